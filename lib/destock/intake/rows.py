@@ -1,0 +1,171 @@
+"""Raw rows → typed rows: mapped, cast, checked, deduplicated; none lost on the way."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from destock import engine
+from destock.intake.readers import read_raw
+from destock.intake.shop import Shop, Source
+from destock.model.messages import Fault, mark
+from destock.model.schema import TABLES, Column, Table
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What came through the door: rows by file and outcome, the rejects, the columns that were given."""
+
+    rows: pd.DataFrame
+    rejects: pd.DataFrame
+    given: frozenset[tuple[str, str]]
+
+    def has(self, table: str, column: str = "") -> bool:
+        """Did the shop give this table (or this column of it)?"""
+        return any(t == table and column in ("", c) for t, c in self.given)
+
+
+def load(con: engine.Engine, shop: Shop) -> Intake:
+    """Which of the shop's rows can be used, and what became of the others?
+
+    Makes one typed table per name of the schema in the engine, empty where the shop has
+    none. ``rows``: table, file, rows_in = used + updated + rejected + deduplicated +
+    skipped. ``rejects``: table, file, line, column, rule, value.
+    """
+    counts, rejects, given = [], [], set()
+    for table in TABLES.values():
+        source = shop.sources.get(table.name)
+        if source is None:
+            _empty(con, table)
+            continue
+        names = [path.name for path in read_raw(con, shop, source, "raw")]
+        given |= {(table.name, column) for column in _map(con, table, source, names)}
+        _judge(con, table)
+        counts.append(_count(con, table, names))
+        rejects.append(_rejects(con, table, names))
+        _keep(con, table)
+    con.execute("DROP TABLE IF EXISTS raw; DROP TABLE IF EXISTS mapped; DROP TABLE IF EXISTS judged")
+    return Intake(pd.concat(counts, ignore_index=True), pd.concat(rejects, ignore_index=True), frozenset(given))
+
+
+def _empty(con: engine.Engine, table: Table) -> None:
+    columns = ", ".join(f"{c.name} {c.sql_type}" for c in table.columns)
+    con.execute(f"CREATE OR REPLACE TABLE {table.name} ({columns})")
+
+
+def _map(con: engine.Engine, table: Table, source: Source, files: list[str]) -> list[str]:
+    """Give each column of the schema its source expression; returns the columns that have one."""
+    if source.query:
+        _execute(con, source, "query", f"CREATE OR REPLACE TABLE queried AS WITH source AS (SELECT * FROM raw) {source.query}")
+        con.execute("CREATE OR REPLACE TABLE raw AS SELECT 0 AS _file, row_number() OVER () AS _line, * FROM queried; DROP TABLE queried")
+    present = {name for (name,) in engine.rows(con, "SELECT column_name FROM (DESCRIBE raw)")}
+    by_name = {name.casefold(): name for name in present}
+    expressions = {}
+    for column in table.columns:
+        theirs = by_name.get(source.rename.get(column.name, column.name).casefold())
+        if column.name in source.columns:
+            expressions[column.name] = f"({source.columns[column.name]})"
+        elif theirs:
+            expressions[column.name] = engine.quoted(theirs)
+        elif column.required or column.name in source.rename:
+            wanted = source.rename.get(column.name, column.name)
+            raise Fault(3, mark('{file}: no column "{column}" for {table}.{name}; it has: {present}'), file=files[0], column=wanted,
+                        table=table.name, name=column.name, present=", ".join(sorted(present - {"_file", "_line"})))
+    select = ", ".join(f"{expressions.get(c.name, 'NULL')} AS {c.name}" for c in table.columns)
+    where = f"coalesce(({source.where}), false)" if source.where else "true"
+    _execute(con, source, "columns", f"CREATE OR REPLACE TABLE mapped AS SELECT _file, _line, {where} AS wanted, {select} FROM raw")
+    return list(expressions)
+
+
+def _execute(con: engine.Engine, source: Source, key: str, sql: str) -> None:
+    try:
+        con.execute(sql)
+    except engine.EngineError as error:
+        raise Fault(3, mark("shop.toml [tables.{table}] {key}: {reason}"), table=source.table, key=key, reason=engine.message(error)) from error
+
+
+def _judge(con: engine.Engine, table: Table) -> None:
+    """Cast every row and name the first rule that it breaks, then find copies and conflicts."""
+    typed = ", ".join(f"{_cast(c)} AS {c.name}" for c in table.columns)
+    broken = " ".join(f"WHEN {_broken(c)} THEN {engine.literal(c.name)}" for c in table.columns)
+    con.execute(
+        f"CREATE OR REPLACE TABLE judged AS SELECT _file, _line, wanted, "
+        f"CASE WHEN NOT wanted THEN NULL {broken} END AS bad_column, {typed} FROM mapped"
+    )
+    key = ", ".join(_key(con, table))
+    everything = ", ".join(table.names)
+    con.execute(
+        f"""CREATE OR REPLACE TABLE outcomes AS
+        WITH good AS (SELECT * FROM judged WHERE wanted AND bad_column IS NULL),
+        copies AS (SELECT *, row_number() OVER (PARTITION BY {everything} ORDER BY _file DESC, _line) AS copy FROM good),
+        versions AS (SELECT _file, _line, copy,
+            max(_file) OVER (PARTITION BY {key}) AS newest,
+            count(*) FILTER (copy = 1) OVER (PARTITION BY {key}, _file) AS in_file FROM copies)
+        SELECT _file, _line, CASE WHEN copy > 1 THEN 'deduplicated' WHEN _file < newest THEN 'updated'
+            WHEN in_file > 1 AND {str(bool(table.key)).lower()} AND {_keyed(con, table)} THEN 'conflict' ELSE 'used' END AS outcome FROM versions"""
+    )
+
+
+def _key(con: engine.Engine, table: Table) -> tuple[str, ...]:
+    """What makes a row unique. Without line numbers the newest export of an order replaces the whole order."""
+    if not table.key:
+        return table.names
+    return table.key if _keyed(con, table) == "true" else ("order_id",)
+
+
+def _keyed(con: engine.Engine, table: Table) -> str:
+    if table.name != "order_lines":
+        return "true"
+    return str(bool(engine.rows(con, "SELECT count(line_id) > 0 FROM mapped")[0][0])).lower()
+
+
+def _cast(column: Column) -> str:
+    if column.kind == "text":
+        return f"nullif(trim(CAST({column.name} AS VARCHAR)), '')"
+    return f"TRY_CAST({column.name} AS {column.sql_type})"
+
+
+def _broken(column: Column) -> str:
+    """When does a value break its column's rule: not of its type, missing, not one of the known words?"""
+    given = f"nullif(trim(CAST({column.name} AS VARCHAR)), '')"
+    rules = [f"{given} IS NOT NULL AND {_cast(column)} IS NULL"]
+    if column.required:
+        rules.append(f"{given} IS NULL")
+    if column.values:
+        words = ", ".join(engine.literal(v) for v in column.values)
+        rules.append(f"{given} NOT IN ({words})")
+    if column.name == "units" and "signed" not in column.meaning:
+        rules.append(f"{_cast(column)} < 0")
+    return "(" + " OR ".join(f"({rule})" for rule in rules) + ")"
+
+
+def _count(con: engine.Engine, table: Table, files: list[str]) -> pd.DataFrame:
+    counted = con.execute(
+        """SELECT j._file, count(*) AS rows_in,
+            count(*) FILTER (o.outcome = 'used') AS used, count(*) FILTER (o.outcome = 'updated') AS updated,
+            count(*) FILTER (o.outcome = 'conflict' OR j.bad_column IS NOT NULL) AS rejected,
+            count(*) FILTER (o.outcome = 'deduplicated') AS deduplicated, count(*) FILTER (NOT j.wanted) AS skipped
+        FROM judged j LEFT JOIN outcomes o USING (_file, _line) GROUP BY j._file ORDER BY j._file"""
+    ).df()
+    counted.insert(0, "table", table.name)
+    counted.insert(1, "file", [files[i] for i in counted.pop("_file")])
+    return counted
+
+
+def _rejects(con: engine.Engine, table: Table, files: list[str]) -> pd.DataFrame:
+    value = " ".join(f"WHEN '{c.name}' THEN CAST(m.{c.name} AS VARCHAR)" for c in table.columns)
+    found = con.execute(
+        f"""SELECT j._file, j._line AS line, coalesce(j.bad_column, '') AS "column",
+            CASE WHEN j.bad_column IS NULL THEN 'conflict' ELSE 'value' END AS rule, CASE j.bad_column {value} END AS "value"
+        FROM judged j JOIN mapped m USING (_file, _line) LEFT JOIN outcomes o USING (_file, _line)
+        WHERE j.bad_column IS NOT NULL OR o.outcome = 'conflict' ORDER BY j._file, j._line"""
+    ).df()
+    found.insert(0, "table", table.name)
+    found.insert(1, "file", [files[i] for i in found.pop("_file")])
+    return found
+
+
+def _keep(con: engine.Engine, table: Table) -> None:
+    con.execute(
+        f"""CREATE OR REPLACE TABLE {table.name} AS SELECT {", ".join(table.names)}
+        FROM judged JOIN outcomes USING (_file, _line) WHERE outcome = 'used'"""
+    )

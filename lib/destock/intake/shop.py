@@ -1,0 +1,149 @@
+"""Opens a shop: a folder with a ``shop.toml`` that says where its tables are and how to read them."""
+
+import hashlib
+import tomllib
+from dataclasses import dataclass, field
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+
+from destock.model.messages import Fault, mark
+from destock.model.schema import TABLES
+
+ROOT = Path(__file__).resolve().parents[3]
+
+_KEYS = {
+    "name": str, "currency": str, "tax_basis": str, "timezone": str, "price_level": str, "unit": str,
+    "as_of": date, "tables": dict, "seasons": dict, "assumptions": dict, "control_totals": dict,
+}
+_SOURCE_KEYS = {
+    "source": str, "rename": dict, "columns": dict, "where": str, "query": str,
+    "encoding": str, "delimiter": str, "date_format": str, "sheet": str, "header_row": int,
+}
+_CHOICES = {"tax_basis": ("incl", "excl"), "price_level": ("style", "style_colour", "sku")}
+_TOTALS = ("paid", "cancelled", "refunded", "net", "settled", "units_on_hand", "stock_at_cost")
+
+
+@dataclass(frozen=True)
+class Source:
+    """How one table is read: files, renames (ours = theirs), SQL expressions, a filter, a query."""
+
+    table: str
+    source: str
+    rename: dict[str, str] = field(default_factory=dict)
+    columns: dict[str, str] = field(default_factory=dict)
+    where: str = ""
+    query: str = ""
+    encoding: str = ""
+    delimiter: str = ","
+    date_format: str = ""
+    sheet: str = ""
+    header_row: int = 1
+
+
+@dataclass(frozen=True)
+class Shop:
+    """What ``shop.toml`` says, checked. Rows are not read yet."""
+
+    folder: Path
+    name: str
+    currency: str
+    sources: dict[str, Source]
+    tax_basis: str = "incl"
+    timezone: str = "Asia/Shanghai"
+    price_level: str = "style"
+    unit: str = "units"
+    as_of: date | None = None
+    seasons: dict[str, date] = field(default_factory=dict)
+    assumptions: dict[str, float] = field(default_factory=dict)
+    control_totals: dict[str, float] = field(default_factory=dict)
+
+    def files(self, table: str) -> list[Path]:
+        """The files of one table, oldest export first: by name."""
+        place = self.folder / self.sources[table].source
+        if place.is_dir():
+            found = [p for p in place.iterdir() if p.suffix.lower() in (".csv", ".parquet", ".xlsx")]
+        elif place.exists():
+            found = [place]
+        else:
+            found = list(place.parent.glob(place.name)) if place.parent.is_dir() else []
+        if not found:
+            raise Fault(3, mark('table "{table}": nothing to read at "{path}"'), table=table, path=self.sources[table].source)
+        return sorted(found, key=lambda p: p.name)
+
+    def fingerprint(self) -> dict[str, str]:
+        """SHA-256 of ``shop.toml`` and of every input file, by name."""
+        paths = [self.folder / "shop.toml", *(p for table in self.sources for p in self.files(table))]
+        return {str(_relative(p, self.folder)): _sha256(p) for p in sorted(set(paths))}
+
+
+def open_shop(path: str | Path) -> Shop:
+    """Is this a shop, and what does it say about itself?
+
+    ``path`` is a folder that holds a ``shop.toml``, or the file itself. Raises Fault: exit
+    code 3 when there is none or it is not TOML, 2 when a key or a value is not known.
+    """
+    place = Path(path)
+    file = place if place.suffix == ".toml" else place / "shop.toml"
+    if not file.is_file():
+        raise Fault(3, mark('no shop at "{path}": a shop is a folder with a shop.toml'), path=path)
+    try:
+        config = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise Fault(3, mark("{path}: {error}"), path=file, error=error) from error
+    _check_keys(config, _KEYS, "shop.toml")
+    _check_choices(config)
+    tables = config.pop("tables", {})
+    sources = {name: _source(name, entry) for name, entry in tables.items()}
+    for needed in ("products", "order_lines"):
+        if needed not in sources:
+            raise Fault(3, mark('shop.toml names no table "{table}": it is needed'), table=needed)
+    return Shop(**{"name": file.parent.name, "currency": "CNY"} | config, folder=file.parent.resolve(), sources=sources)
+
+
+def find_shop(path: str | Path) -> Path:
+    """Where is the shop that a notebook names? A relative path starts at the project's root."""
+    return Path(path) if Path(path).is_absolute() else ROOT / path
+
+
+def _source(name: str, entry: str | dict) -> Source:
+    if name not in TABLES:
+        near = get_close_matches(name, TABLES, n=1, cutoff=0.3)
+        raise Fault(2, mark('{place}: "{name}" is not known; did you mean "{near}"?'), place="shop.toml [tables]", name=name, near=(near or list(TABLES))[0])
+    entry = {"source": entry} if isinstance(entry, str) else entry
+    place = f"shop.toml [tables.{name}]"
+    _check_keys(entry, _SOURCE_KEYS, place)
+    if "source" not in entry:
+        raise Fault(2, mark('{place} needs "{key}"'), place=place, key="source")
+    known = dict.fromkeys(TABLES[name].names, object)
+    _check_keys(entry.get("rename", {}), known, f"{place} rename")
+    _check_keys(entry.get("columns", {}), known, f"{place} columns")
+    return Source(name, **entry)
+
+
+def _check_keys(given: dict, known: dict[str, type], place: str) -> None:
+    for key, value in given.items():
+        if key not in known:
+            near = get_close_matches(key, known, n=1, cutoff=0.3)
+            raise Fault(2, mark('{place}: "{name}" is not known; did you mean "{near}"?'), place=place, name=key, near=(near or list(known))[0])
+        if not isinstance(value, known[key]):
+            raise Fault(2, mark('{place}: "{name}" must be of type {kind}'), place=place, name=key, kind=getattr(known[key], "__name__", "number"))
+
+
+def _check_choices(config: dict) -> None:
+    for key, choices in _CHOICES.items():
+        if key in config and config[key] not in choices:
+            raise Fault(2, mark('shop.toml: {key} "{value}" is not one of {choices}'), key=key, value=config[key], choices=", ".join(choices))
+    for season, end in config.get("seasons", {}).items():
+        if not isinstance(end, date):
+            raise Fault(2, mark('{place}: "{name}" must be of type {kind}'), place="shop.toml [seasons]", name=season, kind="date")
+    _check_keys(config.get("control_totals", {}), dict.fromkeys(_TOTALS, (int, float)), "shop.toml [control_totals]")
+
+
+def _relative(path: Path, folder: Path) -> Path:
+    return path.relative_to(folder) if path.is_relative_to(folder) else Path(path.name)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()

@@ -1,0 +1,1 @@
+"""What words mean: tables, columns, assumptions, the trade's ratios, weeks, and every sentence."""

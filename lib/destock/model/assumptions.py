@@ -1,0 +1,96 @@
+"""Every number that can be argued about: its value, its unit, where it comes from.
+
+Order of precedence: the default here, then ``[assumptions]`` of ``shop.toml``, then
+``--set NAME=VALUE``, then the notebook's own ``settings`` cell. One validator serves all.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from difflib import get_close_matches
+
+import pandas as pd
+
+from destock.model.messages import Fault, mark
+
+# where a default comes from
+OURS = mark("our choice")
+TRADE = mark("usual in the trade")
+ARTICLE = mark("a practitioner's example")
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """One arguable number: default, unit, least and largest sensible value, source, meaning."""
+
+    value: float
+    unit: str
+    low: float
+    high: float
+    source: str
+    meaning: str
+
+
+ASSUMPTIONS = {
+    "expense_rate": Assumption(0.26, "share", 0, 0.99, ARTICLE, mark("running expenses ÷ net sales")),
+    "target_profit_rate": Assumption(0.08, "share", 0, 0.9, ARTICLE, mark("profit ÷ net sales that a season should make")),
+    "capital_rate": Assumption(0.10, "share a year", 0, 1, OURS, mark("cost of the money tied up in stock, a year")),
+    "storage_per_unit_day": Assumption(0.05, "money", 0, 100, OURS, mark("storage of one unit for one day")),
+    "cover_weeks": Assumption(8, "weeks", 0, 104, OURS, mark("weeks of sales that a core style may hold")),
+    "lead_time_weeks": Assumption(3, "weeks", 0, 52, OURS, mark("weeks from order to receipt where the product does not say")),
+    "review_weeks": Assumption(1, "weeks", 0, 52, OURS, mark("weeks between two orders of a core style")),
+    "service_z": Assumption(1.645, "number", 0, 4, TRADE, mark("safety factor: 1.645 keeps 95 % of weeks in stock")),
+    "too_early_days": Assumption(14, "days", 0, 90, TRADE, mark("days on sale before a style is judged")),
+    "misjudged_quantile": Assumption(0.10, "share", 0.01, 0.5, OURS, mark("a style below this quantile of past pace fails")),
+    "exposure_quantile": Assumption(0.25, "share", 0, 0.9, OURS, mark("a style below this quantile of exposures was not shown enough to be judged")),
+    "instock_floor": Assumption(0.80, "share", 0, 1, OURS, mark("a style in stock less than this is not judged by its sales")),
+    "remaining_share": Assumption(0.05, "share", 0, 0.5, OURS, mark("a season with less than this still to sell is over")),
+    "slow_days": Assumption(90, "days", 14, 720, TRADE, mark("days on sale after which a core style may be called slow")),
+    "slow_stock_to_sales": Assumption(6, "months", 1, 60, OURS, mark("stock ÷ monthly sales above which a core style is slow")),
+    "dead_weeks": Assumption(13, "weeks", 2, 104, TRADE, mark("weeks without a sale after which stock is dead")),
+    "defect_factor": Assumption(2, "times", 1, 20, OURS, mark("quality returns above this many times the category's are a defect")),
+    "defect_least_units": Assumption(30, "units", 5, 1000, OURS, mark("shipped units below which a defect is not judged")),
+    "baseline_seasons": Assumption(3, "seasons", 1, 10, TRADE, mark("past seasons that a style is compared with")),
+}
+
+
+def assumed(*overrides: Mapping[str, object]) -> dict[str, float]:
+    """Which numbers hold for this run? Later mappings win; each is checked.
+
+    Raises Fault (exit code 2) on an unknown name, with the nearest known one, on a value
+    that is no number, and on one outside its sensible range.
+
+    >>> assumed({"capital_rate": "0.12"})["capital_rate"]
+    0.12
+    """
+    values = {name: one.value for name, one in ASSUMPTIONS.items()}
+    for override in overrides:
+        values |= {name: _checked(name, value) for name, value in override.items()}
+    return values
+
+
+def _checked(name: str, value: object) -> float:
+    known = ASSUMPTIONS.get(name)
+    if known is None:
+        near = get_close_matches(name, ASSUMPTIONS, n=1, cutoff=0.4)
+        raise Fault(2, mark('assumption "{name}" is not known; did you mean "{near}"?'), name=name, near=(near or sorted(ASSUMPTIONS))[0])
+    try:
+        number = float(value) if not isinstance(value, bool) else float("nan")
+    except (TypeError, ValueError):
+        number = float("nan")
+    if not known.low <= number <= known.high:
+        raise Fault(2, mark('assumption "{name}": "{value}" is not a number from {low} to {high}'), name=name, value=value, low=known.low, high=known.high)
+    return number
+
+
+def table(values: Mapping[str, float]) -> pd.DataFrame:
+    """Which numbers were used, and are they still our defaults?
+
+    Columns: ``name``, ``value``, ``unit``, ``source``, ``meaning``; a changed value has
+    the source "the shop's own".
+    """
+    frame = pd.DataFrame([{"name": name} | asdict(one) for name, one in ASSUMPTIONS.items()])
+    frame["source"] = frame["source"].where(frame["value"] == frame["name"].map(values), mark("the shop's own"))
+    frame["value"] = frame["name"].map(values)
+    return frame[["name", "value", "unit", "source", "meaning"]]
+
+

@@ -1,0 +1,58 @@
+"""The trade's ratios. Each is a ratio of sums; nothing ÷ nothing is unknown, never zero."""
+
+import numpy as np
+import pandas as pd
+
+DAYS_PER_MONTH = 365 / 12
+WEEKS_PER_MONTH = 52 / 12
+
+
+def ratio(numerator, denominator):
+    """How much is there of one for each of the other? Unknown where the denominator is not positive.
+
+    >>> float(ratio(1, 4))
+    0.25
+    >>> bool(np.isnan(ratio(1, 0)))
+    True
+    """
+    top, bottom = np.asarray(numerator, float), np.asarray(denominator, float)
+    result = np.divide(top, bottom, out=np.full(np.broadcast(top, bottom).shape, np.nan), where=bottom > 0)
+    index = next((x.index for x in (numerator, denominator) if isinstance(x, pd.Series)), None)
+    return result if index is None else pd.Series(result, index=index)
+
+
+def sell_through(net_units, received_units):
+    """What share of what was received has been sold and kept?
+
+    Net of cancellations and returns ÷ units received: the default of the four definitions.
+
+    >>> round(float(sell_through(570 - 75, 800)), 5)
+    0.61875
+    """
+    return ratio(net_units, received_units)
+
+
+def weeks_of_supply(units, weekly_units):
+    """How many weeks will the stock last at the coming weeks' rate? Infinite when nothing sells."""
+    units, weekly = np.asarray(units, float), np.asarray(weekly_units, float)
+    weeks = np.where(units > 0, np.inf, 0.0)
+    return np.divide(units, weekly, out=weeks * np.ones(np.broadcast(units, weekly).shape), where=weekly > 0)
+
+
+def stock_to_sales(units, monthly_units):
+    """How many months of sales lie in stock (库销比)? Units ÷ mean monthly net units.
+
+    >>> round(float(stock_to_sales(900, 20 * WEEKS_PER_MONTH)), 2)
+    10.38
+    """
+    return weeks_of_supply(units, monthly_units)
+
+
+def wilson_lower(hits, trials, z: float = 1.96):
+    """How high is a rate at least, given how few trials there were? Wilson score bound."""
+    hits, trials = np.asarray(hits, float), np.asarray(trials, float)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        p = hits / trials
+        centre = p + z**2 / (2 * trials)
+        spread = z * np.sqrt(p * (1 - p) / trials + z**2 / (4 * trials**2))
+        return np.where(trials > 0, (centre - spread) / (1 + z**2 / trials), np.nan)

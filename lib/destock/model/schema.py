@@ -1,0 +1,206 @@
+"""The shop model: every table, every column and its unit, in one place.
+
+A shop's own exports are mapped onto these names in its ``shop.toml``; everything
+after intake knows only what stands here.
+"""
+
+from dataclasses import dataclass
+
+SQL_TYPES = {
+    "text": "VARCHAR",
+    "units": "DECIMAL(18,3)",
+    "money": "DECIMAL(18,4)",
+    "number": "DOUBLE",
+    "integer": "BIGINT",
+    "date": "DATE",
+    "time": "TIMESTAMP",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, what kind of value it holds, and what that value means."""
+
+    name: str
+    kind: str
+    meaning: str
+    required: bool = False
+    values: tuple[str, ...] = ()
+
+    @property
+    def sql_type(self) -> str:
+        return SQL_TYPES[self.kind]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: what a row is, which columns it has, and which of them make a row unique."""
+
+    name: str
+    row: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    def column(self, name: str) -> Column | None:
+        return next((c for c in self.columns if c.name == name), None)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(c.name for c in self.columns)
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        return tuple(c.name for c in self.columns if c.required)
+
+
+def _must(name, kind, meaning, *values):
+    return Column(name, kind, meaning, True, values)
+
+
+def _may(name, kind, meaning, *values):
+    return Column(name, kind, meaning, False, values)
+
+
+_CONDITIONS = ("good", "b-grade", "defective", "quarantine")
+
+_ALL = (
+    Table("products", "a SKU", ("sku",), (
+        _must("sku", "text", "stock-keeping unit: one size of one colour of a style"),
+        _may("style", "text", "style (款); empty = the SKU itself"),
+        _may("style_colour", "text", "style in one colour"),
+        _may("name", "text", "name shown to people"),
+        _may("image", "text", "picture file, relative to the shop's folder"),
+        _may("brand", "text", "brand"),
+        _may("category", "text", "category that styles are compared within"),
+        _may("parent_category", "text", "category above it"),
+        _may("tier", "text", "push / signature / novelty (主推款, 风格款, 特色款)"),
+        _may("role", "text", "hit / steady / test; traffic 引流款, margin 利润款"),
+        _may("season", "text", "season such as 2026SS; empty = core, sold all year"),
+        _may("wave", "text", "delivery wave inside the season"),
+        _may("launch_date", "date", "first day on sale, as planned"),
+        _may("exit_date", "date", "last day on sale, as planned; empty = the season's end, or never"),
+        _may("tag_price", "money", "price on the tag, per unit"),
+        _may("unit_cost", "money", "purchase cost per unit"),
+        _may("size", "text", "size"),
+        _may("colour", "text", "colour"),
+        _may("vendor", "text", "supplier"),
+        _may("unit_volume_l", "number", "litres per unit"),
+        _may("moq", "units", "least quantity of a purchase order, units"),
+        _may("lead_time_days", "number", "days from order to receipt"),
+    )),
+    Table("order_lines", "an event of an order line",
+          ("order_id", "line_id", "sku", "kind", "ordered_at"), (
+        _must("order_id", "text", "order number"),
+        _may("line_id", "text", "line number inside the order"),
+        _must("sku", "text", "stock-keeping unit"),
+        _must("ordered_at", "time", "when the event happened, business time"),
+        _must("units", "units", "units of the event, never negative"),
+        _must("kind", "text", "what happened", "sale", "cancel", "return", "refund_only", "exchange", "reship"),
+        _must("customer_paid", "money", "what the customer paid for these units"),
+        _may("merchant_revenue", "money", "what the shop earns: with platform subsidy, without freight; empty = customer_paid"),
+        _may("merchant_discount", "money", "discount carried by the shop"),
+        _may("refund_value", "money", "money given back by this event; empty = merchant_revenue"),
+        _may("resaleable_units", "units", "returned units that can be sold again; empty = all"),
+        _may("shipped_at", "time", "when the units left the warehouse; empty = not yet"),
+        _may("original_order_id", "text", "order that a return or exchange belongs to"),
+        _may("original_ordered_at", "time", "when the returned or cancelled units were sold"),
+        _may("channel", "text", "sales channel"),
+        _may("format", "text", "live / short video / product card / shelf"),
+        _may("creator", "text", "creator or account that sold it"),
+        _may("location", "text", "shop or warehouse"),
+        _may("line_type", "text", "what kind of line", "goods", "gift", "bundle part", "lottery"),
+        _may("presale", "text", "presale type", "none", "full", "deposit"),
+        _may("balance_paid_at", "time", "when a deposit order's balance was paid"),
+        _may("basis", "text", "whose sale it is", "retail", "wholesale"),
+        _may("reason", "text", "why it was cancelled or returned"),
+    )),
+    Table("purchases", "a purchase line, open or received", ("po_id", "sku", "received_at"), (
+        _must("po_id", "text", "purchase order number"),
+        _must("sku", "text", "stock-keeping unit"),
+        _may("units_ordered", "units", "units ordered"),
+        _may("units_received", "units", "units received"),
+        _may("ordered_at", "time", "when it was ordered"),
+        _may("due_at", "date", "when it was promised"),
+        _may("received_at", "time", "when it arrived; empty = still open"),
+        _may("cancellable_until", "date", "last day on which it can be cancelled"),
+        _may("unit_cost", "money", "purchase cost per unit"),
+        _may("vendor", "text", "supplier"),
+        _may("location", "text", "where it arrives"),
+    )),
+    Table("movements", "any other change of stock", (), (
+        _must("sku", "text", "stock-keeping unit"),
+        _must("moved_at", "time", "when it moved"),
+        _must("units", "units", "signed: + in, - out"),
+        _must("kind", "text", "why it moved", "transfer", "vendor return", "shrink", "write-off",
+              "donation", "sample out", "sample back", "adjustment", "condition"),
+        _may("location", "text", "where"),
+        _may("to_location", "text", "where to, for a transfer"),
+        _may("condition", "text", "condition of the units; empty = good", *_CONDITIONS),
+    )),
+    Table("stock", "a count at the end of a day", ("sku", "counted_at", "location", "condition"), (
+        _must("sku", "text", "stock-keeping unit"),
+        _must("counted_at", "date", "day at whose end it was counted"),
+        _must("on_hand", "units", "units counted"),
+        _may("location", "text", "where"),
+        _may("condition", "text", "condition of the units; empty = good", *_CONDITIONS),
+        _may("inbound", "units", "units under way to the shop"),
+        _may("returns_in_transit", "units", "returned units under way"),
+    )),
+    Table("prices", "a price in force", ("item", "valid_from", "channel", "mechanism"), (
+        _must("item", "text", "priced item (by default the style)"),
+        _must("valid_from", "date", "first day of the price"),
+        _may("valid_to", "date", "first day on which it no longer holds; empty = still in force"),
+        _must("price", "money", "price per unit"),
+        _may("channel", "text", "channel it holds in; empty = all"),
+        _may("mechanism", "text", "markdown / coupon / spend-and-save 满减 / gift 满赠 / fixed price 一口价 / N for X"),
+        _may("experiment", "text", "name of the test this price belongs to"),
+        _may("arm", "text", "arm of the test; controls have a row too"),
+        _may("decision_date", "date", "day on which the arms were drawn and took effect"),
+        _may("window_end", "date", "last day of the test"),
+        _may("seed", "integer", "seed of the draw"),
+        _may("planned_price", "money", "price the arm was meant to have"),
+    )),
+    Table("traffic", "an item-day seen", ("item", "date", "channel", "format"), (
+        _must("item", "text", "priced item"),
+        _must("date", "date", "day"),
+        _may("channel", "text", "channel"),
+        _may("format", "text", "live / short video / product card / shelf"),
+        _may("exposures", "units", "times shown"),
+        _may("clicks", "units", "times clicked"),
+        _may("add_to_cart", "units", "times put into a cart"),
+        _may("live_minutes", "number", "minutes shown live"),
+        _may("ad_spend", "money", "paid traffic"),
+    )),
+    Table("plan", "what was meant for an item", ("item",), (
+        _must("item", "text", "priced item"),
+        _may("planned_buy", "units", "units meant to be bought"),
+        _may("planned_sales", "units", "units meant to be sold, net, by the exit"),
+        _may("planned_days", "number", "days meant to be on sale"),
+        _may("planned_instock", "number", "share of days meant to be in stock"),
+        _may("planned_exposures_per_day", "number", "exposures a day"),
+        _may("planned_conversion", "number", "orders per exposure"),
+        _may("planned_return_rate", "number", "returned ÷ shipped"),
+        _may("planned_price", "money", "price per unit"),
+        _may("planned_launch", "date", "first day on sale"),
+        _may("target_profit_rate", "number", "profit ÷ net sales"),
+    )),
+    Table("charges", "a fee or settlement", (), (
+        _must("date", "date", "day"),
+        _must("kind", "text", "platform / commission / recruitment / paid traffic / return freight / insurance"),
+        _must("amount", "money", "amount"),
+        _may("sku", "text", "stock-keeping unit it belongs to"),
+        _may("line_id", "text", "order line it belongs to"),
+        _may("settled_at", "date", "day it was settled"),
+    )),
+    Table("snapshot", "stands in for order lines without dates", ("sku", "as_of"), (
+        _must("sku", "text", "stock-keeping unit"),
+        _must("as_of", "date", "day of the snapshot"),
+        _must("on_hand", "units", "units on hand"),
+        _may("sold_1m", "units", "units sold in the last month"),
+        _may("sold_3m", "units", "… three months"),
+        _may("sold_6m", "units", "… six months"),
+        _may("sold_9m", "units", "… nine months"),
+    )),
+)
+
+TABLES = {table.name: table for table in _ALL}

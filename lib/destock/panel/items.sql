@@ -1,0 +1,76 @@
+-- Rolled up to the priced item: the week, with traffic, the price and the sizes left; the day, for items under test.
+CREATE OR REPLACE TABLE item_traffic AS
+SELECT item, CAST(date_trunc('week', date) AS DATE) AS week, sum(exposures) AS exposures, sum(clicks) AS clicks,
+    sum(live_minutes) AS live_minutes, sum(ad_spend) AS ad_spend
+FROM traffic CROSS JOIN run WHERE date <= as_of GROUP BY 1, 2;
+
+-- The price in force, by days: where several rows hold on a day, the newest.
+CREATE OR REPLACE TABLE price_span AS
+SELECT item, price, experiment, arm, valid_from AS from_day,
+    least(coalesce(valid_to, r.as_of + 1), coalesce(lead(valid_from) OVER (PARTITION BY item ORDER BY valid_from, coalesce(mechanism, '')), r.as_of + 1), r.as_of + 1) AS until
+FROM prices CROSS JOIN run r WHERE valid_from <= r.as_of;
+
+CREATE OR REPLACE TABLE item_price AS
+SELECT p.item, w.week,
+    sum(p.price * date_diff('day', greatest(p.from_day, w.week), least(p.until, w.week + 7)))
+        / sum(date_diff('day', greatest(p.from_day, w.week), least(p.until, w.week + 7))) AS list_price,
+    count(DISTINCT p.price) AS list_prices
+FROM price_span p JOIN weeks w ON p.from_day < w.week + 7 AND p.until > w.week
+WHERE p.until > p.from_day GROUP BY 1, 2;
+
+CREATE OR REPLACE TABLE item_week AS
+WITH total AS (
+    SELECT item, week, bool_and(complete) AS complete, max(age_week) AS age_week,
+        sum(sold_units) AS sold_units, sum(cancelled_units) AS cancelled_units, sum(returned_units) AS returned_units,
+        sum(undone_units) AS undone_units, sum(gift_units) AS gift_units, sum(paid_value) AS paid_value,
+        sum(revenue) AS revenue, sum(refund_value) AS refund_value, sum(received_units) AS received_units,
+        sum(closing_units) AS closing_units, sum(damaged_units) AS damaged_units,
+        count(*) AS skus, CASE WHEN count(closing_units) > 0 THEN count(*) FILTER (closing_units > 0) END AS skus_in_stock,
+        CAST(sum(days_in_stock) AS DOUBLE) / nullif(sum(days_on_sale), 0) AS in_stock_share
+    FROM sku_week GROUP BY item, week
+)
+SELECT t.*, coalesce(CAST(t.paid_value / nullif(t.sold_units, 0) AS DOUBLE), CAST(p.list_price AS DOUBLE)) AS price,
+    CAST(p.list_price AS DOUBLE) AS list_price, p.list_prices, x.exposures, x.clicks, x.live_minutes, x.ad_spend
+FROM total t
+LEFT JOIN item_price p ON p.item = t.item AND p.week = t.week
+LEFT JOIN item_traffic x ON x.item = t.item AND x.week = t.week;
+
+CREATE OR REPLACE TABLE experiment AS
+SELECT experiment, item, arm, coalesce(decision_date, valid_from) AS decision_date,
+    coalesce(window_end, valid_to - 1, r.as_of) AS window_end, price AS arm_price
+FROM prices CROSS JOIN run r WHERE experiment IS NOT NULL AND coalesce(decision_date, valid_from) <= r.as_of;
+
+CREATE OR REPLACE TABLE item_day AS
+WITH tested AS (
+    SELECT item, min(decision_date) - 42 AS from_day, max(window_end) + 28 AS to_day FROM experiment GROUP BY item
+),
+sold AS (
+    SELECT s.item, l.day, sum(l.units) AS sold_units, sum(l.customer_paid) AS paid_value, sum(l.revenue) AS revenue
+    FROM lines l JOIN sku s ON s.sku = l.sku WHERE l.goods AND l.kind = 'sale' GROUP BY 1, 2
+)
+SELECT t.item, d.day, coalesce(s.sold_units, 0) AS sold_units, coalesce(s.paid_value, 0) AS paid_value,
+    coalesce(s.revenue, 0) AS revenue, p.price AS list_price, p.experiment, p.arm
+FROM tested t JOIN days d ON d.day BETWEEN t.from_day AND t.to_day
+LEFT JOIN sold s ON s.item = t.item AND s.day = d.day
+LEFT JOIN price_span p ON p.item = t.item AND d.day >= p.from_day AND d.day < p.until;
+
+CREATE OR REPLACE TABLE on_order AS
+SELECT sku, sum(units_ordered) AS on_order_units, min(due_at) AS due_at, max(cancellable_until) AS cancellable_until,
+    sum(CASE WHEN cancellable_until >= r.as_of THEN units_ordered ELSE 0 END) AS cancellable_units
+FROM purchases CROSS JOIN run r
+WHERE (ordered_at IS NULL OR ordered_at < r.as_of + INTERVAL 1 DAY) AND (received_at IS NULL OR received_at >= r.as_of + INTERVAL 1 DAY)
+GROUP BY sku;
+
+-- Where every SKU stands on as_of.
+CREATE OR REPLACE TABLE sku_now AS
+SELECT s.*, b.good AS on_hand, b.damaged, b.stock_basis,
+    coalesce(o.on_order_units, 0) AS on_order, coalesce(o.cancellable_units, 0) AS cancellable, o.due_at, o.cancellable_until,
+    coalesce(c.received, 0) AS received, coalesce(q.quality_returns, 0) AS quality_returns, coalesce(q.returns, 0) AS returns
+FROM sku s
+LEFT JOIN (SELECT sku, max_by(good, day) AS good, max_by(damaged, day) AS damaged, max(stock_basis) AS stock_basis FROM balance GROUP BY sku) b ON b.sku = s.sku
+LEFT JOIN on_order o ON o.sku = s.sku
+LEFT JOIN (SELECT sku, sum(received) AS received FROM flow GROUP BY sku) c ON c.sku = s.sku
+LEFT JOIN (
+    SELECT sku, sum(units) AS returns, sum(CASE WHEN reason = 'quality' OR coalesce(resaleable_units, units) < units THEN units ELSE 0 END) AS quality_returns
+    FROM lines WHERE kind = 'return' GROUP BY sku
+) q ON q.sku = s.sku;

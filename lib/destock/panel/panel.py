@@ -1,0 +1,78 @@
+"""Builds the panel: one pass of SQL from typed tables to the frames that every analysis starts from."""
+
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from destock import engine
+from destock.intake.rows import Intake, load
+from destock.intake.shop import Shop
+from destock.model.messages import Fault, mark
+from destock.model.weeks import calendar
+
+# frame → the total order in which it is written
+FRAMES = {
+    "sku_week": "sku, week",
+    "item_week": "item, week",
+    "item_day": "item, day",
+    "experiment": "experiment, item",
+    "sku_now": "sku",
+    "layer": "sku, received_on",
+    "return_lag": "category, lag_weeks",
+    "reconciliation": "sku",
+    "count_break": "sku, counted_on",
+    "control_total": "paid",
+    "plan": "item",
+}
+
+
+def build(shop: Shop, as_of: date | None, folder: Path) -> None:
+    """What was sold, held, shown and priced in every week up to ``as_of``?
+
+    Reads the shop's tables, runs the SQL of this room in the engine, and writes one
+    Parquet file for each of FRAMES into ``folder``, with ``rows``, ``rejects`` and
+    ``given`` of the intake and the ``run`` row beside them. Only what was known at the
+    end of ``as_of`` is used; without one, the last day of the order lines is.
+
+    Raises Fault (3) when a table cannot be read and (4) when no row can be used.
+    """
+    readable = {path.parent for table in shop.sources for path in shop.files(table)}
+    con = engine.start(readable, folder)
+    intake = load(con, shop)
+    as_of = as_of or shop.as_of or _last_day(con)
+    _context(con, shop, intake, as_of)
+    for step in ("skus", "stock", "panel", "items", "ageing", "reconciliation"):
+        engine.run(con, "destock.panel", step)
+    for name, order in FRAMES.items():
+        engine.save(engine.frame(con, name, order), folder / f"{name}.parquet")
+    engine.save(intake.rows, folder / "rows.parquet")
+    engine.save(intake.rejects.astype(str), folder / "rejects.parquet")
+    engine.save(pd.DataFrame(sorted(intake.given), columns=["table", "column"]), folder / "given.parquet")
+    engine.save(engine.frame(con, "run", "as_of"), folder / "run.parquet")
+    con.close()
+
+
+def _last_day(con: engine.Engine) -> date:
+    last = engine.rows(con, "SELECT CAST(max(ordered_at) AS DATE) FROM order_lines")[0][0]
+    if last is None:
+        raise Fault(4, mark("order_lines: no row can be used; see the rejected rows"))
+    return last
+
+
+def _context(con: engine.Engine, shop: Shop, intake: Intake, as_of: date) -> None:
+    """The tables that SQL cannot know by itself: the run, the calendar, the seasons."""
+    first = engine.rows(
+        con,
+        """SELECT min(day) FROM (SELECT CAST(min(ordered_at) AS DATE) AS day FROM order_lines
+        UNION ALL SELECT CAST(min(received_at) AS DATE) FROM purchases UNION ALL SELECT min(counted_at) FROM stock)""",
+    )[0][0]
+    if first is None or first > as_of:
+        raise Fault(4, mark("nothing happened up to {as_of}: the first row is of {first}"), as_of=as_of, first=first)
+    weeks = calendar(first, as_of)
+    engine.put(con, "weeks", weeks.assign(week=weeks["week"].dt.date, week_end=weeks["week_end"].dt.date))
+    engine.put(con, "days", pd.DataFrame({"day": pd.date_range(first, as_of).date}))
+    engine.put(con, "season", pd.DataFrame({"season": list(shop.seasons), "season_end": list(shop.seasons.values())}, dtype=object).astype({"season": "str"}))
+    run = {"as_of": as_of, "first_day": first, "price_level": shop.price_level, "has_shipping": intake.has("order_lines", "shipped_at"),
+           "has_purchases": intake.has("purchases"), "has_counts": intake.has("stock"), "has_traffic": intake.has("traffic")}
+    engine.put(con, "run", pd.DataFrame([run]))

@@ -1,0 +1,35 @@
+-- Does the stock add up? opening + received − shipped + returned ± movements + counted differences = closing.
+CREATE OR REPLACE TABLE count_break AS
+SELECT sku, day AS counted_on, expected, found, found - expected AS difference
+FROM (
+    SELECT sku, day, counted, good + damaged AS found,
+        lag(good + damaged) OVER (PARTITION BY sku ORDER BY day)
+            + received - shipped + restocked + moved + damaged_in + damaged_moved AS expected
+    FROM balance
+) WHERE counted > 0 AND expected IS NOT NULL AND found <> expected;
+
+CREATE OR REPLACE TABLE reconciliation AS
+SELECT s.sku, s.item, b.stock_basis,
+    b.closing - b.received + b.shipped - b.restocked - b.moved - coalesce(d.difference, 0) AS opening,
+    b.received, b.shipped, b.restocked, b.moved, coalesce(d.difference, 0) AS counted_difference, b.closing
+FROM sku s
+JOIN (
+    SELECT sku, max(stock_basis) AS stock_basis, sum(received) AS received, sum(shipped) AS shipped,
+        sum(restocked + damaged_in) AS restocked, sum(moved + damaged_moved) AS moved, max_by(good + damaged, day) AS closing
+    FROM balance GROUP BY sku
+) b ON b.sku = s.sku
+LEFT JOIN (SELECT sku, sum(difference) AS difference FROM count_break GROUP BY sku) d ON d.sku = s.sku
+WHERE b.closing IS NOT NULL;
+
+-- From paid to settled, as the shop's own system shows it.
+CREATE OR REPLACE TABLE control_total AS
+SELECT
+    (SELECT sum(customer_paid) FROM lines WHERE goods AND kind = 'sale') AS paid,
+    (SELECT sum(coalesce(refund_value, customer_paid)) FROM lines WHERE goods AND kind = 'cancel') AS cancelled,
+    (SELECT sum(coalesce(refund_value, customer_paid)) FROM lines WHERE goods AND kind IN ('return', 'refund_only')) AS refunded,
+    (SELECT sum(amount) FROM charges CROSS JOIN run WHERE date <= as_of) AS charges,
+    (SELECT sum(closing) FROM reconciliation) AS units_on_hand,
+    (SELECT sum(greatest(0, on_hand + damaged) * unit_cost) FROM sku_now WHERE on_hand IS NOT NULL) AS stock_at_cost,
+    (SELECT min(day) FROM lines) AS first_day,
+    (SELECT max(day) FROM lines) AS last_day,
+    (SELECT count(*) FROM lines) AS lines;

@@ -1,0 +1,47 @@
+-- Every SKU that was ever named, whether the product table knows it or not, with its priced item.
+CREATE OR REPLACE TABLE known_sku AS
+SELECT sku FROM products
+UNION SELECT sku FROM order_lines
+UNION SELECT sku FROM purchases
+UNION SELECT sku FROM stock;
+
+-- What a line means by as_of: a deposit order is no sale until its balance is paid.
+CREATE OR REPLACE VIEW lines AS
+SELECT l.*,
+    CAST(l.ordered_at AS DATE) AS day,
+    CAST(date_trunc('week', l.ordered_at) AS DATE) AS week,
+    coalesce(l.line_type, 'goods') IN ('goods', 'bundle part') AS goods,
+    coalesce(l.merchant_revenue, l.customer_paid) AS revenue,
+    CASE WHEN l.shipped_at < r.as_of + INTERVAL 1 DAY THEN CAST(l.shipped_at AS DATE) END AS shipped_day
+FROM order_lines l CROSS JOIN run r
+WHERE l.ordered_at < r.as_of + INTERVAL 1 DAY
+  AND (coalesce(l.presale, 'none') <> 'deposit' OR l.balance_paid_at < r.as_of + INTERVAL 1 DAY);
+
+CREATE OR REPLACE TABLE first_event AS
+SELECT sku, min(day) AS first_day, min(day) FILTER (source = 'sale') AS first_sale, min(day) FILTER (source = 'receipt') AS first_receipt
+FROM (
+    SELECT sku, day, 'sale' AS source FROM lines WHERE kind = 'sale'
+    UNION ALL SELECT sku, CAST(received_at AS DATE), 'receipt' FROM purchases CROSS JOIN run WHERE received_at < as_of + INTERVAL 1 DAY
+    UNION ALL SELECT sku, counted_at, 'count' FROM stock CROSS JOIN run WHERE counted_at <= as_of AND on_hand > 0
+) GROUP BY sku;
+
+CREATE OR REPLACE TABLE last_cost AS
+SELECT sku, max_by(unit_cost, (received_at, po_id)) AS unit_cost
+FROM purchases CROSS JOIN run
+WHERE unit_cost IS NOT NULL AND received_at < as_of + INTERVAL 1 DAY GROUP BY sku;
+
+CREATE OR REPLACE TABLE sku AS
+SELECT k.sku,
+    CASE r.price_level WHEN 'sku' THEN k.sku WHEN 'style_colour' THEN coalesce(p.style_colour, p.style, k.sku) ELSE coalesce(p.style, k.sku) END AS item,
+    p.name, p.image, p.brand, p.tier, p.role, p.season, p.wave, p.size, p.colour, p.vendor, p.tag_price, p.lead_time_days,
+    CASE WHEN p.sku IS NULL THEN '(not in master)' ELSE coalesce(p.category, '(none)') END AS category,
+    coalesce(p.unit_cost, c.unit_cost) AS unit_cost,
+    coalesce(p.launch_date, f.first_day) AS launch_date,
+    p.launch_date IS NULL AS launch_imputed,
+    coalesce(p.exit_date, s.season_end) AS exit_date,
+    f.first_sale, f.first_receipt
+FROM known_sku k CROSS JOIN run r
+LEFT JOIN products p ON p.sku = k.sku
+LEFT JOIN last_cost c ON c.sku = k.sku
+LEFT JOIN first_event f ON f.sku = k.sku
+LEFT JOIN season s ON s.season = p.season;

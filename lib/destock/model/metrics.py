@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 
-DAYS_PER_MONTH = 365 / 12
 WEEKS_PER_MONTH = 52 / 12
 
 
@@ -35,8 +34,9 @@ def sell_through(net_units, received_units):
 def weeks_of_supply(units, weekly_units):
     """How many weeks will the stock last at the coming weeks' rate? Infinite when nothing sells."""
     units, weekly = np.asarray(units, float), np.asarray(weekly_units, float)
-    weeks = np.where(units > 0, np.inf, 0.0)
-    return np.divide(units, weekly, out=weeks * np.ones(np.broadcast(units, weekly).shape), where=weekly > 0)
+    units, weekly = np.broadcast_arrays(units, weekly)
+    nothing_sells = np.where(np.isnan(units), np.nan, np.where(units > 0, np.inf, 0.0))
+    return np.divide(units, weekly, out=nothing_sells, where=weekly > 0)
 
 
 def stock_to_sales(units, monthly_units):

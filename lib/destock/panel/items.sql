@@ -74,3 +74,19 @@ LEFT JOIN (
     SELECT sku, sum(units) AS returns, sum(CASE WHEN reason = 'quality' OR coalesce(resaleable_units, units) < units THEN units ELSE 0 END) AS quality_returns
     FROM lines WHERE kind = 'return' GROUP BY sku
 ) q ON q.sku = s.sku;
+
+-- Where every priced item stands on as_of: sizes summed, stock below zero counted as none.
+CREATE OR REPLACE TABLE item_now AS
+SELECT item, min(name) AS name, min(image) AS image, min(brand) AS brand, min(category) AS category, min(tier) AS tier,
+    min(role) AS role, min(season) AS season, min(wave) AS wave, min(vendor) AS vendor,
+    min(launch_date) AS launch_date, bool_and(launch_imputed) AS launch_imputed, max(exit_date) AS exit_date,
+    min(first_sale) AS first_sale, min(first_receipt) AS first_receipt,
+    CAST(avg(tag_price) AS DOUBLE) AS tag_price, CAST(avg(unit_cost) AS DOUBLE) AS mean_cost, max(lead_time_days) AS lead_time_days,
+    count(*) AS skus, CASE WHEN count(on_hand) > 0 THEN count(*) FILTER (on_hand > 0) END AS skus_in_stock,
+    sum(CASE WHEN on_hand > 0 THEN on_hand WHEN on_hand IS NOT NULL THEN 0 END) AS on_hand,
+    sum(CASE WHEN damaged > 0 THEN damaged WHEN damaged IS NOT NULL THEN 0 END) AS damaged,
+    sum(CASE WHEN on_hand > 0 THEN on_hand * unit_cost ELSE 0 END) AS on_hand_cost,
+    sum(CASE WHEN damaged > 0 THEN damaged * unit_cost ELSE 0 END) AS damaged_cost,
+    sum(on_order) AS on_order, sum(cancellable) AS cancellable, min(due_at) AS due_at, max(cancellable_until) AS cancellable_until,
+    sum(received) AS received, sum(quality_returns) AS quality_returns, sum(returns) AS returns, max(stock_basis) AS stock_basis
+FROM sku_now GROUP BY item;

@@ -18,6 +18,7 @@ FRAMES = {
     "item_day": "item, day",
     "experiment": "experiment, item",
     "sku_now": "sku",
+    "item_now": "item",
     "layer": "sku, received_on",
     "return_lag": "category, lag_weeks",
     "reconciliation": "sku",

@@ -58,7 +58,8 @@ def describe(rng: np.random.Generator, styles: pd.DataFrame) -> pd.DataFrame:
     n = len(styles)
     category = CATEGORIES.loc[styles["category"]].reset_index(drop=True)
     tag = (category["tag"] * rng.lognormal(0, 0.16, n) / 10).round() * 10 - 1
-    names = [f"{look}{detail}{kind}" for look, detail, kind in zip(rng.choice(LOOKS, n), rng.choice(DETAILS, n), styles["category"], strict=True)]
+    looks, details = rng.choice(LOOKS, n), rng.choice(DETAILS, n)
+    names = [f"{look}{detail}{kind}" for look, detail, kind in zip(looks, details, styles["category"], strict=True)]
     role = [ROLES[tier][pick] for tier, pick in zip(styles["tier"], (rng.random(n) < 0.35).astype(int), strict=True)]
     return styles.assign(
         name=names, role=np.where(styles["season"].isna(), "steady", role), parent=category["parent"], tag=tag,
@@ -80,7 +81,8 @@ def plan_numbers(rng: np.random.Generator, styles: pd.DataFrame) -> pd.DataFrame
     return styles.assign(
         planned_days=days, planned_sales=sales, planned_return_rate=returned, planned_exposures_per_day=exposures,
         planned_conversion=(bought_rate / exposures).round(7), planned_instock=PLANNED_INSTOCK,
-        planned_buy=(sales / PLANNED_SELL_THROUGH / 5).round() * 5, planned_price=(styles["tag"] * rng.uniform(0.85, 0.92, n)).round(),
+        planned_buy=(sales / PLANNED_SELL_THROUGH / 5).round() * 5,
+        click_rate=category["click_rate"], planned_price=(styles["tag"] * rng.uniform(0.85, 0.92, n)).round(),
     )
 
 
@@ -98,18 +100,21 @@ def plant_classes(rng: np.random.Generator, styles: pd.DataFrame, last: int) -> 
     kind = pd.Series(np.where(core | (styles["exit"] > last), "healthy", "out_of_season"), index=styles.index)
     current = ~core & (styles["exit"] > last)
     age = last - styles["planned_launch"]
-    kind[spread_pick(rng, styles, current & (age >= 42), 0.25)] = "misjudged"
+    kind[spread_pick(rng, styles, current & (age >= 49), 0.25)] = "misjudged"
     kind[spread_pick(rng, styles, core & (age > 300), 0.27)] = "slow"
     names = styles["season"].dropna().unique()
-    for among, share in [(current, 0.10), (styles["season"].eq(names[-2]), 0.07), (styles["season"].eq(names[-3 % len(names)]), 0.05), (core & (age > 100), 0.09)]:
-        kind[spread_pick(rng, styles, among & kind.isin(["healthy", "out_of_season"]), share)] = "defective"
+    recent = [(styles["season"].eq(name), 0.08) for name in names[-3:-1]]
+    for among, share in [(current, 0.13), *recent, (core & (age > 100), 0.12)]:
+        open_to = among & kind.isin(["healthy", "out_of_season"]) & styles["tier"].ne("push")
+        kind[spread_pick(rng, styles, open_to, share)] = "defective"
     return styles.assign(planted_class=kind)
 
 
 def plant_causes(rng: np.random.Generator, styles: pd.DataFrame) -> pd.DataFrame:
     """One cause per style; ended seasons had their causes too, the current one mostly in its misjudged styles."""
     n = len(styles)
-    share = styles["planted_class"].map({"out_of_season": 0.52, "healthy": 0.26}).fillna(0).where(styles["season"].notna(), 0)
+    share = styles["planted_class"].map({"out_of_season": 0.52, "healthy": 0.26}).fillna(0)
+    share = share.where(styles["season"].notna() & ~(styles["planted_class"].eq("healthy") & styles["tier"].eq("push")), 0)
     cause = np.where(rng.random(n) < share, rng.choice(CAUSES, n), "none")
     flop = rng.choice(["product", "content"], n, p=[0.7, 0.3])
     cause = np.where(styles["planted_class"].eq("misjudged"), flop, cause)
@@ -121,7 +126,7 @@ def plant_factors(rng: np.random.Generator, styles: pd.DataFrame) -> pd.DataFram
     """The truth as factors on the plan: strong for the planted cause, about one elsewhere."""
     n, cause = len(styles), styles["planted_cause"]
     misjudged = styles["planted_class"].eq("misjudged")
-    depth = np.where(misjudged, -np.log(rng.uniform(0.17, 0.30, n)), rng.uniform(0.45, 0.95, n))
+    depth = np.where(misjudged, -np.log(rng.uniform(0.19, 0.33, n)), rng.uniform(0.45, 0.95, n))
     noise = {name: np.exp(rng.normal(0, 0.10, n)) for name in ("traffic", "click", "appeal", "kept", "buy")}
     for name, hit in {"traffic": "traffic", "click": "content", "appeal": "product"}.items():
         planted = cause.eq(hit) & styles["planted_class"].ne("slow")
@@ -134,7 +139,7 @@ def plant_factors(rng: np.random.Generator, styles: pd.DataFrame) -> pd.DataFram
         beta=rng.normal(CATEGORIES["beta"].reindex(styles["category"]), 0.35), traffic_factor=noise["traffic"], click_factor=noise["click"],
         appeal_factor=noise["appeal"], return_rate=(1 - kept + extra).clip(0.15, 0.85), quality_rate=quality + extra,
         cancel_rate=rng.uniform(0.05, 0.09, n), buy_factor=buy, speed=rng.lognormal(0, 0.06, n),
-        b_grade_share=np.where(styles["planted_class"].eq("defective"), rng.uniform(0.30, 0.45, n), 0.0),
+        b_grade_share=np.where(styles["planted_class"].eq("defective"), rng.uniform(0.24, 0.35, n), 0.0),
     )
 
 
@@ -146,9 +151,10 @@ def plant_dates_and_prices(rng: np.random.Generator, styles: pd.DataFrame, last:
     slip = np.minimum(slip, (last - 12 - styles["planned_launch"]).clip(lower=0))
     launch = styles["planned_launch"] + slip
     planned_price = np.where(cause.eq("price"), (styles["planned_price"] * rng.uniform(0.76, 0.84, n)).round(), styles["planned_price"])
-    chance = styles["tier"].map({"push": 0.4, "signature": 0.2, "novelty": 0.0}).where(~core & (slip == 0), 0)
-    presale = np.where(rng.random(n) < chance, rng.choice(["full", "deposit"], n), "none")
-    failed = styles["planted_class"].eq("misjudged") & (presale != "none")
+    misjudged = styles["planted_class"].eq("misjudged")
+    chance = styles["tier"].map({"push": 0.4, "signature": 0.2, "novelty": 0.0}) * np.where(misjudged, 2, 1)
+    presale = np.where(rng.random(n) < chance.where(~core & (slip == 0), 0), rng.choice(["full", "deposit"], n), "none")
+    failed = misjudged & (presale != "none")
     age = last - launch
     fade = last - rng.uniform(130, np.clip(age - 170, 140, 290)).astype(int)
     slow = styles["planted_class"].eq("slow")
@@ -180,7 +186,8 @@ def draw_skus(rng: np.random.Generator, styles: pd.DataFrame) -> pd.DataFrame:
         sizes, shares = SIZES[4 if rng.random() < 0.3 else 3]
         colours = rng.choice(list(COLOURS), 2 if rng.random() < 0.05 else 1, replace=False)
         for colour in colours:
-            rows += [(index, f"{style}-{colour}-{size}", f"{style}-{colour}", COLOURS[colour], size, share / len(colours)) for size, share in zip(sizes, shares, strict=True)]
+            for size, share in zip(sizes, shares, strict=True):
+                rows.append((index, f"{style}-{colour}-{size}", f"{style}-{colour}", COLOURS[colour], size, share / len(colours)))
     skus = pd.DataFrame(rows, columns=["style_no", "sku", "style_colour", "colour", "size", "planned_share"])
     asked = skus["planned_share"] * rng.lognormal(0, 0.22, len(skus))
     return skus.assign(true_share=asked / asked.groupby(skus["style_no"]).transform("sum"))

@@ -9,7 +9,7 @@ import pandas as pd
 
 LADDER = np.array([1.0, 0.88, 0.76, 0.64, 0.52])
 REVIEW_WEEKS = (6, 10, 13)
-CLEARANCE = [(35, 0.80), (14, 0.65), (0, 0.50), (-90, 0.40), (-365, 0.30)]  # days left to the exit, share of the everyday price
+CLEARANCE = [(49, 0.80), (28, 0.65), (12, 0.50), (0, 0.40), (-90, 0.33), (-365, 0.25)]  # days left to the exit, share of the everyday price
 ARMS = [("control", 0.0), ("cut20", 0.2), ("control", 0.0), ("cut30", 0.3), ("cut10", 0.1)]
 WINDOW = 21
 
@@ -18,17 +18,17 @@ def decision_days(days: pd.DatetimeIndex, styles: pd.DataFrame) -> dict[int, str
     """Two Mondays a season on which markdowns are drawn by lot."""
     decisions = {}
     for season in styles["season"].dropna().unique():
-        months = [(4, 15), (5, 15)] if season.endswith("SS") else [(10, 15), (11, 22)]
+        months = [(4, 10), (5, 11)] if season.endswith("SS") else [(10, 15), (11, 22)]
         for number, (month, day) in enumerate(months, 1):
             first = pd.Timestamp(int(season[:4]), month, day)
-            monday = first + pd.Timedelta(days=(7 - first.dayofweek) % 7)
+            monday = first + pd.Timedelta(days=(7 - first.day_of_week) % 7)
             decisions[int((monday - days[0]).days)] = f"{season}-{number}"
     return decisions
 
 
 def open_price_book(shop: SimpleNamespace) -> None:
     """Nothing is priced before its first day."""
-    n = len(shop.styles)
+    n = len(shop.seasonal)
     shop.level, shop.window_end, shop.cut, shop.frozen = np.zeros(n, int), np.zeros(n, int), np.zeros(n), np.ones(n)
     shop.trial, shop.arm, shop.shown_trial = np.full(n, "", object), np.full(n, "", object), np.full(n, "", object)
     shop.price, shop.mechanism, shop.price_log = np.zeros(n), np.full(n, "", object), []
@@ -36,11 +36,11 @@ def open_price_book(shop: SimpleNamespace) -> None:
 
 def review_prices(shop: SimpleNamespace, rng: np.random.Generator, day: int) -> None:
     """On Mondays slow sellers step down, lots are drawn, ended seasons clear; a new style gets its first price."""
-    if shop.days[day].dayofweek == 0:
+    if shop.days[day].day_of_week == 0:
         shop.trial[shop.window_end <= day] = ""
-        step_down_slow_sellers(shop, day)
         if day in shop.decisions:
             draw_lots(shop, rng, day, shop.decisions[day])
+        step_down_slow_sellers(shop, day)
         post_prices(shop, day, shop.listed_from <= day)
     elif (shop.listed_from == day).any():
         post_prices(shop, day, shop.listed_from == day)
@@ -64,7 +64,8 @@ def draw_lots(shop: SimpleNamespace, rng: np.random.Generator, day: int, name: s
     st = shop.styles
     age = day - st.launch
     ours = (st.season == name[:6]) | (~shop.seasonal & (age >= 60))
-    eligible = ours & (age >= 21) & (st.exit - day > 57) & (by_style(shop, shop.free) >= 15) & (shop.trial == "")
+    enough = by_style(shop, shop.free) >= np.maximum(15, shop.sold[max(day - WINDOW, 0) : day].sum(0))
+    eligible = ours & (age >= 21) & (st.exit - day > 71) & enough & (shop.trial == "")
     for category in np.unique(st.category[eligible]):
         pool = rng.permutation(np.flatnonzero(eligible & (st.category == category)))
         start = rng.integers(len(ARMS))
@@ -122,25 +123,24 @@ def place_first_buys(shop: SimpleNamespace, rng: np.random.Generator) -> None:
         place_order(shop, style, units, due - st.lead_time[style] - 25, due, arrives, rng.uniform(0.82, 0.95) if rng.random() < 0.06 else 1.0)
 
 
-def place_hopeful_buys(shop: SimpleNamespace, rng: np.random.Generator) -> None:
+def place_hopeful_buys(shop: SimpleNamespace, rng: np.random.Generator, day: int) -> None:
     """Slow core styles: two bulk orders go on after their demand has faded."""
     st = shop.styles
-    for style in np.flatnonzero(st.planted_class == "slow"):
-        for wait in (14, 70):
-            units = np.round(st.planned_sales[style] * rng.uniform(0.26, 0.36) * shop.planned_share[shop.skus_of[style]])
-            due = int(st.fade_day[style] + wait + st.lead_time[style])
-            place_order(shop, style, units, due - st.lead_time[style], due, due + rng.integers(0, 5))
+    for style in np.flatnonzero((st.fade_day + 14 == day) | (st.fade_day + 70 == day)):
+        units = np.round(st.planned_sales[style] * rng.uniform(0.27, 0.37) * shop.planned_share[shop.skus_of[style]])
+        due = day + int(st.lead_time[style])
+        place_order(shop, style, units, day, due, due + rng.integers(0, 5))
 
 
 def reorder(shop: SimpleNamespace, rng: np.random.Generator, day: int) -> None:
     """Every Monday: order again what would run out before the next delivery, at most twice in a season."""
     st = shop.styles
-    weeks = np.where(shop.seasonal, 2, 8)
+    weeks = np.where(shop.seasonal, 3, 8)
     span = np.minimum(weeks * 7, np.maximum(day - st.launch, 1))
-    recent = np.where(shop.seasonal, shop.sold[max(day - 14, 0):day].sum(0), shop.sold[max(day - 56, 0):day].sum(0))
+    recent = np.where(shop.seasonal, shop.sold[max(day - 21, 0):day].sum(0), shop.sold[max(day - 56, 0):day].sum(0))
     rate = recent / span * (1 - st.planned_return_rate) * 0.93
     left, stock = st.exit - day, by_style(shop, shop.free) + shop.on_order
-    want = rate * np.minimum(st.lead_time + np.where(shop.seasonal, 30, 40), left * 0.6) - stock
+    want = rate * np.minimum(st.lead_time + np.where(shop.seasonal, 30, 40), left * 0.2) - stock
     seasonal_ok = (left > 55 + st.lead_time) & (shop.reorders < 2) & (st.planted_cause != "stock-outs")
     ready = (day - st.launch >= 21) & np.where(shop.seasonal, seasonal_ok, day < st.fade_day) & (stock < rate * (st.lead_time + 14)) & (want >= 0.4 * st.moq)
     for style in np.flatnonzero(ready):

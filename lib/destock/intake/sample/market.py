@@ -20,12 +20,12 @@ CATEGORIES = pd.DataFrame(
         ("外套", "外套", 799, 0.45, 0.020, 0.050, -2.0, 2.1, 0.18, 3.5, 0.00, 0.18, 0.00),
         ("羽绒服", "外套", 1399, 0.40, 0.020, 0.045, -2.1, 2.8, 0.17, 7.0, 0.00, 0.10, 0.00),
     ],
-    columns="category parent tag return_rate quality_rate click_rate beta shape scale volume SS AW core".split(),
+    columns=["category", "parent", "tag", "return_rate", "quality_rate", "click_rate", "beta", "shape", "scale", "volume", "SS", "AW", "core"],
 ).set_index("category")
 
 TIERS = pd.DataFrame(
     [("push", 0.15, 520, 0.30, 0.30, 0.90), ("signature", 0.35, 185, 0.16, 0.15, 1.00), ("novelty", 0.50, 70, 0.08, 0.05, 1.10)],
-    columns="tier share net_units live_share ad_share scale".split(),
+    columns=["tier", "share", "net_units", "live_share", "ad_share", "scale"],
 ).set_index("tier")
 
 NEW_YEARS = pd.to_datetime(["2023-01-22", "2024-02-10", "2025-01-29", "2026-02-17"])
@@ -53,7 +53,7 @@ def season_table(years: int) -> pd.DataFrame:
 
 def calendar_lift(days: pd.DatetimeIndex) -> np.ndarray:
     """Demand of each day over a plain day: weekday, festivals, and the true date of each new year."""
-    lift = WEEKDAY[days.dayofweek].copy()
+    lift = WEEKDAY[days.day_of_week].copy()
     month_day = days.strftime("%m-%d")
     for first, last, by in FESTIVALS:
         lift[(month_day >= first) & (month_day <= last)] *= by

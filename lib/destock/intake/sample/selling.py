@@ -12,7 +12,10 @@ from .market import HORIZON, TIERS, calendar_lift, next_shipping_day, pace
 
 TRAFFIC_ELASTICITY = -0.35  # the part of a price's effect that comes as exposures
 SHOCK_SD, SHOCK_MEMORY = 0.30, 0.60
-LINE_COLUMNS = "sku day units price cancel_day ship_day return_units return_day resaleable quality swap presale unpaid gift live refund_day".split()
+LINE_COLUMNS = [
+    "sku", "day", "units", "price", "cancel_day", "ship_day", "return_units", "return_day", "resaleable", "quality", "swap", "presale", "unpaid",
+    "gift", "live", "refund_day",
+]
 
 
 def open_shop(styles: pd.DataFrame, skus: pd.DataFrame, days: pd.DatetimeIndex, streams: dict) -> SimpleNamespace:
@@ -35,7 +38,6 @@ def open_shop(styles: pd.DataFrame, skus: pd.DataFrame, days: pd.DatetimeIndex, 
     lay_out_demand(shop, streams["demand"], styles)
     decisions.open_price_book(shop)
     decisions.place_first_buys(shop, streams["supply"])
-    decisions.place_hopeful_buys(shop, streams["supply"])
     return shop
 
 
@@ -63,9 +65,9 @@ def add_presale_and_tail(shop: SimpleNamespace, day: np.ndarray, seen: np.ndarra
     """A week of presale before launch; after the season, a clearance table at weekends only."""
     st = shop.styles
     ahead = (day >= shop.listed_from) & (day < st.launch)
-    weekend = (shop.days.dayofweek >= 5).reshape(-1, 1)
+    weekend = (shop.days.day_of_week >= 5).reshape(-1, 1)
     after = (day > st.exit) & weekend
-    seen = np.where(ahead, 0.6, np.where(after, 0.035, seen))
+    seen = np.where(ahead, 0.6, np.where(after, 0.03, seen))
     convert = np.where(ahead, np.where(st.presale_failure, 0.3, 1.0), convert)
     return seen, convert
 
@@ -99,7 +101,8 @@ def trade(shop: SimpleNamespace, streams: dict) -> None:
         receive(shop, day)
         move_stock(shop, streams["stock"], day)
         decisions.review_prices(shop, streams["price"], day)
-        if shop.days[day].dayofweek == 0:
+        decisions.place_hopeful_buys(shop, streams["supply"], day)
+        if shop.days[day].day_of_week == 0:
             decisions.reorder(shop, streams["supply"], day)
         sell(shop, streams["orders"], day)
         if shop.days[day].is_quarter_end or day == shop.last:
@@ -133,9 +136,9 @@ def move_stock(shop: SimpleNamespace, rng: np.random.Generator, day: int) -> Non
         spoilt = np.round(shop.planned_share[skus] * st.planned_buy[style] * st.b_grade_share[style] * (1 if shop.seasonal[style] else 0.25)).astype(int)
         move(shop, day, skus, spoilt, "condition")
     for style in np.flatnonzero(shop.seasonal & (st.exit + 75 == day)):
-        if rng.random() < 0.30:
+        if rng.random() < 0.33:
             move(shop, day, shop.skus_of[style], np.ceil(shop.free[shop.skus_of[style]] * 0.5).astype(int), "vendor return")
-    for style in np.flatnonzero(shop.seasonal & (st.exit + 470 == day) & (st.planted_class != "defective")):
+    for style in np.flatnonzero(shop.seasonal & (st.exit + 400 == day) & (st.planted_class != "defective")):
         if rng.random() < 0.70:
             move(shop, day, shop.skus_of[style], np.ceil(shop.free[shop.skus_of[style]] * 0.9).astype(int), rng.choice(["write-off", "donation"]))
     if shop.days[day].is_quarter_end:
@@ -188,7 +191,7 @@ def sell(shop: SimpleNamespace, rng: np.random.Generator, day: int) -> None:
     shop.sold[day] = decisions.by_style(shop, sold)
     shop.sold_so_far += shop.sold[day]
     log_traffic(shop, rng, day, exposures)
-    log_lines(shop, rng, day, *add_gifts(shop, rng, sku, units))
+    log_lines(shop, rng, day, *add_gifts(shop, rng, day, sku, units))
 
 
 def log_traffic(shop: SimpleNamespace, rng: np.random.Generator, day: int, exposures: np.ndarray) -> None:
@@ -200,9 +203,9 @@ def log_traffic(shop: SimpleNamespace, rng: np.random.Generator, day: int, expos
     shop.traffic_log.append((seen, np.full(len(seen), day), exposures[seen], np.minimum(clicks, exposures[seen]), minutes, spend))
 
 
-def add_gifts(shop: SimpleNamespace, rng: np.random.Generator, sku: np.ndarray, units: np.ndarray) -> tuple:
+def add_gifts(shop: SimpleNamespace, rng: np.random.Generator, day: int, sku: np.ndarray, units: np.ndarray) -> tuple:
     """Now and then a piece goes out as a gift or a lottery prize."""
-    many = np.flatnonzero(shop.free > 4)
+    many = np.flatnonzero((shop.free > 4) & (shop.styles.launch <= day)[shop.style_of])
     given = rng.choice(many, min(rng.poisson(0.35), len(many)), replace=False) if len(many) else many
     shop.free[given] -= 1
     return np.r_[sku, given], np.r_[units, np.ones(len(given), int)], np.r_[np.zeros(len(sku), int), rng.integers(1, 3, len(given))]

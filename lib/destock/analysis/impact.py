@@ -1,0 +1,48 @@
+"""What the overstock costs: the money sunk in it, and what every further week of waiting takes."""
+
+import pandas as pd
+
+from destock.model.metrics import ratio
+
+
+def carrying(classes: pd.DataFrame, layer: pd.DataFrame, sku_now: pd.DataFrame, assumptions: dict[str, float]) -> pd.DataFrame:
+    """What did the overstock cost to buy, what has keeping it cost so far, and what will a week more cost?
+
+    classes: item, class, units, cost. Returns it with ``purchase`` (sunk: it cannot be got
+    back by waiting), ``storage`` and ``capital`` since receipt (at the item's mean age in
+    stock, FIFO), ``total`` of the three, and ``week`` (storage and capital of one further
+    week: what can still be avoided). storage = units × rate × days; capital = cost × rate
+    × days ÷ 365.
+    """
+    days = classes["item"].map(mean_age(layer, sku_now)).astype(float)
+    storage_day = classes["units"] * assumptions["storage_per_unit_day"]
+    capital_day = classes["cost"] * assumptions["capital_rate"] / 365
+    frame = classes.assign(purchase=classes["cost"], age_days=days, storage=storage_day * days.fillna(0), capital=capital_day * days.fillna(0))
+    return frame.assign(total=frame["purchase"] + frame["storage"] + frame["capital"], week=7 * (storage_day + capital_day))
+
+
+def mean_age(layer: pd.DataFrame, sku_now: pd.DataFrame) -> pd.Series:
+    """How many days has each item's stock been there, on average over the units of known age?"""
+    known = layer[layer["age_days"].notna()].merge(sku_now[["sku", "item"]], on="sku", validate="m:1")
+    weighted = known.assign(days=known["age_days"] * known["units"]).groupby("item")[["days", "units"]].sum()
+    return ratio(weighted["days"], weighted["units"])
+
+
+def by(costs: pd.DataFrame, key: str) -> pd.DataFrame:
+    """What does the overstock cost by class or by category? Sums of units and of every cost."""
+    columns = ["units", "purchase", "storage", "capital", "total", "week"]
+    return costs.groupby(key)[columns].sum().sort_values("purchase", ascending=False).reset_index()
+
+
+def locked(costs: pd.DataFrame, item_now: pd.DataFrame) -> dict[str, float]:
+    """What share of the money in stock is locked in overstock? At cost; numerator and denominator shown."""
+    stock = float((item_now["on_hand_cost"] + item_now["damaged_cost"]).sum())
+    excess = float(costs["purchase"].sum())
+    return {"excess_cost": excess, "stock_cost": stock, "share": excess / stock if stock > 0 else float("nan")}
+
+
+def coverage(item_now: pd.DataFrame) -> dict[str, float]:
+    """For what share of the units on hand is the cost known?"""
+    units = item_now["on_hand"].fillna(0) + item_now["damaged"].fillna(0)
+    known = float(units[item_now["mean_cost"].notna()].sum())
+    return {"known_units": known, "units": float(units.sum()), "share": known / units.sum() if units.sum() > 0 else float("nan")}

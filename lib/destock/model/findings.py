@@ -1,0 +1,41 @@
+"""A finding: one thing that was found, with its figure, its basis and its warnings.
+
+Sentences, the summary and the action list are made from findings and from nothing else.
+"""
+
+import json
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One record: what was found (``id``), how much (``value``, its interval), and how sure.
+
+    ``figures`` are the blanks of its sentence: name → (value, kind), kind one of money,
+    units, percent, points, number, date, label, text.
+    """
+
+    id: str
+    value: float
+    unit: str
+    basis: str = ""
+    low: float = float("nan")
+    high: float = float("nan")
+    money: float = float("nan")
+    severity: int = 0
+    warnings: tuple[str, ...] = ()
+    item: str = ""
+    figures: dict[str, tuple[object, str]] = field(default_factory=dict)
+
+
+def table(findings: list[Finding]) -> pd.DataFrame:
+    """Findings as a frame for the results: one row a finding, figures as JSON."""
+    columns = ["id", "item", "value", "low", "high", "unit", "basis", "money", "severity", "warnings", "figures"]
+    rows = [
+        {"id": f.id, "item": f.item, "value": float(f.value), "low": f.low, "high": f.high, "unit": f.unit, "basis": f.basis,
+         "money": f.money, "severity": f.severity, "warnings": "; ".join(f.warnings), "figures": json.dumps(f.figures, default=str, ensure_ascii=False)}
+        for f in findings
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)

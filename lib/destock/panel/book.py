@@ -1,0 +1,115 @@
+"""A shop opened for one day: its panel, and every frame that was made of it, kept for the next time.
+
+Frames are Parquet under the hash of inputs, parameters and library, so that a notebook
+run alone computes what it needs and a pack computes it once.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import platformdirs
+
+import destock
+from destock import engine
+from destock.intake.shop import Shop, find_shop, open_shop
+from destock.model.assumptions import assumed
+from destock.model.messages import Fault, mark
+from destock.panel.panel import build
+
+KEPT_DAYS = 30
+
+
+@dataclass(frozen=True)
+class Book:
+    """A shop opened for one day with its assumptions: where its kept frames lie."""
+
+    shop: Shop
+    as_of: date | None
+    assumptions: dict[str, float]
+    inputs: dict[str, str]
+
+    @property
+    def key(self) -> str:
+        return _hash([self.inputs, str(self.as_of), destock.__version__, _source_hash()])
+
+    def panel(self, name: str) -> pd.DataFrame:
+        """One frame of the panel, built if it is not there yet."""
+        folder = _cache() / self.key
+        if not folder.is_dir():
+            _build(self, folder)
+        os.utime(folder)
+        return engine.read(folder / f"{name}.parquet")
+
+    def kept(self, name: str, compute: Callable[[], pd.DataFrame]) -> pd.DataFrame:
+        """One result frame, computed if it is not there yet for these assumptions."""
+        self.panel("run")
+        path = _cache() / self.key / f"{_hash(self.assumptions)}-{name}.parquet"
+        if not path.exists():
+            handle, temporary = tempfile.mkstemp(dir=path.parent)
+            os.close(handle)
+            engine.save(compute(), Path(temporary))
+            os.replace(temporary, path)
+        return engine.read(path)
+
+    @property
+    def today(self) -> pd.Timestamp:
+        return self.panel("run")["as_of"].iloc[0]
+
+
+def open_book(shop: str | Path, as_of: date | str | None = None, settings: Mapping[str, object] | None = None) -> Book:
+    """Open a shop for a day: its tables found, its parameters checked.
+
+    Raises Fault: 2 for a parameter that cannot be, 3 for a shop that cannot be read.
+    """
+    opened = open_shop(find_shop(shop))
+    return Book(opened, _day(as_of) or opened.as_of, assumed(opened.assumptions, settings or {}), opened.fingerprint())
+
+
+def _day(value: date | str | None) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) and value else value or None
+    except ValueError as error:
+        raise Fault(2, mark('as-of "{value}" is not a date: write it as 2026-06-07'), value=value) from error
+
+
+def _cache() -> Path:
+    return Path(os.environ.get("DESTOCK_CACHE") or platformdirs.user_cache_path("destock"))
+
+
+def _build(book: Book, folder: Path) -> None:
+    _cache().mkdir(parents=True, exist_ok=True)
+    for old in _cache().iterdir():
+        if old.is_dir() and time.time() - old.stat().st_mtime > KEPT_DAYS * 86_400:
+            shutil.rmtree(old, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=_cache(), prefix="building-") as temporary:
+        build(book.shop, book.as_of, Path(temporary))
+        try:
+            Path(temporary).rename(folder)
+        except OSError:
+            if not folder.is_dir():  # otherwise another process was faster, with the same frames
+                raise
+        else:
+            Path(temporary).mkdir()
+
+
+def _hash(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:16]
+
+
+@cache
+def _source_hash() -> str:
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parents[1].rglob("*")):
+        if path.suffix in (".py", ".sql"):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()

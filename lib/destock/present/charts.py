@@ -1,0 +1,209 @@
+"""Charts: a tidy frame in, a picture out. They draw; they do not compute."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, PercentFormatter
+
+from destock.model.messages import count, mark, money, percent, say
+from destock.present.style import ACCENT, BAND, CALM, CLASS_COLOURS, INK, MUTED, PACE_COLOURS, legible, picture
+
+
+TIERS = (mark("push"), mark("signature"), mark("novelty"), mark("all"))
+
+
+def _nothing(ax: Axes, title: str) -> None:
+    ax.set_title(title)
+    ax.set_axis_off()
+    ax.text(0.5, 0.5, say("These data cannot show this."), ha="center", va="center", color=MUTED, transform=ax.transAxes)
+
+
+def _money_axis(axis, currency: str) -> None:
+    axis.set_major_formatter(FuncFormatter(lambda v, _: money(v, currency)))
+
+
+@picture(height=4.2)
+def quadrants(ax: Axes, frame: pd.DataFrame, currency: str) -> None:
+    """Which styles have sold little and hold much? Sell-through × months of stock, bubbles by money in excess."""
+    title = say("Sell-through and months of stock, by money in excess")
+    shown = frame[frame["sell_through"].notna() & frame["stock_to_sales"].notna() & (frame["money"] > 0)]
+    if shown.empty:
+        return _nothing(ax, title)
+    months = shown["stock_to_sales"].clip(0.3, 60)
+    largest = shown["money"].max()
+    for name, colour in CLASS_COLOURS.items():
+        part = shown["class"] == name
+        if part.any():
+            ax.scatter(shown.loc[part, "sell_through"].clip(0, 1), months[part], s=12 + 500 * shown.loc[part, "money"] / largest, color=colour, alpha=0.55, linewidth=0, label=say(name))
+    ax.set_yscale("log")
+    ax.set_ylim(0.25, 80)
+    ax.set_xlim(-0.02, 1.02)
+    ax.axhline(6, color=INK, linewidth=0.8, linestyle=":")
+    ax.axvline(0.7, color=INK, linewidth=0.8, linestyle=":")
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: count(v)))
+    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    ax.set_xlabel(say("sell-through (net ÷ received)"))
+    ax.set_ylabel(say("months of sales in stock (60 = more, or no sale)"))
+    ax.set_title(title)
+    legend = ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=4)
+    for handle in legend.legend_handles:
+        handle.set_sizes([40])
+
+
+@picture(height=3.2)
+def ageing(ax: Axes, frame: pd.DataFrame, currency: str) -> None:
+    """How old is the stock? Cost on hand by days since receipt."""
+    title = say("Stock at cost by days since it was received")
+    total = frame.groupby("band", sort=False)["cost"].sum()
+    if not total.sum() > 0:
+        return _nothing(ax, title)
+    colours = [CALM if band in ("0–30", "31–60", "61–90") else ACCENT for band in total.index]
+    bars = ax.bar([say(band) for band in total.index], total, color=colours, width=0.7)
+    ax.bar_label(bars, [percent(v / total.sum()) for v in total], color=MUTED, fontsize=8.5, padding=2)
+    _money_axis(ax.yaxis, currency)
+    ax.grid(axis="x", visible=False)
+    ax.set_title(title)
+
+
+@picture(height=3.2)
+def classes(ax: Axes, frame: pd.DataFrame, currency: str) -> None:
+    """Of which kind is the overstock? Cost by class."""
+    title = say("Overstock at cost, by kind")
+    shown = frame[frame["cost"] > 0].sort_values("cost")
+    if shown.empty:
+        return _nothing(ax, title)
+    bars = ax.barh([say(c) for c in shown["class"]], shown["cost"], color=[CLASS_COLOURS[c] for c in shown["class"]], height=0.65)
+    ax.bar_label(bars, [money(v, currency) for v in shown["cost"]], padding=3, color=MUTED, fontsize=8.5)
+    ax.set_xlim(0, shown["cost"].max() * 1.2)
+    _money_axis(ax.xaxis, currency)
+    ax.locator_params(axis="x", nbins=5)
+    ax.grid(axis="y", visible=False)
+    ax.set_title(title)
+
+
+@picture(height=2.8)
+def moving(ax: Axes, frame: pd.DataFrame) -> None:
+    """Is more or less of the range selling? Share of SKUs moving, by four weeks."""
+    title = say("Share of SKUs in stock that sold, by four weeks")
+    if frame.empty:
+        return _nothing(ax, title)
+    ordered = frame.sort_values("period_end")
+    ax.plot(ordered["period_end"], ordered["share"], color=CALM, marker="o", markersize=4)
+    ax.set_ylim(0, 1.02)
+    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: pd.Timestamp(v, unit="D").strftime("%Y-%m")))
+    ax.locator_params(axis="x", nbins=6)
+    ax.set_title(title)
+
+
+@picture(height=3.4)
+def cost_of_waiting(ax: Axes, frame: pd.DataFrame, key: str, currency: str) -> None:
+    """What does a week of waiting cost, and where? Storage and capital of one week by class or category."""
+    title = say("What one more week of waiting costs")
+    shown = frame[frame["week"] > 0].sort_values("week").tail(10)
+    if shown.empty:
+        return _nothing(ax, title)
+    bars = ax.barh([legible(say(v)) for v in shown[key]], shown["week"], color=ACCENT, height=0.65)
+    ax.bar_label(bars, [money(v, currency) for v in shown["week"]], padding=3, color=MUTED, fontsize=8.5)
+    ax.set_xlim(0, shown["week"].max() * 1.2)
+    _money_axis(ax.xaxis, currency)
+    ax.locator_params(axis="x", nbins=5)
+    ax.grid(axis="y", visible=False)
+    ax.set_title(title)
+
+
+def _tiers(paths: pd.DataFrame, *_) -> list[str]:
+    return [tier for tier in TIERS if tier in set(paths["tier_used"])] or ["all"]
+
+
+@picture(height=3.3, panels=lambda *frames: len(_tiers(*frames)))
+def pacing(axes: Sequence[Axes], paths: pd.DataFrame, baseline: pd.DataFrame) -> None:
+    """Which styles run below the band of the last years? Sell-through by week of life, a panel a tier."""
+    for ax, tier in zip(axes, _tiers(paths), strict=True):
+        shown = paths[paths["tier_used"] == tier]
+        bands = baseline[(baseline["tier"] == tier) & baseline["season"].isin(shown["season"])].drop_duplicates("age").sort_values("age")
+        title = say("Tier “{tier}”: sell-through by week on sale", tier=say(tier))
+        if shown.empty or bands.empty:
+            _nothing(ax, title)
+        else:
+            _pacing_panel(ax, shown, bands, title)
+    if axes[-1].lines:
+        axes[-1].legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=4)
+
+
+def _pacing_panel(ax: Axes, shown: pd.DataFrame, bands: pd.DataFrame, title: str) -> None:
+    ax.fill_between(bands["age"], bands["q10"], bands["q90"], color=BAND, alpha=0.5, linewidth=0, label=say("8 of 10 past styles"))
+    ax.fill_between(bands["age"], bands["q25"], bands["q75"], color=BAND, linewidth=0, label=say("half of past styles"))
+    ax.plot(bands["age"], bands["median"], color=INK, linewidth=1.4, label=say("their median"))
+    for (_, state), path in shown.groupby(["item", "pace"], sort=True):
+        ax.plot(path["age"], path["sell_through"], color=PACE_COLOURS[state], linewidth=0.9, alpha=0.75)
+    for state, colour in PACE_COLOURS.items():
+        if state != "no baseline":
+            ax.plot([], [], color=colour, label=say(state))
+    ax.set_xlim(0, min(bands["age"].max(), max(26, shown["age"].max())))
+    ax.set_ylim(0, 1.02)
+    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    ax.set_title(title)
+
+
+@picture(height=3.0)
+def elasticity(ax: Axes, frame: pd.DataFrame) -> None:
+    """How many more units does a 10 % cut sell, by category, and how sure is that? Point and 95 % interval."""
+    title = say("More units sold after a cut of 10 % (line: 95 % interval)")
+    shown = frame[frame["verdict"] == "usable"].iloc[::-1]
+    if shown.empty:
+        return _nothing(ax, title)
+    uplift = {name: 0.9 ** shown[name] - 1 for name in ("elasticity", "low", "high")}
+    rows = np.arange(len(shown))
+    ax.hlines(rows, uplift["high"], uplift["low"], color=CALM, linewidth=2)
+    ax.plot(uplift["elasticity"], rows, "o", color=ACCENT)
+    labels = [say("all categories") if g == "all" else legible(g) for g in shown["group"]]
+    ax.set_yticks(rows, [f"{label} (n = {n})" for label, n in zip(labels, shown["items"], strict=True)])
+    ax.set_ylim(-0.6, len(shown) - 0.4)
+    ax.axvline(0, color=INK, linewidth=0.8)
+    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    ax.grid(axis="y", visible=False)
+    ax.set_title(title)
+
+
+@picture(height=3.4)
+def tests(ax: Axes, frame: pd.DataFrame) -> None:
+    """What did the arms of the latest test sell, before and after the decision? Units a style and day, 7-day mean."""
+    title = say("Latest price test: units a day per style, by arm")
+    if frame.empty:
+        return _nothing(ax, title)
+    latest = frame[frame["experiment"] == frame["experiment"].max()]
+    wide = latest.pivot(index="day_of_test", columns="arm", values="units_per_item").rolling(7, min_periods=4).mean()
+    sns.lineplot(data=wide.rename(columns=legible), palette="dark:#b4341f", dashes=False, linewidth=1.4, ax=ax)
+    ax.axvline(0, color=INK, linewidth=0.8, linestyle=":")
+    ax.set_xlabel(say("days from the decision"))
+    ax.set_ylabel("")
+    ax.set_ylim(0)
+    ax.set_title(title)
+    ax.legend(title=None, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=4)
+
+
+@picture(height=3.2)
+def stock_bridge(ax: Axes, frame: pd.DataFrame) -> None:
+    """Does the stock add up? From opening to closing stock, step by step."""
+    title = say("From opening to closing stock, units")
+    if not frame["units"].abs().sum() > 0:
+        return _nothing(ax, title)
+    ends = frame["units"].cumsum()
+    starts = ends - frame["units"]
+    last = len(frame) - 1
+    starts.iloc[last], ends.iloc[last] = 0.0, frame["units"].iloc[last]
+    names = [say(step) for step in frame["step"]]
+    colours = [INK if i in (0, last) else CALM if units >= 0 else ACCENT for i, units in enumerate(frame["units"])]
+    ax.barh(names, ends - starts, left=starts, color=colours, height=0.65)
+    for i, units in enumerate(frame["units"]):
+        ax.text(max(starts.iloc[i], ends.iloc[i]), i, " " + count(round(units)), va="center", color=MUTED, fontsize=8.5)
+    ax.invert_yaxis()
+    ax.set_xlim(0, max(starts.max(), ends.max()) * 1.18)
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: count(v)))
+    ax.locator_params(axis="x", nbins=5)
+    ax.grid(axis="y", visible=False)
+    ax.set_title(title)

@@ -1,0 +1,91 @@
+"""How everything looks: one palette, one font that knows Chinese, one way to make a picture."""
+
+import base64
+import functools
+import html
+import io
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import as_file, files
+
+import matplotlib as mpl
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+INK, MUTED, GRID, PAPER = "#1f2430", "#6b7280", "#e5e7eb", "#ffffff"
+ACCENT, CALM, WARM, BAND = "#b4341f", "#2f5d8a", "#d98e04", "#c9d8e8"
+CLASS_COLOURS = {
+    "defective": "#7a3e9d", "out of season": "#2f5d8a", "misjudged": "#b4341f", "slow": "#d98e04",
+    "over-bought": "#8a8f98", "too early": "#5a9367", "unclassifiable": "#c4c7cc",
+}  # fmt: skip
+PACE_COLOURS = {"slow": ACCENT, "behind": WARM, "on pace": CALM, "ahead": "#5a9367", "too early": "#8a8f98", "no baseline": "#c4c7cc"}
+
+_RC = {
+    "font.family": ["Noto Sans SC", "DejaVu Sans"], "font.size": 9.5, "axes.titlesize": 11, "axes.titleweight": "bold", "axes.titlelocation": "left",
+    "axes.edgecolor": GRID, "axes.labelcolor": MUTED, "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True,
+    "axes.grid": True, "grid.color": GRID, "grid.linewidth": 0.7, "xtick.color": MUTED, "ytick.color": MUTED, "text.color": INK, "text.parse_math": False,
+    "legend.frameon": False, "legend.fontsize": 8.5, "axes.unicode_minus": False, "svg.fonttype": "path", "svg.hashsalt": "destock",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A finished chart: its axes for tests, its bytes for the page, its title for those who cannot see it."""
+
+    axes: Sequence[Axes]
+    svg: bytes
+    title: str
+
+    def _repr_html_(self) -> str:
+        data = base64.b64encode(self.svg).decode()
+        return f'<img class="chart" alt="{html.escape(self.title)}" src="data:image/svg+xml;base64,{data}">'
+
+
+@cache
+def _font() -> set[int]:
+    """Load the font once; returns the characters that it can draw."""
+    with as_file(files("destock.present").joinpath("fonts", "NotoSansSC-Regular.ttf")) as path:
+        font_manager.fontManager.addfont(path)
+        return set(font_manager.get_font(path).get_charmap())
+
+
+def legible(text: str, longest: int = 18) -> str:
+    """A text of the shop's own for a chart: what the font cannot draw becomes □, what is too long is cut with …"""
+    known = _font()
+    drawn = "".join(c if ord(c) in known else "□" for c in str(text))
+    return drawn if len(drawn) <= longest else drawn[: longest - 1] + "…"
+
+
+def picture(height: float = 3.4, width: float = 5.8, panels: Callable[..., int] | None = None) -> Callable:
+    """Turn ``draw(ax, frame, …)`` into ``chart(frame, …) -> Picture``; a missing glyph is an error.
+
+    With ``panels``, a function of the chart's arguments that counts them, ``draw`` gets
+    that many axes, one below the other.
+    """
+
+    def decorate(draw: Callable) -> Callable:
+        @functools.wraps(draw)
+        def chart(*args, **kwargs) -> Picture:
+            _font()
+            with mpl.rc_context(_RC), warnings.catch_warnings():
+                warnings.filterwarnings("error", message="Glyph .* missing from")
+                rows = panels(*args, **kwargs) if panels else 1
+                figure = Figure(figsize=(width, height * rows), layout="constrained", facecolor=PAPER)
+                axes = figure.subplots(rows, squeeze=False)[:, 0]
+                draw(axes if panels else axes[0], *args, **kwargs)
+                return Picture(axes, _svg(figure), axes[0].get_title(loc="left"))
+
+        return chart
+
+    return decorate
+
+
+def _svg(figure: Figure) -> bytes:
+    FigureCanvasSVG(figure)
+    out = io.BytesIO()
+    figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    return out.getvalue()

@@ -1,0 +1,67 @@
+"""Tables: a frame in, an HTML table out, every cell escaped, never cut without saying so."""
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import pandas as pd
+from jinja2 import Environment
+
+from destock.model.messages import count, exact_money, mark, say
+from destock.present.sentences import figure
+
+# column → (heading, kind of its figures)
+COLUMNS = {
+    "figure": (mark("Figure"), "label"), "ours": (mark("Here"), "exact"), "theirs": (mark("Shop's system"), "exact"), "gap": (mark("Gap"), "exact"),
+    "table": (mark("Table"), "text"), "file": (mark("File"), "text"), "rows_in": (mark("Rows in"), "units"), "used": (mark("Used"), "units"),
+    "updated": (mark("Updated"), "units"), "rejected": (mark("Rejected"), "units"), "deduplicated": (mark("Copies"), "units"), "skipped": (mark("Skipped"), "units"),
+    "line": (mark("Line"), "units"), "column": (mark("Column"), "text"), "rule": (mark("Rule"), "label"), "value": (mark("Value"), "text"),
+    "sku": (mark("SKU"), "text"), "counted_on": (mark("Counted on"), "date"), "expected": (mark("Expected"), "units"), "found": (mark("Counted"), "units"), "difference": (mark("Difference"), "units"),
+    "item": (mark("Style"), "text"), "name": (mark("Name"), "text"), "category": (mark("Category"), "label"), "class": (mark("Kind"), "label"), "season": (mark("Season"), "text"), "tier": (mark("Tier"), "label"),
+    "items": (mark("Styles"), "units"), "units": (mark("Units"), "units"), "cost": (mark("At cost"), "money"), "on_hand": (mark("On hand"), "units"), "on_order": (mark("On order"), "units"),
+    "purchase": (mark("Purchase (sunk)"), "money"), "storage": (mark("Storage so far"), "money"), "capital": (mark("Capital so far"), "money"), "total": (mark("Total"), "money"), "week": (mark("One more week"), "money"),
+    "sell_through": (mark("Sell-through"), "percent"), "median": (mark("Past median"), "percent"), "pace": (mark("Pace"), "label"), "pace_ratio": (mark("Of usual pace"), "percent"), "age": (mark("Weeks on sale"), "units"),
+    "break_even": (mark("Break-even"), "percent"), "target": (mark("Profit target"), "percent"), "projected": (mark("Projected"), "percent"), "price_realisation": (mark("Price realisation"), "percent"),
+    "group": (mark("Category"), "label"), "verdict": (mark("Verdict"), "label"), "reason": (mark("Because"), "label"), "elasticity": (mark("Elasticity"), "number"), "low": (mark("95 % from"), "number"), "high": (mark("to"), "number"), "controls": (mark("Controls"), "units"),
+    "money": (mark("Money in excess"), "money"), "weeks_of_supply": (mark("Weeks of supply"), "units"), "stock_to_sales": (mark("Months of stock"), "units"), "return_rate": (mark("Return rate"), "percent"),
+    "sizes": (mark("Sizes left"), "text"), "verb": (mark("Do this"), "label"), "price_to": (mark("Cut to (of tag)"), "percent"),
+    "unit": (mark("Unit"), "label"), "source": (mark("Source"), "label"), "meaning": (mark("Meaning"), "label"),
+}  # fmt: skip
+
+_TEXT = ("text", "label")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A finished table: rows of written cells for tests, HTML for the page."""
+
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    text: tuple[bool, ...]
+    note: str
+
+    def _repr_html_(self) -> str:
+        return _template().render(table=self)
+
+
+@cache
+def _template():
+    source = files("destock.present").joinpath("table.html.j2").read_text(encoding="utf-8")
+    return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(source)
+
+
+def table(frame: pd.DataFrame, columns: list[str], currency: str, rows: int = 20) -> Table:
+    """The first ``rows`` rows of a frame, in the columns asked for, written in this run's language."""
+    shown = frame.head(rows)
+    kinds = [COLUMNS[column][1] for column in columns]
+    cells = [tuple(_cell(value, kind, currency) for value, kind in zip(row, kinds, strict=True)) for row in shown[columns].itertuples(index=False)]
+    note = "" if len(shown) == len(frame) else say("{shown} of {all} rows; all of them are in the results.", shown=count(len(shown)), all=count(len(frame)))
+    return Table(tuple(say(COLUMNS[column][0]) for column in columns), tuple(cells), tuple(kind in _TEXT for kind in kinds), note)
+
+
+def _cell(value: object, kind: str, currency: str) -> str:
+    if kind == "exact":
+        return "–" if pd.isna(value) else exact_money(value, currency)
+    if kind == "text":
+        return "–" if pd.isna(value) else str(value)
+    return figure(value, kind, currency)

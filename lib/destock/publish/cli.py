@@ -1,0 +1,104 @@
+"""The command line: ``destock report``, ``destock check``, ``destock sample``."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from tqdm import tqdm
+
+from destock.model.messages import LANGUAGES, Fault, mark, say, speak
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a command; returns its exit code. A fault is one line on stderr, never a traceback."""
+    arguments = _parser().parse_args(argv)
+    speak(arguments.lang)
+    try:
+        return arguments.run(arguments) or 0
+    except Fault as fault:
+        print(f"destock: {fault}", file=sys.stderr)
+        return fault.exit_code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="destock", description="Which stock is too much, why, what it costs, and how to turn it into cash.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    report = _command(commands, "report", _report, "build the pack of a shop", "destock report data/sample --as-of 2026-06-07 --lang zh --set capital_rate=0.12")
+    report.add_argument("shop", metavar="SHOP", help="folder with a shop.toml")
+    report.add_argument("--as-of", metavar="D", help="day of the report, such as 2026-06-07; without it the shop's own, or its last order's")
+    report.add_argument("--only", nargs="+", default=[], metavar="NAME", help="only these pages: summary intake classification impact pacing elasticity")
+    report.add_argument("--set", nargs="+", default=[], metavar="NAME=VALUE", action="extend", help="other assumptions for this run")
+    report.add_argument("--out", type=Path, metavar="DIR", help="folder of the pack; without it reports/SHOP-DAY-LANGUAGE")
+    check = _command(commands, "check", _check, "read a shop's tables and say what can be used", "destock check my-shop")
+    check.add_argument("shop", metavar="SHOP", help="folder with a shop.toml")
+    sample = _command(commands, "sample", _sample, "make a simulated shop", "destock sample /tmp/shop --seed 7 --styles 60")
+    sample.add_argument("folder", metavar="DIR", type=Path, help="folder to make")
+    sample.add_argument("--seed", type=int, default=1, metavar="N", help="the same seed makes the same shop (default 1)")
+    sample.add_argument("--styles", type=int, default=450, metavar="N", help="number of styles (default 450)")
+    sample.add_argument("--years", type=int, default=4, metavar="N", help="years of history (default 4)")
+    return parser
+
+
+def _command(commands, name: str, run, text: str, example: str) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=text, description=text, epilog=f"example: {example}")
+    command.add_argument("--lang", choices=LANGUAGES, default="en", help="language of pages and messages")
+    command.set_defaults(run=run)
+    return command
+
+
+def _report(arguments: argparse.Namespace) -> None:
+    from destock.publish.batch import publish
+    from destock.publish.html import NOTEBOOKS
+
+    settings, only = _settings(arguments.set), _pages(arguments.only, list(NOTEBOOKS))
+    with tqdm(total=len(only or NOTEBOOKS) + 2, unit="", bar_format="{l_bar}{bar}| {n_fmt}/{total_fmt} {postfix}", file=sys.stderr) as bar:
+
+        def progress(step: str) -> None:
+            bar.set_postfix_str(step)
+            bar.update()
+
+        place = publish(_absolute(arguments.shop), arguments.as_of, settings, arguments.out, only, progress)
+    print(place / "index.html")
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from destock.panel.book import open_book
+    from destock.present.sentences import tell
+    from destock.story import missing
+
+    book = open_book(_absolute(arguments.shop))
+    rows, rejects = book.panel("rows"), book.panel("rejects")
+    for row in rows.itertuples():
+        print(say("{table} ({file}): {rows_in} rows, {used} used, {updated} updated, {rejected} rejected, {deduplicated} copies, {skipped} skipped", **row._asdict()))
+    for reject in rejects.head(20).itertuples():
+        print(say('{file}:{line} column "{column}": "{value}" ({rule})', **reject._asdict()))
+    print(tell(missing(book), book.shop.currency))
+    return 0
+
+
+def _sample(arguments: argparse.Namespace) -> None:
+    from destock.intake.sample import write_sample
+
+    print(write_sample(arguments.folder, seed=arguments.seed, styles=arguments.styles, years=arguments.years))
+
+
+def _absolute(shop: str) -> Path:
+    return Path(os.path.abspath(shop))
+
+
+def _settings(pairs: list[str]) -> dict[str, str]:
+    settings = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or name in settings:
+            raise Fault(2, mark('--set takes NAME=VALUE once for each name: "{pair}"'), pair=pair)
+        settings[name] = value
+    return settings
+
+
+def _pages(names: list[str], known: list[str]) -> list[str]:
+    for name in names:
+        if name not in known:
+            raise Fault(2, mark('page "{name}" is not known: use {known}'), name=name, known=" ".join(known))
+    return names

@@ -1,0 +1,67 @@
+"""Executed notebook → one self-contained page: no code, no script, no request to any other host."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+import nbformat
+from nbconvert import HTMLExporter
+
+import destock
+from destock.model.messages import LANGUAGES, day, language, mark, say
+
+# page → notebook, in the order of the pack's menu
+NOTEBOOKS = {
+    "summary": "00_summary", "intake": "01_intake", "classification": "02_classification",
+    "impact": "03_impact", "pacing": "04_pacing", "elasticity": "05_elasticity",
+}  # fmt: skip
+LABELS = {
+    "summary": mark("Summary"), "intake": mark("Data"), "classification": mark("Kinds"),
+    "impact": mark("Cost"), "pacing": mark("Sell-through"), "elasticity": mark("Price"),
+}  # fmt: skip
+
+
+@cache
+def _exporter() -> HTMLExporter:
+    folder = files("destock.publish").joinpath("template")
+    exporter = HTMLExporter(template_name="pack", extra_template_basedirs=[str(folder)], template_file="report.html.j2")
+    exporter.environment.autoescape = True
+    return exporter
+
+
+def translated(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+    """The notebook with every markdown cell in this run's language; each cell is one message."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = say(cell.source)
+    return notebook
+
+
+def heading(notebook: nbformat.NotebookNode) -> str:
+    """The question that a notebook asks: the first line of its first cell."""
+    return notebook.cells[0].source.splitlines()[0].lstrip("# ")
+
+
+def report(notebook: nbformat.NotebookNode, frame: Mapping) -> str:
+    """The page of an executed notebook, in the frame that ``page_frame`` made for it."""
+    html, _ = _exporter().from_notebook_node(notebook, resources={"page": frame})
+    return html
+
+
+def contents(frame: Mapping) -> str:
+    """The first page of a pack: every question with the first sentence of its answer."""
+    return _exporter().environment.get_template("contents.html.j2").render(resources={"page": frame})
+
+
+def page_frame(page: str, title: str, shop: str, as_of: date, names: list[str], leads: Mapping[str, tuple[str, str]] | None = None) -> dict:
+    """What stands around a page: title, shop, day, menu, style. ``leads``: question and first answer by page."""
+    style = files("destock.publish").joinpath("template", "pack", "style.css").read_text(encoding="utf-8")
+    links = [{"file": "index.html", "label": say("Contents"), "question": "", "answer": ""}]
+    for name in names:
+        question, answer = (leads or {}).get(name, ("", ""))
+        links.append({"file": f"{name}.html", "label": say(LABELS[name]), "question": question, "answer": answer})
+    return {
+        "file": f"{page}.html", "title": title, "shop": shop, "as_of": day(as_of), "links": links, "css": style,
+        "lang": LANGUAGES[language()].replace("_", "-"), "version": destock.__version__, "say": say,
+    }  # fmt: skip

@@ -18,16 +18,28 @@ from destock.intake.shop import Shop
 from destock.model.assumptions import table as assumptions_table
 from destock.model.findings import Finding
 from destock.model.findings import table as findings_table
-from destock.model.messages import mark, speak
+from destock.model.messages import language, mark, speak
 from destock.model.metrics import ratio
 from destock.panel.book import Book, open_book
 
 # what cannot be said without a table, what the table would make possible, and on which pages that matters
 MISSING = {
-    "purchases": (mark("how old the stock is and how much of what was received has been sold"), mark("sell-through, ages and open orders"), ("classification", "impact", "pacing")),
-    "stock": (mark("whether the stock that the records lead to is really there"), mark("checked stock and its breaks"), ("classification", "impact")),
+    "purchases": (
+        mark("how old the stock is and how much of what was received has been sold"),
+        mark("sell-through, ages and open orders"),
+        ("classification", "impact", "pacing"),
+    ),
+    "stock": (
+        mark("whether the stock that the records lead to is really there"),
+        mark("checked stock and its breaks"),
+        ("classification", "impact"),
+    ),
     "prices": (mark("how customers answer a price cut"), mark("elasticities from your own markdown tests"), ("elasticity",)),
-    "traffic": (mark("whether a slow style was not wanted or not shown"), mark("a fair judgement of what was shown too little"), ("classification",)),
+    "traffic": (
+        mark("whether a slow style was not wanted or not shown"),
+        mark("a fair judgement of what was shown too little"),
+        ("classification",),
+    ),
     "plan": (mark("whether a style misses its plan or the plan was wrong"), mark("the causes of the excess"), ()),
 }
 
@@ -119,7 +131,14 @@ def missing(book: Book, page: str = "intake") -> list[Finding]:
     """What can a page not tell, because the shop does not give a table?"""
     given = set(book.panel("given")["table"])
     return [
-        Finding("missing_table", 1, "table", item=table, severity=1, figures={"table": (table, "text"), "impossible": (no, "label"), "possible": (yes, "label")})
+        Finding(
+            "missing_table",
+            1,
+            "table",
+            item=table,
+            severity=1,
+            figures={"table": (table, "text"), "impossible": (no, "label"), "possible": (yes, "label")},
+        )
         for table, (no, yes, pages) in MISSING.items()
         if table not in given and page in ("summary", "intake", *pages)
     ]
@@ -141,16 +160,49 @@ def intake(shop: str | Path, as_of: str | None = None, lang: str = "en", setting
     """
     book = _open(shop, as_of, lang, settings)
     rows, breaks = book.panel("rows"), book.panel("count_break")
-    frames = {"control": control(book), "rows": rows, "rejects": book.panel("rejects"), "reconciliation": _reconciled(book), "breaks": breaks}
+    frames = {
+        "control": control(book),
+        "rows": rows,
+        "rejects": book.panel("rejects"),
+        "reconciliation": _reconciled(book),
+        "breaks": breaks,
+    }
     totals, counted = rows.sum(numeric_only=True), book.panel("reconciliation")
     last = book.panel("control_total")["last_day"].iloc[0]
     findings = [
-        Finding("rows", totals["used"], "rows", "rows used ÷ rows in", severity=int(totals["rejected"] > 0), figures={k: (totals[k], "units") for k in ("rows_in", "used", "updated", "rejected", "deduplicated", "skipped")}),
-        Finding("freshness", (book.today - last).days, "days", "as of − last order line", figures={"last_day": (last, "date"), "as_of": (book.today, "date")}),
+        Finding(
+            "rows",
+            totals["used"],
+            "rows",
+            "rows used ÷ rows in",
+            severity=int(totals["rejected"] > 0),
+            figures={k: (totals[k], "units") for k in ("rows_in", "used", "updated", "rejected", "deduplicated", "skipped")},
+        ),
+        Finding(
+            "freshness",
+            (book.today - last).days,
+            "days",
+            "as of − last order line",
+            figures={"last_day": (last, "date"), "as_of": (book.today, "date")},
+        ),
     ]
     if len(counted):
-        figures = {"skus": (len(counted), "units"), "breaks": (len(breaks), "units"), "units": (breaks["difference"].sum(), "units"), "closing": (counted["closing"].sum(), "units")}
-        findings.append(Finding("stock_adds_up", len(breaks), "counts", "counts that differ from the records", severity=int(len(breaks) > 0), figures=figures))
+        figures = {
+            "skus": (len(counted), "units"),
+            "breaks": (len(breaks), "units"),
+            "units": (breaks["difference"].sum(), "units"),
+            "closing": (counted["closing"].sum(), "units"),
+        }
+        findings.append(
+            Finding(
+                "stock_adds_up",
+                len(breaks),
+                "counts",
+                "counts that differ from the records",
+                severity=int(len(breaks) > 0),
+                figures=figures,
+            )
+        )
     return _page(book, "intake", frames, findings)
 
 
@@ -163,7 +215,9 @@ def control(book: Book) -> pd.DataFrame:
         mark("net"): (net, "net"), mark("settled (net − charges)"): (net - ours["charges"], "settled"),
         mark("units on hand"): (ours["units_on_hand"], "units_on_hand"), mark("stock at cost"): (ours["stock_at_cost"], "stock_at_cost"),
     }  # fmt: skip
-    frame = pd.DataFrame([{"figure": figure, "ours": value, "theirs": book.shop.control_totals.get(key)} for figure, (value, key) in values.items()])
+    frame = pd.DataFrame(
+        [{"figure": figure, "ours": value, "theirs": book.shop.control_totals.get(key)} for figure, (value, key) in values.items()]
+    )
     return frame.astype({"ours": float, "theirs": float}).assign(gap=lambda f: f["ours"] - f["theirs"])
 
 
@@ -186,7 +240,13 @@ def classification(shop: str | Path, as_of: str | None = None, lang: str = "en",
     frame, classes = _excess(book), _classes(book)
     ageing = book.kept("ageing", lambda: kinds.ageing(book.panel("layer"), book.panel("sku_now"), book.panel("item_now")))
     moving = book.kept("moving", lambda: kinds.moving_share(book.panel("sku_week")))
-    frames = {"by_class": kinds.by_class(classes), "classes": classes.merge(frame[_SHOWN], on="item"), "quadrants": _quadrants(frame, classes), "ageing": ageing, "moving": moving}
+    frames = {
+        "by_class": kinds.by_class(classes),
+        "classes": classes.merge(frame[_SHOWN], on="item"),
+        "quadrants": _quadrants(frame, classes),
+        "ageing": ageing,
+        "moving": moving,
+    }
     return _page(book, "classification", frames, _excess_findings(frame, classes) + _age_findings(frame, ageing, moving))
 
 
@@ -204,14 +264,35 @@ def _excess_findings(frame: pd.DataFrame, classes: pd.DataFrame) -> list[Finding
         return [Finding("stock_unknown", float("nan"), "units", severity=2)]
     stock, units, cost = frame["on_hand"].sum() + frame["damaged"].sum(), classes["units"].sum(), classes["cost"].sum()
     share = float(ratio(units, stock))
-    found = [Finding("excess", share, "share", "excess ÷ on hand, units", money=cost, severity=2, figures={"units": (units, "units"), "share": (share, "percent"), "money": (cost, "money"), "stock": (stock, "units")})]
+    found = [
+        Finding(
+            "excess",
+            share,
+            "share",
+            "excess ÷ on hand, units",
+            money=cost,
+            severity=2,
+            figures={"units": (units, "units"), "share": (share, "percent"), "money": (cost, "money"), "stock": (stock, "units")},
+        )
+    ]
     for row in kinds.by_class(classes).sort_values("units", ascending=False).head(1).itertuples():
         part = float(ratio(row.units, units))
-        found.append(Finding("largest_class", part, "share", "class ÷ all excess, units", money=row.cost, figures={"class": (row[1], "label"), "share": (part, "percent"), "money": (row.cost, "money")}))
+        found.append(
+            Finding(
+                "largest_class",
+                part,
+                "share",
+                "class ÷ all excess, units",
+                money=row.cost,
+                figures={"class": (row[1], "label"), "share": (part, "percent"), "money": (row.cost, "money")},
+            )
+        )
     idle = frame[kinds.dead(frame)]
     if len(idle):
         figures = {"items": (len(idle), "units"), "units": (idle["on_hand"].sum(), "units"), "money": (idle["on_hand_cost"].sum(), "money")}
-        found.append(Finding("dead", len(idle), "styles", "no sale in 13 weeks", money=idle["on_hand_cost"].sum(), severity=1, figures=figures))
+        found.append(
+            Finding("dead", len(idle), "styles", "no sale in 13 weeks", money=idle["on_hand_cost"].sum(), severity=1, figures=figures)
+        )
     return found
 
 
@@ -220,10 +301,26 @@ def _age_findings(frame: pd.DataFrame, ageing: pd.DataFrame, moving: pd.DataFram
     total = ageing["cost"].sum()
     if total > 0:
         share = ageing.loc[ageing["band"].isin(kinds.AGE_LABELS[3:]), "cost"].sum() / total
-        found.append(Finding("old_stock", share, "share", "cost of units received more than 90 days ago ÷ cost of stock", figures={"share": (share, "percent"), "money": (share * total, "money")}))
+        found.append(
+            Finding(
+                "old_stock",
+                share,
+                "share",
+                "cost of units received more than 90 days ago ÷ cost of stock",
+                figures={"share": (share, "percent"), "money": (share * total, "money")},
+            )
+        )
     if len(moving):
         now = moving.iloc[0]
-        found.append(Finding("moving", now["share"], "share", "SKUs sold ÷ SKUs on sale, four weeks", figures={"share": (now["share"], "percent"), "moving": (now["moving"], "units"), "on_sale": (now["on_sale"], "units")}))
+        found.append(
+            Finding(
+                "moving",
+                now["share"],
+                "share",
+                "SKUs sold ÷ SKUs on sale, four weeks",
+                figures={"share": (now["share"], "percent"), "moving": (now["moving"], "units"), "on_sale": (now["on_sale"], "units")},
+            )
+        )
     return found
 
 
@@ -267,7 +364,10 @@ def _pace_findings(pace: pd.DataFrame) -> list[Finding]:
     if pace.empty:
         return [Finding("no_pace", float("nan"), "share", severity=1)]
     received, net = pace["received"].sum(), pace["net_units"].sum()
-    share, usual = float(ratio(net, received)), float(ratio((pace["median"] * pace["received"]).sum(), pace.loc[pace["median"].notna(), "received"].sum()))
+    share, usual = (
+        float(ratio(net, received)),
+        float(ratio((pace["median"] * pace["received"]).sum(), pace.loc[pace["median"].notna(), "received"].sum())),
+    )
     late = pace["pace"].isin(["slow", "behind"])
     judged = ~pace["pace"].isin(["too early", "no baseline"])
     short = pace["projected"] < pace["break_even"]
@@ -293,10 +393,25 @@ def elasticity(shop: str | Path, as_of: str | None = None, lang: str = "en", set
 
 def _elasticity_finding(pooled: pd.Series) -> Finding:
     if pooled["verdict"] != "usable":
-        return Finding("no_elasticity", float("nan"), "percent", severity=1, warnings=(pooled["reason"],), figures={"reason": (pooled["reason"], "label")})
+        return Finding(
+            "no_elasticity",
+            float("nan"),
+            "percent",
+            severity=1,
+            warnings=(pooled["reason"],),
+            figures={"reason": (pooled["reason"], "label")},
+        )
     uplift = {name: 0.9 ** pooled[column] - 1 for name, column in (("uplift", "elasticity"), ("low", "high"), ("high", "low"))}
     counts = {"items": (pooled["items"], "units"), "controls": (pooled["controls"], "units"), "units": (pooled["units"], "units")}
-    return Finding("elasticity", pooled["elasticity"], "% units per % price", "randomised tests", pooled["low"], pooled["high"], figures={k: (v, "percent") for k, v in uplift.items()} | counts)
+    return Finding(
+        "elasticity",
+        pooled["elasticity"],
+        "% units per % price",
+        "randomised tests",
+        pooled["low"],
+        pooled["high"],
+        figures={k: (v, "percent") for k, v in uplift.items()} | counts,
+    )
 
 
 def summary(shop: str | Path, as_of: str | None = None, lang: str = "en", settings: Mapping[str, object] | None = None) -> Page:
@@ -322,14 +437,16 @@ def _top_findings(actions: pd.DataFrame) -> list[Finding]:
     ]  # fmt: skip
 
 
-def results(shop: str | Path, as_of: str | None = None, settings: Mapping[str, object] | None = None) -> dict[str, pd.DataFrame]:
+def results(book: Book) -> dict[str, pd.DataFrame]:
     """Every frame that other people build on, by the name of its file in ``results/``."""
-    book = open_book(shop, as_of, settings)
-    findings = pd.concat([findings_table(page(shop, as_of, "en", settings).findings).assign(page=name) for name, page in PAGES.items()])
+    parts = [
+        findings_table(page(book.shop.folder, book.as_of, language(), book.assumptions).findings).assign(page=name)
+        for name, page in PAGES.items()
+    ]
     return {
         "control": control(book), "rows": book.panel("rows"), "rejects": book.panel("rejects"), "styles": _excess(book), "classes": _classes(book),
         "costs": _costs(book), "baseline": _baseline(book), "pace": _pace(book), "elasticity": _elasticity(book), "actions": _actions(book),
-        "findings": findings.reset_index(drop=True), "assumptions": assumptions_table(book.assumptions),
+        "findings": pd.concat(parts, ignore_index=True), "assumptions": assumptions_table(book.assumptions),
     }  # fmt: skip
 
 

@@ -73,11 +73,23 @@ def _rules(frame: pd.DataFrame, as_of: pd.Timestamp, a: dict[str, float]) -> dic
     young_core = ~seasonal & (age_days <= a["slow_days"])
     fair_rate = frame["category_rate"]
     misjudged = (seasonal & failing | young_core & (frame["rate"] < fair_rate)) & seen & available & (age_days > a["too_early_days"])
-    limit = np.maximum(a["slow_stock_to_sales"], by_category["stock_to_sales"].transform(lambda s: s.replace(np.inf, np.nan).quantile(0.75)).fillna(0))
-    slow = ~seasonal & (age_days > a["slow_days"]) & ((frame["weeks_of_supply"] > frame["ceiling_weeks"]) | (frame["stock_to_sales"] > limit))
+    limit = np.maximum(
+        a["slow_stock_to_sales"], by_category["stock_to_sales"].transform(lambda s: s.replace(np.inf, np.nan).quantile(0.75)).fillna(0)
+    )
+    slow = (
+        ~seasonal & (age_days > a["slow_days"]) & ((frame["weeks_of_supply"] > frame["ceiling_weeks"]) | (frame["stock_to_sales"] > limit))
+    )
     unknown = frame["age"].isna() | seasonal & frame["need"].isna()
     early = (age_days <= a["too_early_days"]) | (seasonal & failing | young_core) & ~seen
-    return {"defective": defect, "out of season": over, "unclassifiable": unknown, "misjudged": misjudged, "slow": slow, "too early": early, "over-bought": pd.Series(True, index=frame.index)}
+    return {
+        "defective": defect,
+        "out of season": over,
+        "unclassifiable": unknown,
+        "misjudged": misjudged,
+        "slow": slow,
+        "too early": early,
+        "over-bought": pd.Series(True, index=frame.index),
+    }
 
 
 def classify(frame: pd.DataFrame, as_of: pd.Timestamp, assumptions: dict[str, float]) -> pd.DataFrame:
@@ -92,12 +104,22 @@ def classify(frame: pd.DataFrame, as_of: pd.Timestamp, assumptions: dict[str, fl
     rules = _rules(frame, as_of, assumptions)
     holds = pd.DataFrame({name: rule.fillna(False).astype(bool) for name, rule in rules.items()})
     first = holds.idxmax(axis=1)
-    also = pd.Series([" / ".join(n for n in holds.columns[row] if n not in (own, "over-bought")) for row, own in zip(holds.to_numpy(), first, strict=True)], index=frame.index)
+    also = pd.Series(
+        [
+            " / ".join(n for n in holds.columns[row] if n not in (own, "over-bought"))
+            for row, own in zip(holds.to_numpy(), first, strict=True)
+        ],
+        index=frame.index,
+    )
     unit_cost = ratio(frame["on_hand_cost"], frame["on_hand"]).fillna(frame["mean_cost"])
     good = frame.assign(**{"class": first, "units": frame["excess_on_hand"], "cost": frame["excess_on_hand"] * unit_cost, "also": also})
     bad = frame.assign(**{"class": "defective", "units": frame["damaged"], "cost": frame["damaged_cost"], "also": ""})
     rows = pd.concat([good, bad])
-    rows = rows[rows["units"] > 0].groupby(["item", "class"], as_index=False).agg(units=("units", "sum"), cost=("cost", "sum"), also=("also", "max"))
+    rows = (
+        rows[rows["units"] > 0]
+        .groupby(["item", "class"], as_index=False)
+        .agg(units=("units", "sum"), cost=("cost", "sum"), also=("also", "max"))
+    )
     return rows.sort_values(["cost", "item"], ascending=[False, True], kind="stable").reset_index(drop=True)
 
 
@@ -118,7 +140,9 @@ def ageing(layer: pd.DataFrame, sku_now: pd.DataFrame, item_now: pd.DataFrame) -
     layer: sku, age_days (null = unknown), units. Returns one row an (category, band):
     ``units``, ``cost``; every band is listed for every category with stock.
     """
-    rows = layer.merge(sku_now[["sku", "item", "unit_cost"]], on="sku", validate="m:1").merge(item_now[["item", "category"]], on="item", validate="m:1")
+    rows = layer.merge(sku_now[["sku", "item", "unit_cost"]], on="sku", validate="m:1").merge(
+        item_now[["item", "category"]], on="item", validate="m:1"
+    )
     band = pd.cut(rows["age_days"].clip(lower=1), AGE_BANDS, labels=AGE_LABELS).astype(object)
     rows["band"] = pd.Categorical(band.where(band.notna(), UNKNOWN_AGE), [*AGE_LABELS, UNKNOWN_AGE])
     rows["cost"] = rows["units"] * rows["unit_cost"]
@@ -136,6 +160,10 @@ def moving_share(sku_week: pd.DataFrame) -> pd.DataFrame:
     last = rows["week"].max()
     rows = rows.assign(period=(last - rows["week"]).dt.days // 28, on_sale=(rows["days_in_stock"] > 0) | (rows["sold_units"] > 0))
     per_sku = rows[(rows["period"] < 13) & rows["on_sale"]].groupby(["period", "sku"], as_index=False)["sold_units"].sum()
-    total = per_sku.assign(sold=per_sku["sold_units"] > 0).groupby("period", as_index=False).agg(moving=("sold", "sum"), on_sale=("sku", "size"))
+    total = (
+        per_sku.assign(sold=per_sku["sold_units"] > 0)
+        .groupby("period", as_index=False)
+        .agg(moving=("sold", "sum"), on_sale=("sku", "size"))
+    )
     total["period_end"] = last + pd.Timedelta(days=6) - pd.to_timedelta(total["period"] * 28, unit="D")
     return total.assign(share=ratio(total["moving"], total["on_sale"]))[["period_end", "moving", "on_sale", "share"]]

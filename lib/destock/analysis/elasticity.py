@@ -26,7 +26,9 @@ def test_weeks(item_week: pd.DataFrame, experiment: pd.DataFrame, item_now: pd.D
     rows = item_week[item_week["complete"]].merge(tests, on="item")
     start = rows["decision_date"] - pd.Timedelta(weeks=WEEKS_BEFORE)
     rows = rows[(rows["week"] >= start) & (rows["week"] + pd.Timedelta(days=6) <= rows["window_end"])]
-    straddles = (rows["list_prices"] > 1) | ((rows["week"] < rows["decision_date"]) & (rows["week"] + pd.Timedelta(days=6) >= rows["decision_date"]))
+    straddles = (rows["list_prices"] > 1) | (
+        (rows["week"] < rows["decision_date"]) & (rows["week"] + pd.Timedelta(days=6) >= rows["decision_date"])
+    )
     rows = rows[~straddles & (rows["price"] > 0) & ~(rows["in_stock_share"] == 0)].copy()
     rows["unit"] = rows["experiment"] + " " + rows["item"]
     rows["treated"] = rows["week"] >= rows["decision_date"]
@@ -52,7 +54,12 @@ def estimate(rows: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
 
 def _estimate(rows: pd.DataFrame) -> dict:
     controls = rows.loc[rows["arm"] == "control", "item"].nunique() if len(rows) else 0
-    found = {"items": rows["item"].nunique(), "controls": controls, "item_weeks": len(rows), "units": rows["sold_units"].sum() if len(rows) else 0.0}
+    found = {
+        "items": rows["item"].nunique(),
+        "controls": controls,
+        "item_weeks": len(rows),
+        "units": rows["sold_units"].sum() if len(rows) else 0.0,
+    }
     refusal = _refusal(rows)
     if refusal:
         return found | {"verdict": "not from these data", "reason": refusal}
@@ -60,7 +67,14 @@ def _estimate(rows: pd.DataFrame) -> dict:
     if fitted is None:
         return found | {"verdict": "not from these data", "reason": "does not converge"}
     beta, error = fitted
-    return found | {"verdict": "usable", "reason": "randomised", "elasticity": beta, "std_error": error, "low": beta - 1.96 * error, "high": beta + 1.96 * error}
+    return found | {
+        "verdict": "usable",
+        "reason": "randomised",
+        "elasticity": beta,
+        "std_error": error,
+        "low": beta - 1.96 * error,
+        "high": beta + 1.96 * error,
+    }
 
 
 def _refusal(rows: pd.DataFrame) -> str:
@@ -123,8 +137,12 @@ def daily(item_day: pd.DataFrame, experiment: pd.DataFrame) -> pd.DataFrame:
 
     Returns one row an (experiment, arm, day from decision): ``units_per_item``, ``items``.
     """
-    rows = item_day.drop(columns=["experiment", "arm"]).merge(experiment[["experiment", "item", "arm", "decision_date", "window_end"]], on="item")
+    rows = item_day.drop(columns=["experiment", "arm"]).merge(
+        experiment[["experiment", "item", "arm", "decision_date", "window_end"]], on="item"
+    )
     rows["day_of_test"] = (rows["day"] - rows["decision_date"]).dt.days
     rows = rows[(rows["day_of_test"] >= -7 * WEEKS_BEFORE) & (rows["day"] <= rows["window_end"])]
-    total = rows.groupby(["experiment", "arm", "day_of_test"], as_index=False).agg(sold_units=("sold_units", "sum"), items=("item", "nunique"))
+    total = rows.groupby(["experiment", "arm", "day_of_test"], as_index=False).agg(
+        sold_units=("sold_units", "sum"), items=("item", "nunique")
+    )
     return total.assign(units_per_item=ratio(total["sold_units"], total["items"]))

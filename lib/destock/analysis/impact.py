@@ -17,7 +17,9 @@ def carrying(classes: pd.DataFrame, layer: pd.DataFrame, sku_now: pd.DataFrame, 
     days = classes["item"].map(mean_age(layer, sku_now)).astype(float)
     storage_day = classes["units"] * assumptions["storage_per_unit_day"]
     capital_day = classes["cost"] * assumptions["capital_rate"] / 365
-    frame = classes.assign(purchase=classes["cost"], age_days=days, storage=storage_day * days.fillna(0), capital=capital_day * days.fillna(0))
+    frame = classes.assign(
+        purchase=classes["cost"], age_days=days, storage=storage_day * days.fillna(0), capital=capital_day * days.fillna(0)
+    )
     return frame.assign(total=frame["purchase"] + frame["storage"] + frame["capital"], week=7 * (storage_day + capital_day))
 
 

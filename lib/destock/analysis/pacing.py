@@ -54,7 +54,9 @@ def net_weeks(item_week: pd.DataFrame, item_now: pd.DataFrame, return_lag: pd.Da
     weeks["net_units"] = sold - weeks["undone_units"] - (sold * rate * pending).clip(upper=(sold - weeks["undone_units"]).clip(lower=0))
     weeks["provisional"] = (pending > 0.02) & (rate > 0)
     on_sale = (weeks["sold_units"] > 0) | (weeks["in_stock_share"] > 0)
-    first = weeks["week"].where(on_sale).groupby(weeks["item"]).transform("min").fillna(weeks["week"].groupby(weeks["item"]).transform("min"))
+    first = (
+        weeks["week"].where(on_sale).groupby(weeks["item"]).transform("min").fillna(weeks["week"].groupby(weeks["item"]).transform("min"))
+    )
     weeks["age"] = (weeks["week"] - first).dt.days // 7
     weeks["cumulative"] = weeks.groupby("item")["net_units"].cumsum()
     return weeks[weeks["age"] >= 0].reset_index(drop=True)
@@ -84,7 +86,9 @@ def items(item_now: pd.DataFrame, weeks: pd.DataFrame, as_of: pd.Timestamp) -> p
     ``life`` (weeks from first sale to exit), ``net_units``, ``sell_through`` (net ÷ received),
     ``price_realisation`` (paid ÷ sold at tag), ``season_year``, ``season_half``, ``in_season``.
     """
-    weeks = weeks.assign(provisional_units=weeks["net_units"].where(weeks["provisional"], 0.0), sale_week=weeks["week"].where(weeks["sold_units"] > 0))
+    weeks = weeks.assign(
+        provisional_units=weeks["net_units"].where(weeks["provisional"], 0.0), sale_week=weeks["week"].where(weeks["sold_units"] > 0)
+    )
     total = weeks.groupby("item").agg(
         age=("age", "max"), first_week=("week", "min"), net_units=("net_units", "sum"), sold_units=("sold_units", "sum"),
         undone_units=("undone_units", "sum"), paid_value=("paid_value", "sum"),
@@ -126,13 +130,24 @@ def baseline(styles: pd.DataFrame, weeks: pd.DataFrame, as_of: pd.Timestamp, ass
     levels = BANDS | {"fail": assumptions["misjudged_quantile"]}
     columns = ["season", "tier", "age", *levels, "styles", "past_seasons"]
     past = styles[(styles["exit_date"] < as_of) & (styles["received"] > 0) & styles["season_year"].notna()]
-    now = styles.loc[styles["in_season"] & styles["season_year"].notna(), ["season", "season_year", "season_half"]].drop_duplicates().sort_values("season")
+    now = (
+        styles.loc[styles["in_season"] & styles["season_year"].notna(), ["season", "season_year", "season_half"]]
+        .drop_duplicates()
+        .sort_values("season")
+    )
     share = cumulative_share(past, weeks[weeks["item"].isin(past["item"])], "received")
     found = [
-        _bands(share, past[(past["season_half"] == half) & past["season_year"].between(year - assumptions["baseline_seasons"], year - 1)], season, levels)
+        _bands(
+            share,
+            past[(past["season_half"] == half) & past["season_year"].between(year - assumptions["baseline_seasons"], year - 1)],
+            season,
+            levels,
+        )
         for season, year, half in now.itertuples(index=False)
     ]
-    return pd.concat([pd.DataFrame(columns=columns), *found], ignore_index=True)[columns].astype(_BASELINE_TYPES | dict.fromkeys(levels, float))
+    return pd.concat([pd.DataFrame(columns=columns), *found], ignore_index=True)[columns].astype(
+        _BASELINE_TYPES | dict.fromkeys(levels, float)
+    )
 
 
 _BASELINE_TYPES = {"season": str, "tier": str, "age": "int64", "styles": "int64", "past_seasons": "int64"}
@@ -165,7 +180,9 @@ def links(styles: pd.DataFrame, weeks: pd.DataFrame, as_of: pd.Timestamp) -> pd.
     rows = rows[(rows["age"] + 1 < rows["life"]) & rows["next"].notna() & available & (rows["cumulative"] > 0)]
     pooled = pd.concat([rows, rows.assign(tier="all")])
     total = pooled.groupby(["season_half", "tier", "age"], as_index=False)[["cumulative", "next"]].sum()
-    return total.assign(factor=np.maximum(1.0, total["next"] / total["cumulative"]), units=total["cumulative"]).drop(columns=["cumulative", "next"])
+    return total.assign(factor=np.maximum(1.0, total["next"] / total["cumulative"]), units=total["cumulative"]).drop(
+        columns=["cumulative", "next"]
+    )
 
 
 def remaining_demand(styles: pd.DataFrame, ladder: pd.DataFrame) -> pd.Series:
@@ -197,7 +214,11 @@ def weekly_rate(weeks: pd.DataFrame, recent: int = RECENT_WEEKS) -> pd.DataFrame
     last = weeks["week"].max()
     late = weeks[weeks["week"] > last - pd.Timedelta(weeks=recent)]
     share = late["in_stock_share"].fillna(1.0)
-    stats = late.assign(share=share).groupby("item").agg(net=("net_units", "sum"), share=("share", "sum"), rate_sd=("net_units", "std"), in_stock_recent=("share", "mean"))
+    stats = (
+        late.assign(share=share)
+        .groupby("item")
+        .agg(net=("net_units", "sum"), share=("share", "sum"), rate_sd=("net_units", "std"), in_stock_recent=("share", "mean"))
+    )
     stats["rate"] = stats["net"].clip(lower=0) / stats["share"].clip(lower=recent / 5)
     quarter = weeks[weeks["week"] > last - pd.Timedelta(weeks=13)].groupby("item")["sold_units"].sum().rename("quarter_units")
     return stats.join(quarter).reset_index()[["item", "rate", "rate_sd", "quarter_units", "in_stock_recent"]]
@@ -227,5 +248,7 @@ def pace(styles: pd.DataFrame, bands: pd.DataFrame, assumptions: dict[str, float
     cost_rate = ratio(now["mean_cost"], now["tag_price"])
     now["break_even"] = target_sell_through(cost_rate, now["price_realisation"], assumptions["expense_rate"])
     now["target"] = target_sell_through(cost_rate, now["price_realisation"], assumptions["expense_rate"], assumptions["target_profit_rate"])
-    now["projected"] = ratio(np.minimum(now["net_units"] + now["remaining"], now["received"] + now["on_order"]), now["received"] + now["on_order"])
+    now["projected"] = ratio(
+        np.minimum(now["net_units"] + now["remaining"], now["received"] + now["on_order"]), now["received"] + now["on_order"]
+    )
     return now.sort_values(["pace_ratio", "item"], kind="stable").reset_index(drop=True)

@@ -28,7 +28,7 @@ def actions(frame: pd.DataFrame, costs: pd.DataFrame, elasticity: float, as_of: 
     rows["on_order_cost"] = rows["excess_on_order"] * rows["mean_cost"]
     rows["money"] = rows["purchase"].fillna(0) + rows["on_order_cost"].fillna(0)
     rows["return_rate"] = ratio(rows["returns"], rows["sold_units"])
-    rows["sizes"] = rows["skus_in_stock"].map("{:.0f}".format, na_action="ignore") + " / " + rows["skus"].astype("str")
+    rows["sizes"] = rows["skus_in_stock"].astype("Int64").astype("str") + " / " + rows["skus"].astype("str")
     rows["price_to"] = _price_to_clear(rows, elasticity)
     rows["verb"] = _verb(rows, as_of)
     rows["price_to"] = rows["price_to"].where(rows["verb"] == "cut the price")

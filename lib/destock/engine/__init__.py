@@ -29,7 +29,6 @@ def start(readable: Iterable[Path], scratch: Path) -> Engine:
         "autoinstall_known_extensions = false",
         "autoload_known_extensions = false",
         "python_enable_replacements = false",
-        "enable_progress_bar = false",
         f"allowed_directories = [{folders}]",
         "enable_external_access = false",
         "lock_configuration = true",

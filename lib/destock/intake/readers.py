@@ -15,7 +15,7 @@ from destock import engine
 from destock.intake.shop import Shop, Source
 from destock.model.messages import Fault, mark
 
-_UNREADABLE = mark('{file}: cannot be read ({reason})')
+_UNREADABLE = mark("{file}: cannot be read ({reason})")
 
 
 def read_raw(con: engine.Engine, shop: Shop, source: Source, name: str) -> list[Path]:

@@ -68,8 +68,15 @@ def _map(con: engine.Engine, table: Table, source: Source, files: list[str]) -> 
             expressions[column.name] = engine.quoted(theirs)
         elif column.required or column.name in source.rename:
             wanted = source.rename.get(column.name, column.name)
-            raise Fault(3, mark('{file}: no column "{column}" for {table}.{name}; it has: {present}'), file=files[0], column=wanted,
-                        table=table.name, name=column.name, present=", ".join(sorted(present - {"_file", "_line"})))
+            raise Fault(
+                3,
+                mark('{file}: no column "{column}" for {table}.{name}; it has: {present}'),
+                file=files[0],
+                column=wanted,
+                table=table.name,
+                name=column.name,
+                present=", ".join(sorted(present - {"_file", "_line"})),
+            )
     select = ", ".join(f"{expressions.get(c.name, 'NULL')} AS {c.name}" for c in table.columns)
     where = f"coalesce(({source.where}), false)" if source.where else "true"
     _execute(con, source, "columns", f"CREATE OR REPLACE TABLE mapped AS SELECT _file, _line, {where} AS wanted, {select} FROM raw")
@@ -80,7 +87,9 @@ def _execute(con: engine.Engine, source: Source, key: str, sql: str) -> None:
     try:
         con.execute(sql)
     except engine.EngineError as error:
-        raise Fault(3, mark("shop.toml [tables.{table}] {key}: {reason}"), table=source.table, key=key, reason=engine.message(error)) from error
+        raise Fault(
+            3, mark("shop.toml [tables.{table}] {key}: {reason}"), table=source.table, key=key, reason=engine.message(error)
+        ) from error
 
 
 def _judge(con: engine.Engine, table: Table) -> None:

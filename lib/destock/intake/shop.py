@@ -13,12 +13,29 @@ from destock.model.schema import TABLES
 ROOT = Path(__file__).resolve().parents[3]
 
 _KEYS = {
-    "name": str, "currency": str, "tax_basis": str, "timezone": str, "price_level": str, "unit": str,
-    "as_of": date, "tables": dict, "seasons": dict, "assumptions": dict, "control_totals": dict,
+    "name": str,
+    "currency": str,
+    "tax_basis": str,
+    "timezone": str,
+    "price_level": str,
+    "unit": str,
+    "as_of": date,
+    "tables": dict,
+    "seasons": dict,
+    "assumptions": dict,
+    "control_totals": dict,
 }
 _SOURCE_KEYS = {
-    "source": str, "rename": dict, "columns": dict, "where": str, "query": str,
-    "encoding": str, "delimiter": str, "date_format": str, "sheet": str, "header_row": int,
+    "source": str,
+    "rename": dict,
+    "columns": dict,
+    "where": str,
+    "query": str,
+    "encoding": str,
+    "delimiter": str,
+    "date_format": str,
+    "sheet": str,
+    "header_row": int,
 }
 _CHOICES = {"tax_basis": ("incl", "excl"), "price_level": ("style", "style_colour", "sku")}
 _TOTALS = ("paid", "cancelled", "refunded", "net", "settled", "units_on_hand", "stock_at_cost")
@@ -109,7 +126,13 @@ def find_shop(path: str | Path) -> Path:
 def _source(name: str, entry: str | dict) -> Source:
     if name not in TABLES:
         near = get_close_matches(name, TABLES, n=1, cutoff=0.3)
-        raise Fault(2, mark('{place}: "{name}" is not known; did you mean "{near}"?'), place="shop.toml [tables]", name=name, near=(near or list(TABLES))[0])
+        raise Fault(
+            2,
+            mark('{place}: "{name}" is not known; did you mean "{near}"?'),
+            place="shop.toml [tables]",
+            name=name,
+            near=(near or list(TABLES))[0],
+        )
     entry = {"source": entry} if isinstance(entry, str) else entry
     place = f"shop.toml [tables.{name}]"
     _check_keys(entry, _SOURCE_KEYS, place)
@@ -125,15 +148,21 @@ def _check_keys(given: dict, known: dict[str, type], place: str) -> None:
     for key, value in given.items():
         if key not in known:
             near = get_close_matches(key, known, n=1, cutoff=0.3)
-            raise Fault(2, mark('{place}: "{name}" is not known; did you mean "{near}"?'), place=place, name=key, near=(near or list(known))[0])
+            raise Fault(
+                2, mark('{place}: "{name}" is not known; did you mean "{near}"?'), place=place, name=key, near=(near or list(known))[0]
+            )
         if not isinstance(value, known[key]):
-            raise Fault(2, mark('{place}: "{name}" must be of type {kind}'), place=place, name=key, kind=getattr(known[key], "__name__", "number"))
+            raise Fault(
+                2, mark('{place}: "{name}" must be of type {kind}'), place=place, name=key, kind=getattr(known[key], "__name__", "number")
+            )
 
 
 def _check_choices(config: dict) -> None:
     for key, choices in _CHOICES.items():
         if key in config and config[key] not in choices:
-            raise Fault(2, mark('shop.toml: {key} "{value}" is not one of {choices}'), key=key, value=config[key], choices=", ".join(choices))
+            raise Fault(
+                2, mark('shop.toml: {key} "{value}" is not one of {choices}'), key=key, value=config[key], choices=", ".join(choices)
+            )
     for season, end in config.get("seasons", {}).items():
         if not isinstance(end, date):
             raise Fault(2, mark('{place}: "{name}" must be of type {kind}'), place="shop.toml [seasons]", name=season, kind="date")

@@ -41,7 +41,9 @@ ASSUMPTIONS = {
     "service_z": Assumption(1.645, "number", 0, 4, TRADE, mark("safety factor: 1.645 keeps 95 % of weeks in stock")),
     "too_early_days": Assumption(14, "days", 0, 90, TRADE, mark("days on sale before a style is judged")),
     "misjudged_quantile": Assumption(0.10, "share", 0.01, 0.5, OURS, mark("a style below this quantile of past pace fails")),
-    "exposure_quantile": Assumption(0.25, "share", 0, 0.9, OURS, mark("a style below this quantile of exposures was not shown enough to be judged")),
+    "exposure_quantile": Assumption(
+        0.25, "share", 0, 0.9, OURS, mark("a style below this quantile of exposures was not shown enough to be judged")
+    ),
     "instock_floor": Assumption(0.80, "share", 0, 1, OURS, mark("a style in stock less than this is not judged by its sales")),
     "remaining_share": Assumption(0.05, "share", 0, 0.5, OURS, mark("a season with less than this still to sell is over")),
     "slow_days": Assumption(90, "days", 14, 720, TRADE, mark("days on sale after which a core style may be called slow")),
@@ -78,7 +80,14 @@ def _checked(name: str, value: object) -> float:
     except (TypeError, ValueError):
         number = float("nan")
     if not known.low <= number <= known.high:
-        raise Fault(2, mark('assumption "{name}": "{value}" is not a number from {low} to {high}'), name=name, value=value, low=known.low, high=known.high)
+        raise Fault(
+            2,
+            mark('assumption "{name}": "{value}" is not a number from {low} to {high}'),
+            name=name,
+            value=value,
+            low=known.low,
+            high=known.high,
+        )
     return number
 
 
@@ -92,5 +101,3 @@ def table(values: Mapping[str, float]) -> pd.DataFrame:
     frame["source"] = frame["source"].where(frame["value"] == frame["name"].map(values), mark("the shop's own"))
     frame["value"] = frame["name"].map(values)
     return frame[["name", "value", "unit", "source", "meaning"]]
-
-

@@ -24,7 +24,7 @@ from destock import engine
 from destock.intake.shop import Shop, find_shop, open_shop
 from destock.model.assumptions import assumed
 from destock.model.messages import Fault, mark
-from destock.panel.panel import build
+from destock.panel.panel import build, last_day
 
 KEPT_DAYS = 30
 
@@ -34,7 +34,7 @@ class Book:
     """A shop opened for one day with its assumptions: where its kept frames lie."""
 
     shop: Shop
-    as_of: date | None
+    as_of: date
     assumptions: dict[str, float]
     inputs: dict[str, str]
 
@@ -72,7 +72,18 @@ def open_book(shop: str | Path, as_of: date | str | None = None, settings: Mappi
     Raises Fault: 2 for a parameter that cannot be, 3 for a shop that cannot be read.
     """
     opened = open_shop(find_shop(shop))
-    return Book(opened, _day(as_of) or opened.as_of, assumed(opened.assumptions, settings or {}), opened.fingerprint())
+    assumptions, inputs = assumed(opened.assumptions, settings or {}), opened.fingerprint()
+    return Book(opened, _day(as_of) or opened.as_of or _last_day(opened, inputs), assumptions, inputs)
+
+
+def _last_day(shop: Shop, inputs: dict[str, str]) -> date:
+    """The day of the last order line: the day of the report where nobody names one."""
+    noted = _cache() / f"{_hash([inputs, _source_hash()])}.day"
+    if not noted.exists():
+        _cache().mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=_cache(), prefix="building-") as scratch:
+            noted.write_text(last_day(shop, Path(scratch)).isoformat(), encoding="utf-8")
+    return date.fromisoformat(noted.read_text(encoding="utf-8"))
 
 
 def _day(value: date | str | None) -> date | None:

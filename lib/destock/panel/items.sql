@@ -72,7 +72,7 @@ LEFT JOIN on_order o ON o.sku = s.sku
 LEFT JOIN (SELECT sku, sum(received) AS received FROM flow GROUP BY sku) c ON c.sku = s.sku
 LEFT JOIN (
     SELECT sku, sum(units) AS returns, sum(CASE WHEN reason = 'quality' OR coalesce(resaleable_units, units) < units THEN units ELSE 0 END) AS quality_returns
-    FROM lines WHERE kind = 'return' GROUP BY sku
+    FROM lines WHERE kind IN ('return', 'exchange') GROUP BY sku
 ) q ON q.sku = s.sku;
 
 -- Where every priced item stands on as_of: sizes summed, stock below zero counted as none.

@@ -28,20 +28,17 @@ FRAMES = {
 }
 
 
-def build(shop: Shop, as_of: date | None, folder: Path) -> None:
+def build(shop: Shop, as_of: date, folder: Path) -> None:
     """What was sold, held, shown and priced in every week up to ``as_of``?
 
     Reads the shop's tables, runs the SQL of this room in the engine, and writes one
     Parquet file for each of FRAMES into ``folder``, with ``rows``, ``rejects`` and
     ``given`` of the intake and the ``run`` row beside them. Only what was known at the
-    end of ``as_of`` is used; without one, the last day of the order lines is.
+    end of ``as_of`` is used.
 
     Raises Fault (3) when a table cannot be read and (4) when no row can be used.
     """
-    readable = {path.parent for table in shop.sources for path in shop.files(table)}
-    con = engine.start(readable, folder)
-    intake = load(con, shop)
-    as_of = as_of or shop.as_of or _last_day(con)
+    con, intake = _open(shop, folder)
     _context(con, shop, intake, as_of)
     for step in ("skus", "stock", "panel", "items", "ageing", "reconciliation"):
         engine.run(con, "destock.panel", step)
@@ -54,11 +51,20 @@ def build(shop: Shop, as_of: date | None, folder: Path) -> None:
     con.close()
 
 
-def _last_day(con: engine.Engine) -> date:
-    last = engine.rows(con, "SELECT CAST(max(ordered_at) AS DATE) FROM order_lines")[0][0]
-    if last is None:
+def last_day(shop: Shop, scratch: Path) -> date:
+    """On which day did the last thing happen in the shop's order lines?"""
+    con, _ = _open(shop, scratch)
+    day = engine.rows(con, "SELECT CAST(max(ordered_at) AS DATE) FROM order_lines")[0][0]
+    con.close()
+    if day is None:
         raise Fault(4, mark("order_lines: no row can be used; see the rejected rows"))
-    return last
+    return day
+
+
+def _open(shop: Shop, scratch: Path) -> tuple[engine.Engine, Intake]:
+    readable = {path.parent for table in shop.sources for path in shop.files(table)}
+    con = engine.start(readable, scratch)
+    return con, load(con, shop)
 
 
 def _context(con: engine.Engine, shop: Shop, intake: Intake, as_of: date) -> None:
@@ -73,7 +79,18 @@ def _context(con: engine.Engine, shop: Shop, intake: Intake, as_of: date) -> Non
     weeks = calendar(first, as_of)
     engine.put(con, "weeks", weeks.assign(week=weeks["week"].dt.date, week_end=weeks["week_end"].dt.date))
     engine.put(con, "days", pd.DataFrame({"day": pd.date_range(first, as_of).date}))
-    engine.put(con, "season", pd.DataFrame({"season": list(shop.seasons), "season_end": list(shop.seasons.values())}, dtype=object).astype({"season": "str"}))
-    run = {"as_of": as_of, "first_day": first, "price_level": shop.price_level, "has_shipping": intake.has("order_lines", "shipped_at"),
-           "has_purchases": intake.has("purchases"), "has_counts": intake.has("stock"), "has_traffic": intake.has("traffic")}
+    engine.put(
+        con,
+        "season",
+        pd.DataFrame({"season": list(shop.seasons), "season_end": list(shop.seasons.values())}, dtype=object).astype({"season": "str"}),
+    )
+    run = {
+        "as_of": as_of,
+        "first_day": first,
+        "price_level": shop.price_level,
+        "has_shipping": intake.has("order_lines", "shipped_at"),
+        "has_purchases": intake.has("purchases"),
+        "has_counts": intake.has("stock"),
+        "has_traffic": intake.has("traffic"),
+    }
     engine.put(con, "run", pd.DataFrame([run]))

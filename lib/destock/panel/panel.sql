@@ -1,12 +1,12 @@
 -- SKU × week from launch to the end of its stock, weeks without a sale included.
 CREATE OR REPLACE TABLE sku_week_sales AS
 SELECT sku, week,
-    sum(CASE WHEN goods AND kind IN ('sale', 'exchange') THEN units ELSE 0 END) AS sold_units,
+    sum(CASE WHEN goods AND kind = 'sale' THEN units ELSE 0 END) AS sold_units,
     sum(CASE WHEN goods AND kind = 'cancel' THEN units ELSE 0 END) AS cancelled_units,
     sum(CASE WHEN goods AND kind = 'return' THEN units ELSE 0 END) AS returned_units,
     sum(CASE WHEN NOT goods AND kind = 'sale' THEN units ELSE 0 END) AS gift_units,
-    sum(CASE WHEN goods AND kind IN ('sale', 'exchange') THEN customer_paid ELSE 0 END) AS paid_value,
-    sum(CASE WHEN goods AND kind IN ('sale', 'exchange') THEN revenue ELSE 0 END) AS revenue,
+    sum(CASE WHEN goods AND kind = 'sale' THEN customer_paid ELSE 0 END) AS paid_value,
+    sum(CASE WHEN goods AND kind = 'sale' THEN revenue ELSE 0 END) AS revenue,
     sum(CASE WHEN kind IN ('cancel', 'return', 'refund_only') THEN coalesce(refund_value, revenue) ELSE 0 END) AS refund_value,
     max(day) AS last_day
 FROM lines GROUP BY sku, week;

@@ -5,7 +5,12 @@ UNION SELECT sku FROM order_lines
 UNION SELECT sku FROM purchases
 UNION SELECT sku FROM stock;
 
--- What a line means by as_of: a deposit order is no sale until its balance is paid.
+-- A deposit order is no sale until its balance is paid: it stays out, with whatever was done to it.
+CREATE OR REPLACE TABLE unpaid AS
+SELECT DISTINCT order_id, coalesce(line_id, '') AS line_id
+FROM order_lines CROSS JOIN run
+WHERE kind = 'sale' AND presale = 'deposit' AND (balance_paid_at IS NULL OR balance_paid_at >= as_of + INTERVAL 1 DAY);
+
 CREATE OR REPLACE VIEW lines AS
 SELECT l.*,
     CAST(l.ordered_at AS DATE) AS day,
@@ -14,8 +19,8 @@ SELECT l.*,
     coalesce(l.merchant_revenue, l.customer_paid) AS revenue,
     CASE WHEN l.shipped_at < r.as_of + INTERVAL 1 DAY THEN CAST(l.shipped_at AS DATE) END AS shipped_day
 FROM order_lines l CROSS JOIN run r
-WHERE l.ordered_at < r.as_of + INTERVAL 1 DAY
-  AND (coalesce(l.presale, 'none') <> 'deposit' OR l.balance_paid_at < r.as_of + INTERVAL 1 DAY);
+LEFT JOIN unpaid u ON u.order_id = l.order_id AND u.line_id = coalesce(l.line_id, '')
+WHERE l.ordered_at < r.as_of + INTERVAL 1 DAY AND u.order_id IS NULL;
 
 CREATE OR REPLACE TABLE first_event AS
 SELECT sku, min(day) AS first_day, min(day) FILTER (source = 'sale') AS first_sale, min(day) FILTER (source = 'receipt') AS first_receipt

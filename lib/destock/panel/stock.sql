@@ -11,10 +11,10 @@ FROM (
         0 AS received, CASE WHEN kind = 'cancel' THEN -units ELSE units END AS shipped, 0 AS restocked, 0 AS moved,
         0 AS damaged_in, 0 AS damaged_moved, 0 AS counted, 0 AS good_counted, 0 AS damaged_counted
     FROM lines CROSS JOIN run r
-    WHERE kind IN ('sale', 'exchange', 'reship') OR (kind = 'cancel' AND NOT r.has_shipping)
+    WHERE kind IN ('sale', 'reship') OR (kind = 'cancel' AND NOT r.has_shipping)
     UNION ALL
     SELECT sku, day, 0, 0, coalesce(resaleable_units, units), 0, units - coalesce(resaleable_units, units), 0, 0, 0, 0
-    FROM lines WHERE kind = 'return'
+    FROM lines WHERE kind IN ('return', 'exchange')
     UNION ALL
     SELECT sku, CAST(received_at AS DATE), coalesce(units_received, units_ordered), 0, 0, 0, 0, 0, 0, 0, 0
     FROM purchases CROSS JOIN run WHERE received_at < as_of + INTERVAL 1 DAY

@@ -11,7 +11,6 @@ from matplotlib.ticker import FuncFormatter, PercentFormatter
 from destock.model.messages import count, mark, money, percent, say
 from destock.present.style import ACCENT, BAND, CALM, CLASS_COLOURS, INK, MUTED, PACE_COLOURS, legible, picture
 
-
 TIERS = (mark("push"), mark("signature"), mark("novelty"), mark("all"))
 
 
@@ -37,7 +36,15 @@ def quadrants(ax: Axes, frame: pd.DataFrame, currency: str) -> None:
     for name, colour in CLASS_COLOURS.items():
         part = shown["class"] == name
         if part.any():
-            ax.scatter(shown.loc[part, "sell_through"].clip(0, 1), months[part], s=12 + 500 * shown.loc[part, "money"] / largest, color=colour, alpha=0.55, linewidth=0, label=say(name))
+            ax.scatter(
+                shown.loc[part, "sell_through"].clip(0, 1),
+                months[part],
+                s=12 + 500 * shown.loc[part, "money"] / largest,
+                color=colour,
+                alpha=0.55,
+                linewidth=0,
+                label=say(name),
+            )
     ax.set_yscale("log")
     ax.set_ylim(0.25, 80)
     ax.set_xlim(-0.02, 1.02)

@@ -54,8 +54,15 @@ def table(frame: pd.DataFrame, columns: list[str], currency: str, rows: int = 20
     """The first ``rows`` rows of a frame, in the columns asked for, written in this run's language."""
     shown = frame.head(rows)
     kinds = [COLUMNS[column][1] for column in columns]
-    cells = [tuple(_cell(value, kind, currency) for value, kind in zip(row, kinds, strict=True)) for row in shown[columns].itertuples(index=False)]
-    note = "" if len(shown) == len(frame) else say("{shown} of {all} rows; all of them are in the results.", shown=count(len(shown)), all=count(len(frame)))
+    cells = [
+        tuple(_cell(value, kind, currency) for value, kind in zip(row, kinds, strict=True))
+        for row in shown[columns].itertuples(index=False)
+    ]
+    note = (
+        ""
+        if len(shown) == len(frame)
+        else say("{shown} of {all} rows; all of them are in the results.", shown=count(len(shown)), all=count(len(frame)))
+    )
     return Table(tuple(say(COLUMNS[column][0]) for column in columns), tuple(cells), tuple(kind in _TEXT for kind in kinds), note)
 
 

@@ -28,7 +28,9 @@ VERSIONS = ("destock", "duckdb", "pandas", "numpy", "statsmodels", "matplotlib",
 CELL_SECONDS = 300
 
 
-def publish(shop: str | Path, as_of: str | None, settings: Mapping[str, str], out: Path | None, only: list[str], progress: Callable[[str], None]) -> Path:
+def publish(
+    shop: str | Path, as_of: str | None, settings: Mapping[str, str], out: Path | None, only: list[str], progress: Callable[[str], None]
+) -> Path:
     """Build the pack of a shop for a day: pages, results, ``run.json``; returns its folder.
 
     The pack is made beside its place and moved there whole; when anything fails, the last
@@ -38,9 +40,9 @@ def publish(shop: str | Path, as_of: str | None, settings: Mapping[str, str], ou
     """
     started = time.monotonic()
     book = open_book(shop, as_of, settings)
-    frames = story.results(book.shop.folder, as_of, settings)
+    frames = story.results(book)
     progress(say("figures"))
-    place = out or ROOT / "reports" / "-".join([book.shop.folder.name, f"{book.today:%Y-%m-%d}", language(), *only])
+    place = out or ROOT / "reports" / "-".join([book.shop.folder.name, f"{book.as_of}", language(), *only])
     names = [name for name in html.NOTEBOOKS if not only or name in only]
     folder = _folder_beside(place)
     try:
@@ -70,7 +72,7 @@ def _folder_beside(place: Path) -> Path:
 
 def _reports(book: Book, names: list[str], settings: dict, folder: Path, progress: Callable[[str], None]) -> list[dict]:
     """Execute and render all notebooks; raises Fault (1) on the first, in page order, that failed."""
-    facts = {"shop": str(book.shop.folder), "as_of": f"{book.today:%Y-%m-%d}", "lang": language(), "settings": settings}
+    facts = {"shop": str(book.shop.folder), "as_of": f"{book.as_of}", "lang": language(), "settings": settings}
     status = []
     with ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=get_context("spawn")) as workers:
         jobs = [workers.submit(_report, page, names, facts, book.shop.name, folder) for page in names]
@@ -80,7 +82,13 @@ def _reports(book: Book, names: list[str], settings: dict, folder: Path, progres
     status.sort(key=lambda one: names.index(one["page"]))
     for one in status:
         if one["status"] != "ok":
-            raise Fault(1, mark("notebook {page}, cell {cell}: {error}; the last good pack stays"), page=one["page"], cell=one["cell"], error=one["error"])
+            raise Fault(
+                1,
+                mark("notebook {page}, cell {cell}: {error}; the last good pack stays"),
+                page=one["page"],
+                cell=one["cell"],
+                error=one["error"],
+            )
     return status
 
 
@@ -119,11 +127,11 @@ def _execute(notebook: nbformat.NotebookNode, parameters: dict) -> tuple[nbforma
 def _contents(book: Book, settings: Mapping[str, str], names: list[str]) -> str:
     leads = {}
     for name in names:
-        page = story.PAGES[name](book.shop.folder, f"{book.today:%Y-%m-%d}", language(), settings)
+        page = story.PAGES[name](book.shop.folder, book.as_of, language(), settings)
         first = [finding for finding in page.findings if finding.id != "missing_table"][:1]
         leads[name] = (html.heading(_notebook(name)), str(tell(first, page.currency)))
     title = say("Overstock report: {shop}", shop=book.shop.name)
-    return html.contents(html.page_frame("index", title, book.shop.name, book.today, names, leads))
+    return html.contents(html.page_frame("index", title, book.shop.name, book.as_of, names, leads))
 
 
 def _write_results(frames: dict, folder: Path) -> None:
@@ -135,7 +143,7 @@ def _write_results(frames: dict, folder: Path) -> None:
 
 def _write_run(book: Book, frames: dict, status: list[dict], folder: Path, seconds: float) -> None:
     run = {
-        "status": "ok", "shop": book.shop.name, "as_of": f"{book.today:%Y-%m-%d}", "language": language(), "assumptions": book.assumptions,
+        "status": "ok", "shop": book.shop.name, "as_of": f"{book.as_of}", "language": language(), "assumptions": book.assumptions,
         "inputs": book.inputs, "rows": frames["rows"].to_dict("records"), "pages": status, "seconds": round(seconds, 2),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"), "python": platform.python_version(), "versions": {name: version(name) for name in VERSIONS},
     }  # fmt: skip

@@ -22,12 +22,24 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="destock", description="Which stock is too much, why, what it costs, and how to turn it into cash.")
+    parser = argparse.ArgumentParser(
+        prog="destock", description="Which stock is too much, why, what it costs, and how to turn it into cash."
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    report = _command(commands, "report", _report, "build the pack of a shop", "destock report data/sample --as-of 2026-06-07 --lang zh --set capital_rate=0.12")
+    report = _command(
+        commands,
+        "report",
+        _report,
+        "build the pack of a shop",
+        "destock report data/sample --as-of 2026-06-07 --lang zh --set capital_rate=0.12",
+    )
     report.add_argument("shop", metavar="SHOP", help="folder with a shop.toml")
-    report.add_argument("--as-of", metavar="D", help="day of the report, such as 2026-06-07; without it the shop's own, or its last order's")
-    report.add_argument("--only", nargs="+", default=[], metavar="NAME", help="only these pages: summary intake classification impact pacing elasticity")
+    report.add_argument(
+        "--as-of", metavar="D", help="day of the report, such as 2026-06-07; without it the shop's own, or its last order's"
+    )
+    report.add_argument(
+        "--only", nargs="+", default=[], metavar="NAME", help="only these pages: summary intake classification impact pacing elasticity"
+    )
     report.add_argument("--set", nargs="+", default=[], metavar="NAME=VALUE", action="extend", help="other assumptions for this run")
     report.add_argument("--out", type=Path, metavar="DIR", help="folder of the pack; without it reports/SHOP-DAY-LANGUAGE")
     check = _command(commands, "check", _check, "read a shop's tables and say what can be used", "destock check my-shop")
@@ -70,7 +82,12 @@ def _check(arguments: argparse.Namespace) -> int:
     book = open_book(_absolute(arguments.shop))
     rows, rejects = book.panel("rows"), book.panel("rejects")
     for row in rows.itertuples():
-        print(say("{table} ({file}): {rows_in} rows, {used} used, {updated} updated, {rejected} rejected, {deduplicated} copies, {skipped} skipped", **row._asdict()))
+        print(
+            say(
+                "{table} ({file}): {rows_in} rows, {used} used, {updated} updated, {rejected} rejected, {deduplicated} copies, {skipped} skipped",
+                **row._asdict(),
+            )
+        )
     for reject in rejects.head(20).itertuples():
         print(say('{file}:{line} column "{column}": "{value}" ({rule})', **reject._asdict()))
     print(tell(missing(book), book.shop.currency))

@@ -32,11 +32,17 @@ def seasonal_styles(rng: np.random.Generator, season, count: int, days: pd.Datet
     wave = rng.integers(1, 5, count)
     opens, closes = (int((day - days[0]).days) for day in (season.opens, season.closes))
     weights = CATEGORIES[season.half]
-    return pd.DataFrame({
-        "style": [f"{season.season[2:]}-{number:03d}" for number in range(1, count + 1)], "season": season.season, "tier": tier,
-        "category": rng.choice(weights.index, count, p=weights / weights.sum()), "wave": wave,
-        "planned_launch": opens + 17 * (wave - 1) + rng.integers(0, 6, count), "exit": closes,
-    })
+    return pd.DataFrame(
+        {
+            "style": [f"{season.season[2:]}-{number:03d}" for number in range(1, count + 1)],
+            "season": season.season,
+            "tier": tier,
+            "category": rng.choice(weights.index, count, p=weights / weights.sum()),
+            "wave": wave,
+            "planned_launch": opens + 17 * (wave - 1) + rng.integers(0, 6, count),
+            "exit": closes,
+        }
+    )
 
 
 def core_styles(rng: np.random.Generator, count: int, span: int) -> pd.DataFrame:
@@ -47,10 +53,17 @@ def core_styles(rng: np.random.Generator, count: int, span: int) -> pd.DataFrame
     launch = np.r_[old, last - np.linspace(24, 78, fresh)[::-1]].astype(int)
     tier = np.where(np.arange(count) % 4 == 0, "push", "signature")
     weights = CATEGORIES["core"]
-    return pd.DataFrame({
-        "style": [f"CO-{number:03d}" for number in range(1, count + 1)], "season": None, "tier": tier,
-        "category": rng.choice(weights.index, count, p=weights / weights.sum()), "wave": 0, "planned_launch": launch, "exit": span + CORE_YEAR,
-    })
+    return pd.DataFrame(
+        {
+            "style": [f"CO-{number:03d}" for number in range(1, count + 1)],
+            "season": None,
+            "tier": tier,
+            "category": rng.choice(weights.index, count, p=weights / weights.sum()),
+            "wave": 0,
+            "planned_launch": launch,
+            "exit": span + CORE_YEAR,
+        }
+    )
 
 
 def describe(rng: np.random.Generator, styles: pd.DataFrame) -> pd.DataFrame:
@@ -62,9 +75,15 @@ def describe(rng: np.random.Generator, styles: pd.DataFrame) -> pd.DataFrame:
     names = [f"{look}{detail}{kind}" for look, detail, kind in zip(looks, details, styles["category"], strict=True)]
     role = [ROLES[tier][pick] for tier, pick in zip(styles["tier"], (rng.random(n) < 0.35).astype(int), strict=True)]
     return styles.assign(
-        name=names, role=np.where(styles["season"].isna(), "steady", role), parent=category["parent"], tag=tag,
-        unit_cost=(tag * rng.uniform(0.30, 0.38, n)).round(2), vendor=[f"V{number:02d}" for number in rng.integers(1, 19, n)],
-        moq=styles["tier"].map({"push": 50, "signature": 30, "novelty": 20}), lead_time=rng.integers(15, 31, n), volume=category["volume"],
+        name=names,
+        role=np.where(styles["season"].isna(), "steady", role),
+        parent=category["parent"],
+        tag=tag,
+        unit_cost=(tag * rng.uniform(0.30, 0.38, n)).round(2),
+        vendor=[f"V{number:02d}" for number in rng.integers(1, 19, n)],
+        moq=styles["tier"].map({"push": 50, "signature": 30, "novelty": 20}),
+        lead_time=rng.integers(15, 31, n),
+        volume=category["volume"],
     )
 
 
@@ -79,10 +98,15 @@ def plan_numbers(rng: np.random.Generator, styles: pd.DataFrame) -> pd.DataFrame
     bought_rate = sales / (days * PLANNED_INSTOCK * (1 - returned))
     exposures = np.maximum(15, (bought_rate / (category["click_rate"] * 0.2 * rng.lognormal(0, 0.1, n))).round())
     return styles.assign(
-        planned_days=days, planned_sales=sales, planned_return_rate=returned, planned_exposures_per_day=exposures,
-        planned_conversion=(bought_rate / exposures).round(7), planned_instock=PLANNED_INSTOCK,
+        planned_days=days,
+        planned_sales=sales,
+        planned_return_rate=returned,
+        planned_exposures_per_day=exposures,
+        planned_conversion=(bought_rate / exposures).round(7),
+        planned_instock=PLANNED_INSTOCK,
         planned_buy=(sales / PLANNED_SELL_THROUGH / 5).round() * 5,
-        click_rate=category["click_rate"], planned_price=(styles["tag"] * rng.uniform(0.85, 0.92, n)).round(),
+        click_rate=category["click_rate"],
+        planned_price=(styles["tag"] * rng.uniform(0.85, 0.92, n)).round(),
     )
 
 
@@ -132,13 +156,21 @@ def plant_factors(rng: np.random.Generator, styles: pd.DataFrame) -> pd.DataFram
         planted = cause.eq(hit) & styles["planted_class"].ne("slow")
         noise[name] = np.where(planted, np.exp(-depth), np.where(misjudged, noise[name].clip(0.92, 1.06), noise[name]))
     kept = (1 - styles["planned_return_rate"]) * np.where(cause.eq("returns"), rng.uniform(0.50, 0.65, n), noise["kept"].clip(0.85, 1.15))
-    buy = np.where(cause.eq("overbuy"), rng.uniform(1.4, 1.8, n), np.where(cause.eq("stock-outs"), rng.uniform(0.40, 0.55, n), noise["buy"]))
+    buy = np.where(
+        cause.eq("overbuy"), rng.uniform(1.4, 1.8, n), np.where(cause.eq("stock-outs"), rng.uniform(0.40, 0.55, n), noise["buy"])
+    )
     quality = CATEGORIES["quality_rate"].reindex(styles["category"]).to_numpy() * rng.lognormal(0, 0.1, n)
     extra = np.where(styles["planted_class"].eq("defective"), 3 * quality, 0)
     return styles.assign(
-        beta=rng.normal(CATEGORIES["beta"].reindex(styles["category"]), 0.35), traffic_factor=noise["traffic"], click_factor=noise["click"],
-        appeal_factor=noise["appeal"], return_rate=(1 - kept + extra).clip(0.15, 0.85), quality_rate=quality + extra,
-        cancel_rate=rng.uniform(0.05, 0.09, n), buy_factor=buy, speed=rng.lognormal(0, 0.06, n),
+        beta=rng.normal(CATEGORIES["beta"].reindex(styles["category"]), 0.35),
+        traffic_factor=noise["traffic"],
+        click_factor=noise["click"],
+        appeal_factor=noise["appeal"],
+        return_rate=(1 - kept + extra).clip(0.15, 0.85),
+        quality_rate=quality + extra,
+        cancel_rate=rng.uniform(0.05, 0.09, n),
+        buy_factor=buy,
+        speed=rng.lognormal(0, 0.06, n),
         b_grade_share=np.where(styles["planted_class"].eq("defective"), rng.uniform(0.24, 0.35, n), 0.0),
     )
 
@@ -159,8 +191,13 @@ def plant_dates_and_prices(rng: np.random.Generator, styles: pd.DataFrame, last:
     fade = last - rng.uniform(130, np.clip(age - 170, 140, 290)).astype(int)
     slow = styles["planted_class"].eq("slow")
     return styles.assign(
-        launch=launch, everyday_price=styles["planned_price"], planned_price=planned_price, presale=presale, presale_failure=failed,
-        fade_day=np.where(slow, fade, 10**6), faded_to=np.where(slow, rng.uniform(0.05, 0.20, n), 1.0),
+        launch=launch,
+        everyday_price=styles["planned_price"],
+        planned_price=planned_price,
+        presale=presale,
+        presale_failure=failed,
+        fade_day=np.where(slow, fade, 10**6),
+        faded_to=np.where(slow, rng.uniform(0.05, 0.20, n), 1.0),
     )
 
 
@@ -174,8 +211,14 @@ def plant_truth(rng: np.random.Generator, styles: pd.DataFrame, last: int) -> pd
     price_factor = (styles["everyday_price"] / styles["planned_price"]) ** styles["beta"]
     factors = days_factor * styles["traffic_factor"] * styles["click_factor"] * styles["appeal_factor"] * kept_factor * price_factor
     return styles.assign(
-        days_factor=days_factor, kept_factor=kept_factor, price_factor=price_factor, planned_demand=styles["planned_sales"],
-        life_demand=styles["planned_sales"] / PLANNED_INSTOCK * factors * np.where(styles["planted_class"].eq("slow"), styles["faded_to"], 1.0),
+        days_factor=days_factor,
+        kept_factor=kept_factor,
+        price_factor=price_factor,
+        planned_demand=styles["planned_sales"],
+        life_demand=styles["planned_sales"]
+        / PLANNED_INSTOCK
+        * factors
+        * np.where(styles["planted_class"].eq("slow"), styles["faded_to"], 1.0),
     )
 
 

@@ -19,18 +19,64 @@ DAY = 86_400
 MONEY = pa.decimal128(18, 2)
 REASONS = np.array(["size", "not as pictured", "change of mind", "quality"])
 TRUTH = [
-    "style", "season", "tier", "category", "planted_class", "planted_cause", "presale_failure", "beta", "life_demand", "planned_demand",
-    "days_factor", "traffic_factor", "click_factor", "appeal_factor", "price_factor", "kept_factor", "buy_factor", "return_rate", "quality_rate",
-    "cancel_rate", "faded_to",
+    "style",
+    "season",
+    "tier",
+    "category",
+    "planted_class",
+    "planted_cause",
+    "presale_failure",
+    "beta",
+    "life_demand",
+    "planned_demand",
+    "days_factor",
+    "traffic_factor",
+    "click_factor",
+    "appeal_factor",
+    "price_factor",
+    "kept_factor",
+    "buy_factor",
+    "return_rate",
+    "quality_rate",
+    "cancel_rate",
+    "faded_to",
 ]
 
 PRODUCT = [
-    "sku", "style", "style_colour", "name", "brand", "category", "parent_category", "tier", "role", "season", "wave", "launch_date", "exit_date",
-    "tag_price", "unit_cost", "size", "colour", "vendor", "unit_volume_l", "moq", "lead_time_days",
+    "sku",
+    "style",
+    "style_colour",
+    "name",
+    "brand",
+    "category",
+    "parent_category",
+    "tier",
+    "role",
+    "season",
+    "wave",
+    "launch_date",
+    "exit_date",
+    "tag_price",
+    "unit_cost",
+    "size",
+    "colour",
+    "vendor",
+    "unit_volume_l",
+    "moq",
+    "lead_time_days",
 ]
 PLAN = [
-    "item", "planned_buy", "planned_sales", "planned_days", "planned_instock", "planned_exposures_per_day", "planned_conversion",
-    "planned_return_rate", "planned_price", "planned_launch", "target_profit_rate",
+    "item",
+    "planned_buy",
+    "planned_sales",
+    "planned_days",
+    "planned_instock",
+    "planned_exposures_per_day",
+    "planned_conversion",
+    "planned_return_rate",
+    "planned_price",
+    "planned_launch",
+    "target_profit_rate",
 ]
 
 TABLES = ["products", "purchases", "movements", "stock", "order_lines", "prices", "traffic", "plan", "charges"]
@@ -87,8 +133,13 @@ def number_orders(rng: np.random.Generator, lines: pd.DataFrame, days: pd.Dateti
     live, app, luck = mixed["live"].to_numpy()[starts], rng.random(count) < 0.06, rng.random(count)
     form = np.where(app, "shelf", np.where(luck < np.where(live, 0.75, 0.25), "live", np.where(luck < 0.83, "short video", "product card")))
     place = (pd.Series(order).groupby(order).cumcount() + 1).to_numpy().astype(str)
-    mixed = mixed.assign(order_id=text[order], line_id=np.char.add(np.char.add(text[order], "-"), place), sold_at=day[order] * DAY + second[order],
-                         channel=np.where(app, "own app", "douyin")[order], format=form[order])
+    mixed = mixed.assign(
+        order_id=text[order],
+        line_id=np.char.add(np.char.add(text[order], "-"), place),
+        sold_at=day[order] * DAY + second[order],
+        channel=np.where(app, "own app", "douyin")[order],
+        format=form[order],
+    )
     return mixed.sort_values("line_no", ignore_index=True)
 
 
@@ -104,7 +155,10 @@ def pay(rng: np.random.Generator, lines: pd.DataFrame) -> pd.DataFrame:
 def event(lines: pd.DataFrame, kind: str | np.ndarray, at: np.ndarray, **columns) -> pd.DataFrame:
     """Rows of one kind of event with what every event carries."""
     carried = lines[["order_id", "line_id", "sku", "channel", "format", "presale"]]
-    blank = dict.fromkeys(["refund", "resaleable_units", "shipped", "balance"], np.nan) | {"sold_at": lines["sold_at"].astype(float), "reason": None}
+    blank = dict.fromkeys(["refund", "resaleable_units", "shipped", "balance"], np.nan) | {
+        "sold_at": lines["sold_at"].astype(float),
+        "reason": None,
+    }
     goods = lines["gift"].map({0: "goods", 1: "gift", 2: "lottery"})
     return carried.assign(**(blank | {"kind": kind, "at": at.astype(float), "line_type": goods} | columns))
 
@@ -119,8 +173,17 @@ def sales(lines: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     shipped = np.where(lines["ship_day"] >= 0, moment(rng, lines["ship_day"]), np.nan)
     settled = (lines["presale"] == "deposit") & ~lines["unpaid"]
     balance = np.where(settled, (lines["ship_day"].clip(lower=lines["day"] + 1) - 1) * DAY + 9 * 3600, np.nan)
-    return event(lines, "sale", lines["sold_at"], units=lines["units"], paid=lines["paid"], revenue=lines["revenue"],
-                 shipped=shipped, sold_at=np.nan, balance=balance)
+    return event(
+        lines,
+        "sale",
+        lines["sold_at"],
+        units=lines["units"],
+        paid=lines["paid"],
+        revenue=lines["revenue"],
+        shipped=shipped,
+        sold_at=np.nan,
+        balance=balance,
+    )
 
 
 def cancels(lines: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
@@ -137,9 +200,17 @@ def comebacks(lines: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     share = part["return_units"] / part["units"]
     reason = np.where(part["quality"], "quality", REASONS[rng.choice(3, len(part), p=[0.45, 0.25, 0.30])])
     refund = (part["paid"] * share).round(2).where(~part["swapped"], 0.0)
-    return event(part, np.where(part["swapped"], "exchange", "return"), moment(rng, part["return_day"]), units=part["return_units"],
-                 paid=(part["paid"] * share).round(2), revenue=(part["revenue"] * share).round(2), refund=refund,
-                 resaleable_units=part["resaleable"].astype(float), reason=reason)
+    return event(
+        part,
+        np.where(part["swapped"], "exchange", "return"),
+        moment(rng, part["return_day"]),
+        units=part["return_units"],
+        paid=(part["paid"] * share).round(2),
+        revenue=(part["revenue"] * share).round(2),
+        refund=refund,
+        resaleable_units=part["resaleable"].astype(float),
+        reason=reason,
+    )
 
 
 def refunds(lines: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
@@ -153,11 +224,21 @@ def reships(lines: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     """The good piece sent for a faulty one, the day after it came back."""
     part = lines[lines["swapped"]]
     at = (part["return_day"] + 1) * DAY + rng.integers(9 * 60, 12 * 60, len(part)) * 60
-    return event(part, "reship", at, line_id=part["line_id"] + "R", units=part["return_units"], paid=0.0, revenue=0.0, shipped=at.astype(float) + 7200)
+    return event(
+        part,
+        "reship",
+        at,
+        line_id=part["line_id"] + "R",
+        units=part["return_units"],
+        paid=0.0,
+        revenue=0.0,
+        shipped=at.astype(float) + 7200,
+    )
 
 
 def order_line_table(events: pd.DataFrame) -> pa.Table:
     """The events as typed columns."""
+
     def text(name):
         return pa.array(events[name], pa.string(), from_pandas=True)
 
@@ -165,13 +246,28 @@ def order_line_table(events: pd.DataFrame) -> pa.Table:
         return pa.array(events[name].to_numpy(float), pa.float64(), from_pandas=True).cast(pa.int64()).cast(kind)
 
     second, number = pa.timestamp("s"), pa.int32()
-    return pa.table({
-        "order_id": text("order_id"), "line_id": text("line_id"), "sku": text("sku"), "ordered_at": whole("at", second), "units": whole("units", number),
-        "kind": text("kind"), "customer_paid": money(events["paid"]), "merchant_revenue": money(events["revenue"]), "refund_value": money(events["refund"]),
-        "resaleable_units": whole("resaleable_units", number), "shipped_at": whole("shipped", second), "original_ordered_at": whole("sold_at", second),
-        "channel": text("channel"), "format": text("format"), "line_type": text("line_type"), "presale": text("presale"),
-        "balance_paid_at": whole("balance", second), "reason": text("reason"),
-    })
+    return pa.table(
+        {
+            "order_id": text("order_id"),
+            "line_id": text("line_id"),
+            "sku": text("sku"),
+            "ordered_at": whole("at", second),
+            "units": whole("units", number),
+            "kind": text("kind"),
+            "customer_paid": money(events["paid"]),
+            "merchant_revenue": money(events["revenue"]),
+            "refund_value": money(events["refund"]),
+            "resaleable_units": whole("resaleable_units", number),
+            "shipped_at": whole("shipped", second),
+            "original_ordered_at": whole("sold_at", second),
+            "channel": text("channel"),
+            "format": text("format"),
+            "line_type": text("line_type"),
+            "presale": text("presale"),
+            "balance_paid_at": whole("balance", second),
+            "reason": text("reason"),
+        }
+    )
 
 
 def money(values: pd.Series) -> pa.Array:
@@ -183,8 +279,16 @@ def money(values: pd.Series) -> pa.Array:
 def write_parquet(table: pa.Table, path: Path, delta: dict[str, str]) -> None:
     """Zstd with dictionaries; keys and times as deltas; the bytes depend on the rows alone."""
     plain = [name for name in table.column_names if name not in delta]
-    pq.write_table(table, path, compression="zstd", compression_level=15, use_dictionary=plain, column_encoding=delta,
-                   store_decimal_as_integer=True, store_schema=False)
+    pq.write_table(
+        table,
+        path,
+        compression="zstd",
+        compression_level=15,
+        use_dictionary=plain,
+        column_encoding=delta,
+        store_decimal_as_integer=True,
+        store_schema=False,
+    )
 
 
 def dates(days: pd.DatetimeIndex, numbers: np.ndarray, last: int | None = None) -> np.ndarray:
@@ -199,8 +303,13 @@ def product_table(styles: pd.DataFrame, skus: pd.DataFrame, days: pd.DatetimeInd
     own = skus[["sku", "style_colour", "size", "colour"]]
     same = of[["style", "name", "category", "tier", "role", "season", "unit_cost", "vendor", "moq"]]
     table = pd.concat([own, same], axis=1).assign(
-        brand="青禾里", parent_category=of["parent"], wave=of["wave"].where(of["wave"] > 0).astype("Int64"), launch_date=dates(days, of["launch"]),
-        exit_date=np.where(of["season"].isna(), None, dates(days, of["exit"])), tag_price=of["tag"].astype(int), unit_volume_l=of["volume"],
+        brand="青禾里",
+        parent_category=of["parent"],
+        wave=of["wave"].where(of["wave"] > 0).astype("Int64"),
+        launch_date=dates(days, of["launch"]),
+        exit_date=np.where(of["season"].isna(), None, dates(days, of["exit"])),
+        tag_price=of["tag"].astype(int),
+        unit_volume_l=of["volume"],
         lead_time_days=of["lead_time"],
     )
     return table[PRODUCT]
@@ -208,7 +317,10 @@ def product_table(styles: pd.DataFrame, skus: pd.DataFrame, days: pd.DatetimeInd
 
 def plan_table(styles: pd.DataFrame, days: pd.DatetimeIndex) -> pd.DataFrame:
     """What was meant for each style."""
-    whole = {name: styles[name].astype(int) for name in ("planned_buy", "planned_sales", "planned_days", "planned_exposures_per_day", "planned_price")}
+    whole = {
+        name: styles[name].astype(int)
+        for name in ("planned_buy", "planned_sales", "planned_days", "planned_exposures_per_day", "planned_price")
+    }
     plan = styles.assign(**whole, item=styles["style"], planned_launch=dates(days, styles["planned_launch"]), target_profit_rate=0.08)
     return plan[PLAN]
 
@@ -221,12 +333,20 @@ def purchase_table(shop: SimpleNamespace, styles: pd.DataFrame, skus: pd.DataFra
     ordered, due, arrives = (np.repeat([po[column] for po in log], sizes) for column in (3, 4, 5))
     received = np.where(arrives <= shop.last, np.concatenate([po[2] for po in log]), 0)
     of = styles.loc[shop.style_of[sku]].reset_index(drop=True)
-    return pd.DataFrame({
-        "po_id": np.repeat([f"PO{number:05d}" for number in range(1, len(log) + 1)], sizes), "sku": skus["sku"].to_numpy()[sku],
-        "units_ordered": np.concatenate([po[1] for po in log]), "units_received": received, "ordered_at": dates(shop.days, ordered),
-        "due_at": dates(shop.days, due), "received_at": dates(shop.days, arrives, shop.last),
-        "cancellable_until": dates(shop.days, ordered + (due - ordered) * 2 // 3), "unit_cost": of["unit_cost"], "vendor": of["vendor"],
-    })
+    return pd.DataFrame(
+        {
+            "po_id": np.repeat([f"PO{number:05d}" for number in range(1, len(log) + 1)], sizes),
+            "sku": skus["sku"].to_numpy()[sku],
+            "units_ordered": np.concatenate([po[1] for po in log]),
+            "units_received": received,
+            "ordered_at": dates(shop.days, ordered),
+            "due_at": dates(shop.days, due),
+            "received_at": dates(shop.days, arrives, shop.last),
+            "cancellable_until": dates(shop.days, ordered + (due - ordered) * 2 // 3),
+            "unit_cost": of["unit_cost"],
+            "vendor": of["vendor"],
+        }
+    )
 
 
 def movement_table(shop: SimpleNamespace, skus: pd.DataFrame) -> pd.DataFrame:
@@ -259,12 +379,21 @@ def price_table(shop: SimpleNamespace, styles: pd.DataFrame, seed: int) -> pd.Da
     log = log.sort_values(["style", "valid_from"], ignore_index=True).astype({"price": int})
     until, trial = log.groupby("style")["valid_from"].shift(-1).fillna(10**6), log["experiment"] != ""
     start, end = dates(shop.days, log["valid_from"]), dates(shop.days, log["window_end"])
-    return pd.DataFrame({
-        "item": styles["style"].to_numpy()[log["style"]], "valid_from": start, "valid_to": dates(shop.days, until, shop.last), "price": log["price"],
-        "mechanism": log["mechanism"], "experiment": log["experiment"], "arm": log["arm"], "decision_date": np.where(trial, start, None),
-        "window_end": np.where(trial, end, None), "seed": pd.Series(seed, index=log.index).where(trial).astype("Int64"),
-        "planned_price": log["price"].where(trial).astype("Int64"),
-    })
+    return pd.DataFrame(
+        {
+            "item": styles["style"].to_numpy()[log["style"]],
+            "valid_from": start,
+            "valid_to": dates(shop.days, until, shop.last),
+            "price": log["price"],
+            "mechanism": log["mechanism"],
+            "experiment": log["experiment"],
+            "arm": log["arm"],
+            "decision_date": np.where(trial, start, None),
+            "window_end": np.where(trial, end, None),
+            "seed": pd.Series(seed, index=log.index).where(trial).astype("Int64"),
+            "planned_price": log["price"].where(trial).astype("Int64"),
+        }
+    )
 
 
 def traffic_frame(shop: SimpleNamespace, styles: pd.DataFrame) -> pd.DataFrame:
@@ -285,12 +414,28 @@ def charge_table(events: pd.DataFrame, traffic: pd.DataFrame) -> pd.DataFrame:
     """Fees by month and kind, roughly as such a platform takes them."""
     month_end = pd.to_datetime(events["at"], unit="s").dt.normalize() + pd.offsets.MonthEnd(0)
     net = events["revenue"] * events["kind"].map({"sale": 1, "cancel": -1, "return": -1}).fillna(0)
-    fees = pd.DataFrame({
-        "platform": net * 0.05, "commission": net * 0.18 * (events["format"] == "live"), "recruitment": net * 0.01,
-        "return freight": events["kind"].isin(["return", "exchange"]) * 9.0, "insurance": events["shipped"].notna() * 0.6,
-    }).groupby(month_end).sum()
+    fees = (
+        pd.DataFrame(
+            {
+                "platform": net * 0.05,
+                "commission": net * 0.18 * (events["format"] == "live"),
+                "recruitment": net * 0.01,
+                "return freight": events["kind"].isin(["return", "exchange"]) * 9.0,
+                "insurance": events["shipped"].notna() * 0.6,
+            }
+        )
+        .groupby(month_end)
+        .sum()
+    )
     fees["paid traffic"] = traffic["ad_spend"].groupby(traffic["date"] + pd.offsets.MonthEnd(0)).sum()
-    table = fees.fillna(0).round(2).rename_axis("date").reset_index().melt("date", var_name="kind", value_name="amount").sort_values(["date", "kind"])
+    table = (
+        fees.fillna(0)
+        .round(2)
+        .rename_axis("date")
+        .reset_index()
+        .melt("date", var_name="kind", value_name="amount")
+        .sort_values(["date", "kind"])
+    )
     end = table["date"].clip(upper=AS_OF)
     settled = end + pd.Timedelta(days=10)
     return table.assign(date=end.dt.strftime("%Y-%m-%d"), settled_at=settled.dt.strftime("%Y-%m-%d").where(settled <= AS_OF))
@@ -317,9 +462,15 @@ def write_books(
     """All files of the shop's folder."""
     events, traffic = order_lines(shop, rng, skus), traffic_frame(shop, styles)
     frames = {
-        "products": product_table(styles, skus, shop.days), "purchases": purchase_table(shop, styles, skus), "movements": movement_table(shop, skus),
-        "prices": price_table(shop, styles, seed), "plan": plan_table(styles, shop.days), "charges": charge_table(events, traffic),
-        "truth": truth_table(shop, styles), "truth_curves": true_curves(years), "truth_differences": difference_table(shop, skus),
+        "products": product_table(styles, skus, shop.days),
+        "purchases": purchase_table(shop, styles, skus),
+        "movements": movement_table(shop, skus),
+        "prices": price_table(shop, styles, seed),
+        "plan": plan_table(styles, shop.days),
+        "charges": charge_table(events, traffic),
+        "truth": truth_table(shop, styles),
+        "truth_curves": true_curves(years),
+        "truth_differences": difference_table(shop, skus),
     }
     for name, frame in frames.items():
         frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
@@ -328,5 +479,6 @@ def write_books(
     write_parquet(order_line_table(events), folder / "order_lines.parquet", keys)
     write_parquet(counted_table(traffic), folder / "traffic.parquet", {"date": "DELTA_BINARY_PACKED"})
     write_parquet(counted_table(count_frame(shop, skus)), folder / "stock.parquet", {})
-    paid = events["paid"][(events["kind"] == "sale") & (events["line_type"] == "goods")].sum()
+    settled = (events["presale"] != "deposit") | events["balance"].notna()
+    paid = events["paid"][(events["kind"] == "sale") & (events["line_type"] == "goods") & settled].sum()
     (folder / "shop.toml").write_text(shop_toml(paid, int(shop.on_hand.sum() + shop.b_grade.sum()), years), encoding="utf-8")

@@ -88,7 +88,9 @@ def post_prices(shop: SimpleNamespace, day: int, listed: np.ndarray) -> None:
     st, rule, enrolled = shop.styles, share_of_everyday(shop, day), shop.trial != ""
     share = np.where(enrolled, shop.frozen * (1 - shop.cut), rule)
     price = np.round(st.everyday_price * share)
-    mechanism = np.where(enrolled & (shop.cut > 0), "coupon", np.where(rule < LADDER[shop.level], "fixed price", np.where(rule < 1, "markdown", "")))
+    mechanism = np.where(
+        enrolled & (shop.cut > 0), "coupon", np.where(rule < LADDER[shop.level], "fixed price", np.where(rule < 1, "markdown", ""))
+    )
     stocked = (by_style(shop, shop.on_hand) > 0) | (shop.price == 0) | (shop.shown_trial != shop.trial)
     changed = np.flatnonzero(listed & stocked & ((price != shop.price) | (shop.shown_trial != shop.trial)))
     for style in changed:
@@ -120,7 +122,9 @@ def place_first_buys(shop: SimpleNamespace, rng: np.random.Generator) -> None:
         units = np.round(total * shop.planned_share[shop.skus_of[style]])
         arrives = max(1, st.launch[style] - 9 - rng.integers(0, 6))
         due = min(arrives, max(1, st.planned_launch[style] - 9)) - rng.integers(0, 3)
-        place_order(shop, style, units, due - st.lead_time[style] - 25, due, arrives, rng.uniform(0.82, 0.95) if rng.random() < 0.06 else 1.0)
+        place_order(
+            shop, style, units, due - st.lead_time[style] - 25, due, arrives, rng.uniform(0.82, 0.95) if rng.random() < 0.06 else 1.0
+        )
 
 
 def place_hopeful_buys(shop: SimpleNamespace, rng: np.random.Generator, day: int) -> None:
@@ -137,19 +141,26 @@ def reorder(shop: SimpleNamespace, rng: np.random.Generator, day: int) -> None:
     st = shop.styles
     weeks = np.where(shop.seasonal, 3, 8)
     span = np.minimum(weeks * 7, np.maximum(day - st.launch, 1))
-    recent = np.where(shop.seasonal, shop.sold[max(day - 21, 0):day].sum(0), shop.sold[max(day - 56, 0):day].sum(0))
+    recent = np.where(shop.seasonal, shop.sold[max(day - 21, 0) : day].sum(0), shop.sold[max(day - 56, 0) : day].sum(0))
     rate = recent / span * (1 - st.planned_return_rate) * 0.93
     left, stock = st.exit - day, by_style(shop, shop.free) + shop.on_order
     want = rate * np.minimum(st.lead_time + np.where(shop.seasonal, 30, 40), left * 0.2) - stock
     seasonal_ok = (left > 55 + st.lead_time) & (shop.reorders < 2) & (st.planted_cause != "stock-outs")
-    ready = (day - st.launch >= 21) & np.where(shop.seasonal, seasonal_ok, day < st.fade_day) & (stock < rate * (st.lead_time + 14)) & (want >= 0.4 * st.moq)
+    ready = (
+        (day - st.launch >= 21)
+        & np.where(shop.seasonal, seasonal_ok, day < st.fade_day)
+        & (stock < rate * (st.lead_time + 14))
+        & (want >= 0.4 * st.moq)
+    )
     for style in np.flatnonzero(ready):
         skus = shop.skus_of[style]
         total = max(want[style], st.moq[style])
         need = np.maximum(shop.planned_share[skus] * (total + shop.free[skus].sum()) - shop.free[skus], 0)
         due = day + int(st.lead_time[style])
         late = rng.integers(5, 15) if rng.random() < 0.08 else rng.integers(0, 2)
-        place_order(shop, style, np.round(need / need.sum() * total), day, due, due + late, rng.uniform(0.80, 0.95) if rng.random() < 0.06 else 1.0)
+        place_order(
+            shop, style, np.round(need / need.sum() * total), day, due, due + late, rng.uniform(0.80, 0.95) if rng.random() < 0.06 else 1.0
+        )
         shop.reorders[style] += 1
 
 

@@ -13,8 +13,22 @@ from .market import HORIZON, TIERS, calendar_lift, next_shipping_day, pace
 TRAFFIC_ELASTICITY = -0.35  # the part of a price's effect that comes as exposures
 SHOCK_SD, SHOCK_MEMORY = 0.30, 0.60
 LINE_COLUMNS = [
-    "sku", "day", "units", "price", "cancel_day", "ship_day", "return_units", "return_day", "resaleable", "quality", "swap", "presale", "unpaid",
-    "gift", "live", "refund_day",
+    "sku",
+    "day",
+    "units",
+    "price",
+    "cancel_day",
+    "ship_day",
+    "return_units",
+    "return_day",
+    "resaleable",
+    "quality",
+    "swap",
+    "presale",
+    "unpaid",
+    "gift",
+    "live",
+    "refund_day",
 ]
 
 
@@ -25,11 +39,32 @@ def open_shop(styles: pd.DataFrame, skus: pd.DataFrame, days: pd.DatetimeIndex, 
     style_of = skus["style_no"].to_numpy()
     first = np.flatnonzero(np.r_[True, np.diff(style_of) > 0])
     shop = SimpleNamespace(
-        styles=columns, days=days, last=span - HORIZON - 1, style_of=style_of, first_sku=first, skus_of=np.split(np.arange(k), first[1:]),
-        planned_share=skus["planned_share"].to_numpy(), true_share=skus["true_share"].to_numpy(), seasonal=styles["season"].notna().to_numpy(),
-        free=np.zeros(k, int), on_hand=np.zeros(k, int), b_grade=np.zeros(k, int), on_order=np.zeros(n, int), reorders=np.zeros(n, int),
-        sold=np.zeros((span, n), np.int32), sold_so_far=np.zeros(n), received_so_far=np.zeros(n), purchase_log=[], line_log=[], traffic_log=[],
-        movement_log=[], count_log=[], swaps={}, swapped=[], lines=0, leaves=next_shipping_day(days),
+        styles=columns,
+        days=days,
+        last=span - HORIZON - 1,
+        style_of=style_of,
+        first_sku=first,
+        skus_of=np.split(np.arange(k), first[1:]),
+        planned_share=skus["planned_share"].to_numpy(),
+        true_share=skus["true_share"].to_numpy(),
+        seasonal=styles["season"].notna().to_numpy(),
+        free=np.zeros(k, int),
+        on_hand=np.zeros(k, int),
+        b_grade=np.zeros(k, int),
+        on_order=np.zeros(n, int),
+        reorders=np.zeros(n, int),
+        sold=np.zeros((span, n), np.int32),
+        sold_so_far=np.zeros(n),
+        received_so_far=np.zeros(n),
+        purchase_log=[],
+        line_log=[],
+        traffic_log=[],
+        movement_log=[],
+        count_log=[],
+        swaps={},
+        swapped=[],
+        lines=0,
+        leaves=next_shipping_day(days),
         **{name: np.zeros((span, k), np.int32) for name in ("arrivals", "goes_out", "released", "comes_back", "comes_damaged")},
     )
     shop.reach_shape = (span, n)
@@ -133,14 +168,22 @@ def move_stock(shop: SimpleNamespace, rng: np.random.Generator, day: int) -> Non
         move(shop, day, shop.skus_of[style][1:2], 3 if st.tier[style] == "push" else 1, "sample out")
     for style in np.flatnonzero((st.b_grade_share > 0) & (st.launch + 18 + st.lead_time // 2 == day)):
         skus = shop.skus_of[style]
-        spoilt = np.round(shop.planned_share[skus] * st.planned_buy[style] * st.b_grade_share[style] * (1 if shop.seasonal[style] else 0.25)).astype(int)
+        spoilt = np.round(
+            shop.planned_share[skus] * st.planned_buy[style] * st.b_grade_share[style] * (1 if shop.seasonal[style] else 0.25)
+        ).astype(int)
         move(shop, day, skus, spoilt, "condition")
     for style in np.flatnonzero(shop.seasonal & (st.exit + 75 == day)):
         if rng.random() < 0.33:
             move(shop, day, shop.skus_of[style], np.ceil(shop.free[shop.skus_of[style]] * 0.5).astype(int), "vendor return")
     for style in np.flatnonzero(shop.seasonal & (st.exit + 400 == day) & (st.planted_class != "defective")):
         if rng.random() < 0.70:
-            move(shop, day, shop.skus_of[style], np.ceil(shop.free[shop.skus_of[style]] * 0.9).astype(int), rng.choice(["write-off", "donation"]))
+            move(
+                shop,
+                day,
+                shop.skus_of[style],
+                np.ceil(shop.free[shop.skus_of[style]] * 0.9).astype(int),
+                rng.choice(["write-off", "donation"]),
+            )
     if shop.days[day].is_quarter_end:
         keep = (st.planted_class == "defective")[shop.style_of]
         spoilt = np.where(keep, 0, np.ceil(shop.b_grade * 0.9)).astype(int)
@@ -234,8 +277,24 @@ def log_lines(shop: SimpleNamespace, rng: np.random.Generator, day: int, sku: np
     for line in np.flatnonzero(swap):
         shop.swaps.setdefault(int(return_day[line]), []).append((sku[line], returned[line], shop.lines + line))
     shop.lines += n
-    row = (sku, np.full(n, day), units, shop.price[style] * goods, np.where(cancelled, cancel_day, -1), np.where(ships, ship_day, -1), returned,
-           return_day, resaleable, quality, swap, np.where(ahead & goods, st.presale[style], "none"), unpaid, gift, shop.live[day, style], refund_day)
+    row = (
+        sku,
+        np.full(n, day),
+        units,
+        shop.price[style] * goods,
+        np.where(cancelled, cancel_day, -1),
+        np.where(ships, ship_day, -1),
+        returned,
+        return_day,
+        resaleable,
+        quality,
+        swap,
+        np.where(ahead & goods, st.presale[style], "none"),
+        unpaid,
+        gift,
+        shop.live[day, style],
+        refund_day,
+    )
     shop.line_log.append(row)
 
 

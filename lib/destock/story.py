@@ -216,7 +216,15 @@ def control(book: Book) -> pd.DataFrame:
         mark("units on hand"): (ours["units_on_hand"], "units_on_hand"), mark("stock at cost"): (ours["stock_at_cost"], "stock_at_cost"),
     }  # fmt: skip
     frame = pd.DataFrame(
-        [{"figure": figure, "ours": value, "theirs": book.shop.control_totals.get(key)} for figure, (value, key) in values.items()]
+        [
+            {
+                "figure": figure,
+                "ours": value,
+                "theirs": book.shop.control_totals.get(key),
+                "unit": "units" if key == "units_on_hand" else "money",
+            }
+            for figure, (value, key) in values.items()
+        ]
     )
     return frame.astype({"ours": float, "theirs": float}).assign(gap=lambda f: f["ours"] - f["theirs"])
 

@@ -132,7 +132,7 @@ def pacing(axes: Sequence[Axes], paths: pd.DataFrame, baseline: pd.DataFrame) ->
     for ax, tier in zip(axes, _tiers(paths), strict=True):
         shown = paths[paths["tier_used"] == tier]
         bands = baseline[(baseline["tier"] == tier) & baseline["season"].isin(shown["season"])].drop_duplicates("age").sort_values("age")
-        title = say("Tier “{tier}”: sell-through by week on sale", tier=say(tier))
+        title = say("{tier}: sell-through by week on sale", tier=say(tier))
         if shown.empty or bands.empty:
             _nothing(ax, title)
         else:

@@ -7,7 +7,7 @@ from importlib.resources import files
 import pandas as pd
 from jinja2 import Environment
 
-from destock.model.messages import count, exact_money, mark, say
+from destock.model.messages import count, exact_money, mark, percent, say
 from destock.present.sentences import figure
 
 # column → (heading, kind of its figures)
@@ -24,11 +24,11 @@ COLUMNS = {
     "break_even": (mark("Break-even"), "percent"), "target": (mark("Profit target"), "percent"), "projected": (mark("Projected"), "percent"), "price_realisation": (mark("Price realisation"), "percent"),
     "group": (mark("Category"), "label"), "verdict": (mark("Verdict"), "label"), "reason": (mark("Because"), "label"), "elasticity": (mark("Elasticity"), "number"), "low": (mark("95 % from"), "number"), "high": (mark("to"), "number"), "controls": (mark("Controls"), "units"),
     "money": (mark("Money in excess"), "money"), "weeks_of_supply": (mark("Weeks of supply"), "units"), "stock_to_sales": (mark("Months of stock"), "units"), "return_rate": (mark("Return rate"), "percent"),
-    "sizes": (mark("Sizes left"), "text"), "verb": (mark("Do this"), "label"), "price_to": (mark("Cut to (of tag)"), "percent"),
+    "sizes": (mark("Sizes left"), "text"), "verb": (mark("Do this"), "verb"),
     "unit": (mark("Unit"), "label"), "source": (mark("Source"), "label"), "meaning": (mark("Meaning"), "label"),
 }  # fmt: skip
 
-_TEXT = ("text", "label")
+_TEXT = ("text", "label", "verb")
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,7 @@ def table(frame: pd.DataFrame, columns: list[str], currency: str, rows: int = 20
     shown = frame.head(rows)
     kinds = [COLUMNS[column][1] for column in columns]
     cells = [
-        tuple(_cell(value, kind, currency) for value, kind in zip(row, kinds, strict=True))
-        for row in shown[columns].itertuples(index=False)
+        tuple(_cell(row, column, kind, currency) for column, kind in zip(columns, kinds, strict=True)) for row in shown.to_dict("records")
     ]
     note = (
         ""
@@ -66,9 +65,17 @@ def table(frame: pd.DataFrame, columns: list[str], currency: str, rows: int = 20
     return Table(tuple(say(COLUMNS[column][0]) for column in columns), tuple(cells), tuple(kind in _TEXT for kind in kinds), note)
 
 
-def _cell(value: object, kind: str, currency: str) -> str:
-    if kind == "exact":
+def _cell(row: dict, column: str, kind: str, currency: str) -> str:
+    value = row[column]
+    if kind == "verb":
+        return action(value, row["price_to"])
+    if kind == "exact" and row["unit"] == "money":
         return "–" if pd.isna(value) else exact_money(value, currency)
     if kind == "text":
         return "–" if pd.isna(value) else str(value)
-    return figure(value, kind, currency)
+    return figure(value, "units" if kind == "exact" else kind, currency)
+
+
+def action(verb: str, price_to: float) -> str:
+    """One thing to do, with the price where it is a cut."""
+    return say(verb) if pd.isna(price_to) else say("cut the price to {share} of the tag", share=percent(price_to))

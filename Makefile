@@ -1,0 +1,53 @@
+# Two commands on a bare machine: `make report` and `make test`. They need Python 3.11 or newer and make.
+PYTHON ?= python3
+SHOP ?= data/sample
+PACK_LANG ?= en
+UV := .tool/bin/uv
+RUN := .venv/bin
+
+export UV_SYSTEM_CERTS := 1
+export UV_PYTHON_DOWNLOADS := never
+export UV_PROJECT_ENVIRONMENT := .venv
+
+.PHONY: report test lab check-code format messages environment sample clean
+
+report: .venv/ready
+	@$(RUN)/destock report $(SHOP) --lang $(PACK_LANG)
+
+test: .venv/ready check-code
+	@$(RUN)/pytest -n auto
+
+lab: .venv/ready
+	@$(RUN)/jupyter lab notebooks
+
+# Style, types of quotes, stripped notebooks, and the conda file: what pre-commit checks too.
+check-code: .venv/ready
+	@$(RUN)/ruff check .
+	@$(RUN)/ruff format --check .
+	@$(RUN)/nbstripout --verify notebooks/*.ipynb
+	@$(RUN)/python .ci/environment.py --check
+
+format: .venv/ready
+	@$(RUN)/ruff check --fix .
+	@$(RUN)/ruff format .
+	@$(RUN)/nbstripout notebooks/*.ipynb
+	@$(RUN)/python .ci/environment.py
+
+# Bring new messages into the Chinese catalogue; then translate the empty ones.
+messages: .venv/ready
+	@$(RUN)/python .ci/messages.py
+
+sample: .venv/ready
+	@$(RUN)/destock sample data/sample
+
+clean:
+	rm -rf .venv .tool
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "destock needs Python 3.11 or newer: make PYTHON=python3.12 report")'
+	@$(PYTHON) -m venv .tool
+	@.tool/bin/pip install --quiet --disable-pip-version-check "uv>=0.9,<1"
+
+.venv/ready: $(UV) pyproject.toml uv.lock
+	@$(UV) sync --locked --quiet --python $(PYTHON)
+	@touch .venv/ready

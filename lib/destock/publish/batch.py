@@ -4,6 +4,7 @@ import json
 import os
 import platform
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -16,6 +17,7 @@ from pathlib import Path
 import nbformat
 import papermill
 from papermill.exceptions import PapermillExecutionError
+from traitlets.config import Config
 
 from destock import engine, story
 from destock.intake.shop import ROOT
@@ -24,8 +26,8 @@ from destock.panel.book import Book, open_book
 from destock.present.sentences import tell
 from destock.publish import html
 
-VERSIONS = ("destock", "duckdb", "pandas", "numpy", "statsmodels", "matplotlib", "papermill", "nbconvert")
 CELL_SECONDS = 300
+VERSIONS = ("destock", "duckdb", "pandas", "numpy", "statsmodels", "matplotlib", "papermill", "nbconvert")
 
 
 def publish(
@@ -74,11 +76,13 @@ def _reports(book: Book, names: list[str], settings: dict, folder: Path, progres
     """Execute and render all notebooks; raises Fault (1) on the first, in page order, that failed."""
     facts = {"shop": str(book.shop.folder), "as_of": f"{book.as_of}", "lang": language(), "settings": settings}
     status = []
-    with ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=get_context("spawn")) as workers:
-        jobs = [workers.submit(_report, page, names, facts, book.shop.name, folder) for page in names]
-        for job in as_completed(jobs):
-            status.append(job.result())
-            progress(status[-1]["page"])
+    with tempfile.TemporaryDirectory(prefix="destock-") as runtime:
+        os.environ |= {"JUPYTER_RUNTIME_DIR": runtime, "PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        with ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=get_context("spawn")) as workers:
+            jobs = [workers.submit(_report, page, names, facts, book.shop.name, folder) for page in names]
+            for job in as_completed(jobs):
+                status.append(job.result())
+                progress(status[-1]["page"])
     status.sort(key=lambda one: names.index(one["page"]))
     for one in status:
         if one["status"] != "ok":
@@ -96,7 +100,6 @@ def _report(page: str, names: list[str], parameters: dict, shop_name: str, folde
     """Execute and render one notebook; runs in a process of its own."""
     started = time.monotonic()
     speak(parameters["lang"])
-    os.environ |= {"PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     done, failure = _execute(_notebook(page), parameters)
     if failure:
         return {"page": page, "status": "failed"} | failure
@@ -113,15 +116,33 @@ def _execute(notebook: nbformat.NotebookNode, parameters: dict) -> tuple[nbforma
     """The executed notebook, or which cell failed and why: an unrun cell is a failure too."""
     try:
         done = papermill.execute_notebook(
-            notebook, None, parameters, kernel_name="python3", progress_bar=False,
-            request_save_on_cell_execute=False, execution_timeout=CELL_SECONDS, cwd=str(ROOT),
-        )  # fmt: skip
+            notebook,
+            None,
+            parameters,
+            kernel_name="python3",
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            execution_timeout=CELL_SECONDS,
+            cwd=str(ROOT),
+            config=Config({"KernelManager": _connection()}),
+        )
     except PapermillExecutionError as error:
         return None, {"cell": error.cell_index, "error": f"{error.ename}: {error.evalue}"}
     for number, cell in enumerate(done.cells):
         if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None:
             return None, {"cell": number, "error": say("the cell did not run")}
     return done, None
+
+
+def _connection() -> dict[str, str]:
+    """Kernels talk through files in a private folder, where its path is short enough (not on macOS): no port, no shared key."""
+    if sys.platform != "linux":
+        return {}
+    # Without a name of its own every kernel would use the same sockets.
+    return {
+        "transport": "ipc",
+        "connection_file": str(Path(os.environ["JUPYTER_RUNTIME_DIR"], f"kernel-{os.getpid()}-{time.monotonic_ns()}.json")),
+    }
 
 
 def _contents(book: Book, settings: Mapping[str, str], names: list[str]) -> str:

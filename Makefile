@@ -9,7 +9,7 @@ export UV_SYSTEM_CERTS := 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 
-.PHONY: report test lab check-code format messages environment sample clean
+.PHONY: report test test-browser evidence lab check-code format messages sample clean
 
 report: .venv/ready
 	@$(RUN)/destock report $(SHOP) --lang $(PACK_LANG)
@@ -51,3 +51,9 @@ $(UV):
 .venv/ready: $(UV) pyproject.toml uv.lock
 	@$(UV) sync --locked --quiet --python $(PYTHON)
 	@touch .venv/ready
+
+evidence: .venv/ready
+	@$(RUN)/python tests/evidence/classification.py
+
+test-browser: .venv/ready
+	@$(RUN)/pytest -q tests/browser

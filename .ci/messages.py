@@ -15,7 +15,7 @@ def template():
     """The messages that the code and the notebooks hold now."""
     with tempfile.TemporaryDirectory() as folder:
         pot = Path(folder, "destock.pot")
-        command = "-q extract -F pyproject.toml -k mark -k say -k _ --no-location --sort-output -o".split()
+        command = ["-q", "extract", "-F", "pyproject.toml", "-k", "mark", "-k", "say", "-k", "_", "--no-location", "--sort-output", "-o"]
         subprocess.run([sys.executable, "-m", "babel.messages.frontend", *command, str(pot), "."], cwd=ROOT, check=True)
         with pot.open("rb") as source:
             return read_po(source)

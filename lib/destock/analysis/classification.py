@@ -15,7 +15,7 @@ AGE_LABELS = ("0–30", "31–60", "61–90", "91–180", "> 180")
 UNKNOWN_AGE = mark("unknown")
 
 
-def excess(styles: pd.DataFrame, remaining: pd.Series, rates: pd.DataFrame, assumptions: dict[str, float]) -> pd.DataFrame:
+def excess(styles: pd.DataFrame, rates: pd.DataFrame, assumptions: dict[str, float]) -> pd.DataFrame:
     """How many units are more than the shop can still use?
 
     Seasonal: stock + open orders − what will still sell until the exit. Core: stock + open
@@ -24,15 +24,16 @@ def excess(styles: pd.DataFrame, remaining: pd.Series, rates: pd.DataFrame, assu
     ``excess_units`` (on hand and damaged), ``weeks_of_supply``, ``stock_to_sales``, ``rate``, …;
     unknown where stock is.
     """
-    frame = styles.merge(rates, on="item", how="left", validate="1:1").assign(remaining=remaining.to_numpy())
+    frame = styles.merge(rates, on="item", how="left", validate="1:1")
     rate, spread = frame["rate"].fillna(0.0), frame["rate_sd"].fillna(0.0)
     wait = (frame["lead_time_days"] / 7).fillna(assumptions["lead_time_weeks"]) + assumptions["review_weeks"]
     ceiling = rate * (wait + assumptions["cover_weeks"]) + assumptions["service_z"] * spread * np.sqrt(wait)
     core = frame["exit_date"].isna()
     frame["need"] = np.where(core, ceiling, frame["remaining"])
     too_much = (frame["on_hand"] + frame["on_order"] - frame["need"]).clip(lower=0)
-    frame["excess_on_hand"] = np.minimum(too_much, frame["on_hand"])
-    frame["excess_on_order"] = too_much - frame["excess_on_hand"]
+    # The last units needed are the ones on order: what is too much is first of all there, where it can still be cancelled.
+    frame["excess_on_order"] = np.minimum(too_much, frame["on_order"])
+    frame["excess_on_hand"] = too_much - frame["excess_on_order"]
     frame["excess_units"] = frame["excess_on_hand"] + frame["damaged"]
     frame["ceiling_weeks"] = wait + assumptions["cover_weeks"]
     frame["weeks_of_supply"] = weeks_of_supply(frame["on_hand"], rate)
@@ -123,9 +124,11 @@ def classify(frame: pd.DataFrame, as_of: pd.Timestamp, assumptions: dict[str, fl
     return rows.sort_values(["cost", "item"], ascending=[False, True], kind="stable").reset_index(drop=True)
 
 
-def dead(frame: pd.DataFrame) -> pd.Series:
-    """Which items hold stock and have not sold one unit in the last quarter (13 weeks)?"""
-    return (frame["on_hand"] > 0) & (frame["quarter_units"].fillna(0) == 0) & (frame["age"] >= 13)
+def dead(frame: pd.DataFrame, as_of: pd.Timestamp, assumptions: dict[str, float]) -> pd.Series:
+    """Which items hold stock and have not sold one unit for the number of weeks that makes stock dead?"""
+    weeks = assumptions["dead_weeks"]
+    idle = (as_of - frame["last_sale"]).dt.days >= 7 * (weeks + 1)
+    return (frame["on_hand"] > 0) & (idle | frame["last_sale"].isna()) & (frame["age"] >= weeks)
 
 
 def by_class(classes: pd.DataFrame) -> pd.DataFrame:

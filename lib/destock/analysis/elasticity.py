@@ -133,16 +133,17 @@ def price_needed(uplift, elasticity):
 
 
 def daily(item_day: pd.DataFrame, experiment: pd.DataFrame) -> pd.DataFrame:
-    """What did each arm sell a day, before and after the decision?
+    """What did each arm of the price tests sell a day, before and after the decision?
 
-    Returns one row an (experiment, arm, day from decision): ``units_per_item``, ``items``.
+    All tests together, day 0 = the decision. Returns one row an (arm, day_of_test):
+    ``sold_units``, ``items`` in test, ``index`` = units per item ÷ the arm's own mean before the decision.
     """
     rows = item_day.drop(columns=["experiment", "arm"]).merge(
         experiment[["experiment", "item", "arm", "decision_date", "window_end"]], on="item"
     )
     rows["day_of_test"] = (rows["day"] - rows["decision_date"]).dt.days
     rows = rows[(rows["day_of_test"] >= -7 * WEEKS_BEFORE) & (rows["day"] <= rows["window_end"])]
-    total = rows.groupby(["experiment", "arm", "day_of_test"], as_index=False).agg(
-        sold_units=("sold_units", "sum"), items=("item", "nunique")
-    )
-    return total.assign(units_per_item=ratio(total["sold_units"], total["items"]))
+    total = rows.groupby(["arm", "day_of_test"], as_index=False).agg(sold_units=("sold_units", "sum"), items=("item", "size"))
+    total["per_item"] = ratio(total["sold_units"], total["items"])
+    before = total[total["day_of_test"] < 0].groupby("arm")["per_item"].mean()
+    return total.assign(index=ratio(total["per_item"], total["arm"].map(before)))

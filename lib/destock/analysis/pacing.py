@@ -208,8 +208,8 @@ def weekly_rate(weeks: pd.DataFrame, recent: int = RECENT_WEEKS) -> pd.DataFrame
     """How many units a week does each item sell while it is in stock?
 
     Mean of the last ``recent`` complete weeks, divided by the share of time in stock
-    (at least a fifth of it). Returns item, ``rate``, ``rate_sd``, ``quarter_units`` (sold
-    in the last 13 weeks), ``in_stock_recent``.
+    (at least a fifth of it). Returns item, ``rate``, ``rate_sd``,
+    ``in_stock_recent``.
     """
     last = weeks["week"].max()
     late = weeks[weeks["week"] > last - pd.Timedelta(weeks=recent)]
@@ -220,8 +220,7 @@ def weekly_rate(weeks: pd.DataFrame, recent: int = RECENT_WEEKS) -> pd.DataFrame
         .agg(net=("net_units", "sum"), share=("share", "sum"), rate_sd=("net_units", "std"), in_stock_recent=("share", "mean"))
     )
     stats["rate"] = stats["net"].clip(lower=0) / stats["share"].clip(lower=recent / 5)
-    quarter = weeks[weeks["week"] > last - pd.Timedelta(weeks=13)].groupby("item")["sold_units"].sum().rename("quarter_units")
-    return stats.join(quarter).reset_index()[["item", "rate", "rate_sd", "quarter_units", "in_stock_recent"]]
+    return stats.reset_index()[["item", "rate", "rate_sd", "in_stock_recent"]]
 
 
 def pace(styles: pd.DataFrame, bands: pd.DataFrame, assumptions: dict[str, float]) -> pd.DataFrame:

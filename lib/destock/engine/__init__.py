@@ -17,15 +17,17 @@ Engine = duckdb.DuckDBPyConnection
 EngineError = duckdb.Error
 
 
-def start(readable: Iterable[Path], scratch: Path) -> Engine:
-    """Open an engine that can read the shop's folders, write the scratch folder, and nothing else.
+def start(readable: Iterable[Path], scratch: Path, zone: str = "UTC") -> Engine:
+    """Open an engine that can reach the shop's folders, the scratch folder, and nothing else.
 
     A shop's own SQL (column expressions, queries) runs here: it can reach no other file,
-    no network and no extension.
+    no network and no extension. Moments with a zone of their own become times of ``zone``,
+    whatever zone the machine is in.
     """
     con = duckdb.connect(config={"temp_directory": str(scratch)})
     folders = ", ".join(_text(folder) for folder in sorted({str(p) for p in readable} | {str(scratch)}))
     for setting in (
+        f"TimeZone = {_text(zone)}",
         "autoinstall_known_extensions = false",
         "autoload_known_extensions = false",
         "python_enable_replacements = false",
@@ -97,6 +99,11 @@ def _text(value: str) -> str:
 def literal(value: object) -> str:
     """A text that SQL takes as a value, whatever it contains."""
     return "NULL" if value is None else _text(str(value))
+
+
+def is_one(con: Engine, sql: str) -> bool:
+    """Is this one statement, with no other hidden behind it?"""
+    return len(con.extract_statements(sql)) == 1
 
 
 def message(error: duckdb.Error) -> str:

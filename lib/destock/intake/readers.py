@@ -4,6 +4,7 @@ import csv
 import io
 import unicodedata
 from datetime import date, datetime, time
+from itertools import zip_longest
 from pathlib import Path
 
 import openpyxl
@@ -22,7 +23,8 @@ def read_raw(con: engine.Engine, shop: Shop, source: Source, name: str) -> list[
     """Bring all files of one table into the engine as table ``name``.
 
     Columns keep the files' own names; ``_file`` (0, 1, … oldest export first) and
-    ``_line`` come first. CSV and XLSX columns are text; Parquet columns keep their types.
+    ``_line`` (of the file, header included, one a record) come first. CSV and XLSX columns
+    are text; Parquet columns keep their types.
     Raises Fault (3) on a file that cannot be read or is empty.
     """
     paths = shop.files(source.table)
@@ -30,14 +32,19 @@ def read_raw(con: engine.Engine, shop: Shop, source: Source, name: str) -> list[
         reader = {".csv": _csv, ".parquet": _parquet, ".xlsx": _xlsx}.get(path.suffix.lower())
         if reader is None:
             raise Fault(3, _UNREADABLE, file=path.name, reason="csv / parquet / xlsx")
-        _append(con, name, reader(path, source), number)
+        table = reader(path, source)
+        if not table.num_rows:
+            raise Fault(3, mark("{file}: has no rows"), file=path.name)
+        try:
+            _append(con, name, table, number, 0 if reader is _parquet else source.header_row)
+        except engine.EngineError as error:  # columns of two exports whose types do not go together
+            raise Fault(3, _UNREADABLE, file=path.name, reason=engine.message(error)) from error
     return paths
 
 
-def _append(con: engine.Engine, name: str, table: pa.Table, number: int) -> None:
-    table = table.rename_columns([_header(c) for c in table.column_names])
+def _append(con: engine.Engine, name: str, table: pa.Table, number: int, above: int) -> None:
     con.register("incoming", table)
-    numbered = f"SELECT {number} AS _file, row_number() OVER () AS _line, * FROM incoming"
+    numbered = f"SELECT {number} AS _file, {above} + row_number() OVER () AS _line, * FROM incoming"
     if number == 0:
         con.execute(f"CREATE OR REPLACE TABLE {name} AS {numbered}")
     else:
@@ -45,31 +52,53 @@ def _append(con: engine.Engine, name: str, table: pa.Table, number: int) -> None
     con.unregister("incoming")
 
 
-def _header(text: str) -> str:
+def header(text: object) -> str:
+    """A column's name as we compare it: full width or half, without marks and blanks around it."""
     return unicodedata.normalize("NFKC", str(text)).replace("\ufeff", "").strip()
+
+
+def second(name: str) -> str:
+    """What a column is called whose name came before in the same file."""
+    return f"{name} (2)"
+
+
+def _names(headers: list) -> list[str]:
+    names = []
+    for place, text in enumerate(headers, 1):
+        name = header(text or "") or f"column {place}"
+        while name.casefold() in {n.casefold() for n in names}:
+            name = second(name)
+        names.append(name)
+    return names
 
 
 def _parquet(path: Path, source: Source) -> pa.Table:
     try:
-        return pq.read_table(path, page_checksum_verification=True)
+        table = pq.read_table(path, page_checksum_verification=True)
     except (pa.ArrowInvalid, OSError) as error:
         raise Fault(3, _UNREADABLE, file=path.name, reason=_first_line(error)) from error
+    return table.rename_columns(_names(table.column_names))
 
 
 def _csv(path: Path, source: Source) -> pa.Table:
     text = _decoded(path, source.encoding)
     lines = text.splitlines(keepends=True)[source.header_row - 1 :]
-    header = next(csv.reader(lines[:1], delimiter=source.delimiter), [])
-    if not header or len(lines) < 2:
-        raise Fault(3, _UNREADABLE, file=path.name, reason=mark("no rows"))
-    names = [_header(column) for column in header]
+    names = _names(next(csv.reader(lines[:1], delimiter=source.delimiter), []))
+    if not names or len(lines) < 2:
+        raise Fault(3, mark("{file}: has no rows"), file=path.name)
     parse = pacsv.ParseOptions(delimiter=source.delimiter, newlines_in_values=True)
     convert = pacsv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""])
     read = pacsv.ReadOptions(column_names=names, skip_rows=1)
     try:
-        return pacsv.read_csv(io.BytesIO("".join(lines).encode()), read, parse, convert)
+        table = pacsv.read_csv(io.BytesIO("".join(lines).encode()), read, parse, convert)
     except pa.ArrowInvalid as error:
         raise Fault(3, _UNREADABLE, file=path.name, reason=_first_line(error)) from error
+    # A quote that nobody closes swallows all rows after it, and the parser does not mind.
+    last = table.column(-1)[-1].as_py() if table.num_rows else None
+    if "\n" in (last or "") and not text.rstrip().endswith('"'):
+        reason = f'line {len(text.splitlines()) - last.rstrip().count(chr(10))}: " is never closed'
+        raise Fault(3, _UNREADABLE, file=path.name, reason=reason)
+    return table
 
 
 def _decoded(path: Path, encoding: str) -> str:
@@ -95,9 +124,10 @@ def _xlsx(path: Path, source: Source) -> pa.Table:
     except Exception as error:  # openpyxl raises whatever its XML, zip or style readers raise
         raise Fault(3, _UNREADABLE, file=path.name, reason=_first_line(error)) from error
     if len(rows) < 2:
-        raise Fault(3, _UNREADABLE, file=path.name, reason=mark("no rows"))
-    columns = {str(name): [_cell(v) for v in values] for name, *values in zip(*rows, strict=True) if name is not None}
-    return pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
+        raise Fault(3, mark("{file}: has no rows"), file=path.name)
+    columns = list(zip_longest(*rows))  # a row may end where its last value stands
+    cells = [pa.array([_cell(v) for v in values], pa.string()) for _, *values in columns]
+    return pa.table(cells, names=_names([first for first, *_ in columns]))
 
 
 def _cell(value: object) -> str | None:
@@ -107,6 +137,8 @@ def _cell(value: object) -> str | None:
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, int | float) and abs(value) >= 1e15:
+        return f"{value:E}"  # a workbook keeps fifteen digits of a number: an identifier of more is damaged, and must look so
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)

@@ -1,14 +1,18 @@
 """Raw rows → typed rows: mapped, cast, checked, deduplicated; none lost on the way."""
 
+import re
 from dataclasses import dataclass
 
 import pandas as pd
 
 from destock import engine
-from destock.intake.readers import read_raw
+from destock.intake.readers import header, read_raw, second
 from destock.intake.shop import Shop, Source
 from destock.model.messages import Fault, mark
 from destock.model.schema import TABLES, Column, Table
+
+_BLANKS = " \t\r\n\u00a0\u3000"
+_GUARD = r"""^(?:="(.*)"|'(\d+))$"""
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ def load(con: engine.Engine, shop: Shop) -> Intake:
             continue
         names = [path.name for path in read_raw(con, shop, source, "raw")]
         given |= {(table.name, column) for column in _map(con, table, source, names)}
-        _judge(con, table)
+        _judge(con, table, source)
         counts.append(_count(con, table, names))
         rejects.append(_rejects(con, table, names))
         _keep(con, table)
@@ -55,16 +59,18 @@ def _empty(con: engine.Engine, table: Table) -> None:
 def _map(con: engine.Engine, table: Table, source: Source, files: list[str]) -> list[str]:
     """Give each column of the schema its source expression; returns the columns that have one."""
     if source.query:
-        _execute(con, source, "query", f"CREATE OR REPLACE TABLE queried AS WITH source AS (SELECT * FROM raw) {source.query}")
+        _execute(con, source, "query", f"CREATE OR REPLACE TABLE queried AS WITH source AS (SELECT * FROM raw) {_sql(source.query)}")
         con.execute("CREATE OR REPLACE TABLE raw AS SELECT 0 AS _file, row_number() OVER () AS _line, * FROM queried; DROP TABLE queried")
     present = {name for (name,) in engine.rows(con, "SELECT column_name FROM (DESCRIBE raw)")}
     by_name = {name.casefold(): name for name in present}
     expressions = {}
     for column in table.columns:
-        theirs = by_name.get(source.rename.get(column.name, column.name).casefold())
+        theirs = by_name.get(header(source.rename.get(column.name, column.name)).casefold())
         if column.name in source.columns:
-            expressions[column.name] = f"({source.columns[column.name]})"
+            expressions[column.name] = f"({_sql(source.columns[column.name])})"
         elif theirs:
+            if second(theirs) in present:
+                raise Fault(3, mark("{file}: cannot be read ({reason})"), file=files[0], reason=f'2 × "{theirs}"')
             expressions[column.name] = engine.quoted(theirs)
         elif column.required or column.name in source.rename:
             wanted = source.rename.get(column.name, column.name)
@@ -78,27 +84,36 @@ def _map(con: engine.Engine, table: Table, source: Source, files: list[str]) -> 
                 present=", ".join(sorted(present - {"_file", "_line"})),
             )
     select = ", ".join(f"{expressions.get(c.name, 'NULL')} AS {c.name}" for c in table.columns)
-    where = f"coalesce(({source.where}), false)" if source.where else "true"
+    where = f"coalesce(({_sql(source.where)}), false)" if source.where else "true"
     _execute(con, source, "columns", f"CREATE OR REPLACE TABLE mapped AS SELECT _file, _line, {where} AS wanted, {select} FROM raw")
     return list(expressions)
 
 
+def _sql(text: str) -> str:
+    """A shop's own SQL, with the names of columns written as the readers write them."""
+    return re.sub(r'"[^"]+"', lambda name: header(name[0]), text)
+
+
 def _execute(con: engine.Engine, source: Source, key: str, sql: str) -> None:
+    refused = mark("shop.toml [tables.{table}] {key}: {reason}")
     try:
+        if not engine.is_one(con, sql):
+            raise Fault(3, refused, table=source.table, key=key, reason="; …")
         con.execute(sql)
     except engine.EngineError as error:
-        raise Fault(
-            3, mark("shop.toml [tables.{table}] {key}: {reason}"), table=source.table, key=key, reason=engine.message(error)
-        ) from error
+        raise Fault(3, refused, table=source.table, key=key, reason=engine.message(error)) from error
 
 
-def _judge(con: engine.Engine, table: Table) -> None:
+def _judge(con: engine.Engine, table: Table, source: Source) -> None:
     """Cast every row and name the first rule that it breaks, then find copies and conflicts."""
-    typed = ", ".join(f"{_cast(c)} AS {c.name}" for c in table.columns)
-    broken = " ".join(f"WHEN {_broken(c)} THEN {engine.literal(c.name)}" for c in table.columns)
+    kinds = dict(engine.rows(con, "SELECT column_name, column_type FROM (DESCRIBE mapped)"))
+    clean = ", ".join(_clean(c) if kinds[c.name] == "VARCHAR" else c.name for c in table.columns)
+    casts = {c: _cast(c, kinds[c.name] == "VARCHAR", source.date_format) for c in table.columns}
+    typed = ", ".join(f"{cast} AS {c.name}" for c, cast in casts.items())
+    broken = " ".join(f"WHEN {_broken(c, cast, table)} THEN {engine.literal(c.name)}" for c, cast in casts.items())
     con.execute(
         f"CREATE OR REPLACE TABLE judged AS SELECT _file, _line, wanted, "
-        f"CASE WHEN NOT wanted THEN NULL {broken} END AS bad_column, {typed} FROM mapped"
+        f"CASE WHEN NOT wanted THEN NULL {broken} END AS bad_column, {typed} FROM (SELECT _file, _line, wanted, {clean} FROM mapped)"
     )
     key = ", ".join(_key(con, table))
     everything = ", ".join(table.names)
@@ -107,7 +122,7 @@ def _judge(con: engine.Engine, table: Table) -> None:
         WITH good AS (SELECT * FROM judged WHERE wanted AND bad_column IS NULL),
         copies AS (SELECT *, row_number() OVER (PARTITION BY {everything} ORDER BY _file DESC, _line) AS copy FROM good),
         versions AS (SELECT _file, _line, copy,
-            max(_file) OVER (PARTITION BY {key}) AS newest,
+            greatest(max(_file) OVER (PARTITION BY {key}), {_overtaken(table)}) AS newest,
             count(*) FILTER (copy = 1) OVER (PARTITION BY {key}, _file) AS in_file FROM copies)
         SELECT _file, _line, CASE WHEN copy > 1 THEN 'deduplicated' WHEN _file < newest THEN 'updated'
             WHEN in_file > 1 AND {str(bool(table.key)).lower()} AND {_keyed(con, table)} THEN 'conflict' ELSE 'used' END AS outcome FROM versions"""
@@ -127,23 +142,52 @@ def _keyed(con: engine.Engine, table: Table) -> str:
     return str(bool(engine.rows(con, "SELECT count(line_id) > 0 FROM mapped")[0][0])).lower()
 
 
-def _cast(column: Column) -> str:
+def _overtaken(table: Table) -> str:
+    """A purchase line is open no more once a newer export knows when it came."""
+    if table.name != "purchases":
+        return "NULL"
+    return "CASE WHEN received_at IS NULL THEN max(_file) OVER (PARTITION BY po_id, sku) END"
+
+
+def _clean(column: Column) -> str:
+    """A text without blanks around it, nor what keeps a spreadsheet from taking it for a number: ="007", '007."""
+    text = f"trim({column.name}, {engine.literal(_BLANKS)})"
+    guarded = f"{text}[1] IN ('=', {engine.literal(chr(39))})"
+    bare = f"CASE WHEN {guarded} THEN regexp_replace({text}, {engine.literal(_GUARD)}, '\\1\\2') ELSE {text} END"
+    return f"nullif({bare}, '') AS {column.name}"
+
+
+def _cast(column: Column, is_text: bool, date_format: str) -> str:
     if column.kind == "text":
         return f"nullif(trim(CAST({column.name} AS VARCHAR)), '')"
-    return f"TRY_CAST({column.name} AS {column.sql_type})"
+    if column.kind in ("date", "time") and is_text:
+        return f"CAST({_moment(column.name, date_format)} AS {column.sql_type})"
+    cast = f"TRY_CAST({column.name} AS {column.sql_type})"
+    return f"CASE WHEN isfinite({cast}) THEN {cast} END" if column.kind == "number" else cast
 
 
-def _broken(column: Column) -> str:
+def _moment(name: str, date_format: str) -> str:
+    # A text with its own zone becomes a time of the shop's. Words that the engine knows (infinity, epoch) are no dates.
+    zoned = rf"'^\d.*:.*(Z|[+-]\d\d(:?\d\d)?)$'"
+    known = (
+        f"CASE WHEN regexp_matches({name}, {zoned}) THEN CAST(TRY_CAST({name} AS TIMESTAMPTZ) AS TIMESTAMP) "
+        f"WHEN {name}[1] BETWEEN '0' AND '9' THEN TRY_CAST({name} AS TIMESTAMP) END"
+    )
+    return f"coalesce(try_strptime({name}, {engine.literal(date_format)}), {known})" if date_format else known
+
+
+def _broken(column: Column, cast: str, table: Table) -> str:
     """When does a value break its column's rule: not of its type, missing, not one of the known words?"""
-    given = f"nullif(trim(CAST({column.name} AS VARCHAR)), '')"
-    rules = [f"{given} IS NOT NULL AND {_cast(column)} IS NULL"]
+    rules = [f"{column.name} IS NOT NULL AND {cast} IS NULL"]
     if column.required:
-        rules.append(f"{given} IS NULL")
+        rules.append(f"{cast} IS NULL")
     if column.values:
         words = ", ".join(engine.literal(v) for v in column.values)
-        rules.append(f"{given} NOT IN ({words})")
+        rules.append(f"{cast} NOT IN ({words})")
     if column.name == "units" and "signed" not in column.meaning:
-        rules.append(f"{_cast(column)} < 0")
+        rules.append(f"{cast} < 0")
+    if column.kind == "text" and column.name in table.key:  # an identifier that a spreadsheet took for a number
+        rules.append(f"{cast} LIKE '%E+%' AND TRY_CAST({cast} AS DOUBLE) IS NOT NULL")
     return "(" + " OR ".join(f"({rule})" for rule in rules) + ")"
 
 

@@ -3,9 +3,10 @@
 import hashlib
 import tomllib
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from destock.model.messages import Fault, mark
 from destock.model.schema import TABLES
@@ -74,6 +75,7 @@ class Shop:
     seasons: dict[str, date] = field(default_factory=dict)
     assumptions: dict[str, float] = field(default_factory=dict)
     control_totals: dict[str, float] = field(default_factory=dict)
+    file: str = "shop.toml"
 
     def files(self, table: str) -> list[Path]:
         """The files of one table, oldest export first: by name."""
@@ -89,9 +91,9 @@ class Shop:
         return sorted(found, key=lambda p: p.name)
 
     def fingerprint(self) -> dict[str, str]:
-        """SHA-256 of ``shop.toml`` and of every input file, by name."""
-        paths = [self.folder / "shop.toml", *(p for table in self.sources for p in self.files(table))]
-        return {str(_relative(p, self.folder)): _sha256(p) for p in sorted(set(paths))}
+        """SHA-256 of ``shop.toml`` and of every input file, by path."""
+        paths = [self.folder / self.file, *(p for table in self.sources for p in self.files(table))]
+        return {str(p.relative_to(self.folder) if p.is_relative_to(self.folder) else p): _sha256(p) for p in sorted(set(paths))}
 
 
 def open_shop(path: str | Path) -> Shop:
@@ -115,7 +117,7 @@ def open_shop(path: str | Path) -> Shop:
     for needed in ("products", "order_lines"):
         if needed not in sources:
             raise Fault(3, mark('shop.toml names no table "{table}": it is needed'), table=needed)
-    return Shop(**{"name": file.parent.name, "currency": "CNY"} | config, folder=file.parent.resolve(), sources=sources)
+    return Shop(**{"name": file.parent.name, "currency": "CNY"} | config, folder=file.parent.resolve(), sources=sources, file=file.name)
 
 
 def find_shop(path: str | Path) -> Path:
@@ -135,12 +137,15 @@ def _source(name: str, entry: str | dict) -> Source:
         )
     entry = {"source": entry} if isinstance(entry, str) else entry
     place = f"shop.toml [tables.{name}]"
+    _check_keys({name: entry}, {name: dict}, "shop.toml [tables]")
     _check_keys(entry, _SOURCE_KEYS, place)
     if "source" not in entry:
         raise Fault(2, mark('{place} needs "{key}"'), place=place, key="source")
-    known = dict.fromkeys(TABLES[name].names, object)
+    known = dict.fromkeys(TABLES[name].names, str)
     _check_keys(entry.get("rename", {}), known, f"{place} rename")
     _check_keys(entry.get("columns", {}), known, f"{place} columns")
+    _check(len(entry.get("delimiter", ",").encode()) == 1, place, "delimiter", "one character")
+    _check(entry.get("header_row", 1) >= 1, place, "header_row", "int from 1")
     return Source(name, **entry)
 
 
@@ -151,10 +156,17 @@ def _check_keys(given: dict, known: dict[str, type], place: str) -> None:
             raise Fault(
                 2, mark('{place}: "{name}" is not known; did you mean "{near}"?'), place=place, name=key, near=(near or list(known))[0]
             )
-        if not isinstance(value, known[key]):
-            raise Fault(
-                2, mark('{place}: "{name}" must be of type {kind}'), place=place, name=key, kind=getattr(known[key], "__name__", "number")
-            )
+        _check(_is_a(value, known[key]), place, key, getattr(known[key], "__name__", "number"))
+
+
+def _check(right: bool, place: str, name: str, kind: str) -> None:
+    if not right:
+        raise Fault(2, mark('{place}: "{name}" must be of type {kind}'), place=place, name=name, kind=kind)
+
+
+def _is_a(value: object, kind: type | tuple[type, ...]) -> bool:
+    # To Python, true is a number and a moment is a day; to us they are not.
+    return isinstance(value, kind) and not isinstance(value, bool | datetime)
 
 
 def _check_choices(config: dict) -> None:
@@ -163,14 +175,18 @@ def _check_choices(config: dict) -> None:
             raise Fault(
                 2, mark('shop.toml: {key} "{value}" is not one of {choices}'), key=key, value=config[key], choices=", ".join(choices)
             )
+    _check_zone(config.get("timezone", "UTC"))
     for season, end in config.get("seasons", {}).items():
-        if not isinstance(end, date):
-            raise Fault(2, mark('{place}: "{name}" must be of type {kind}'), place="shop.toml [seasons]", name=season, kind="date")
+        _check(_is_a(end, date), "shop.toml [seasons]", season, "date")
     _check_keys(config.get("control_totals", {}), dict.fromkeys(_TOTALS, (int, float)), "shop.toml [control_totals]")
 
 
-def _relative(path: Path, folder: Path) -> Path:
-    return path.relative_to(folder) if path.is_relative_to(folder) else Path(path.name)
+def _check_zone(name: str) -> None:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        some = "Asia/Shanghai, Europe/London, …"
+        raise Fault(2, mark('shop.toml: {key} "{value}" is not one of {choices}'), key="timezone", value=name, choices=some) from error
 
 
 def _sha256(path: Path) -> str:

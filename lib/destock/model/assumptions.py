@@ -12,6 +12,10 @@ import pandas as pd
 
 from destock.model.messages import Fault, mark
 
+UNITS = (
+    mark("share"), mark("share a year"), mark("money"), mark("weeks"), mark("days"), mark("number"), mark("months"), mark("times"), mark("units"), mark("seasons"),
+)  # fmt: skip
+
 # where a default comes from
 OURS = mark("our choice")
 TRADE = mark("usual in the trade")
@@ -38,7 +42,7 @@ ASSUMPTIONS = {
     "cover_weeks": Assumption(8, "weeks", 0, 104, OURS, mark("weeks of sales that a core style may hold")),
     "lead_time_weeks": Assumption(3, "weeks", 0, 52, OURS, mark("weeks from order to receipt where the product does not say")),
     "review_weeks": Assumption(1, "weeks", 0, 52, OURS, mark("weeks between two orders of a core style")),
-    "service_z": Assumption(1.645, "number", 0, 4, TRADE, mark("safety factor: 1.645 keeps 95 % of weeks in stock")),
+    "service_z": Assumption(1.645, "number", 0, 4, TRADE, mark("safety factor: at 1.645 the stock lasts in 95 of 100 weeks")),
     "too_early_days": Assumption(14, "days", 0, 90, TRADE, mark("days on sale before a style is judged")),
     "misjudged_quantile": Assumption(0.10, "share", 0.01, 0.5, OURS, mark("a style below this quantile of past pace fails")),
     "exposure_quantile": Assumption(

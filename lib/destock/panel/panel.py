@@ -63,7 +63,7 @@ def last_day(shop: Shop, scratch: Path) -> date:
 
 def _open(shop: Shop, scratch: Path) -> tuple[engine.Engine, Intake]:
     readable = {path.parent for table in shop.sources for path in shop.files(table)}
-    con = engine.start(readable, scratch)
+    con = engine.start(readable, scratch, shop.timezone)
     return con, load(con, shop)
 
 

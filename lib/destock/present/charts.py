@@ -159,7 +159,7 @@ def _pacing_panel(ax: Axes, shown: pd.DataFrame, bands: pd.DataFrame, title: str
 @picture(height=3.0)
 def elasticity(ax: Axes, frame: pd.DataFrame) -> None:
     """How many more units does a 10 % cut sell, by category, and how sure is that? Point and 95 % interval."""
-    title = say("More units sold after a cut of 10 % (line: 95 % interval)")
+    title = say("More units sold after a cut of 10 % (line: interval of 95 %)")
     shown = frame[frame["verdict"] == "usable"].iloc[::-1]
     if shown.empty:
         return _nothing(ax, title)
@@ -178,19 +178,22 @@ def elasticity(ax: Axes, frame: pd.DataFrame) -> None:
 
 @picture(height=3.4)
 def tests(ax: Axes, frame: pd.DataFrame) -> None:
-    """What did the arms of the latest test sell, before and after the decision? Units a style and day, 7-day mean."""
-    title = say("Latest price test: units a day per style, by arm")
+    """What did the arms of the price tests sell, before and after the decision? The arm's own level before = 100 %, 7-day mean."""
+    title = say("All price tests: units a day, before the decision = 100 %")
     if frame.empty:
         return _nothing(ax, title)
-    latest = frame[frame["experiment"] == frame["experiment"].max()]
-    wide = latest.pivot(index="day_of_test", columns="arm", values="units_per_item").rolling(7, min_periods=4).mean()
-    sns.lineplot(data=wide.rename(columns=legible), palette="dark:#b4341f", dashes=False, linewidth=1.4, ax=ax)
+    wide = frame.pivot(index="day_of_test", columns="arm", values="index").rolling(7, min_periods=4).mean()
+    colours = sns.color_palette("flare", max(1, wide.shape[1] - 1)).as_hex()
+    palette = {arm: CALM if arm == "control" else colours.pop(0) for arm in wide}
+    sns.lineplot(data=wide, palette=palette, dashes=False, linewidth=1.6, ax=ax)
     ax.axvline(0, color=INK, linewidth=0.8, linestyle=":")
+    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.set_xlabel(say("days from the decision"))
     ax.set_ylabel("")
     ax.set_ylim(0)
     ax.set_title(title)
-    ax.legend(title=None, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=4)
+    handles, arms = ax.get_legend_handles_labels()
+    ax.legend(handles, [legible(say(arm)) for arm in arms], title=None, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=4)
 
 
 @picture(height=3.2)

@@ -6,27 +6,30 @@ import pandas as pd
 from markupsafe import escape
 
 from destock.model.findings import Finding
-from destock.model.messages import count, day, decimal, mark, money, percent, say
+from destock.model.messages import count, day, decimal, exact_money, mark, money, percent, say
 
 SENTENCES = {
     "rows": mark(
         "{used} of {rows_in} rows are used; {rejected} were rejected, {updated} replaced by a newer export, {deduplicated} were exact copies, {skipped} were left out by the shop's own filter."
     ),
     "freshness": mark("Data as of {as_of}; the last order line is of {last_day}."),
-    "stock_adds_up": mark("The records lead to {closing} units in {skus} SKUs; {breaks} counts differ from them, by {units} units in sum."),
+    "stock_adds_up": mark("The records lead to {closing} units in {skus} SKUs; {breaks} counts differ from them, by {units} units net."),
     "missing_table": mark("There is no table “{table}”, so nobody can say here {impossible}. It would add: {possible}."),
+    "no_missing_table": mark("Every table that these pages can use is there."),
     "stock_unknown": mark(
         "Stock is not known for this shop: how much is too much cannot be said from sales alone. A table of counts or of purchases would make it possible."
     ),
     "excess": mark("{units} units are more than the shop can still use: {share} of all {stock} units in stock, {money} at cost."),
     "largest_class": mark("The largest part, {share} of the excess units, is “{class}”: {money} at cost."),
-    "dead": mark("{items} styles have not sold one unit in 13 weeks: {units} units, {money} at cost."),
+    "dead": mark("{items} styles have not sold one unit in {weeks} weeks: {units} units, {money} at cost."),
     "old_stock": mark("{share} of the stock at cost was received more than 90 days ago: {money}."),
     "moving": mark("{moving} of {on_sale} SKUs in stock sold at least one unit in the last four weeks: {share}."),
     "locked": mark(
         "{share} of the money in stock is locked in overstock: {money} of {stock}, at cost (cost is known for {known} of the units)."
     ),
-    "waiting": mark("Every week of waiting costs {money} in storage ({storage_rate} a unit and day) and capital ({capital_rate} a year)."),
+    "waiting": mark(
+        "Every week of waiting costs {money} in storage ({storage_rate} per unit and day) and capital ({capital_rate} a year)."
+    ),
     "spent": mark("Keeping the overstock has cost {money} since it was received, on top of its purchase."),
     "season_sell_through": mark(
         "The {styles} styles of {season} have sold {share} of what was received; past styles had usually sold {usual} at the same age."
@@ -36,18 +39,22 @@ SENTENCES = {
     ),
     "break_even": mark("At this pace {short} of {styles} styles will not reach their break-even sell-through by the end of the season."),
     "no_pace": mark("No style has a season, a received quantity and sales: sell-through against past seasons cannot be shown."),
-    "no_baseline": mark("No earlier season of the same kind is in the data: there is no pace to compare with yet."),
+    "no_baseline": mark(
+        "The {styles} styles of {season} have sold {share} of what was received; no earlier season of the same kind is in the data to compare with."
+    ),
     "elasticity": mark(
-        "A price cut of 10 % has sold {uplift} more units ({low} to {high}, 95 % interval), learned from {items} styles in randomised tests, {controls} of them kept at their price."
+        "A price cut of 10 % has sold {uplift} more units (95 %: {low} to {high}), learned from {items} styles in randomised tests, {controls} of them kept at their price."
     ),
     "no_elasticity": mark("How customers answer a price cut cannot be known from these data, because: {reason}."),
     "top_ten": mark("The {styles} styles below hold {money}: {share} of all money in excess stock and excess orders."),
     "open_orders": mark(
-        "{money} at cost is still on order for {styles} styles that already have too much: the cheapest stock is the one that never arrives."
+        "{money} at cost of the excess is still on order, for {styles} styles: the cheapest stock is the one that never arrives."
     ),
 }
 
-REASONS = (
+# words that stand in frames: arms, rules of rejected rows, verdicts and their reasons
+WORDS = (
+    mark("control"), mark("conflict"), mark("value"),
     mark("no test"), mark("price never moved"), mark("too few items"), mark("does not converge"), mark("randomised"), mark("usable"), mark("not from these data"),
 )  # fmt: skip
 
@@ -86,5 +93,7 @@ def figure(value: object, kind: str, currency: str) -> str:
         return "∞"
     if kind == "money":
         return money(float(value), currency)
+    if kind == "price":
+        return exact_money(float(value), currency)
     formats = {"units": count, "percent": percent, "number": decimal, "date": day, "text": str}
     return formats[kind](value)

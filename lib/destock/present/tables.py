@@ -22,9 +22,9 @@ COLUMNS = {
     "purchase": (mark("Purchase (sunk)"), "money"), "storage": (mark("Storage so far"), "money"), "capital": (mark("Capital so far"), "money"), "total": (mark("Total"), "money"), "week": (mark("One more week"), "money"),
     "sell_through": (mark("Sell-through"), "percent"), "median": (mark("Past median"), "percent"), "pace": (mark("Pace"), "label"), "pace_ratio": (mark("Of usual pace"), "percent"), "age": (mark("Weeks on sale"), "units"),
     "break_even": (mark("Break-even"), "percent"), "target": (mark("Profit target"), "percent"), "projected": (mark("Projected"), "percent"), "price_realisation": (mark("Price realisation"), "percent"),
-    "group": (mark("Category"), "label"), "verdict": (mark("Verdict"), "label"), "reason": (mark("Because"), "label"), "elasticity": (mark("Elasticity"), "number"), "low": (mark("95 % from"), "number"), "high": (mark("to"), "number"), "controls": (mark("Controls"), "units"),
+    "group": (mark("Category"), "label"), "verdict": (mark("Verdict"), "label"), "reason": (mark("Because"), "label"), "elasticity": (mark("Elasticity"), "number"), "low": (mark("From (95 %)"), "number"), "high": (mark("To (95 %)"), "number"), "controls": (mark("Controls"), "units"),
     "money": (mark("Money in excess"), "money"), "weeks_of_supply": (mark("Weeks of supply"), "units"), "stock_to_sales": (mark("Months of stock"), "units"), "return_rate": (mark("Return rate"), "percent"),
-    "sizes": (mark("Sizes left"), "text"), "verb": (mark("Do this"), "verb"),
+    "sizes": (mark("SKUs in stock"), "text"), "verb": (mark("Do this"), "verb"),
     "unit": (mark("Unit"), "label"), "source": (mark("Source"), "label"), "meaning": (mark("Meaning"), "label"),
 }  # fmt: skip
 
@@ -57,12 +57,15 @@ def table(frame: pd.DataFrame, columns: list[str], currency: str, rows: int = 20
     cells = [
         tuple(_cell(row, column, kind, currency) for column, kind in zip(columns, kinds, strict=True)) for row in shown.to_dict("records")
     ]
-    note = (
-        ""
-        if len(shown) == len(frame)
-        else say("{shown} of {all} rows; all of them are in the results.", shown=count(len(shown)), all=count(len(frame)))
-    )
+    note = _note(len(shown), len(frame))
     return Table(tuple(say(COLUMNS[column][0]) for column in columns), tuple(cells), tuple(kind in _TEXT for kind in kinds), note)
+
+
+def _note(shown: int, rows: int) -> str:
+    """Nothing is cut without saying so."""
+    if rows == 0:
+        return say("There is none.")
+    return "" if shown == rows else say("{shown} of {all} rows; all of them are in the results.", shown=count(shown), all=count(rows))
 
 
 def _cell(row: dict, column: str, kind: str, currency: str) -> str:

@@ -37,7 +37,7 @@ def publish(
 
     The pack is made beside its place and moved there whole; when anything fails, the last
     good pack stays. ``progress`` is called with the name of each finished step. Raises
-    Fault: 1 when a notebook fails (naming the cell), 2–4 for parameters and input, 5 when
+    Fault: 1 when a notebook fails (naming the cell), 6 when it takes too long, 7 when its kernel dies, 2–4 for parameters and input, 5 when
     the pack cannot be written.
     """
     started = time.monotonic()
@@ -73,7 +73,7 @@ def _folder_beside(place: Path) -> Path:
 
 
 def _reports(book: Book, names: list[str], settings: dict, folder: Path, progress: Callable[[str], None]) -> list[dict]:
-    """Execute and render all notebooks; raises Fault (1) on the first, in page order, that failed."""
+    """Execute and render all notebooks; raises Fault on the first, in page order, that failed."""
     facts = {"shop": str(book.shop.folder), "as_of": f"{book.as_of}", "lang": language(), "settings": settings}
     status = []
     with tempfile.TemporaryDirectory(prefix="destock-") as runtime:
@@ -127,10 +127,12 @@ def _execute(notebook: nbformat.NotebookNode, parameters: dict) -> tuple[nbforma
             config=Config({"KernelManager": _connection()}),
         )
     except PapermillExecutionError as error:
-        return None, {"cell": error.cell_index, "error": f"{error.ename}: {error.evalue}"}
+        return None, {"exit_code": 1, "cell": error.cell_index, "error": f"{error.ename}: {error.evalue}"}
+    except (TimeoutError, RuntimeError) as error:  # what nbclient raises for a cell that takes too long and for a kernel that died
+        return None, {"exit_code": 6 if isinstance(error, TimeoutError) else 7, "cell": "–", "error": str(error).splitlines()[0]}
     for number, cell in enumerate(done.cells):
         if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None:
-            return None, {"cell": number, "error": say("the cell did not run")}
+            return None, {"exit_code": 1, "cell": number, "error": say("the cell did not run")}
     return done, None
 
 
@@ -149,7 +151,7 @@ def _contents(book: Book, settings: Mapping[str, str], names: list[str]) -> str:
     leads = {}
     for name in names:
         page = story.PAGES[name](book.shop.folder, book.as_of, language(), settings)
-        first = [finding for finding in page.findings if finding.id != "missing_table"][:1]
+        first = [finding for finding in page.findings if not finding.id.endswith("missing_table")][:1]
         leads[name] = (html.heading(_notebook(name)), str(tell(first, page.currency)))
     title = say("Overstock report: {shop}", shop=book.shop.name)
     return html.contents(html.page_frame("index", title, book.shop.name, book.as_of, names, leads))

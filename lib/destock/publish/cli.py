@@ -77,7 +77,7 @@ def _report(arguments: argparse.Namespace) -> None:
 def _check(arguments: argparse.Namespace) -> int:
     from destock.panel.book import open_book
     from destock.present.sentences import tell
-    from destock.story import missing
+    from destock.story.findings import missing
 
     book = open_book(_absolute(arguments.shop))
     rows, rejects = book.panel("rows"), book.panel("rejects")
@@ -89,7 +89,7 @@ def _check(arguments: argparse.Namespace) -> int:
             )
         )
     for reject in rejects.head(20).itertuples():
-        print(say('{file}:{line} column "{column}": "{value}" ({rule})', **reject._asdict()))
+        print(say('{file}:{line} column "{column}": "{value}" ({rule})', **(reject._asdict() | {"rule": say(reject.rule)})))
     print(tell(missing(book), book.shop.currency))
     return 0
 

@@ -1,0 +1,144 @@
+"""One function per notebook: composes the analyses into the frames and findings of its page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from destock.analysis import classification as kinds
+from destock.analysis import impact as money
+from destock.analysis.elasticity import daily
+from destock.intake.shop import Shop
+from destock.model.assumptions import table as assumptions_table
+from destock.model.findings import Finding
+from destock.model.findings import table as findings_table
+from destock.model.messages import language, speak
+from destock.panel.book import Book, open_book
+from destock.story import findings, frames
+
+
+@dataclass(frozen=True)
+class Page:
+    """What one notebook shows: frames by name, findings by id, and the facts every page needs."""
+
+    name: str
+    shop: Shop
+    as_of: pd.Timestamp
+    frames: dict[str, pd.DataFrame]
+    findings: list[Finding]
+
+    @property
+    def currency(self) -> str:
+        return self.shop.currency
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        return self.frames[name]
+
+    def found(self, *ids: str) -> list[Finding]:
+        """The findings of these ids, in this order; an id that was not found is left out."""
+        return [finding for wanted in ids for finding in self.findings if finding.id == wanted]
+
+
+Settings = Mapping[str, object] | None
+
+
+def _open(shop: str | Path, as_of: object, lang: str, settings: Settings) -> Book:
+    speak(lang)
+    return open_book(shop, as_of, settings)
+
+
+def _page(book: Book, name: str, shown: dict[str, pd.DataFrame], found: list[Finding]) -> Page:
+    shown |= {"assumptions": assumptions_table(book.assumptions)}
+    return Page(name, book.shop, book.today, shown, findings.missing(book, name) + found)
+
+
+def summary(shop: str | Path, as_of: object = None, lang: str = "en", settings: Settings = None) -> Page:
+    """Does it agree with my own system, and which ten styles matter most?
+
+    Frames: ``control`` (figure, ours, theirs, gap), ``actions`` (every style with excess, most money first).
+    """
+    book = _open(shop, as_of, lang, settings)
+    shown = {"control": frames.control(book), "actions": frames.actions(book)}
+    stock = findings.stock_unknown(book) or findings.excess(book) + findings.cost(book)
+    return _page(book, "summary", shown, stock + findings.pacing(book) + findings.first_steps(book))
+
+
+def intake(shop: str | Path, as_of: object = None, lang: str = "en", settings: Settings = None) -> Page:
+    """Can these figures be trusted: do they agree with the shop's own system, and does the stock add up?
+
+    Frames: ``control``, ``rows`` (table, file), ``rejects``, ``reconciliation`` (step),
+    ``breaks`` (counts that differ from the records).
+    """
+    book = _open(shop, as_of, lang, settings)
+    shown = {"control": frames.control(book), "rows": book.panel("rows"), "rejects": book.panel("rejects")}
+    shown |= {"reconciliation": frames.reconciled(book), "breaks": book.panel("count_break")}
+    return _page(book, "intake", shown, findings.intake(book))
+
+
+def classification(shop: str | Path, as_of: object = None, lang: str = "en", settings: Settings = None) -> Page:
+    """Which stock is too much, and of which kind?
+
+    Frames: ``by_class``, ``classes`` (item, class), ``quadrants`` (item), ``ageing``
+    (category, band), ``moving`` (four-week periods).
+    """
+    book = _open(shop, as_of, lang, settings)
+    classes = frames.classes(book)
+    shown = {"by_class": kinds.by_class(classes), "classes": classes.merge(frames.excess(book)[frames.SHOWN], on="item", validate="m:1")}
+    shown |= {"quadrants": frames.quadrants(book), "ageing": frames.ageing(book), "moving": frames.moving(book)}
+    stock = findings.stock_unknown(book) or findings.excess(book)
+    return _page(book, "classification", shown, stock + findings.age(book))
+
+
+def impact(shop: str | Path, as_of: object = None, lang: str = "en", settings: Settings = None) -> Page:
+    """What does the overstock cost, and what does every week of waiting cost?
+
+    Frames: ``by_class``, ``by_category`` (units, purchase, storage, capital, total, week).
+    """
+    book = _open(shop, as_of, lang, settings)
+    costs = frames.costs(book)
+    shown = {"by_class": money.by(costs, "class"), "by_category": money.by(costs, "category")}
+    return _page(book, "impact", shown, findings.stock_unknown(book) or findings.cost(book))
+
+
+def pacing(shop: str | Path, as_of: object = None, lang: str = "en", settings: Settings = None) -> Page:
+    """Which styles fall behind the pace of the last years, and will they earn their cost back?
+
+    Frames: ``pace`` (style), ``baseline`` (season, tier, age), ``paths`` (style, age).
+    """
+    book = _open(shop, as_of, lang, settings)
+    shown = {"pace": frames.pace(book), "baseline": frames.baseline(book), "paths": frames.paths(book)}
+    return _page(book, "pacing", shown, findings.pacing(book))
+
+
+def elasticity(shop: str | Path, as_of: object = None, lang: str = "en", settings: Settings = None) -> Page:
+    """How do customers answer a price cut, as far as the shop's own tests can tell?
+
+    Frames: ``elasticity`` (all, and by category), ``daily`` (arm, day of test).
+    """
+    book = _open(shop, as_of, lang, settings)
+    shown = {"elasticity": frames.price_answer(book), "daily": daily(book.panel("item_day"), book.panel("experiment"))}
+    return _page(book, "elasticity", shown, findings.elasticity(book))
+
+
+PAGES = {page.__name__: page for page in (summary, intake, classification, impact, pacing, elasticity)}
+
+
+def results(book: Book) -> dict[str, pd.DataFrame]:
+    """Every frame that other people build on, by the name of its file in ``results/``."""
+    pages = {name: page(book.shop.folder, book.as_of, language(), book.assumptions) for name, page in PAGES.items()}
+    found = pd.concat([findings_table(page.findings).assign(page=name) for name, page in pages.items()], ignore_index=True)
+    return {
+        "control": frames.control(book),
+        "rows": book.panel("rows"),
+        "rejects": book.panel("rejects"),
+        "styles": frames.excess(book),
+        "classes": frames.classes(book),
+        "costs": frames.costs(book),
+        "baseline": frames.baseline(book),
+        "pace": frames.pace(book),
+        "elasticity": frames.price_answer(book),
+        "actions": frames.actions(book),
+        "findings": found,
+        "assumptions": assumptions_table(book.assumptions),
+    }

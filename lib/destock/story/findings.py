@@ -1,0 +1,216 @@
+"""Frames → findings: what was found on each page, with its basis and the figures of its sentence."""
+
+import pandas as pd
+
+from destock.analysis import classification, impact
+from destock.model.findings import Finding
+from destock.model.messages import mark
+from destock.model.metrics import ratio
+from destock.panel.book import Book
+from destock.story import frames
+
+# what cannot be said without a table, what the table would make possible, and on which pages that matters
+TABLES = {
+    "purchases": (
+        mark("how old the stock is and how much of what was received has been sold"),
+        mark("sell-through, ages and open orders"),
+        ("classification", "impact", "pacing"),
+    ),
+    "stock": (
+        mark("whether the stock that the records lead to is really there"),
+        mark("checked stock and its breaks"),
+        ("classification", "impact"),
+    ),
+    "prices": (mark("how customers answer a price cut"), mark("elasticities from your own markdown tests"), ("elasticity",)),
+    "traffic": (
+        mark("whether a slow style was not wanted or not shown"),
+        mark("a fair judgement of what was shown too little"),
+        ("classification",),
+    ),
+    "plan": (mark("whether a style misses its plan or the plan was wrong"), mark("the causes of the excess"), ()),
+}
+UNKNOWN = float("nan")
+
+
+def _figures(**by_kind: dict[str, object]) -> dict[str, tuple[object, str]]:
+    """The blanks of a sentence, given by kind: ``_figures(money={"cost": 3.0}, units={"n": 2})``."""
+    return {name: (value, kind) for kind, values in by_kind.items() for name, value in values.items()}
+
+
+def missing(book: Book, page: str = "intake") -> list[Finding]:
+    """What can a page not tell, because the shop does not give a table?"""
+    given = set(book.panel("given")["table"])
+    gaps = [
+        Finding(
+            "missing_table",
+            1,
+            "table",
+            item=table,
+            severity=1,
+            figures=_figures(text={"table": table}, label={"impossible": no, "possible": yes}),
+        )
+        for table, (no, yes, pages) in TABLES.items()
+        if table not in given and page in ("summary", "intake", *pages)
+    ]
+    return gaps if gaps or page != "intake" else [Finding("no_missing_table", 0, "tables")]
+
+
+def intake(book: Book) -> list[Finding]:
+    """What came in, how fresh it is, whether the stock adds up."""
+    rows, breaks, stock = book.panel("rows").sum(numeric_only=True), book.panel("count_break"), book.panel("reconciliation")
+    last = book.panel("control_total")["last_day"].iloc[0]
+    found = [
+        Finding(
+            "freshness",
+            (book.today - last).days,
+            "days",
+            "as of − last order line",
+            figures=_figures(date={"last_day": last, "as_of": book.today}),
+        ),
+        Finding(
+            "rows", rows["used"], "rows", "rows used ÷ rows in", severity=int(rows["rejected"] > 0), figures=_figures(units=rows.to_dict())
+        ),
+    ]
+    if len(stock):
+        figures = _figures(
+            units={"skus": len(stock), "breaks": len(breaks), "units": breaks["difference"].sum(), "closing": stock["closing"].sum()}
+        )
+        found.append(
+            Finding(
+                "stock_adds_up",
+                len(breaks),
+                "counts",
+                "counts that differ from the records",
+                severity=int(len(breaks) > 0),
+                figures=figures,
+            )
+        )
+    return found
+
+
+def stock_unknown(book: Book) -> list[Finding]:
+    """Nothing can be said about too much where nobody knows how much there is."""
+    known = book.panel("item_now")["on_hand"].notna().any()
+    return [] if known else [Finding("stock_unknown", UNKNOWN, "units", severity=2)]
+
+
+def excess(book: Book) -> list[Finding]:
+    """How much is too much, of which kind most of it is, and what does not sell at all."""
+    frame, classes = frames.excess(book), frames.classes(book)
+    stock, units, cost = frame["on_hand"].sum() + frame["damaged"].sum(), classes["units"].sum(), classes["cost"].sum()
+    share = float(ratio(units, stock))
+    figures = _figures(units={"units": units, "stock": stock}, percent={"share": share}, money={"money": cost})
+    found = [Finding("excess", share, "share", "excess ÷ on hand, units", money=cost, severity=2, figures=figures)]
+    main = classification.by_class(classes).set_index("class").sort_values("units", ascending=False, kind="stable").iloc[0]
+    part = float(ratio(main["units"], units))
+    figures = _figures(label={"class": main.name}, percent={"share": part}, money={"money": main["cost"]})
+    found.append(Finding("largest_class", part, "share", "class ÷ all excess, units", money=main["cost"], figures=figures))
+    return found + _dead(frame, book)
+
+
+def _dead(frame: pd.DataFrame, book: Book) -> list[Finding]:
+    idle = frame[classification.dead(frame, book.today, book.assumptions)]
+    if idle.empty:
+        return []
+    weeks, cost = book.assumptions["dead_weeks"], idle["on_hand_cost"].sum()
+    figures = _figures(units={"items": len(idle), "units": idle["on_hand"].sum(), "weeks": weeks}, money={"money": cost})
+    return [Finding("dead", len(idle), "styles", "no sale for that many weeks", money=cost, severity=1, figures=figures)]
+
+
+def age(book: Book) -> list[Finding]:
+    """How much of the stock is old, and how much of the range moves."""
+    ageing, moving, found = frames.ageing(book), frames.moving(book), []
+    total = ageing["cost"].sum()
+    if total > 0:
+        old = ageing.loc[ageing["band"].isin(classification.AGE_LABELS[3:]), "cost"].sum()
+        basis = "cost of units received more than 90 days ago ÷ cost of stock"
+        found.append(
+            Finding("old_stock", old / total, "share", basis, figures=_figures(percent={"share": old / total}, money={"money": old}))
+        )
+    if len(moving):
+        now = moving.iloc[0]
+        figures = _figures(percent={"share": now["share"]}, units={"moving": now["moving"], "on_sale": now["on_sale"]})
+        found.append(Finding("moving", now["share"], "share", "SKUs sold ÷ SKUs in stock, four weeks", figures=figures))
+    return found
+
+
+def cost(book: Book) -> list[Finding]:
+    """How much money is locked, what a week of waiting costs, what keeping has cost."""
+    total = frames.costs(book).sum(numeric_only=True)
+    locked, known = impact.locked(frames.costs(book), book.panel("item_now")), impact.coverage(book.panel("item_now"))
+    warnings = (mark("cost is not known for all stock"),) if known["share"] < 0.98 else ()
+    rates = {"storage_rate": book.assumptions["storage_per_unit_day"]}
+    spent = total["storage"] + total["capital"]
+    return [
+        Finding(
+            "locked", locked["share"], "share", "excess ÷ stock, at cost", money=locked["excess_cost"], severity=2, warnings=warnings,
+            figures=_figures(percent={"share": locked["share"], "known": known["share"]}, money={"money": locked["excess_cost"], "stock": locked["stock_cost"]}),
+        ),
+        Finding(
+            "waiting", total["week"], "money a week", "storage + capital on cost", money=total["week"], severity=1,
+            figures=_figures(money={"money": total["week"]}, price=rates, percent={"capital_rate": book.assumptions["capital_rate"]}),
+        ),
+        Finding("spent", spent, "money", "storage + capital since receipt", money=spent, figures=_figures(money={"money": spent})),
+    ]  # fmt: skip
+
+
+def pacing(book: Book) -> list[Finding]:
+    """How far the season has come, who falls behind, who will not earn its cost back."""
+    pace = frames.pace(book)
+    if pace.empty:
+        return [Finding("no_pace", UNKNOWN, "share", severity=1)]
+    share, with_past = float(ratio(pace["net_units"].sum(), pace["received"].sum())), pace[pace["median"].notna()]
+    season = " + ".join(sorted(pace["season"].unique()))
+    if with_past.empty:
+        figures = _figures(text={"season": season}, percent={"share": share}, units={"styles": len(pace)})
+        return [Finding("no_baseline", share, "share", "net units ÷ received", severity=1, figures=figures)]
+    usual = float(ratio((with_past["median"] * with_past["received"]).sum(), with_past["received"].sum()))
+    late, short = pace["pace"].isin(["slow", "behind"]).sum(), (pace["projected"] < pace["break_even"]).sum()
+    judged, slow, seasons = (
+        (~pace["pace"].isin(["too early", "no baseline"])).sum(),
+        (pace["pace"] == "slow").sum(),
+        pace["past_seasons"].max(),
+    )
+    return [
+        Finding("season_sell_through", share, "share", "net units ÷ received", figures=_figures(text={"season": season}, percent={"share": share, "usual": usual}, units={"styles": len(pace)})),
+        Finding("behind", late, "styles", "below the slowest quarter of past styles at the same age", severity=2, figures=_figures(units={"late": late, "judged": judged, "slow": slow, "seasons": seasons})),
+        Finding("break_even", short, "styles", "projected sell-through < break-even", severity=2, figures=_figures(units={"short": short, "styles": len(pace)})),
+    ]  # fmt: skip
+
+
+def elasticity(book: Book) -> list[Finding]:
+    """What a cut of 10 % brings, or why nobody can say."""
+    pooled = frames.price_answer(book).iloc[0]
+    if pooled["verdict"] != "usable":
+        return [
+            Finding(
+                "no_elasticity",
+                UNKNOWN,
+                "percent",
+                severity=1,
+                warnings=(pooled["reason"],),
+                figures=_figures(label={"reason": pooled["reason"]}),
+            )
+        ]
+    uplift = {name: 0.9 ** pooled[column] - 1 for name, column in (("uplift", "elasticity"), ("low", "high"), ("high", "low"))}
+    figures = _figures(percent=uplift, units=pooled[["items", "controls", "units"]].to_dict())
+    return [
+        Finding(
+            "elasticity", pooled["elasticity"], "% units per % price", "randomised tests", pooled["low"], pooled["high"], figures=figures
+        )
+    ]
+
+
+def first_steps(book: Book) -> list[Finding]:
+    """How much the ten largest hold, and what is still on its way."""
+    actions = frames.actions(book)
+    if actions.empty:
+        return []
+    top, on_order, ordered = actions.head(10), actions["on_order_cost"].sum(), (actions["excess_on_order"] > 0).sum()
+    share = float(ratio(top["money"].sum(), actions["money"].sum()))
+    figures = _figures(money={"money": top["money"].sum()}, percent={"share": share}, units={"styles": len(top)})
+    found = [Finding("top_ten", share, "share", "ten styles ÷ all excess, at cost", money=top["money"].sum(), severity=2, figures=figures)]
+    if ordered:
+        figures = _figures(money={"money": on_order}, units={"styles": ordered})
+        found.append(Finding("open_orders", on_order, "money", "excess on order at cost", money=on_order, severity=2, figures=figures))
+    return found

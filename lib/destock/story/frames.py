@@ -1,0 +1,141 @@
+"""The frames of a shop's day, in the order in which they rest on each other; each is computed once and kept.
+
+panel → pacing → elasticity → classification → impact → summary
+"""
+
+import pandas as pd
+
+from destock.analysis import classification, elasticity, impact, pacing, summary
+from destock.model.messages import mark
+from destock.panel.book import Book
+
+
+def weeks(book: Book) -> pd.DataFrame:
+    """Item-weeks with their sales net of returns, those still to come included."""
+    return book.kept("weeks", lambda: pacing.net_weeks(book.panel("item_week"), book.panel("item_now"), book.panel("return_lag")))
+
+
+def styles(book: Book) -> pd.DataFrame:
+    """Every priced item: how far it has sold through and what it will still sell."""
+
+    def compute() -> pd.DataFrame:
+        items = pacing.items(book.panel("item_now"), weeks(book), book.today)
+        return items.assign(remaining=pacing.remaining_demand(items, pacing.links(items, weeks(book), book.today)))
+
+    return book.kept("styles", compute)
+
+
+def baseline(book: Book) -> pd.DataFrame:
+    """The pace of past seasons."""
+    return book.kept("baseline", lambda: pacing.baseline(styles(book), weeks(book), book.today, book.assumptions))
+
+
+def pace(book: Book) -> pd.DataFrame:
+    """The styles of the running season beside that pace."""
+    return book.kept("pace", lambda: pacing.pace(styles(book), baseline(book), book.assumptions))
+
+
+def paths(book: Book) -> pd.DataFrame:
+    """Sell-through of the running season's styles by week on sale."""
+    running = pace(book)[["item", "tier_used", "season", "received", "pace"]]
+    rows = weeks(book).merge(running, on="item", validate="m:1")
+    return rows.assign(sell_through=rows["cumulative"] / rows["received"])[["item", "season", "tier_used", "age", "sell_through", "pace"]]
+
+
+def price_answer(book: Book) -> pd.DataFrame:
+    """How customers answered randomised price cuts: all together, and by category."""
+
+    def compute() -> pd.DataFrame:
+        rows = elasticity.test_weeks(book.panel("item_week"), book.panel("experiment"), book.panel("item_now"))
+        return elasticity.estimate(rows, by="category")
+
+    return book.kept("elasticity", compute)
+
+
+def excess(book: Book) -> pd.DataFrame:
+    """Every priced item with what is too much of it."""
+
+    def compute() -> pd.DataFrame:
+        rates = pacing.weekly_rate(weeks(book))
+        frame = classification.excess(styles(book), rates, book.assumptions)
+        return classification.lines_of_failure(frame, baseline(book))
+
+    return book.kept("excess", compute)
+
+
+def classes(book: Book) -> pd.DataFrame:
+    """Excess units by item and kind of overstock."""
+    return book.kept("classes", lambda: classification.classify(excess(book), book.today, book.assumptions))
+
+
+def ageing(book: Book) -> pd.DataFrame:
+    """Stock by category and days since receipt."""
+    return book.kept("ageing", lambda: classification.ageing(book.panel("layer"), book.panel("sku_now"), book.panel("item_now")))
+
+
+def moving(book: Book) -> pd.DataFrame:
+    """Share of SKUs in stock that sold, by four weeks."""
+    return book.kept("moving", lambda: classification.moving_share(book.panel("sku_week")))
+
+
+def costs(book: Book) -> pd.DataFrame:
+    """What the excess cost to buy, to keep so far, and for one more week."""
+
+    def compute() -> pd.DataFrame:
+        frame = impact.carrying(classes(book), book.panel("layer"), book.panel("sku_now"), book.assumptions)
+        return frame.merge(book.panel("item_now")[["item", "category"]], on="item", validate="m:1")
+
+    return book.kept("costs", compute)
+
+
+def actions(book: Book) -> pd.DataFrame:
+    """Every item with excess, most money first, and one thing to do about it."""
+    pooled = float(price_answer(book)["elasticity"].iloc[0])
+    return book.kept("actions", lambda: summary.actions(excess(book), costs(book), pooled, book.today))
+
+
+def control(book: Book) -> pd.DataFrame:
+    """Does the workbook agree with the shop's own system? One row a control total, with the gap."""
+    ours = book.panel("control_total").iloc[0]
+    net = ours["paid"] - ours[["cancelled", "refunded"]].fillna(0).sum()
+    values = {
+        "paid": (mark("paid"), ours["paid"]),
+        "cancelled": (mark("cancelled before shipping"), ours["cancelled"]),
+        "refunded": (mark("refunded"), ours["refunded"]),
+        "net": (mark("net"), net),
+        "settled": (mark("settled (net − charges)"), net - ours["charges"]),
+        "units_on_hand": (mark("units on hand"), ours["units_on_hand"]),
+        "stock_at_cost": (mark("stock at cost"), ours["stock_at_cost"]),
+    }
+    rows = [
+        {
+            "figure": figure,
+            "unit": "units" if key == "units_on_hand" else "money",
+            "ours": value,
+            "theirs": book.shop.control_totals.get(key),
+        }
+        for key, (figure, value) in values.items()
+    ]
+    frame = pd.DataFrame(rows).astype({"ours": float, "theirs": float})
+    return frame.assign(gap=frame["ours"] - frame["theirs"])
+
+
+def reconciled(book: Book) -> pd.DataFrame:
+    """From opening to closing stock, units of all SKUs, step by step."""
+    columns = ["opening", "received", "shipped", "restocked", "moved", "counted_difference", "closing"]
+    sums = book.panel("reconciliation")[columns].sum() * [1, 1, -1, 1, 1, 1, 1]
+    names = [
+        mark("opening stock"), mark("received"), mark("shipped"), mark("returned"),
+        mark("other movements"), mark("differences found by counting"), mark("closing stock"),
+    ]  # fmt: skip
+    return pd.DataFrame({"step": names, "units": sums.to_numpy()})
+
+
+SHOWN = ["item", "name", "category", "season", "on_hand", "damaged", "on_order", "weeks_of_supply", "stock_to_sales", "sell_through"]
+
+
+def quadrants(book: Book) -> pd.DataFrame:
+    """Every item in stock with its sell-through, its months of stock and the money in its excess."""
+    by_item = classes(book).groupby("item", sort=False).agg(**{"class": ("class", "first"), "money": ("cost", "sum")}).reset_index()
+    frame = excess(book)
+    return frame.loc[frame["on_hand"] > 0, SHOWN].merge(by_item, on="item", how="left")

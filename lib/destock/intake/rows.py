@@ -59,7 +59,8 @@ def _empty(con: engine.Engine, table: Table) -> None:
 def _map(con: engine.Engine, table: Table, source: Source, files: list[str]) -> list[str]:
     """Give each column of the schema its source expression; returns the columns that have one."""
     if source.query:
-        _execute(con, source, "query", f"CREATE OR REPLACE TABLE queried AS WITH source AS (SELECT * FROM raw) {_sql(source.query)}")
+        query = _sql(source.query).strip().removesuffix(";")
+        _execute(con, source, "query", f"CREATE OR REPLACE TABLE queried AS WITH source AS (SELECT * FROM raw) SELECT * FROM ({query}\n)")
         con.execute("CREATE OR REPLACE TABLE raw AS SELECT 0 AS _file, row_number() OVER () AS _line, * FROM queried; DROP TABLE queried")
     present = {name for (name,) in engine.rows(con, "SELECT column_name FROM (DESCRIBE raw)")}
     by_name = {name.casefold(): name for name in present}
@@ -168,7 +169,7 @@ def _cast(column: Column, is_text: bool, date_format: str) -> str:
 
 def _moment(name: str, date_format: str) -> str:
     # A text with its own zone becomes a time of the shop's. Words that the engine knows (infinity, epoch) are no dates.
-    zoned = rf"'^\d.*:.*(Z|[+-]\d\d(:?\d\d)?)$'"
+    zoned = r"'^\d.*:.*(Z|[+-]\d\d(:?\d\d)?)$'"
     known = (
         f"CASE WHEN regexp_matches({name}, {zoned}) THEN CAST(TRY_CAST({name} AS TIMESTAMPTZ) AS TIMESTAMP) "
         f"WHEN {name}[1] BETWEEN '0' AND '9' THEN TRY_CAST({name} AS TIMESTAMP) END"

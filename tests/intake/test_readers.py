@@ -1,0 +1,237 @@
+"""Files of every form become the same rows, and a file that cannot be read is named in one line."""
+
+from datetime import date, datetime
+
+import openpyxl
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from destock.model.messages import Fault
+
+LINES = "order_id,line_id,sku,ordered_at,units,kind,customer_paid\n1,1,A,2026-06-01 10:00:00,1,sale,10\n"
+HEADER, ROW = LINES.splitlines()
+NAMES = "sku,name,category\n0012,连衣裙,裙装\n0013,é—ü,T恤\n"
+
+
+@pytest.fixture
+def shop(make_shop):
+    """A shop whose products file is made of these bytes."""
+
+    def make(raw, name="products.csv", **entry):
+        folder = make_shop({"order_lines": LINES}, tables={"products": {"source": name} | entry})
+        (folder / name).write_bytes(raw)
+        return folder
+
+    return make
+
+
+def products(take_in, folder):
+    return take_in(folder)[1]("products")[["sku", "name", "category"]].fillna("").to_numpy().tolist()
+
+
+def fault_of(take_in, folder):
+    with pytest.raises(Fault) as caught:
+        take_in(folder)
+    assert caught.value.exit_code == 3
+    line = str(caught.value)
+    assert "\n" not in line
+    assert "Traceback" not in line
+    return line
+
+
+EXPECTED = [["0012", "连衣裙", "裙装"], ["0013", "é—ü", "T恤"]]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_the_encoding_is_found(take_in, shop, encoding):
+    assert products(take_in, shop(NAMES.encode(encoding))) == EXPECTED
+
+
+def test_the_encoding_can_be_given(take_in, shop):
+    assert products(take_in, shop(NAMES.encode("utf-16-le"), encoding="utf-16-le")) == EXPECTED
+
+
+def test_a_byte_order_mark_is_stronger_than_the_encoding_given(take_in, shop):
+    assert products(take_in, shop(NAMES.encode("utf-8-sig"), encoding="gb18030")) == EXPECTED
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|"])
+def test_the_delimiter_can_be_given(take_in, shop, delimiter):
+    assert products(take_in, shop(NAMES.replace(",", delimiter).encode(), delimiter=delimiter)) == EXPECTED
+
+
+def test_rows_above_the_header_are_passed_over(take_in, shop):
+    assert products(take_in, shop(f"Products of today\n\n{NAMES}".encode(), header_row=3)) == EXPECTED
+
+
+def test_windows_line_ends_and_a_missing_last_one_are_fine(take_in, shop):
+    assert products(take_in, shop(NAMES.rstrip().replace("\n", "\r\n").encode())) == EXPECTED
+
+
+def test_a_quoted_field_may_hold_delimiters_quotes_and_line_ends(take_in, shop):
+    assert products(take_in, shop(b'sku,name,category\n1,"a,""b""\nc",d\n')) == [["1", 'a,"b"\nc', "d"]]
+
+
+def test_a_trailing_delimiter_is_no_fault(take_in, shop):
+    assert products(take_in, shop(b"sku,name,category,\n1,a,b,\n")) == [["1", "a", "b"]]
+
+
+def test_columns_are_found_by_name_whatever_their_order_case_and_width(take_in, shop):
+    assert products(take_in, shop("Ｃategory, NAME ,Sku\nc,n,1\n".encode())) == [["1", "n", "c"]]
+
+
+def test_a_renamed_header_may_hold_fullwidth_marks(take_in, shop):
+    assert products(take_in, shop("货号（SKU）,name,category\n1,n,c\n".encode(), rename={"sku": "货号（SKU）"})) == [["1", "n", "c"]]
+
+
+def test_an_expression_names_headers_as_the_file_does(take_in, shop):
+    folder = shop("货号（SKU）,name,category\n1,n,c\n".encode(), columns={"sku": 'upper("货号（SKU）")'})
+    assert products(take_in, folder) == [["1", "n", "c"]]
+
+
+def test_a_header_that_comes_twice_is_refused(take_in, shop):
+    line = fault_of(take_in, shop(b"sku,name,name\n1,a,b\n"))
+    assert "products.csv" in line
+    assert "name" in line
+
+
+def test_words_that_mean_nothing_elsewhere_stay_words(take_in, shop):
+    assert products(take_in, shop(b"sku,name,category\nNA,null,None\nTRUE,nan,\n")) == [["NA", "null", "None"], ["TRUE", "nan", ""]]
+
+
+def test_exports_with_other_columns_are_united_by_name(take_in, make_shop):
+    folder = make_shop({"order_lines": LINES, "products/1.csv": "sku,name\n1,a\n", "products/2.csv": "category,sku\nc,2\n"})
+    assert products(take_in, folder) == [["1", "a", ""], ["2", "", "c"]]
+
+
+def workbook(path, rows, sheet="Sheet"):
+    book = openpyxl.Workbook()
+    book.active.title = sheet
+    for row in rows:
+        book.active.append(row)
+    book.create_sheet("other").append(["nothing"])
+    book.save(path)
+
+
+@pytest.fixture
+def xlsx_shop(make_shop):
+    """A shop whose products are a workbook of these rows."""
+
+    def make(rows, title="Sheet", /, **entry):
+        folder = make_shop({"order_lines": LINES}, tables={"products": {"source": "products.xlsx"} | entry})
+        workbook(folder / "products.xlsx", rows, title)
+        return folder
+
+    return make
+
+
+def test_workbook_ids_and_dates_keep_their_meaning(take_in, xlsx_shop):
+    rows = [["sku", "name", "launch_date"], ["00123", 1.0, date(2026, 1, 5)], ["123456789012345678", 12, datetime(2026, 1, 6)]]
+    frame = take_in(xlsx_shop(rows))[1]("products")
+    assert frame["sku"].tolist() == ["00123", "123456789012345678"]
+    assert frame["name"].tolist() == ["1", "12"]
+    assert frame["launch_date"].dt.strftime("%Y-%m-%d").tolist() == ["2026-01-05", "2026-01-06"]
+
+
+def test_a_workbook_may_name_its_sheet_and_header_row(take_in, xlsx_shop):
+    rows = [["Products of today"], ["sku", "name", "category", None], ["1", "a", "b", None], [None] * 4]
+    assert products(take_in, xlsx_shop(rows, "货品", sheet="货品", header_row=2)) == [["1", "a", "b"]]
+
+
+def test_a_workbook_with_short_rows_is_read(take_in, xlsx_shop):
+    assert products(take_in, xlsx_shop([["sku", "name", "category"], ["1"], ["2", "b"]])) == [["1", "", ""], ["2", "b", ""]]
+
+
+def test_a_workbook_with_rows_longer_than_the_header_is_read(take_in, xlsx_shop):
+    assert products(take_in, xlsx_shop([["sku", "name", "category"], ["1", "a", "b", "note"]])) == [["1", "a", "b"]]
+
+
+def test_a_workbook_without_the_sheet_is_named(take_in, xlsx_shop):
+    line = fault_of(take_in, xlsx_shop([["sku"], ["1"]], "Sheet1", sheet="货品"))
+    assert "products.xlsx" in line
+    assert "货品" in line
+
+
+def test_parquet_keeps_its_types(take_in, make_shop):
+    folder = make_shop({"order_lines": LINES}, tables={"products": {"source": "products.parquet"}})
+    frame = pd.DataFrame({"SKU": ["007"], "tag_price": [12.5], "launch_date": [pd.Timestamp("2026-01-05")], "moq": [3]})
+    frame.to_parquet(folder / "products.parquet")
+    row = take_in(folder)[1]("products").iloc[0]
+    assert (row["sku"], float(row["tag_price"]), row["launch_date"], float(row["moq"])) == ("007", 12.5, pd.Timestamp("2026-01-05"), 3)
+
+
+def test_exports_of_other_types_are_united_as_text(take_in, make_shop):
+    folder = make_shop({"order_lines": LINES, "products/1.csv": "sku,launch_date\n1,2026-01-05\n"})
+    pd.DataFrame({"sku": [2], "launch_date": [pd.Timestamp("2026-01-06")]}).to_parquet(folder / "products" / "2.parquet")
+    frame = take_in(folder)[1]("products")
+    assert frame["sku"].tolist() == ["1", "2"]
+    assert frame["launch_date"].dt.day.tolist() == [5, 6]
+
+
+def test_exports_whose_types_cannot_be_united_are_named(take_in, make_shop):
+    folder = make_shop({"order_lines": LINES}, tables={"products": {"source": "products"}})
+    (folder / "products").mkdir()
+    pq.write_table(pa.table({"sku": ["1"], "moq": [1]}), folder / "products" / "1.parquet")
+    pq.write_table(pa.table({"sku": ["1"], "moq": [date(2026, 1, 1)]}), folder / "products" / "2.parquet")
+    assert "2.parquet" in fault_of(take_in, folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "raw"),
+    [
+        ("products.csv", b""),
+        ("products.csv", b"sku,name,category\n"),
+        ("products.csv", b"\n\n\n"),
+        ("products.csv", b"\xff\xff\xff\xffsku\n\x81"),
+        ("products.csv", b"sku,name\n1,a\n2,b,c\n"),
+        ("products.csv", b'sku,name\n1,"never closed\n2,b\n3,c\n'),
+        ("products.parquet", b""),
+        ("products.parquet", b"PAR1 no, it is not PAR1"),
+        ("products.xlsx", b""),
+        ("products.xlsx", b"PK\x03\x04 no zip"),
+        ("products.ods", b"sku\n1\n"),
+    ],
+)
+def test_a_damaged_or_empty_file_is_named_in_one_line(take_in, shop, name, raw):
+    assert fault_of(take_in, shop(raw, name)).startswith(f"{name}: ")
+
+
+def test_an_encoding_that_does_not_fit_is_named_with_the_byte(take_in, shop):
+    line = fault_of(take_in, shop(NAMES.encode("gb18030"), encoding="utf-8"))
+    assert line.startswith("products.csv: ")
+    assert "byte 23" in line
+
+
+def test_an_encoding_that_does_not_exist_is_named(take_in, shop):
+    assert "klingon" in fault_of(take_in, shop(NAMES.encode(), encoding="klingon"))
+
+
+def test_a_parquet_file_without_rows_is_empty(take_in, make_shop):
+    folder = make_shop({"order_lines": LINES}, tables={"products": {"source": "products.parquet"}})
+    pq.write_table(pa.table({"sku": pa.array([], pa.string())}), folder / "products.parquet")
+    assert fault_of(take_in, folder).startswith("products.parquet: ")
+
+
+def test_a_workbook_without_rows_is_empty(take_in, xlsx_shop):
+    assert fault_of(take_in, xlsx_shop([["sku", "name"]])).startswith("products.xlsx: ")
+
+
+def test_a_cut_parquet_file_is_named(take_in, make_shop):
+    folder = make_shop({"order_lines": LINES}, tables={"products": {"source": "products.parquet"}})
+    pd.DataFrame({"sku": [str(i) for i in range(1000)]}).to_parquet(folder / "products.parquet")
+    raw = (folder / "products.parquet").read_bytes()
+    (folder / "products.parquet").write_bytes(raw[: len(raw) // 2])
+    assert fault_of(take_in, folder).startswith("products.parquet: ")
+
+
+def test_a_missing_required_column_is_named_with_its_file(take_in, make_shop):
+    line = fault_of(take_in, make_shop({"products": "sku\nA\n", "order_lines": LINES.replace("customer_paid", "amount")}))
+    assert line.startswith('order_lines.csv: no column "customer_paid"')
+    assert "amount" in line
+
+
+def test_a_renamed_column_that_is_not_there_is_named(take_in, shop):
+    line = fault_of(take_in, shop(NAMES.encode(), rename={"brand": "品牌"}))
+    assert line.startswith('products.csv: no column "品牌" for products.brand')

@@ -39,15 +39,44 @@ def booked_stock(folder, lines):
     moves = table(folder, "movements")
     shipped = lines[lines["shipped_at"].notna()]
     back = lines[lines["kind"].isin(["return", "exchange"])]
-    flows = pd.concat([
-        pd.DataFrame({"sku": arrived["sku"], "day": pd.to_datetime(arrived["received_at"]), "units": arrived["units_received"], "condition": "good"}),
-        pd.DataFrame({"sku": shipped["sku"], "day": shipped["shipped_at"].dt.normalize(), "units": -shipped["units"], "condition": "good"}),
-        pd.DataFrame({"sku": back["sku"], "day": back["ordered_at"].dt.normalize(), "units": back["resaleable_units"], "condition": "good"}),
-        pd.DataFrame({"sku": back["sku"], "day": back["ordered_at"].dt.normalize(), "units": back["units"] - back["resaleable_units"], "condition": "b-grade"}),
-        pd.DataFrame({"sku": moves["sku"], "day": pd.to_datetime(moves["moved_at"]), "units": moves["units"], "condition": moves["condition"]}),
-    ])
+    flows = pd.concat(
+        [
+            pd.DataFrame(
+                {
+                    "sku": arrived["sku"],
+                    "day": pd.to_datetime(arrived["received_at"]),
+                    "units": arrived["units_received"],
+                    "condition": "good",
+                }
+            ),
+            pd.DataFrame(
+                {"sku": shipped["sku"], "day": shipped["shipped_at"].dt.normalize(), "units": -shipped["units"], "condition": "good"}
+            ),
+            pd.DataFrame(
+                {"sku": back["sku"], "day": back["ordered_at"].dt.normalize(), "units": back["resaleable_units"], "condition": "good"}
+            ),
+            pd.DataFrame(
+                {
+                    "sku": back["sku"],
+                    "day": back["ordered_at"].dt.normalize(),
+                    "units": back["units"] - back["resaleable_units"],
+                    "condition": "b-grade",
+                }
+            ),
+            pd.DataFrame(
+                {"sku": moves["sku"], "day": pd.to_datetime(moves["moved_at"]), "units": moves["units"], "condition": moves["condition"]}
+            ),
+        ]
+    )
     flows["day"] = flows["day"].astype("datetime64[s]")
-    return flows.groupby(["sku", "condition", "day"])["units"].sum().groupby(level=["sku", "condition"]).cumsum().rename("booked").reset_index()
+    return (
+        flows.groupby(["sku", "condition", "day"])["units"]
+        .sum()
+        .groupby(level=["sku", "condition"])
+        .cumsum()
+        .rename("booked")
+        .reset_index()
+    )
 
 
 def test_same_seed_same_bytes(folder, tmp_path):
@@ -60,7 +89,9 @@ def test_counts_agree_with_flows_except_where_planted(folder, lines):
     counts = pd.read_parquet(folder / "stock.parquet")
     counts["day"] = pd.to_datetime(counts["counted_at"]).astype("datetime64[s]")
     assert not counts.duplicated(["sku", "condition", "day"]).any() and (counts["on_hand"] >= 0).all()
-    both = pd.merge_asof(counts.sort_values("day"), booked_stock(folder, lines).sort_values("day"), on="day", by=["sku", "condition"]).fillna({"booked": 0})
+    both = pd.merge_asof(
+        counts.sort_values("day"), booked_stock(folder, lines).sort_values("day"), on="day", by=["sku", "condition"]
+    ).fillna({"booked": 0})
     both = both.sort_values(["sku", "condition", "day"])
     gap = both["on_hand"] - both["booked"]
     new_gap = gap.groupby([both["sku"], both["condition"]]).diff().fillna(gap)
@@ -95,7 +126,13 @@ def test_nothing_happens_after_the_last_day(folder, lines):
     end = AS_OF + pd.Timedelta(days=1)
     for column in ("ordered_at", "shipped_at", "original_ordered_at", "balance_paid_at"):
         assert lines[column].max() < end
-    for name, column in (("purchases", "received_at"), ("purchases", "ordered_at"), ("movements", "moved_at"), ("prices", "valid_from"), ("charges", "date")):
+    for name, column in (
+        ("purchases", "received_at"),
+        ("purchases", "ordered_at"),
+        ("movements", "moved_at"),
+        ("prices", "valid_from"),
+        ("charges", "date"),
+    ):
         assert table(folder, name)[column].max() <= "2026-06-07"
     purchases = table(folder, "purchases")
     assert (purchases["units_received"][purchases["received_at"].isna()] == 0).all()
@@ -128,13 +165,17 @@ def test_price_rows_follow_each_other(folder):
     prices = table(folder, "prices").sort_values(["item", "valid_from"])
     following = prices.groupby("item")["valid_from"].shift(-1)
     assert (prices["valid_to"].dropna() > prices["valid_from"][prices["valid_to"].notna()]).all()
-    assert (following[following.notna()] == prices["valid_to"][following.notna()]).all() and prices["valid_to"][following.isna()].isna().all()
+    assert (following[following.notna()] == prices["valid_to"][following.notna()]).all() and prices["valid_to"][
+        following.isna()
+    ].isna().all()
     assert set(prices["item"]) == set(table(folder, "products")["style"])
 
 
 def test_sizes_of_a_style_share_one_price(folder, lines):
     style = table(folder, "products").set_index("sku")["style"]
-    sold = lines[(lines["kind"] == "sale") & (lines["line_type"] == "goods") & ((lines["presale"] != "deposit") | lines["balance_paid_at"].notna())]
+    sold = lines[
+        (lines["kind"] == "sale") & (lines["line_type"] == "goods") & ((lines["presale"] != "deposit") | lines["balance_paid_at"].notna())
+    ]
     sold = sold.assign(item=sold["sku"].map(style), day=sold["ordered_at"].dt.normalize(), paid=sold["customer_paid"].astype(float))
     prices = table(folder, "prices").assign(day=lambda rows: pd.to_datetime(rows["valid_from"]))
     prices["day"], sold["day"] = prices["day"].astype("datetime64[s]"), sold["day"].astype("datetime64[s]")

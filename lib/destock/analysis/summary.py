@@ -12,6 +12,8 @@ VERBS = (
 )  # fmt: skip
 LOW_CLICK_RATE = 0.7
 DEEPEST_CUT = 0.5
+# from this share of a style's money in excess on, its open order is the first thing to do
+ORDER_SHARE = 0.25
 
 
 def actions(frame: pd.DataFrame, costs: pd.DataFrame, elasticity: float, as_of: pd.Timestamp) -> pd.DataFrame:
@@ -43,7 +45,7 @@ def _price_to_clear(rows: pd.DataFrame, elasticity: float) -> pd.Series:
 
 def _verb(rows: pd.DataFrame, as_of: pd.Timestamp) -> np.ndarray:
     kind = rows["class"]
-    cancellable = (rows["excess_on_order"] > 0) & (rows["cancellable"] > 0)
+    cancellable = (rows["cancellable"] > 0) & (rows["on_order_cost"] >= ORDER_SHARE * rows["money"])
     long_over = (as_of - rows["exit_date"]).dt.days > 365
     click_rate = ratio(rows["clicks"], rows["exposures"])
     unloved = click_rate < LOW_CLICK_RATE * click_rate.groupby(rows["category"]).transform("median")

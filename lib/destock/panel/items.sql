@@ -1,14 +1,24 @@
 -- Rolled up to the priced item: the week, with traffic, the price and the sizes left; the day, for items under test.
 CREATE OR REPLACE TABLE item_traffic AS
 SELECT item, CAST(date_trunc('week', date) AS DATE) AS week, sum(exposures) AS exposures, sum(clicks) AS clicks,
-    sum(live_minutes) AS live_minutes, sum(ad_spend) AS ad_spend
+    sum(CAST(live_minutes AS DECIMAL(18,3))) AS live_minutes, sum(ad_spend) AS ad_spend
 FROM traffic CROSS JOIN run WHERE date <= as_of GROUP BY 1, 2;
 
--- The price in force, by days: where several rows hold on a day, the newest.
+-- The price in force, from one change to the next: where several rows hold, the newest.
 CREATE OR REPLACE TABLE price_span AS
-SELECT item, price, experiment, arm, valid_from AS from_day,
-    least(coalesce(valid_to, r.as_of + 1), coalesce(lead(valid_from) OVER (PARTITION BY item ORDER BY valid_from, coalesce(mechanism, '')), r.as_of + 1), r.as_of + 1) AS until
-FROM prices CROSS JOIN run r WHERE valid_from <= r.as_of;
+WITH change AS (
+    SELECT item, valid_from AS from_day FROM prices CROSS JOIN run WHERE valid_from <= as_of
+    UNION SELECT item, valid_to FROM prices CROSS JOIN run WHERE valid_to <= as_of
+),
+span AS (
+    SELECT item, from_day, coalesce(lead(from_day) OVER (PARTITION BY item ORDER BY from_day), as_of + 1) AS until
+    FROM change CROSS JOIN run
+)
+SELECT item, price, experiment, arm, from_day, until FROM (
+    SELECT s.*, p.price, p.experiment, p.arm, row_number() OVER (
+        PARTITION BY s.item, s.from_day ORDER BY p.valid_from DESC, coalesce(p.mechanism, '') DESC, coalesce(p.channel, '')) AS place
+    FROM span s JOIN prices p ON p.item = s.item AND p.valid_from <= s.from_day AND (p.valid_to IS NULL OR p.valid_to > s.from_day)
+) WHERE place = 1;
 
 CREATE OR REPLACE TABLE item_price AS
 SELECT p.item, w.week,
@@ -16,7 +26,7 @@ SELECT p.item, w.week,
         / sum(date_diff('day', greatest(p.from_day, w.week), least(p.until, w.week + 7))) AS list_price,
     count(DISTINCT p.price) AS list_prices
 FROM price_span p JOIN weeks w ON p.from_day < w.week + 7 AND p.until > w.week
-WHERE p.until > p.from_day GROUP BY 1, 2;
+GROUP BY 1, 2;
 
 CREATE OR REPLACE TABLE item_week AS
 WITH total AS (
@@ -58,7 +68,7 @@ CREATE OR REPLACE TABLE on_order AS
 SELECT sku, sum(units_ordered) AS on_order_units, min(due_at) AS due_at, max(cancellable_until) AS cancellable_until,
     sum(CASE WHEN cancellable_until >= r.as_of THEN units_ordered ELSE 0 END) AS cancellable_units
 FROM purchases CROSS JOIN run r
-WHERE (ordered_at IS NULL OR ordered_at < r.as_of + INTERVAL 1 DAY) AND (received_at IS NULL OR received_at >= r.as_of + INTERVAL 1 DAY)
+WHERE coalesce(ordered_at, received_at, r.as_of) < r.as_of + INTERVAL 1 DAY AND (received_at IS NULL OR received_at >= r.as_of + INTERVAL 1 DAY)
 GROUP BY sku;
 
 -- Where every SKU stands on as_of.

@@ -16,7 +16,7 @@ FRAMES = {
     "sku_week": "sku, week",
     "item_week": "item, week",
     "item_day": "item, day",
-    "experiment": "experiment, item",
+    "experiment": "experiment, item, decision_date, window_end, arm, arm_price",
     "sku_now": "sku",
     "item_now": "item",
     "layer": "sku, received_on",

@@ -3,7 +3,7 @@ CREATE OR REPLACE TABLE count_break AS
 SELECT sku, day AS counted_on, expected, found, found - expected AS difference
 FROM (
     SELECT sku, day, counted, good + damaged AS found,
-        lag(good + damaged) OVER (PARTITION BY sku ORDER BY day)
+        coalesce(lag(good + damaged) OVER (PARTITION BY sku ORDER BY day), CASE WHEN begins_with_receipt THEN 0 END)
             + received - shipped + restocked + moved + damaged_in + damaged_moved AS expected
     FROM balance
 ) WHERE counted > 0 AND expected IS NOT NULL AND found <> expected;

@@ -1,13 +1,14 @@
--- Every SKU that was ever named, whether the product table knows it or not, with its priced item.
+-- Every SKU that was named by as_of, whether the product table knows it or not, with its priced item.
 CREATE OR REPLACE TABLE known_sku AS
 SELECT sku FROM products
-UNION SELECT sku FROM order_lines
-UNION SELECT sku FROM purchases
-UNION SELECT sku FROM stock;
+UNION SELECT sku FROM order_lines CROSS JOIN run WHERE ordered_at < as_of + INTERVAL 1 DAY
+UNION SELECT sku FROM purchases CROSS JOIN run WHERE coalesce(least(ordered_at, received_at), as_of) < as_of + INTERVAL 1 DAY
+UNION SELECT sku FROM movements CROSS JOIN run WHERE moved_at < as_of + INTERVAL 1 DAY
+UNION SELECT sku FROM stock CROSS JOIN run WHERE counted_at <= as_of;
 
 -- A deposit order is no sale until its balance is paid: it stays out, with whatever was done to it.
 CREATE OR REPLACE TABLE unpaid AS
-SELECT DISTINCT order_id, coalesce(line_id, '') AS line_id
+SELECT DISTINCT order_id, coalesce(line_id, '') AS line_id, sku
 FROM order_lines CROSS JOIN run
 WHERE kind = 'sale' AND presale = 'deposit' AND (balance_paid_at IS NULL OR balance_paid_at >= as_of + INTERVAL 1 DAY);
 
@@ -19,7 +20,7 @@ SELECT l.*,
     coalesce(l.merchant_revenue, l.customer_paid) AS revenue,
     CASE WHEN l.shipped_at < r.as_of + INTERVAL 1 DAY THEN CAST(l.shipped_at AS DATE) END AS shipped_day
 FROM order_lines l CROSS JOIN run r
-LEFT JOIN unpaid u ON u.order_id = l.order_id AND u.line_id = coalesce(l.line_id, '')
+LEFT JOIN unpaid u ON u.order_id = l.order_id AND u.line_id = coalesce(l.line_id, '') AND u.sku = l.sku
 WHERE l.ordered_at < r.as_of + INTERVAL 1 DAY AND u.order_id IS NULL;
 
 CREATE OR REPLACE TABLE first_event AS

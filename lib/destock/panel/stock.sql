@@ -1,3 +1,14 @@
+-- Sold and not yet shipped: on hand, but no longer for sale, until it ships or is cancelled. What has waited for a month will not ship.
+CREATE OR REPLACE TABLE reservation AS
+SELECT l.sku, l.day, l.units, coalesce(l.shipped_day, c.day) AS released_on,
+    CASE WHEN l.shipped_day IS NOT NULL THEN l.units ELSE least(l.units, c.units) END AS released
+FROM lines l CROSS JOIN run r
+LEFT JOIN (
+    SELECT coalesce(original_order_id, order_id) AS order_id, coalesce(line_id, '') AS line_id, sku, min(day) AS day, sum(units) AS units
+    FROM lines WHERE kind = 'cancel' GROUP BY 1, 2, 3
+) c ON c.order_id = l.order_id AND c.line_id = coalesce(l.line_id, '') AND c.sku = l.sku
+WHERE l.kind IN ('sale', 'reship') AND r.has_shipping AND (l.shipped_day IS NOT NULL OR l.day > r.as_of - 30);
+
 -- Stock of every SKU at the end of every day on which it changed, rebuilt from shipments, receipts,
 -- returns and movements, and set right at every count. Condition good can be sold; all other is damaged.
 CREATE OR REPLACE TABLE flow AS
@@ -13,12 +24,9 @@ FROM (
     FROM lines CROSS JOIN run r
     WHERE kind IN ('sale', 'reship') OR (kind = 'cancel' AND NOT r.has_shipping)
     UNION ALL
-    -- Sold and not yet shipped: on hand, but no longer for sale. What has waited for a month will not ship.
-    SELECT sku, day, 0, 0, units, 0, 0, 0, 0, 0, 0, 0
-    FROM lines CROSS JOIN run r WHERE kind IN ('sale', 'reship') AND r.has_shipping AND (shipped_day IS NOT NULL OR day > r.as_of - 30)
+    SELECT sku, day, 0, 0, units, 0, 0, 0, 0, 0, 0, 0 FROM reservation
     UNION ALL
-    SELECT sku, shipped_day, 0, 0, -units, 0, 0, 0, 0, 0, 0, 0
-    FROM lines CROSS JOIN run r WHERE kind IN ('sale', 'reship') AND r.has_shipping AND shipped_day IS NOT NULL
+    SELECT sku, released_on, 0, 0, -released, 0, 0, 0, 0, 0, 0, 0 FROM reservation
     UNION ALL
     SELECT sku, day, 0, 0, 0, coalesce(resaleable_units, units), 0, units - coalesce(resaleable_units, units), 0, 0, 0, 0
     FROM lines WHERE kind IN ('return', 'exchange')
@@ -47,7 +55,7 @@ SELECT *,
     sum(damaged_in + damaged_moved) OVER sofar AS damaged_sum,
     sum(reserved) OVER sofar AS reserved_now,
     sum(CASE WHEN received > 0 THEN 1 ELSE 0 END) OVER sofar AS receipts_sofar,
-    sum(CASE WHEN shipped <> 0 OR restocked > 0 OR counted > 0 THEN 1 ELSE 0 END) OVER sofar AS others_sofar
+    sum(CASE WHEN shipped <> 0 OR restocked + damaged_in > 0 OR counted > 0 THEN 1 ELSE 0 END) OVER sofar AS others_sofar
 FROM flow
 WINDOW sofar AS (PARTITION BY sku ORDER BY day ROWS UNBOUNDED PRECEDING);
 
@@ -60,7 +68,7 @@ SELECT sku,
 FROM running GROUP BY sku;
 
 CREATE OR REPLACE TABLE balance AS
-SELECT b.sku, b.day, b.reserved_now, b.counted, b.received, b.shipped, b.restocked, b.moved, b.damaged_in, b.damaged_moved,
+SELECT b.sku, b.day, h.begins_with_receipt, b.reserved_now, b.counted, b.received, b.shipped, b.restocked, b.moved, b.damaged_in, b.damaged_moved,
     b.good_counted, b.damaged_counted,
     CASE WHEN h.ever_counted OR h.ever_received OR r.has_purchases THEN b.good_sum + coalesce(b.good_set, CASE WHEN h.begins_with_receipt THEN 0 ELSE b.good_first END, 0) END AS good,
     CASE WHEN h.ever_counted OR h.ever_received OR r.has_purchases THEN b.damaged_sum + coalesce(b.damaged_set, CASE WHEN h.begins_with_receipt THEN 0 ELSE b.damaged_first END, 0) END AS damaged,
@@ -81,10 +89,10 @@ CREATE OR REPLACE TABLE sku_week_stock AS
 SELECT sku, week,
     sum(received) AS received_units, sum(shipped) AS shipped_units, sum(restocked) AS restocked_units,
     sum(moved) AS moved_units,
-    sum(CASE WHEN good - reserved_now > 0 THEN date_diff('day', day, until) ELSE 0 END) AS days_in_stock,
+    sum(CASE WHEN good - reserved_now > 0 THEN date_diff('day', least(greatest(day, first_day), until), until) ELSE 0 END) AS days_in_stock,
     max_by(good, day) AS closing_units, max_by(damaged, day) AS damaged_units, max(stock_basis) AS stock_basis
 FROM (
-    SELECT b.*, CAST(date_trunc('week', day) AS DATE) AS week,
+    SELECT b.*, CAST(date_trunc('week', day) AS DATE) AS week, r.first_day,
         coalesce(lead(day) OVER (PARTITION BY sku ORDER BY day), r.as_of + 1) AS until
     FROM balance b CROSS JOIN run r
 ) GROUP BY sku, week;

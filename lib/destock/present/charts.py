@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.dates import AutoDateLocator, DateFormatter
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 from destock.model.messages import count, mark, money, percent, say
@@ -101,8 +102,8 @@ def moving(ax: Axes, frame: pd.DataFrame) -> None:
     ax.plot(ordered["period_end"], ordered["share"], color=CALM, marker="o", markersize=4)
     ax.set_ylim(0, 1.02)
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: pd.Timestamp(v, unit="D").strftime("%Y-%m")))
-    ax.locator_params(axis="x", nbins=6)
+    ax.xaxis.set_major_locator(AutoDateLocator(maxticks=6))
+    ax.xaxis.set_major_formatter(DateFormatter("%Y-%m"))
     ax.set_title(title)
 
 

@@ -25,7 +25,7 @@ CLASS_COLOURS = {
 PACE_COLOURS = {"slow": ACCENT, "behind": WARM, "on pace": CALM, "ahead": "#5a9367", "too early": "#8a8f98", "no baseline": "#c4c7cc"}
 
 _RC = {
-    "font.family": ["Noto Sans SC", "DejaVu Sans"], "font.size": 9.5, "axes.titlesize": 11, "axes.titleweight": "bold", "axes.titlelocation": "left",
+    "font.family": ["Noto Sans SC", "DejaVu Sans"], "font.size": 9.5, "axes.titlesize": 11, "axes.titleweight": "normal", "axes.titlelocation": "left",
     "axes.edgecolor": GRID, "axes.labelcolor": MUTED, "axes.spines.top": False, "axes.spines.right": False, "axes.axisbelow": True,
     "axes.grid": True, "grid.color": GRID, "grid.linewidth": 0.7, "xtick.color": MUTED, "ytick.color": MUTED, "text.color": INK, "text.parse_math": False,
     "legend.frameon": False, "legend.fontsize": 8.5, "axes.unicode_minus": False, "svg.fonttype": "path", "svg.hashsalt": "destock",

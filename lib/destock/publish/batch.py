@@ -76,13 +76,12 @@ def _reports(book: Book, names: list[str], settings: dict, folder: Path, progres
     """Execute and render all notebooks; raises Fault on the first, in page order, that failed."""
     facts = {"shop": str(book.shop.folder), "as_of": f"{book.as_of}", "lang": language(), "settings": settings}
     status = []
-    with tempfile.TemporaryDirectory(prefix="destock-") as runtime:
-        os.environ |= {"JUPYTER_RUNTIME_DIR": runtime, "PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-        with ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=get_context("spawn")) as workers:
-            jobs = [workers.submit(_report, page, names, facts, book.shop.name, folder) for page in names]
-            for job in as_completed(jobs):
-                status.append(job.result())
-                progress(status[-1]["page"])
+    os.environ |= {"PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    with ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=get_context("spawn")) as workers:
+        jobs = [workers.submit(_report, page, names, facts, book.shop.name, folder) for page in names]
+        for job in as_completed(jobs):
+            status.append(job.result())
+            progress(status[-1]["page"])
     status.sort(key=lambda one: names.index(one["page"]))
     for one in status:
         if one["status"] != "ok":
@@ -115,17 +114,18 @@ def _notebook(page: str) -> nbformat.NotebookNode:
 def _execute(notebook: nbformat.NotebookNode, parameters: dict) -> tuple[nbformat.NotebookNode | None, dict | None]:
     """The executed notebook, or which cell failed and why: an unrun cell is a failure too."""
     try:
-        done = papermill.execute_notebook(
-            notebook,
-            None,
-            parameters,
-            kernel_name="python3",
-            progress_bar=False,
-            request_save_on_cell_execute=False,
-            execution_timeout=CELL_SECONDS,
-            cwd=str(ROOT),
-            config=Config({"KernelManager": _connection()}),
-        )
+        with tempfile.TemporaryDirectory(prefix="destock-") as runtime:
+            done = papermill.execute_notebook(
+                notebook,
+                None,
+                parameters,
+                kernel_name="python3",
+                progress_bar=False,
+                request_save_on_cell_execute=False,
+                execution_timeout=CELL_SECONDS,
+                cwd=str(ROOT),
+                config=Config({"KernelManager": _connection(runtime)}),
+            )
     except PapermillExecutionError as error:
         return None, {"exit_code": 1, "cell": error.cell_index, "error": f"{error.ename}: {error.evalue}"}
     except (TimeoutError, RuntimeError) as error:  # what nbclient raises for a cell that takes too long and for a kernel that died
@@ -136,15 +136,11 @@ def _execute(notebook: nbformat.NotebookNode, parameters: dict) -> tuple[nbforma
     return done, None
 
 
-def _connection() -> dict[str, str]:
-    """Kernels talk through files in a private folder, where its path is short enough (not on macOS): no port, no shared key."""
-    if sys.platform != "linux":
-        return {}
-    # Without a name of its own every kernel would use the same sockets.
-    return {
-        "transport": "ipc",
-        "connection_file": str(Path(os.environ["JUPYTER_RUNTIME_DIR"], f"kernel-{os.getpid()}-{time.monotonic_ns()}.json")),
-    }
+def _connection(runtime: str) -> dict[str, str]:
+    """A kernel talks through files in a private folder, where paths may be long enough for that (not on macOS): no port, no shared key."""
+    # Without a connection file of its own every kernel would use the same sockets.
+    private = {"connection_file": str(Path(runtime, "kernel.json"))}
+    return private | {"transport": "ipc"} if sys.platform == "linux" else private
 
 
 def _contents(book: Book, settings: Mapping[str, str], names: list[str]) -> str:

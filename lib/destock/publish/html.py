@@ -25,7 +25,9 @@ LABELS = {
 @cache
 def _exporter() -> HTMLExporter:
     folder = files("destock.publish").joinpath("template")
-    exporter = HTMLExporter(template_name="pack", extra_template_basedirs=[str(folder)], template_file="report.html.j2")
+    exporter = HTMLExporter(
+        template_name="pack", extra_template_basedirs=[str(folder)], template_file="report.html.j2", exclude_anchor_links=True
+    )
     exporter.environment.autoescape = True
     return exporter
 

@@ -1,0 +1,106 @@
+"""Charts: what is drawn is what is in the frame; every chart survives an empty frame, two languages and strange names."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from destock.model.messages import speak
+from destock.present import charts
+from destock.present.style import legible
+
+CLASSES = pd.DataFrame({"class": ["slow", "misjudged"], "items": [1, 2], "units": [3.0, 4.0], "cost": [500.0, 900.0], "week": [5.0, 9.0]})
+AGEING = pd.DataFrame({"category": ["x", "x", "y"], "band": ["0–30", "> 180", "> 180"], "units": 1.0, "cost": [100.0, 200.0, 100.0]})
+QUADRANTS = pd.DataFrame({"item": ["a"], "sell_through": [0.4], "stock_to_sales": [12.0], "money": [900.0], "class": ["slow"]})
+MOVING = pd.DataFrame({"period_end": pd.to_datetime(["2026-06-07", "2026-05-10"]), "share": [0.5, 0.75]})
+PRICE = pd.DataFrame(
+    {
+        "group": ["all", "羽绒服🔥"],
+        "verdict": "usable",
+        "elasticity": [-2.0, -1.0],
+        "low": [-3.0, -2.0],
+        "high": [-1.0, 0.0],
+        "items": [40, 20],
+    }
+)
+DAILY = pd.DataFrame({"arm": ["control"] * 8 + ["cut20"] * 8, "day_of_test": [*range(-4, 4)] * 2, "index": 1.0})
+BRIDGE = pd.DataFrame({"step": ["opening stock", "received", "shipped", "closing stock"], "units": [0.0, 100.0, -40.0, 60.0]})
+BANDS = pd.DataFrame({"season": "2026SS", "tier": "push", "age": [0, 1], "q10": 0.1, "q25": 0.2, "median": 0.3, "q75": 0.4, "q90": 0.5})
+PATHS = pd.DataFrame({"item": "a", "season": "2026SS", "tier_used": "push", "age": [0, 1], "sell_through": [0.1, 0.2], "pace": "slow"})
+ALL = [
+    (charts.classes, (CLASSES, "CNY")), (charts.ageing, (AGEING, "CNY")), (charts.quadrants, (QUADRANTS, "CNY")), (charts.moving, (MOVING,)),
+    (charts.cost_of_waiting, (CLASSES, "class", "CNY")), (charts.elasticity, (PRICE,)), (charts.tests, (DAILY,)), (charts.stock_bridge, (BRIDGE,)),
+    (charts.pacing, (PATHS, BANDS)),
+]  # fmt: skip
+
+
+@pytest.fixture(params=["en", "zh"])
+def language(request):
+    speak(request.param)
+    yield
+    speak("en")
+
+
+@pytest.mark.parametrize(("chart", "arguments"), ALL)
+def test_is_drawn_in_both_languages_with_a_title(chart, arguments, language):
+    picture = chart(*arguments)
+    assert picture.title
+    assert picture.svg.startswith(b"<?xml")
+
+
+@pytest.mark.parametrize(("chart", "arguments"), ALL)
+def test_says_so_where_there_is_nothing_to_show(chart, arguments):
+    empty = [a.iloc[:0] if isinstance(a, pd.DataFrame) else a for a in arguments]
+    texts = [text.get_text() for text in chart(*empty).axes[0].texts]
+    assert texts == ["These data cannot show this."]
+
+
+@pytest.mark.parametrize(("chart", "arguments"), ALL)
+def test_the_same_frame_gives_the_same_bytes(chart, arguments):
+    assert chart(*arguments).svg == chart(*arguments).svg
+
+
+def test_bars_are_as_long_as_the_money():
+    bars = charts.classes(CLASSES, "CNY").axes[0].patches
+    assert [bar.get_width() for bar in bars] == [500, 900]
+
+
+def test_ages_are_summed_over_categories_and_share_the_total():
+    ax = charts.ageing(AGEING, "CNY").axes[0]
+    assert [bar.get_height() for bar in ax.patches] == [100, 300]
+    assert [text.get_text() for text in ax.texts] == ["25.0%", "75.0%"]
+
+
+def test_uplift_of_a_cut_is_drawn_with_its_interval():
+    ax = charts.elasticity(PRICE).axes[0]
+    points = ax.lines[0].get_xdata()
+    assert sorted(points) == pytest.approx(sorted([0.9**-2.0 - 1, 0.9**-1.0 - 1]))
+
+
+def test_the_bridge_ends_at_the_closing_stock():
+    last = charts.stock_bridge(BRIDGE).axes[0].patches[-1]
+    assert (last.get_x(), last.get_width()) == (0, 60)
+
+
+def test_the_median_of_the_past_is_drawn():
+    lines = {line.get_label(): line for line in charts.pacing(PATHS, BANDS).axes[0].lines}
+    assert lines["their median"].get_ydata().tolist() == [0.3, 0.3]
+
+
+def test_a_bubble_grows_with_its_money():
+    frame = pd.concat([QUADRANTS, QUADRANTS.assign(item="b", money=450.0)])
+    sizes = charts.quadrants(frame, "CNY").axes[0].collections[0].get_sizes()
+    assert (sizes[0] - 12) == pytest.approx(2 * (sizes[1] - 12))
+
+
+def test_infinite_cover_is_drawn_at_the_edge():
+    picture = charts.quadrants(QUADRANTS.assign(stock_to_sales=np.inf), "CNY")
+    assert picture.axes[0].collections[0].get_offsets()[0][1] == 60
+
+
+def test_what_the_font_does_not_know_becomes_a_box_and_what_is_long_is_cut():
+    assert legible("新款🔥") == "新款□"
+    assert legible("a" * 40) == "a" * 17 + "…"
+
+
+def test_dollars_are_no_formula():
+    charts.cost_of_waiting(CLASSES.assign(**{"class": ["a$\\frac{$", "$x$"]}), "class", "CNY")

@@ -1,0 +1,103 @@
+"""Tables and sentences: written figures, every cell escaped, nothing cut silently."""
+
+import pandas as pd
+import pytest
+
+from destock.model.findings import Finding
+from destock.present.sentences import SENTENCES, tell
+from destock.present.tables import COLUMNS, table
+
+PAYLOADS = [
+    "<img src=x onerror=alert(1)>", "<script>alert(1)</script>", '"><svg onload=alert(1)>', "javascript:alert(1)", "</td></table><iframe>", "{{7*7}}", "{% raw %}",
+    "' onmouseover='alert(1)", "<!--", "&lt;b&gt;", "\u202e<b>", "<style>*{display:none}</style>",
+]  # fmt: skip
+
+
+def test_cells_are_written_by_kind():
+    frame = pd.DataFrame(
+        {
+            "name": ["a"],
+            "units": [1234.0],
+            "cost": [56_789.0],
+            "sell_through": [0.615],
+            "weeks_of_supply": [float("inf")],
+            "counted_on": pd.to_datetime(["2026-06-07"]),
+        }
+    )
+    written = table(frame, list(frame), "CNY")
+    assert written.rows == (("a", "1,234", "CN¥56.8K", "61.5%", "∞", "Jun 7, 2026"),)
+
+
+def test_what_is_not_known_is_a_dash():
+    frame = pd.DataFrame({"name": [None], "units": [float("nan")], "counted_on": [pd.NaT], "class": [float("nan")]})
+    assert table(frame, list(frame), "CNY").rows == (("–", "–", "–", "–"),)
+
+
+def test_control_totals_are_exact_and_units_are_no_money():
+    frame = pd.DataFrame(
+        {
+            "figure": ["paid", "units on hand"],
+            "unit": ["money", "units"],
+            "ours": [1234.5, 12.0],
+            "theirs": [None, 12.0],
+            "gap": [None, 0.0],
+        }
+    )
+    assert table(frame, ["figure", "ours", "theirs", "gap"], "CNY").rows == (
+        ("paid", "CN¥1,234.50", "–", "–"),
+        ("units on hand", "12", "12", "0"),
+    )
+
+
+def test_a_cut_table_says_so():
+    frame = pd.DataFrame({"units": range(30)})
+    assert table(frame, ["units"], "CNY", rows=20).note == "20 of 30 rows; all of them are in the results."
+    assert table(frame, ["units"], "CNY", rows=30).note == ""
+
+
+def test_an_empty_table_says_so():
+    html = table(pd.DataFrame({"units": []}), ["units"], "CNY")._repr_html_()
+    assert "<table>" not in html
+    assert "There is none." in html
+
+
+def test_a_cut_names_its_price():
+    frame = pd.DataFrame({"verb": ["cut the price", "watch"], "price_to": [0.71, None]})
+    assert table(frame, ["verb"], "CNY").rows == (("cut the price to 71.0% of the tag",), ("watch",))
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_no_cell_becomes_an_element(payload):
+    html = table(pd.DataFrame({"name": [payload], "category": [payload]}), ["name", "category"], "CNY")._repr_html_()
+    inside = html.split("<tbody>")[1].split("</tbody>")[0]
+    assert inside.count("<") == 2 + 4
+    assert "<img" not in html and "<script" not in html
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_no_sentence_becomes_an_element(payload):
+    finding = Finding(
+        "missing_table", 1, "table", figures={"table": (payload, "text"), "impossible": ("x", "label"), "possible": ("y", "label")}
+    )
+    assert tell([finding], "CNY")._repr_html_().count("<") == 2
+
+
+def test_every_heading_is_there_for_every_column_a_notebook_asks_for():
+    import json
+    import re
+    from pathlib import Path
+
+    for path in (Path(__file__).parents[2] / "notebooks").glob("*.ipynb"):
+        code = "".join(
+            line
+            for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+            if cell["cell_type"] == "code"
+            for line in [*cell["source"], "\n"]
+        )
+        lists = re.findall(r"(?:columns = |\], )\[([^\]]*)\]", code)
+        assert lists
+        assert {name for found in lists for name in re.findall(r'"(\w+)"', found)} <= set(COLUMNS), path.name
+
+
+def test_every_sentence_has_a_kind_of_figure_for_each_blank():
+    assert all("{" in text or name in ("stock_unknown", "no_pace", "no_missing_table") for name, text in SENTENCES.items())

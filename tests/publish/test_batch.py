@@ -1,0 +1,174 @@
+"""The pack: whole or not at all, self-contained, in both languages, with everything that other people build on."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import nbformat
+import pandas as pd
+import pytest
+
+from destock.intake.shop import ROOT
+from destock.model.messages import Fault, speak
+from destock.publish import batch, html
+
+REFERENCES = re.compile(r"""(?:src|href|url)\s*[=(]\s*["']?\s*([^"'\s>)]+)""")
+
+
+def build(shop, out, **options):
+    settings = {"as_of": None, "settings": {}, "only": [], "progress": lambda step: None} | options
+    return batch.publish(shop, settings["as_of"], settings["settings"], out, settings["only"], settings["progress"])
+
+
+@pytest.fixture(scope="module")
+def pack(small_shop, tmp_path_factory):
+    return build(small_shop, tmp_path_factory.mktemp("reports") / "pack")
+
+
+@pytest.fixture(scope="module")
+def chinese_pack(small_shop, tmp_path_factory):
+    speak("zh")
+    try:
+        return build(small_shop, tmp_path_factory.mktemp("reports") / "包裹")
+    finally:
+        speak("en")
+
+
+def pages(pack):
+    return sorted(pack.glob("*.html"))
+
+
+class Text(HTMLParser):
+    """The visible text of a page and the names of its elements."""
+
+    def __init__(self, source):
+        super().__init__()
+        self.text, self.tags, self.attributes, self.hidden = [], set(), set(), False
+        self.feed(source)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.hidden = tag in ("style", "title")
+
+    def handle_endtag(self, tag):
+        self.hidden = False
+
+    def handle_data(self, data):
+        if not self.hidden:
+            self.text.append(data)
+
+
+class TestPages:
+    def test_one_page_a_notebook_and_a_table_of_contents(self, pack):
+        assert [p.stem for p in pages(pack)] == sorted([*html.NOTEBOOKS, "index"])
+
+    def test_no_page_asks_another_host(self, pack):
+        for page in pages(pack):
+            found = REFERENCES.findall(page.read_text(encoding="utf-8"))
+            assert [r for r in found if not r.startswith("data:") and not (pack / r).exists()] == []
+
+    def test_no_page_holds_a_script_or_shows_code(self, pack):
+        for page in pages(pack):
+            source = page.read_text(encoding="utf-8")
+            seen = Text(source)
+            assert not seen.tags & {"script", "iframe", "object", "link"}
+            assert not [name for name in seen.attributes if name.startswith("on")]
+            assert "default-src 'none'" in source
+            assert "story." not in source and "import " not in "".join(seen.text)
+
+    def test_every_page_has_a_question_and_an_answer(self, pack):
+        for page in pages(pack):
+            source = page.read_text(encoding="utf-8")
+            assert "<h1" in source
+            assert page.stem == "index" or 'class="finding"' in source
+
+    def test_no_page_shows_what_only_programs_say(self, pack, chinese_pack):
+        for page in [*pages(pack), *pages(chinese_pack)]:
+            words = " ".join(Text(page.read_text(encoding="utf-8")).text)
+            assert not re.search(r"\b(nan|None|NaT|inf|Traceback|NaN)\b", words), page
+
+    def test_a_chinese_page_is_chinese(self, chinese_pack):
+        known = re.compile(r"destock|SKU|shop\.toml|control_totals|results|CSV|Parquet|run\.json|parameters|as_of|[A-Z0-9][\w.-]*")
+        for page in pages(chinese_pack):
+            source = page.read_text(encoding="utf-8")
+            assert 'lang="zh-Hans-CN"' in source
+            words = " ".join(Text(source).text)
+            english = set(re.findall(r"[a-z]{3,}(?: [a-z]{2,})+", known.sub("", words)))
+            assert english == set(), page.stem
+
+
+class TestResults:
+    def test_every_table_is_there_twice(self, pack):
+        assert {p.stem for p in (pack / "results").glob("*.parquet")} == {p.stem for p in (pack / "results").glob("*.csv")}
+
+    def test_sums_agree_between_tables(self, pack):
+        read = {p.stem: pd.read_parquet(p) for p in (pack / "results").glob("*.parquet")}
+        assert read["classes"]["units"].sum() == pytest.approx(read["styles"]["excess_units"].sum())
+        assert read["costs"]["purchase"].sum() == pytest.approx(read["classes"]["cost"].sum())
+
+    def test_run_json_says_what_was_run(self, pack):
+        run = json.loads((pack / "run.json").read_text(encoding="utf-8"))
+        assert (run["status"], run["as_of"], run["language"]) == ("ok", "2026-06-07", "en")
+        assert {page["page"] for page in run["pages"]} == set(html.NOTEBOOKS)
+        assert set(run["inputs"]) >= {"shop.toml", "order_lines.parquet"}
+        assert all(len(digest) == 64 for digest in run["inputs"].values())
+        assert sum(row["rows_in"] for row in run["rows"]) == sum(
+            row["used"] + row["updated"] + row["rejected"] + row["deduplicated"] + row["skipped"] for row in run["rows"]
+        )
+
+    def test_the_same_input_gives_the_same_pack(self, pack, small_shop, tmp_path):
+        again = build(small_shop, tmp_path / "again", only=["impact", "pacing"])
+        for name in ("impact.html", "pacing.html", "results/classes.csv", "results/classes.parquet", "results/findings.csv"):
+            ours, theirs = ((folder / name).read_text(encoding="utf-8", errors="replace") for folder in (pack, again))
+            if name.endswith(".html"):
+                ours, theirs = (re.sub(r"<nav>.*?</nav>", "", text, flags=re.DOTALL) for text in (ours, theirs))
+            assert ours == theirs, name
+
+
+def notebook_of(*sources):
+    kernel = {"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}}
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources], metadata=kernel)
+
+
+class TestFailure:
+    def test_a_failing_notebook_names_its_cell_and_the_last_good_pack_stays(self, small_shop, tmp_path):
+        """A copy of the project in which a cell of the pacing notebook divides by zero."""
+        project, place = tmp_path / "project", tmp_path / "reports" / "pack"
+        shutil.copytree(ROOT / "lib", project / "lib")
+        shutil.copytree(ROOT / "notebooks", project / "notebooks")
+        path = project / "notebooks" / "04_pacing.ipynb"
+        path.write_text(path.read_text(encoding="utf-8").replace("charts.pacing(", "1 / 0, ("), encoding="utf-8")
+        place.mkdir(parents=True)
+        (place / "index.html").write_text("last week")
+        command = [sys.executable, "-c", "import sys; from destock.publish.cli import main; sys.exit(main())"]
+        arguments = ["report", str(small_shop), "--only", "pacing", "impact", "--out", str(place)]
+        ended = subprocess.run(
+            command + arguments, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(project / "lib")}, timeout=300
+        )
+        assert ended.returncode == 1
+        last = ended.stderr.strip().splitlines()[-1]
+        assert "notebook pacing, cell 6: ZeroDivisionError" in last
+        assert "Traceback" not in ended.stderr
+        assert [p.name for p in place.parent.rglob("*")] == ["pack", "index.html"]
+        assert (place / "index.html").read_text() == "last week"
+
+    @pytest.mark.parametrize("source", ["raise SystemExit(0)", "import sys; sys.exit(0)"])
+    def test_a_notebook_that_ends_early_is_a_failure(self, source):
+        done, failure = batch._execute(notebook_of(source, "1"), {})
+        assert done is None
+        assert failure["exit_code"] in (1, 7)
+
+    def test_a_killed_kernel_is_a_failure(self):
+        done, failure = batch._execute(notebook_of("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "1"), {})
+        assert (done, failure["exit_code"]) == (None, 7)
+
+    def test_a_place_that_cannot_be_written_is_said(self, small_shop, tmp_path):
+        (tmp_path / "file").write_text("")
+        with pytest.raises(Fault, match="cannot write") as fault:
+            build(small_shop, tmp_path / "file" / "pack")
+        assert fault.value.exit_code == 5

@@ -1,0 +1,70 @@
+"""Two real shops, read from the files as they were published: a pack each, with what their missing tables make impossible said."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from destock.model.messages import speak
+from destock.panel.book import open_book
+from destock.publish import batch, html
+
+SHOPS = Path(__file__).parent / "shops"
+DATA = Path(__file__).parents[2] / "shared" / "data"
+
+pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the published files are not on this machine")
+
+
+@pytest.fixture(scope="module", params=["supermarket_cn", "online_retail"])
+def pack(request, tmp_path_factory):
+    lang = {"supermarket_cn": "zh", "online_retail": "en"}[request.param]
+    speak(lang)
+    try:
+        yield batch.publish(SHOPS / request.param, None, {}, tmp_path_factory.mktemp("pack") / request.param, [], lambda step: None)
+    finally:
+        speak("en")
+
+
+def test_every_page_is_there(pack):
+    assert {p.stem for p in pack.glob("*.html")} == {*html.NOTEBOOKS, "index"}
+
+
+def test_it_is_as_of_the_last_day(pack):
+    day = {"supermarket_cn": "2023-06-30", "online_retail": "2011-12-09"}[pack.name]
+    assert json.loads((pack / "run.json").read_text(encoding="utf-8"))["as_of"] == day
+
+
+def test_what_is_impossible_is_said(pack):
+    findings = pd.read_csv(pack / "results" / "findings.csv")
+    missing = set(findings.loc[findings["id"] == "missing_table", "item"])
+    assert missing == {"purchases", "stock", "prices", "traffic", "plan"}
+    assert {"stock_unknown", "no_pace", "no_elasticity"} <= set(findings["id"])
+
+
+def test_no_elasticity_is_claimed_without_a_test(pack):
+    found = pd.read_parquet(pack / "results" / "elasticity.parquet")
+    assert found[["verdict", "reason"]].to_numpy().tolist() == [["not from these data", "no test"]]
+    assert found["elasticity"].isna().all()
+
+
+def test_supermarket_agrees_with_its_file_to_the_cent():
+    raw = pd.read_parquet(DATA / "supermarket_cn" / "sku_day.parquet")
+    totals = open_book(SHOPS / "supermarket_cn").panel("control_total").iloc[0]
+    assert totals["paid"] - totals["refunded"] == pytest.approx(raw["rev"].sum(), abs=0.5)
+    weeks = open_book(SHOPS / "supermarket_cn").panel("sku_week")
+    assert (weeks["sold_units"] - weeks["returned_units"]).sum() == pytest.approx(raw["qty"].sum(), abs=1)
+    assert weeks["sku"].nunique() == raw["sku"].nunique()
+
+
+def test_online_retail_loses_no_row_without_saying_so():
+    raw = pd.read_parquet(DATA / "online_retail" / "order_lines.parquet")
+    rows = open_book(SHOPS / "online_retail").panel("rows").set_index("table").loc["order_lines"]
+    assert rows["rows_in"] == len(raw)
+    assert rows[["used", "updated", "rejected", "deduplicated", "skipped"]].sum() == len(raw)
+    goods = raw[(raw["UnitPrice"] > 0) & raw["StockCode"].str.match(r"^[0-9]{5}")]
+    assert rows["skipped"] == len(raw) - len(goods)
+    assert rows["deduplicated"] == goods.duplicated().sum()
+    sold = goods.drop_duplicates().query("Quantity > 0")
+    paid = open_book(SHOPS / "online_retail").panel("control_total")["paid"].iloc[0]
+    assert paid == pytest.approx((sold["Quantity"] * sold["UnitPrice"]).sum(), abs=0.01)

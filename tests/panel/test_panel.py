@@ -353,6 +353,11 @@ def test_a_price_of_later_is_not_known(build):
     assert listed(build("2026-06-07", event("2026-06-02"), prices=prices)) == [[100, 1]]
 
 
+def test_a_price_of_tomorrow_is_not_known_in_the_running_week(build):
+    prices = price_rows(("S", "2026-06-01", None, 100, ""), ("S", "2026-06-04", None, 50, ""))
+    assert listed(build("2026-06-03", event("2026-06-02"), prices=prices)) == [[100, 1]]
+
+
 def test_weeks_without_a_price_have_none(build):
     prices = price_rows(("S", "2026-06-08", "2026-06-10", 50, ""))
     assert listed(build("2026-06-21", event("2026-06-02"), prices=prices)) == [[-1, -1], [50, 1], [-1, -1]]

@@ -299,7 +299,7 @@ def test_broken_sql_is_one_line_that_names_the_table(orders, key, sql, named):
     ],
 )
 def test_the_shops_sql_reaches_nothing_outside_the_shop(orders, sql):
-    fault_of(orders, query=sql)
+    assert fault_of(orders, query=sql).startswith("shop.toml [tables.order_lines] query:")
 
 
 def test_the_shops_sql_writes_nothing_into_the_shop(make_shop, take_in):

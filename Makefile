@@ -15,7 +15,7 @@ report: .venv/ready
 	@$(RUN)/destock report $(SHOP) --lang $(PACK_LANG)
 
 test: .venv/ready check-code
-	@$(RUN)/pytest -n auto
+	@$(RUN)/pytest -n auto --dist loadfile
 
 lab: .venv/ready
 	@$(RUN)/jupyter lab notebooks

@@ -52,7 +52,7 @@ class TestRecovery:
         found = pd.concat([estimate(world(seed)) for seed in range(1, 41)])
         error = found["elasticity"] - TRUE
         bias_error = error.std() / np.sqrt(len(found))
-        covered = ((found["low"] <= TRUE) & (TRUE <= found["high"])).mean()
+        covered = ((found["low"] <= TRUE) & (found["high"] >= TRUE)).mean()
         assert abs(error.mean()) < 0.08 + 2 * bias_error
         assert covered > 0.90 - 2 * np.sqrt(0.95 * 0.05 / len(found))
 

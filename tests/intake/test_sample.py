@@ -220,5 +220,11 @@ def test_the_dictionary_names_every_column_of_the_sample():
     words = (data / "README.md").read_text(encoding="utf-8")
     for path in (data / "sample").iterdir():
         assert f"`{path.name}`" in words, path.name
-        columns = pd.read_parquet(path).columns if path.suffix == ".parquet" else pd.read_csv(path, nrows=1).columns if path.suffix == ".csv" else []
+        columns = (
+            pd.read_parquet(path).columns
+            if path.suffix == ".parquet"
+            else pd.read_csv(path, nrows=1).columns
+            if path.suffix == ".csv"
+            else []
+        )
         assert [column for column in columns if f"`{column}`" not in words] == [], path.name

@@ -15,10 +15,13 @@ from destock.present.style import ACCENT, BAND, CALM, CLASS_COLOURS, INK, MUTED,
 TIERS = (mark("push"), mark("signature"), mark("novelty"), mark("all"))
 
 
-def _nothing(ax: Axes, title: str) -> None:
+def _nothing(ax: Axes, title: str) -> str:
+    """Instead of a chart: what it would have shown, and that these data cannot."""
     ax.set_title(title)
     ax.set_axis_off()
-    ax.text(0.5, 0.5, say("These data cannot show this."), ha="center", va="center", color=MUTED, transform=ax.transAxes)
+    note = say("{title}: these data cannot show this.", title=title)
+    ax.text(0.5, 0.5, note, ha="center", va="center", color=MUTED, transform=ax.transAxes)
+    return note
 
 
 def _money_axis(axis, currency: str) -> None:
@@ -26,7 +29,7 @@ def _money_axis(axis, currency: str) -> None:
 
 
 @picture(height=4.2)
-def quadrants(ax: Axes, frame: pd.DataFrame, currency: str) -> None:
+def quadrants(ax: Axes, frame: pd.DataFrame, currency: str) -> str | None:
     """Which styles have sold little and hold much? Sell-through × months of stock, bubbles by money in excess."""
     title = say("Sell-through and months of stock, by money in excess")
     shown = frame[frame["sell_through"].notna() & frame["stock_to_sales"].notna() & (frame["money"] > 0)]
@@ -62,7 +65,7 @@ def quadrants(ax: Axes, frame: pd.DataFrame, currency: str) -> None:
 
 
 @picture(height=3.2)
-def ageing(ax: Axes, frame: pd.DataFrame, currency: str) -> None:
+def ageing(ax: Axes, frame: pd.DataFrame, currency: str) -> str | None:
     """How old is the stock? Cost on hand by days since receipt."""
     title = say("Stock at cost by days since it was received")
     total = frame.groupby("band", sort=False)["cost"].sum()
@@ -77,7 +80,7 @@ def ageing(ax: Axes, frame: pd.DataFrame, currency: str) -> None:
 
 
 @picture(height=3.2)
-def classes(ax: Axes, frame: pd.DataFrame, currency: str) -> None:
+def classes(ax: Axes, frame: pd.DataFrame, currency: str) -> str | None:
     """Of which kind is the overstock? Cost by class."""
     title = say("Overstock at cost, by kind")
     shown = frame[frame["cost"] > 0].sort_values("cost")
@@ -93,7 +96,7 @@ def classes(ax: Axes, frame: pd.DataFrame, currency: str) -> None:
 
 
 @picture(height=2.8)
-def moving(ax: Axes, frame: pd.DataFrame) -> None:
+def moving(ax: Axes, frame: pd.DataFrame) -> str | None:
     """Is more or less of the range selling? Share of SKUs moving, by four weeks."""
     title = say("Share of SKUs in stock that sold, by four weeks")
     if frame.empty:
@@ -108,7 +111,7 @@ def moving(ax: Axes, frame: pd.DataFrame) -> None:
 
 
 @picture(height=3.4)
-def cost_of_waiting(ax: Axes, frame: pd.DataFrame, key: str, currency: str) -> None:
+def cost_of_waiting(ax: Axes, frame: pd.DataFrame, key: str, currency: str) -> str | None:
     """What does a week of waiting cost, and where? Storage and capital of one week by class or category."""
     title = say("What one more week of waiting costs")
     shown = frame[frame["week"] > 0].sort_values("week").tail(10)
@@ -128,8 +131,10 @@ def _tiers(paths: pd.DataFrame, *_) -> list[str]:
 
 
 @picture(height=3.3, panels=lambda *frames: len(_tiers(*frames)))
-def pacing(axes: Sequence[Axes], paths: pd.DataFrame, baseline: pd.DataFrame) -> None:
+def pacing(axes: Sequence[Axes], paths: pd.DataFrame, baseline: pd.DataFrame) -> str | None:
     """Which styles run below the band of the last years? Sell-through by week of life, a panel a tier."""
+    if baseline.empty:
+        return _nothing(axes[0], say("Sell-through by week on sale, beside past seasons"))
     for ax, tier in zip(axes, _tiers(paths), strict=True):
         shown = paths[paths["tier_used"] == tier]
         bands = baseline[(baseline["tier"] == tier) & baseline["season"].isin(shown["season"])].drop_duplicates("age").sort_values("age")
@@ -140,6 +145,7 @@ def pacing(axes: Sequence[Axes], paths: pd.DataFrame, baseline: pd.DataFrame) ->
             _pacing_panel(ax, shown, bands, title)
     if axes[-1].lines:
         axes[-1].legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=4)
+    return None
 
 
 def _pacing_panel(ax: Axes, shown: pd.DataFrame, bands: pd.DataFrame, title: str) -> None:
@@ -158,7 +164,7 @@ def _pacing_panel(ax: Axes, shown: pd.DataFrame, bands: pd.DataFrame, title: str
 
 
 @picture(height=3.0)
-def elasticity(ax: Axes, frame: pd.DataFrame) -> None:
+def elasticity(ax: Axes, frame: pd.DataFrame) -> str | None:
     """How many more units does a 10 % cut sell, by category, and how sure is that? Point and 95 % interval."""
     title = say("More units sold after a cut of 10 % (line: interval of 95 %)")
     shown = frame[frame["verdict"] == "usable"].iloc[::-1]
@@ -178,7 +184,7 @@ def elasticity(ax: Axes, frame: pd.DataFrame) -> None:
 
 
 @picture(height=3.4)
-def tests(ax: Axes, frame: pd.DataFrame) -> None:
+def tests(ax: Axes, frame: pd.DataFrame) -> str | None:
     """What did the arms of the price tests sell, before and after the decision? The arm's own level before = 100 %, 7-day mean."""
     title = say("All price tests: units a day, before the decision = 100 %")
     if frame.empty:
@@ -198,7 +204,7 @@ def tests(ax: Axes, frame: pd.DataFrame) -> None:
 
 
 @picture(height=3.2)
-def stock_bridge(ax: Axes, frame: pd.DataFrame) -> None:
+def stock_bridge(ax: Axes, frame: pd.DataFrame) -> str | None:
     """Does the stock add up? From opening to closing stock, step by step."""
     title = say("From opening to closing stock, units")
     if not frame["units"].abs().sum() > 0:

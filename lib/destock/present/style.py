@@ -39,8 +39,11 @@ class Picture:
     axes: Sequence[Axes]
     svg: bytes
     title: str
+    note: str = ""
 
     def _repr_html_(self) -> str:
+        if self.note:
+            return f'<p class="note">{html.escape(self.note)}</p>'
         data = base64.b64encode(self.svg).decode()
         return f'<img class="chart" alt="{html.escape(self.title)}" src="data:image/svg+xml;base64,{data}">'
 
@@ -63,6 +66,8 @@ def legible(text: str, longest: int = 18) -> str:
 def picture(height: float = 3.4, width: float = 5.8, panels: Callable[..., int] | None = None) -> Callable:
     """Turn ``draw(ax, frame, …)`` into ``chart(frame, …) -> Picture``; a missing glyph is an error.
 
+    ``draw`` returns a note where it has nothing to show: the page then says it in one line.
+
     With ``panels``, a function of the chart's arguments that counts them, ``draw`` gets
     that many axes, one below the other.
     """
@@ -76,8 +81,8 @@ def picture(height: float = 3.4, width: float = 5.8, panels: Callable[..., int] 
                 rows = panels(*args, **kwargs) if panels else 1
                 figure = Figure(figsize=(width, height * rows), layout="constrained", facecolor=PAPER)
                 axes = figure.subplots(rows, squeeze=False)[:, 0]
-                draw(axes if panels else axes[0], *args, **kwargs)
-                return Picture(axes, _svg(figure), axes[0].get_title(loc="left"))
+                note = draw(axes if panels else axes[0], *args, **kwargs)
+                return Picture(axes, _svg(figure), axes[0].get_title(loc="left"), note or "")
 
         return chart
 

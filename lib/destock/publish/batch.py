@@ -123,6 +123,7 @@ def _execute(notebook: nbformat.NotebookNode, parameters: dict) -> tuple[nbforma
                 progress_bar=False,
                 request_save_on_cell_execute=False,
                 execution_timeout=CELL_SECONDS,
+                shutdown_kernel="immediate",
                 cwd=str(ROOT),
                 config=Config({"KernelManager": _connection(runtime)}),
             )

@@ -83,11 +83,14 @@ def classification(shop: str | Path, as_of: object = None, lang: str = "en", set
     (category, band), ``moving`` (four-week periods).
     """
     book = _open(shop, as_of, lang, settings)
-    classes = frames.classes(book)
-    shown = {"by_class": kinds.by_class(classes), "classes": classes.merge(frames.excess(book)[frames.SHOWN], on="item", validate="m:1")}
+    classes, unknown = frames.classes(book), findings.stock_unknown(book)
+    by_class = kinds.by_class(classes)
+    shown = {
+        "by_class": by_class.iloc[:0] if unknown else by_class,
+        "classes": classes.merge(frames.excess(book)[frames.SHOWN], on="item", validate="m:1"),
+    }
     shown |= {"quadrants": frames.quadrants(book), "ageing": frames.ageing(book), "moving": frames.moving(book)}
-    stock = findings.stock_unknown(book) or findings.excess(book)
-    return _page(book, "classification", shown, stock + findings.age(book))
+    return _page(book, "classification", shown, (unknown or findings.excess(book)) + findings.age(book))
 
 
 def impact(shop: str | Path, as_of: object = None, lang: str = "en", settings: Settings = None) -> Page:

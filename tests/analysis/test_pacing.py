@@ -22,7 +22,7 @@ def item_weeks(sold: dict[str, list[float]], undone: dict[str, list[float]] | No
 
 def item_now(*items: str, **columns) -> pd.DataFrame:
     frame = pd.DataFrame({"item": items, "category": "dress", "tier": "push", "season": "2025SS", "received": 100.0, "on_order": 0.0, "tag_price": 10.0,
-                          "mean_cost": 5.0, "exit_date": MONDAY + pd.Timedelta(weeks=5, days=-1)})  # fmt: skip
+                          "mean_cost": 5.0, "launch_imputed": False, "exit_date": MONDAY + pd.Timedelta(weeks=5, days=-1)})  # fmt: skip
     return frame.assign(**columns)
 
 
@@ -84,6 +84,11 @@ class TestItems:
         frame = styles_of(net({"a": [1]}), item_now("a", "c")).set_index("item")
         assert np.isnan(frame.loc["c", "age"])
         assert frame.loc["c", "net_units"] == 0
+
+    def test_what_to_know_about_a_figure_is_flagged(self):
+        weeks = net({"a": [10], "b": [0], "c": [3], "d": [150]}, {"c": [5]})
+        now = item_now("a", "b", "c", "d", mean_cost=[5.0, None, 5.0, 5.0], launch_imputed=[True, False, False, False])
+        assert styles_of(weeks, now)["flags"].tolist() == ["launch_imputed", "no_sales; cost_missing", "net_negative", "st_gt_100"]
 
     def test_more_returned_than_sold_stays_negative_in_the_books(self):
         assert styles_of(net({"a": [3, 0]}, {"a": [5, 0]}))["net_units"].tolist() == [-2]

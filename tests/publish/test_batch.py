@@ -107,6 +107,15 @@ class TestResults:
     def test_every_table_is_there_twice(self, pack):
         assert {p.stem for p in (pack / "results").glob("*.parquet")} == {p.stem for p in (pack / "results").glob("*.csv")}
 
+    def test_the_contract_says_what_every_column_means(self, pack):
+        said = json.loads((pack / "results" / "contract.json").read_text(encoding="utf-8"))
+        assert set(said["tables"]) == {p.stem for p in (pack / "results").glob("*.parquet")}
+        for name, table in said["tables"].items():
+            frame = pd.read_parquet(pack / "results" / f"{name}.parquet")
+            assert list(frame.columns) == list(table["columns"])
+            assert all(column["unit"] and column["meaning"] for column in table["columns"].values())
+            assert name in ("rejects", "findings") or not frame.duplicated(table["key"]).any(), name
+
     def test_sums_agree_between_tables(self, pack):
         read = {p.stem: pd.read_parquet(p) for p in (pack / "results").glob("*.parquet")}
         assert read["classes"]["units"].sum() == pytest.approx(read["styles"]["excess_units"].sum())

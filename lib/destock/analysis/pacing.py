@@ -84,7 +84,7 @@ def items(item_now: pd.DataFrame, weeks: pd.DataFrame, as_of: pd.Timestamp) -> p
 
     Returns one row an item: the columns of ``item_now``, ``age`` (complete weeks on sale, the first is 0),
     ``life`` (weeks from first sale to exit), ``net_units``, ``sell_through`` (net ÷ received),
-    ``price_realisation`` (paid ÷ sold at tag), ``season_year``, ``season_half``, ``in_season``.
+    ``price_realisation`` (paid ÷ sold at tag), ``season_year``, ``season_half``, ``in_season``, ``flags``.
     """
     weeks = weeks.assign(
         provisional_units=weeks["net_units"].where(weeks["provisional"], 0.0), sale_week=weeks["week"].where(weeks["sold_units"] > 0)
@@ -104,7 +104,21 @@ def items(item_now: pd.DataFrame, weeks: pd.DataFrame, as_of: pd.Timestamp) -> p
     frame["season_year"], frame["season_half"] = pd.to_numeric(season[0]), season[1]
     frame["life"] = (frame["exit_date"] - frame["first_week"]).dt.days // 7 + 1
     frame["in_season"] = frame["exit_date"].isna() | (frame["exit_date"] >= as_of)
-    return frame
+    return frame.assign(flags=_flags(frame))
+
+
+def _flags(frame: pd.DataFrame) -> pd.Series:
+    """What to know about an item's figures before trusting them."""
+    rules = {
+        "no_sales": ~(frame["sold_units"] > 0),
+        "net_negative": frame["net_units"] < 0,
+        "returns_immature": frame["provisional_units"] > 0,
+        "st_gt_100": frame["sell_through"] > 1,
+        "launch_imputed": frame["launch_imputed"],
+        "cost_missing": frame["mean_cost"].isna(),
+    }
+    flags = pd.DataFrame(rules, index=frame.index).astype(bool)
+    return pd.Series(["; ".join(flags.columns[row]) for row in flags.to_numpy()], index=frame.index, dtype="str")
 
 
 def cumulative_share(styles: pd.DataFrame, weeks: pd.DataFrame, of: str) -> pd.DataFrame:

@@ -13,6 +13,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from destock.model.results import SCHEMA_VERSION
+
 Engine = duckdb.DuckDBPyConnection
 EngineError = duckdb.Error
 
@@ -78,7 +80,7 @@ def _plain(kind: pa.DataType) -> pa.DataType:
 
 def save(frame: pd.DataFrame, path: Path) -> None:
     """Write a result frame as Parquet: no pandas metadata, the same bytes for the same rows."""
-    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata({"schema_version": "1"})
+    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata({"schema_version": SCHEMA_VERSION})
     pq.write_table(table, path, compression="zstd", write_page_checksum=True)
 
 

@@ -22,6 +22,7 @@ from traitlets.config import Config
 from destock import engine, story
 from destock.intake.shop import ROOT
 from destock.model.messages import Fault, language, mark, say, speak
+from destock.model.results import contract
 from destock.panel.book import Book, open_book
 from destock.present.sentences import tell
 from destock.publish import html
@@ -156,6 +157,7 @@ def _contents(book: Book, settings: Mapping[str, str], names: list[str]) -> str:
 
 def _write_results(frames: dict, folder: Path) -> None:
     folder.mkdir()
+    (folder / "contract.json").write_text(json.dumps(contract(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     for name, frame in frames.items():
         engine.save(frame, folder / f"{name}.parquet")
         frame.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\n")

@@ -14,6 +14,7 @@ from destock.model.assumptions import table as assumptions_table
 from destock.model.findings import Finding
 from destock.model.findings import table as findings_table
 from destock.model.messages import language, speak
+from destock.model.results import published
 from destock.panel.book import Book, open_book
 from destock.story import findings, frames
 
@@ -128,16 +129,18 @@ PAGES = {page.__name__: page for page in (summary, intake, classification, impac
 
 
 def results(book: Book) -> dict[str, pd.DataFrame]:
-    """Every frame that other people build on, by the name of its file in ``results/``."""
+    """Every frame that other people build on, by the name of its file in ``results/`` (model/results.py says what is in it)."""
     pages = {name: page(book.shop.folder, book.as_of, language(), book.assumptions) for name, page in PAGES.items()}
     found = pd.concat([findings_table(page.findings).assign(page=name) for name, page in pages.items()], ignore_index=True)
-    return {
+    whole = {
         "control": frames.control(book),
         "rows": book.panel("rows"),
         "rejects": book.panel("rejects"),
         "styles": frames.excess(book),
         "classes": frames.classes(book),
         "costs": frames.costs(book),
+        "ageing": frames.ageing(book),
+        "moving": frames.moving(book),
         "baseline": frames.baseline(book),
         "pace": frames.pace(book),
         "elasticity": frames.price_answer(book),
@@ -145,3 +148,4 @@ def results(book: Book) -> dict[str, pd.DataFrame]:
         "findings": found,
         "assumptions": assumptions_table(book.assumptions),
     }
+    return {name: published(name, frame) for name, frame in whole.items()}

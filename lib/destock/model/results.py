@@ -1,0 +1,94 @@
+"""The results contract: the tables of ``results/``, their keys, and what every column means, in which unit, on which basis.
+
+Other people build on these files: a column may be added, but none may change its meaning
+without a new SCHEMA_VERSION.
+"""
+
+import pandas as pd
+
+SCHEMA_VERSION = "1"
+
+# table → key columns, then the other columns
+TABLES = {
+    "control": ("figure", "unit ours theirs gap"),
+    "rows": ("table file", "rows_in used updated rejected deduplicated skipped"),
+    "rejects": ("table file line column", "rule value"),
+    "styles": (
+        "item",
+        "name category tier season launch_date exit_date age in_season tag_price mean_cost received sold_units net_units sell_through flags paid_value "
+        "price_realisation on_hand damaged on_order on_hand_cost damaged_cost stock_basis remaining need rate weeks_of_supply stock_to_sales "
+        "excess_on_hand excess_on_order excess_units exposures clicks in_stock_share last_sale",
+    ),
+    "classes": ("item class", "units cost also"),
+    "costs": ("item class", "category units purchase age_days storage capital total week"),
+    "ageing": ("category band", "units cost"),
+    "moving": ("period_end", "moving on_sale share"),
+    "baseline": ("season tier age", "q10 q25 median q75 q90 fail styles past_seasons"),
+    "pace": (
+        "item",
+        "name tier tier_used season age received net_units sell_through flags median q10 q25 q75 pace_ratio pace past_styles past_seasons "
+        "price_realisation break_even target projected",
+    ),
+    "elasticity": ("group", "verdict reason elasticity low high std_error items controls item_weeks units"),
+    "actions": (
+        "item",
+        "name category class money units purchase on_order_cost week verb price_to sell_through weeks_of_supply sizes return_rate",
+    ),
+    "findings": ("page id item", "value low high unit basis money severity warnings figures"),
+    "assumptions": ("name", "value unit source meaning"),
+}
+
+# column → unit, meaning with its basis
+COLUMNS = {
+    "figure": ("text", "control total"), "unit": ("text", "unit of the figure"), "ours": ("see unit", "figure here"), "theirs": ("see unit", "figure of the shop's own system"),
+    "gap": ("see unit", "ours − theirs"), "table": ("text", "table of the shop"), "file": ("text", "file it came from"), "rows_in": ("rows", "rows read"),
+    "used": ("rows", "rows used"), "updated": ("rows", "rows replaced by a newer export"), "rejected": ("rows", "rows rejected"), "deduplicated": ("rows", "exact copies"),
+    "skipped": ("rows", "rows left out by the shop's own filter"), "line": ("number", "line of the file"), "column": ("text", "column that breaks the rule"),
+    "rule": ("text", "rule that is broken"), "value": ("see unit", "value"), "item": ("text", "priced item: a style unless the shop says otherwise"), "name": ("text", "name"),
+    "category": ("text", "category"), "tier": ("text", "tier"), "season": ("text", "season; empty = core"), "launch_date": ("date", "first day on sale, as planned or first seen"),
+    "exit_date": ("date", "last day on sale, as planned; empty = never"), "age": ("weeks", "complete weeks since first on sale; the first is 0"), "in_season": ("yes/no", "its exit is not past"),
+    "tag_price": ("money per unit", "mean tag price of its SKUs"), "mean_cost": ("money per unit", "mean purchase cost of its SKUs"), "received": ("units", "received to date"),
+    "sold_units": ("units", "sold to date, before cancellations and returns"), "net_units": ("units", "sold − cancelled − returned by week of sale − returns still expected"),
+    "sell_through": ("share", "net_units ÷ received; n = sold_units"), "flags": ("text", "; between: no_sales, net_negative, returns_immature, st_gt_100, launch_imputed, cost_missing"),
+    "paid_value": ("money", "paid by customers before refunds"), "price_realisation": ("share", "paid_value ÷ (sold_units × tag_price)"), "on_hand": ("units", "good units on hand; empty = unknown"),
+    "damaged": ("units", "units of any other condition"), "on_order": ("units", "ordered and not received"), "on_hand_cost": ("money", "good units × unit cost"),
+    "damaged_cost": ("money", "other units × unit cost"), "stock_basis": ("text", "counted / rebuilt / unknown"), "remaining": ("units", "expected net sales to the exit, stock not limiting; seasonal items"),
+    "need": ("units", "remaining, or for core items the stock ceiling"), "rate": ("units a week", "mean net sales of the last 8 weeks ÷ share of time in stock"),
+    "weeks_of_supply": ("weeks", "on_hand ÷ rate"), "stock_to_sales": ("months", "on_hand ÷ (rate × 52/12)"), "excess_on_hand": ("units", "excess among good units on hand"),
+    "excess_on_order": ("units", "excess among units on order, counted first"), "excess_units": ("units", "excess_on_hand + damaged"), "exposures": ("times", "shown; empty = unknown"),
+    "clicks": ("times", "clicked"), "in_stock_share": ("share", "SKU-days with stock for sale ÷ SKU-days on sale, mean of weeks"), "last_sale": ("date", "Monday of the last week with a sale"),
+    "class": ("text", "kind of overstock"), "units": ("units", "units"), "cost": ("money", "units at purchase cost"), "also": ("text", "other rules that hold"),
+    "purchase": ("money", "excess units at purchase cost: sunk"), "age_days": ("days", "mean age of the item's stock, first in first out"), "storage": ("money", "storage since receipt"),
+    "capital": ("money", "capital since receipt, on cost"), "total": ("money", "purchase + storage + capital"), "week": ("money", "storage + capital of one more week"),
+    "band": ("days", "days since receipt"), "period_end": ("date", "Sunday that ends the four weeks"), "moving": ("SKUs", "sold at least one unit"), "on_sale": ("SKUs", "in stock or sold"),
+    "share": ("share", "moving ÷ on_sale"), "q10": ("share", "10 % of past styles had sold through less"), "q25": ("share", "25 % had"), "median": ("share", "half had"),
+    "q75": ("share", "75 % had"), "q90": ("share", "90 % had"), "fail": ("share", "quantile misjudged_quantile"), "styles": ("styles", "past styles behind the row"),
+    "past_seasons": ("seasons", "past seasons behind the row"), "tier_used": ("text", "tier it is compared with"), "pace_ratio": ("share", "sell_through ÷ median"), "pace": ("text", "judgement"),
+    "past_styles": ("styles", "past styles it is compared with"), "break_even": ("share", "sell-through that earns cost and expenses back"), "target": ("share", "sell-through that also earns the target profit"),
+    "projected": ("share", "expected net units at the exit ÷ (received + on order)"), "group": ("text", "all, or a category"), "verdict": ("text", "usable, or not from these data"),
+    "reason": ("text", "why"), "elasticity": ("% units per % price", "estimate"), "low": ("see unit", "lower end of the 95 % interval"), "high": ("see unit", "upper end"),
+    "std_error": ("% units per % price", "standard error, clustered by item"), "items": ("items", "n: items in tests"), "controls": ("items", "items kept at their price"),
+    "item_weeks": ("rows", "item-weeks"), "money": ("money", "purchase + on_order_cost; in findings: the money a finding is about"), "on_order_cost": ("money", "excess on order at cost"),
+    "verb": ("text", "one thing to do"), "price_to": ("share", "price that clears the stock by the exit ÷ tag price"), "sizes": ("text", "SKUs in stock / SKUs"),
+    "return_rate": ("share", "returned ÷ sold, units"), "page": ("text", "page"), "id": ("text", "kind of finding"), "basis": ("text", "what is divided by what"),
+    "severity": ("0–2", "how urgent"), "warnings": ("text", "; between"), "figures": ("json", "figures of its sentence"), "source": ("text", "where the number comes from"),
+    "meaning": ("text", "meaning"),
+}  # fmt: skip
+
+
+def published(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """The columns of a frame that the contract promises, in its order."""
+    key, others = TABLES[name]
+    return frame[[*key.split(), *others.split()]]
+
+
+def contract() -> dict:
+    """What stands in ``results/``: for each table its key and its columns with unit and meaning."""
+    tables = {
+        name: {
+            "key": key.split(),
+            "columns": {c: dict(zip(("unit", "meaning"), COLUMNS[c], strict=True)) for c in [*key.split(), *others.split()]},
+        }
+        for name, (key, others) in TABLES.items()
+    }
+    return {"schema_version": SCHEMA_VERSION, "tables": tables}

@@ -56,4 +56,4 @@ evidence: .venv/ready
 	@$(RUN)/python tests/evidence/classification.py
 
 test-browser: .venv/ready
-	@$(RUN)/pytest -q tests/browser
+	@$(RUN)/pytest tests/browser

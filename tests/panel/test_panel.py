@@ -423,3 +423,22 @@ def test_traffic_stands_beside_its_weeks(build):
     )
     frames = build("2026-06-07", event("2026-06-02"), traffic=seen)
     assert frames("item_week")[["exposures", "ad_spend"]].to_numpy().tolist() == [[3, pytest.approx(0.3)]]
+
+
+def test_a_shipping_column_that_is_always_empty_is_no_shipping_column(make_shop, panel):
+    products = pd.DataFrame({"sku": ["a"]})
+    lines = pd.DataFrame(
+        {
+            "order_id": ["1"],
+            "line_id": ["1"],
+            "sku": ["a"],
+            "ordered_at": ["2026-01-05"],
+            "units": [2],
+            "kind": ["sale"],
+            "customer_paid": [20],
+            "shipped_at": [""],
+        }
+    )
+    purchases = pd.DataFrame({"po_id": ["p"], "sku": ["a"], "units_received": [5], "received_at": ["2026-01-02"]})
+    shop = make_shop({"products": products, "order_lines": lines, "purchases": purchases})
+    assert panel(shop, "2026-01-11")("sku_now")["on_hand"].tolist() == [3]

@@ -74,6 +74,7 @@ def ageing(ax: Axes, frame: pd.DataFrame, currency: str) -> str | None:
     colours = [CALM if band in ("0–30", "31–60", "61–90") else ACCENT for band in total.index]
     bars = ax.bar([say(band) for band in total.index], total, color=colours, width=0.7)
     ax.bar_label(bars, [percent(v / total.sum()) for v in total], color=MUTED, fontsize=8.5, padding=2)
+    ax.margins(y=0.12)
     _money_axis(ax.yaxis, currency)
     ax.grid(axis="x", visible=False)
     ax.set_title(title)

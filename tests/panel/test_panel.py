@@ -254,16 +254,20 @@ def test_units_sold_and_not_shipped_are_not_for_sale(build):
     assert weekly(frames, "closing_units", "days_in_stock") == [[2, 2]]
 
 
+# a shop that notes when it ships
+SHIPPED = event("2026-06-01", 0, shipped_at="2026-06-01 12:00:00")
+
+
 def test_a_cancelled_order_is_for_sale_again(build):
     waiting = event("2026-06-03", 2, order_id="c", line_id="1", shipped_at=None)
     cancelled = event("2026-06-05", 2, order_id="c", line_id="1", kind="cancel", shipped_at=None)
-    frames = build("2026-06-07", waiting, cancelled, purchases=receipts(receipt("2026-06-01", 2)))
+    frames = build("2026-06-07", SHIPPED, waiting, cancelled, purchases=receipts(receipt("2026-06-01", 2)))
     assert weekly(frames, "closing_units", "days_in_stock") == [[2, 5]]
 
 
 def test_an_order_that_has_waited_a_month_will_not_ship(build):
     waiting = event("2026-06-01", 2, shipped_at=None)
-    frames = build("2026-07-05", waiting, purchases=receipts(receipt("2026-06-01", 2)))
+    frames = build("2026-07-05", SHIPPED, waiting, purchases=receipts(receipt("2026-06-01", 2)))
     assert weekly(frames, "days_in_stock") == [7] * 5
 
 

@@ -88,8 +88,8 @@ def _context(con: engine.Engine, shop: Shop, intake: Intake, as_of: date) -> Non
         "as_of": as_of,
         "first_day": first,
         "price_level": shop.price_level,
-        # a column that is always empty says nothing about what was shipped
-        "has_shipping": engine.rows(con, "SELECT count(shipped_at) > 0 FROM order_lines")[0][0],
+        # a column that was always empty by then says nothing about what was shipped
+        "has_shipping": engine.rows(con, f"SELECT count(*) > 0 FROM order_lines WHERE shipped_at < DATE '{as_of}' + 1")[0][0],
         "has_purchases": intake.has("purchases"),
         "has_counts": intake.has("stock"),
         "has_traffic": intake.has("traffic"),

@@ -12,8 +12,10 @@ from destock.model.messages import LANGUAGES, Fault, mark, say, speak
 
 def main(argv: list[str] | None = None) -> int:
     """Run a command; returns its exit code. A fault is one line on stderr, never a traceback."""
+    first = argparse.ArgumentParser(add_help=False)
+    first.add_argument("--lang", choices=LANGUAGES, default="en")
+    speak(first.parse_known_args(argv)[0].lang)  # before the rest, so that help and errors speak it too
     arguments = _parser().parse_args(argv)
-    speak(arguments.lang)
     try:
         return arguments.run(arguments) or 0
     except Fault as fault:
@@ -23,38 +25,39 @@ def main(argv: list[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="destock", description="Which stock is too much, why, what it costs, and how to turn it into cash."
+        prog="destock", description=say("Which stock is too much, why, what it costs, and how to turn it into cash.")
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    shop = say("folder with a shop.toml")
     report = _command(
-        commands,
-        "report",
-        _report,
-        "build the pack of a shop",
-        "destock report data/sample --as-of 2026-06-07 --lang zh --set capital_rate=0.12",
+        commands, "report", _report, say("build the pack of a shop"), "data/sample --as-of 2026-06-07 --lang zh --set capital_rate=0.12"
     )
-    report.add_argument("shop", metavar="SHOP", help="folder with a shop.toml")
+    report.add_argument("shop", metavar="SHOP", help=shop)
     report.add_argument(
-        "--as-of", metavar="D", help="day of the report, such as 2026-06-07; without it the shop's own, or its last order's"
+        "--as-of", metavar="D", help=say("day of the report, such as 2026-06-07; without it the shop's own, or its last order's")
     )
     report.add_argument(
-        "--only", nargs="+", default=[], metavar="NAME", help="only these pages: summary intake classification impact pacing elasticity"
+        "--only",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help=say("only these pages: {pages}", pages="summary intake classification impact pacing elasticity"),
     )
-    report.add_argument("--set", nargs="+", default=[], metavar="NAME=VALUE", action="extend", help="other assumptions for this run")
-    report.add_argument("--out", type=Path, metavar="DIR", help="folder of the pack; without it reports/SHOP-DAY-LANGUAGE")
-    check = _command(commands, "check", _check, "read a shop's tables and say what can be used", "destock check my-shop")
-    check.add_argument("shop", metavar="SHOP", help="folder with a shop.toml")
-    sample = _command(commands, "sample", _sample, "make a simulated shop", "destock sample /tmp/shop --seed 7 --styles 60")
-    sample.add_argument("folder", metavar="DIR", type=Path, help="folder to make")
-    sample.add_argument("--seed", type=int, default=1, metavar="N", help="the same seed makes the same shop (default 1)")
-    sample.add_argument("--styles", type=int, default=450, metavar="N", help="number of styles (default 450)")
-    sample.add_argument("--years", type=int, default=4, metavar="N", help="years of history (default 4)")
+    report.add_argument("--set", nargs="+", default=[], metavar="NAME=VALUE", action="extend", help=say("other assumptions for this run"))
+    report.add_argument("--out", type=Path, metavar="DIR", help=say("folder of the pack; without it reports/SHOP-DAY-LANGUAGE"))
+    check = _command(commands, "check", _check, say("read a shop's tables and say what can be used"), "my-shop")
+    check.add_argument("shop", metavar="SHOP", help=shop)
+    sample = _command(commands, "sample", _sample, say("make a simulated shop"), "my-sample --seed 7 --styles 60")
+    sample.add_argument("folder", metavar="DIR", type=Path, help=say("folder to make"))
+    sample.add_argument("--seed", type=int, default=1, metavar="N", help=say("the same seed makes the same shop (default 1)"))
+    sample.add_argument("--styles", type=int, default=450, metavar="N", help=say("number of styles (default 450)"))
+    sample.add_argument("--years", type=int, default=4, metavar="N", help=say("years of history (default 4)"))
     return parser
 
 
 def _command(commands, name: str, run, text: str, example: str) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=text, description=text, epilog=f"example: {example}")
-    command.add_argument("--lang", choices=LANGUAGES, default="en", help="language of pages and messages")
+    command = commands.add_parser(name, help=text, description=text, epilog=say("example: {command}", command=f"destock {name} {example}"))
+    command.add_argument("--lang", choices=LANGUAGES, default="en", help=say("language of pages and messages"))
     command.set_defaults(run=run)
     return command
 

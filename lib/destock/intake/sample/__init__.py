@@ -1,13 +1,12 @@
 """A simulated fashion shop in trouble, with the truth about its overstock planted beside it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np
 
-from . import assortment, books, selling
+from . import assortment, books, demand, selling
 from .market import HORIZON, trading_days
+from .shop import Shop
 
 __all__ = ["write_sample"]
 
@@ -48,10 +47,10 @@ def write_sample(folder: str | Path, seed: int = 1, styles: int = 450, years: in
     folder.mkdir(parents=True, exist_ok=True)
     streams = dict(zip(STREAMS, np.random.default_rng(seed).spawn(len(STREAMS)), strict=True))
     days = trading_days(years)
-    plan = assortment.draw_styles(streams["range"], styles, years, days)
-    plan = assortment.plant_truth(streams["truth"], plan, len(days) - HORIZON - 1)
-    skus = assortment.draw_skus(streams["sizes"], plan)
-    shop = selling.open_shop(plan, skus, days, streams)
-    selling.trade(shop, streams)
-    books.write_books(folder, shop, plan, skus, streams["books"], seed, years)
+    styles_plan = assortment.draw_styles(streams["range"], styles, years, days)
+    plan = assortment.plant_truth(streams["truth"], styles_plan, len(days) - HORIZON - 1)
+    shop = Shop(plan, assortment.draw_skus(streams["sizes"], plan), days, streams)
+    demand.lay_out_demand(shop)
+    selling.trade(shop)
+    books.write_books(folder, shop, seed, years)
     return folder

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
-from . import assortment, books, demand, selling
-from .market import HORIZON, trading_days
+from . import assortment, books, selling
+from .market import AS_OF, HORIZON
 from .shop import Shop
 
 __all__ = ["write_sample"]
@@ -46,11 +47,10 @@ def write_sample(folder: str | Path, seed: int = 1, styles: int = 450, years: in
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     streams = dict(zip(STREAMS, np.random.default_rng(seed).spawn(len(STREAMS)), strict=True))
-    days = trading_days(years)
-    styles_plan = assortment.draw_styles(streams["range"], styles, years, days)
-    plan = assortment.plant_truth(streams["truth"], styles_plan, len(days) - HORIZON - 1)
+    days = pd.date_range(AS_OF - pd.Timedelta(days=364 * years - 1), AS_OF + pd.Timedelta(days=HORIZON))
+    plan = assortment.draw_styles(streams["range"], styles, years, days)
+    assortment.plant_truth(streams["truth"], plan, len(days) - HORIZON - 1)
     shop = Shop(plan, assortment.draw_skus(streams["sizes"], plan), days, streams)
-    demand.lay_out_demand(shop)
     selling.trade(shop)
     books.write_books(folder, shop, seed, years)
     return folder

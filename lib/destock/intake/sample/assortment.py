@@ -20,7 +20,10 @@ def draw_styles(rng: np.random.Generator, count: int, years: int, days: pd.Datet
     counts = [len(part) for part in np.array_split(np.arange(count - cores), len(seasons))][::-1]
     frames = [seasonal_styles(rng, season, n, days[0]) for season, n in zip(seasons.itertuples(), counts, strict=True)]
     styles = pd.concat([*frames, core_styles(rng, cores, len(days))], ignore_index=True)
-    return plan_numbers(rng, describe(rng, styles.join(CATEGORIES, on="category").join(TIERS, on="tier")))
+    styles = styles.join(CATEGORIES, on="category").join(TIERS, on="tier")
+    describe(rng, styles)
+    plan_numbers(rng, styles)
+    return styles
 
 
 def seasonal_styles(rng: np.random.Generator, season, count: int, first: pd.Timestamp) -> pd.DataFrame:
@@ -46,22 +49,18 @@ def core_styles(rng: np.random.Generator, count: int, span: int) -> pd.DataFrame
     return pd.DataFrame(columns | {"planned_launch": launch, "exit": span + CORE_YEAR})
 
 
-def describe(rng: np.random.Generator, styles: pd.DataFrame) -> pd.DataFrame:
+def describe(rng: np.random.Generator, styles: pd.DataFrame) -> None:
     """Names, price tags, costs and vendors."""
-    n = len(styles)
-    tag = (styles["tag"] * rng.lognormal(0, 0.16, n) / 10).round() * 10 - 1
-    looks, details = rng.choice(LOOKS, n), rng.choice(DETAILS, n)
-    return styles.assign(
-        name=looks.astype(object) + details + styles["category"],
-        role=np.select([styles["season"].isna(), rng.random(n) < 0.35], ["steady", styles["other_role"]], styles["role"]),
-        tag=tag,
-        unit_cost=(tag * rng.uniform(0.30, 0.38, n)).round(2),
-        vendor=[f"V{number:02d}" for number in rng.integers(1, 19, n)],
-        lead_time=rng.integers(15, 31, n),
-    )
+    n, core = len(styles), styles["season"].isna()
+    styles["tag"] = (styles["tag"] * rng.lognormal(0, 0.16, n) / 10).round() * 10 - 1
+    styles["name"] = rng.choice(LOOKS, n).astype(object) + rng.choice(DETAILS, n) + styles["category"]
+    styles["role"] = np.select([core, rng.random(n) < 0.35], ["steady", styles["other_role"]], styles["role"])
+    styles["unit_cost"] = (styles["tag"] * rng.uniform(0.30, 0.38, n)).round(2)
+    styles["vendor"] = [f"V{number:02d}" for number in rng.integers(1, 19, n)]
+    styles["lead_time"] = rng.integers(15, 31, n)
 
 
-def plan_numbers(rng: np.random.Generator, styles: pd.DataFrame) -> pd.DataFrame:
+def plan_numbers(rng: np.random.Generator, styles: pd.DataFrame) -> None:
     """The plan, whose factors multiply to planned net units: days, in-stock, exposures, conversion, kept share."""
     n, core = len(styles), styles["season"].isna()
     units = styles["net_units"] * rng.lognormal(0, 0.32, n)
@@ -70,108 +69,93 @@ def plan_numbers(rng: np.random.Generator, styles: pd.DataFrame) -> pd.DataFrame
     sales = np.maximum(20, np.where(core, units.clip(240, 480), units)).round()
     bought_rate = sales / (days * PLANNED_INSTOCK * (1 - returned))
     exposures = np.maximum(15, (bought_rate / (styles["click_rate"] * 0.2 * rng.lognormal(0, 0.1, n))).round())
-    return styles.assign(
-        planned_days=days,
-        planned_sales=sales,
-        planned_return_rate=returned,
-        planned_exposures_per_day=exposures,
-        planned_conversion=(bought_rate / exposures).round(7),
-        planned_instock=PLANNED_INSTOCK,
-        planned_buy=(sales / PLANNED_SELL_THROUGH / 5).round() * 5,
-        planned_price=(styles["tag"] * rng.uniform(0.85, 0.92, n)).round(),
-    )
+    styles["planned_days"], styles["planned_instock"], styles["planned_return_rate"] = days, PLANNED_INSTOCK, returned
+    styles["planned_sales"], styles["planned_buy"] = sales, np.round(sales / PLANNED_SELL_THROUGH / 5) * 5
+    styles["planned_exposures_per_day"], styles["planned_conversion"] = exposures, (bought_rate / exposures).round(7)
+    styles["planned_price"] = (styles["tag"] * rng.uniform(0.85, 0.92, n)).round()
 
 
-def plant_truth(rng: np.random.Generator, styles: pd.DataFrame, last: int) -> pd.DataFrame:
-    """Everything true about each style, and its expected life demand at the everyday price."""
-    styles = plant_causes(rng, plant_classes(rng, styles, last))
-    styles = plant_dates_and_prices(rng, plant_factors(rng, styles), last)
+def plant_truth(rng: np.random.Generator, styles: pd.DataFrame, last: int) -> None:
+    """Everything true about each style, and its expected life demand at the everyday price, as further columns."""
+    plant_classes(rng, styles, last)
+    plant_causes(rng, styles)
+    plant_factors(rng, styles)
+    plant_dates_and_prices(rng, styles, last)
     life = styles["exit"] - styles["launch"] + 1
     styles["days_factor"] = np.where(styles["season"].isna(), 1.0, life / styles["planned_days"])
     styles["kept_factor"] = (1 - styles["return_rate"]) / (1 - styles["planned_return_rate"])
     styles["price_factor"] = (styles["everyday_price"] / styles["planned_price"]) ** styles["beta"]
-    factors = [f"{name}_factor" for name in ("days", "traffic", "click", "appeal", "kept", "price")]
-    life_demand = styles["planned_sales"] / PLANNED_INSTOCK * styles[factors].prod(axis=1) * styles["faded_to"]
-    return styles.assign(planned_demand=styles["planned_sales"], life_demand=life_demand)
+    factors = styles[[f"{name}_factor" for name in ("days", "traffic", "click", "appeal", "kept", "price")]].prod(axis=1)
+    styles["planned_demand"] = styles["planned_sales"]
+    styles["life_demand"] = styles["planned_sales"] / PLANNED_INSTOCK * factors * styles["faded_to"]
 
 
-def spread_pick(rng: np.random.Generator, styles: pd.DataFrame, among: pd.Series, share: float) -> np.ndarray:
-    """A random share of styles, spread evenly over small and large ones so that planted units do not hang on one style."""
-    order = styles[among].sort_values("planned_sales", kind="stable").index.to_numpy()
-    count = round(share * len(order))
-    step = len(order) / max(count, 1)
-    return order[(np.arange(count) * step + rng.uniform(0, step)).astype(int)]
-
-
-def plant_classes(rng: np.random.Generator, styles: pd.DataFrame, last: int) -> pd.DataFrame:
+def plant_classes(rng: np.random.Generator, styles: pd.DataFrame, last: int) -> None:
     """Which overstock each style's leftover is, decided by the design alone."""
-    core, season, age = styles["season"].isna(), styles["season"], last - styles["planned_launch"]
+    season, core, age = styles["season"], styles["season"].isna(), last - styles["planned_launch"]
     current = ~core & (styles["exit"] > last)
     kind = pd.Series(np.where(core | current, "healthy", "out_of_season"))
-    kind[spread_pick(rng, styles, current & (age >= 49), 0.25)] = "misjudged"
-    kind[spread_pick(rng, styles, core & (age > 300), 0.27)] = "slow"
+
+    def plant(name: str, among: pd.Series, share: float) -> None:  # spread over small and large styles: no cause hangs on one style
+        order = styles[among].sort_values("planned_sales", kind="stable").index
+        count = round(share * len(order))
+        step = len(order) / max(count, 1)
+        kind[order[(np.arange(count) * step + rng.uniform(0, step)).astype(int)]] = name
+
+    plant("misjudged", current & (age >= 49), 0.25)
+    plant("slow", core & (age > 300), 0.27)
     recent = [(season == name, 0.08) for name in season.dropna().unique()[-3:-1]]
     for among, share in [(current, 0.13), *recent, (core & (age > 100), 0.12)]:
-        open_to = among & kind.isin(["healthy", "out_of_season"]) & (styles["tier"] != "push")
-        kind[spread_pick(rng, styles, open_to, share)] = "defective"
-    return styles.assign(planted_class=kind)
+        plant("defective", among & kind.isin(["healthy", "out_of_season"]) & (styles["tier"] != "push"), share)
+    styles["planted_class"] = kind
 
 
-def plant_causes(rng: np.random.Generator, styles: pd.DataFrame) -> pd.DataFrame:
+def plant_causes(rng: np.random.Generator, styles: pd.DataFrame) -> None:
     """One cause per style; ended seasons had their causes too, the current one mostly in its misjudged styles."""
     n, kind = len(styles), styles["planted_class"]
     spared = styles["season"].isna() | ((kind == "healthy") & (styles["tier"] == "push"))
     share = kind.map({"out_of_season": 0.52, "healthy": 0.26}).fillna(0).mask(spared, 0)
     cause = np.where(rng.random(n) < share, rng.choice(CAUSES, n), "none")
     flop = rng.choice(["product", "content"], n, p=[0.7, 0.3])
-    return styles.assign(planted_cause=np.select([kind == "misjudged", kind == "slow"], [flop, "product"], cause))
+    styles["planted_cause"] = np.select([kind == "misjudged", kind == "slow"], [flop, "product"], cause)
 
 
-def plant_factors(rng: np.random.Generator, styles: pd.DataFrame) -> pd.DataFrame:
+def plant_factors(rng: np.random.Generator, styles: pd.DataFrame) -> None:
     """The truth as factors on the plan: strong for the planted cause, about one elsewhere."""
     n, cause, kind = len(styles), styles["planted_cause"], styles["planted_class"]
     misjudged, defective = kind == "misjudged", kind == "defective"
     depth = np.where(misjudged, -np.log(rng.uniform(0.19, 0.33, n)), rng.uniform(0.45, 0.95, n))
     noise = np.exp(rng.normal(0, 0.10, (5, n)))
-    for row, (name, hit) in enumerate({"traffic": "traffic", "click": "content", "appeal": "product"}.items()):
-        factor = np.where(misjudged, noise[row].clip(0.92, 1.06), noise[row])
-        styles[f"{name}_factor"] = np.where((cause == hit) & (kind != "slow"), np.exp(-depth), factor)
+    for name, hit, usual in [("traffic", "traffic", noise[0]), ("click", "content", noise[1]), ("appeal", "product", noise[2])]:
+        usual = np.where(misjudged, usual.clip(0.92, 1.06), usual)
+        styles[f"{name}_factor"] = np.where((cause == hit) & (kind != "slow"), np.exp(-depth), usual)
     kept = np.where(cause == "returns", rng.uniform(0.50, 0.65, n), noise[3].clip(0.85, 1.15))
     buys = [rng.uniform(1.4, 1.8, n), rng.uniform(0.40, 0.55, n)]
+    styles["buy_factor"] = np.select([cause == "overbuy", cause == "stock-outs"], buys, noise[4])
     quality = styles["quality_rate"] * rng.lognormal(0, 0.1, n)
-    extra = np.where(defective, 3 * quality, 0)
-    return styles.assign(
-        beta=rng.normal(styles["beta"], 0.35),
-        return_rate=(1 - (1 - styles["planned_return_rate"]) * kept + extra).clip(0.15, 0.85),
-        quality_rate=quality + extra,
-        cancel_rate=rng.uniform(0.05, 0.09, n),
-        buy_factor=np.select([cause == "overbuy", cause == "stock-outs"], buys, noise[4]),
-        speed=rng.lognormal(0, 0.06, n),
-        b_grade_share=np.where(defective, rng.uniform(0.24, 0.35, n), 0.0),
-    )
+    styles["quality_rate"] = quality + np.where(defective, 3 * quality, 0)
+    styles["return_rate"] = (1 - (1 - styles["planned_return_rate"]) * kept + np.where(defective, 3 * quality, 0)).clip(0.15, 0.85)
+    styles["beta"] = rng.normal(styles["beta"], 0.35)
+    styles["cancel_rate"] = rng.uniform(0.05, 0.09, n)
+    styles["speed"] = rng.lognormal(0, 0.06, n)
+    styles["b_grade_share"] = np.where(defective, rng.uniform(0.24, 0.35, n), 0.0)
 
 
-def plant_dates_and_prices(rng: np.random.Generator, styles: pd.DataFrame, last: int) -> pd.DataFrame:
+def plant_dates_and_prices(rng: np.random.Generator, styles: pd.DataFrame, last: int) -> None:
     """The real launch, the real everyday price, the presale, and the day a slow core style's demand began to fade."""
-    n, cause, price = len(styles), styles["planted_cause"], styles["planned_price"]
-    misjudged, slow = styles["planted_class"] == "misjudged", styles["planted_class"] == "slow"
+    n, cause, kind = len(styles), styles["planted_cause"], styles["planted_class"]
     slip = np.where(rng.random(n) < 0.10, rng.integers(5, 13, n), 0)
     slip = np.where(cause == "late", rng.integers(40, 62, n), slip)
     slip = np.minimum(slip, (last - 12 - styles["planned_launch"]).clip(lower=0))
-    launch = styles["planned_launch"] + slip
-    planned_price = np.where(cause == "price", (price * rng.uniform(0.76, 0.84, n)).round(), price)
-    chance = (styles["presale_chance"] * np.where(misjudged, 2, 1)).where(styles["season"].notna() & (slip == 0), 0)
-    presale = np.where(rng.random(n) < chance, rng.choice(["full", "deposit"], n), "none")
-    fade = last - rng.uniform(130, np.clip(last - launch - 170, 140, 290)).astype(int)
-    return styles.assign(
-        launch=launch,
-        everyday_price=price,
-        planned_price=planned_price,
-        presale=presale,
-        presale_failure=misjudged & (presale != "none"),
-        fade_day=np.where(slow, fade, 10**6),
-        faded_to=np.where(slow, rng.uniform(0.05, 0.20, n), 1.0),
-    )
+    styles["launch"], styles["everyday_price"] = styles["planned_launch"] + slip, styles["planned_price"]
+    cheap = (styles["planned_price"] * rng.uniform(0.76, 0.84, n)).round()
+    styles["planned_price"] = styles["planned_price"].mask(cause == "price", cheap)
+    chance = (styles["presale_chance"] * np.where(kind == "misjudged", 2, 1)).where(styles["season"].notna() & (slip == 0), 0)
+    styles["presale"] = np.where(rng.random(n) < chance, rng.choice(["full", "deposit"], n), "none")
+    styles["presale_failure"] = ((kind == "misjudged") & (styles["presale"] != "none")).astype(int)
+    fade = last - rng.uniform(130, np.clip(last - styles["launch"] - 170, 140, 290)).astype(int)
+    styles["fade_day"] = np.where(kind == "slow", fade, 10**6)
+    styles["faded_to"] = np.where(kind == "slow", rng.uniform(0.05, 0.20, n), 1.0)
 
 
 def draw_skus(rng: np.random.Generator, styles: pd.DataFrame) -> pd.DataFrame:

@@ -8,10 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from .demand import expected_remaining
 from .events import order_lines
 from .market import AS_OF, season_table, true_curves
-from .shop import Shop
+from .shop import Shop, expected_remaining
 
 # fmt: off
 PRODUCT = [
@@ -38,7 +37,7 @@ PRICE = [
 MONEY = ["customer_paid", "merchant_revenue", "refund_value"]
 DELTA = dict.fromkeys(["order_id", "line_id"], "DELTA_BYTE_ARRAY")
 DELTA |= dict.fromkeys(["ordered_at", "shipped_at", "original_ordered_at", "date"], "DELTA_BINARY_PACKED")
-TABLES = ["products", "purchases", "movements", "stock", "order_lines", "prices", "traffic", "plan", "charges"]
+PARQUET = ["stock", "order_lines", "traffic"]
 TOML = """name = "青禾里"
 currency = "CNY"
 tax_basis = "incl"          # tag, paid and cost all include VAT
@@ -84,88 +83,44 @@ def write_parquet(frame: pd.DataFrame, path: Path) -> None:
     )
 
 
-def dates(days: pd.DatetimeIndex, numbers: np.ndarray, last: int = 10**5) -> np.ndarray:
-    """Days counted from the first one as dates; empty after the last."""
-    numbers = pd.Series(np.asarray(numbers))
-    return (days[0] + pd.to_timedelta(numbers.where(numbers <= last), unit="D")).dt.strftime("%Y-%m-%d").to_numpy(object)
+def dated(shop: Shop, table: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """The table with dates for days counted from the first one."""
+    return table.assign(**{name: shop.days[0] + pd.to_timedelta(table[name], unit="D") for name in columns})
 
 
 def product_table(shop: Shop) -> pd.DataFrame:
     """One row per SKU."""
     names = {"parent": "parent_category", "tag": "tag_price", "volume": "unit_volume_l", "lead_time": "lead_time_days"}
-    styles = shop.plan.rename(columns=names).assign(
-        brand="青禾里",
-        wave=shop.plan["wave"].where(shop.seasonal).astype("Int64"),
-        launch_date=dates(shop.days, shop.plan["launch"]),
-        exit_date=np.where(shop.seasonal, dates(shop.days, shop.plan["exit"]), None),
-    )
-    return shop.skus.join(styles.astype({"tag_price": int}), on="style_no")[PRODUCT]
+    styles = shop.plan.rename(columns=names | {"launch": "launch_date", "exit": "exit_date"}).astype({"tag_price": int, "wave": "Int64"})
+    styles = styles.assign(brand="青禾里", **styles[["wave", "exit_date"]].where(shop.plan["season"].notna()))
+    return shop.skus.join(dated(shop, styles, "launch_date", "exit_date"), on="style_no")[PRODUCT]
 
 
 def plan_table(shop: Shop) -> pd.DataFrame:
     """What was meant for each style."""
-    launch = dates(shop.days, shop.plan["planned_launch"])
-    plan = shop.plan.assign(item=shop.plan["style"], planned_launch=launch, target_profit_rate=0.08)
     whole = ["planned_buy", "planned_sales", "planned_days", "planned_exposures_per_day", "planned_price"]
-    return plan.astype(dict.fromkeys(whole, int))[PLAN]
+    plan = shop.plan.astype(dict.fromkeys(whole, int)).assign(item=shop.plan["style"], target_profit_rate=0.08)
+    return dated(shop, plan, "planned_launch")[PLAN]
 
 
 def purchase_table(shop: Shop) -> pd.DataFrame:
     """One row per purchase line; what had not arrived by the last day is open."""
-    log = shop.noted("purchases").query("ordered <= @shop.last").sort_values(["ordered", "style", "number"], kind="stable")
-    ordered, due, arrives = (log[name].to_numpy() for name in ("ordered", "due", "arrives"))
-    return pd.DataFrame(
-        {
-            "po_id": "PO" + log.groupby(["ordered", "style", "number"]).ngroup().add(1).astype(str).str.zfill(5),
-            "sku": shop.skus["sku"].to_numpy()[log["sku"]],
-            "units_ordered": log["units"],
-            "units_received": log["received"].where(arrives <= shop.last, 0),
-            "ordered_at": dates(shop.days, ordered),
-            "due_at": dates(shop.days, due),
-            "received_at": dates(shop.days, arrives, shop.last),
-            "cancellable_until": dates(shop.days, ordered + (due - ordered) * 2 // 3),
-            "unit_cost": shop.styles.unit_cost[log["style"]],
-            "vendor": shop.styles.vendor[log["style"]],
-        }
-    )
-
-
-def movement_table(shop: Shop) -> pd.DataFrame:
-    """Every other change of stock."""
-    moves = shop.noted("movements").query("units != 0")
-    moves = moves.assign(sku=shop.skus["sku"].to_numpy()[moves["sku"]], day=dates(shop.days, moves["day"]))
-    return moves.rename(columns={"day": "moved_at"})
-
-
-def count_table(shop: Shop, subject: str) -> pd.DataFrame:
-    """Counts of every SKU that was ever received, b-grade from its first piece on; or the planted differences between counts."""
-    counts = shop.noted(subject)
-    counts = counts.assign(sku=shop.skus["sku"].to_numpy()[counts["sku"]], day=shop.days[counts["day"]])
-    return counts.rename(columns={"day": "counted_at"})
+    order = ["ordered_at", "style", "number"]
+    table = shop.noted("purchases").query("ordered_at <= @shop.last").sort_values(order, kind="stable")
+    table.insert(0, "po_id", "PO" + table.groupby(order).ngroup().add(1).astype(str).str.zfill(5))
+    arrived = table["received_at"] <= shop.last
+    table["units_received"], table["received_at"] = table["units_received"].where(arrived, 0), table["received_at"].where(arrived)
+    return dated(shop, table, "ordered_at", "due_at", "received_at", "cancellable_until").drop(columns=["style", "number"])
 
 
 def price_table(shop: Shop, seed: int) -> pd.DataFrame:
     """Every price in force, one after the other, with the experiments' arms; controls have their rows."""
-    log = shop.noted("prices").sort_values(["style", "valid_from"], ignore_index=True).astype({"price": int})
-    until, trial = log.groupby("style")["valid_from"].shift(-1, fill_value=10**6), log["experiment"] != ""
-    start = pd.Series(dates(shop.days, log["valid_from"]))
-    prices = log.assign(
-        item=shop.styles.style[log["style"]],
-        valid_from=start,
-        valid_to=dates(shop.days, until, shop.last),
-        decision_date=start.where(trial),
-        window_end=pd.Series(dates(shop.days, log["window_end"])).where(trial),
-        seed=pd.Series(seed, index=log.index).where(trial).astype("Int64"),
-        planned_price=log["price"].where(trial).astype("Int64"),
-    )
-    return prices[PRICE]
-
-
-def traffic_table(shop: Shop) -> pd.DataFrame:
-    """A row per style-day that was seen."""
-    traffic = shop.noted("traffic")
-    traffic = traffic.assign(item=shop.styles.style[traffic["item"]], date=shop.days[traffic["date"]])
-    return traffic.sort_values(["item", "date"], ignore_index=True)
+    table = shop.noted("prices").sort_values(["style", "valid_from"], ignore_index=True)
+    until, trial = table.groupby("style")["valid_from"].shift(-1), table["experiment"] != ""
+    table = table.assign(valid_to=until, decision_date=table["valid_from"], seed=seed, planned_price=table["price"])
+    own = ["decision_date", "window_end", "seed", "planned_price"]
+    table[own] = table[own].astype("Int64").where(trial)
+    return dated(shop, table, "valid_from", "valid_to", "decision_date", "window_end")[PRICE]
 
 
 def charge_table(events: pd.DataFrame, traffic: pd.DataFrame) -> pd.DataFrame:
@@ -192,12 +147,12 @@ def truth_table(shop: Shop) -> pd.DataFrame:
     good, b_grade, remaining = shop.by_style(shop.on_hand), shop.by_style(shop.b_grade), expected_remaining(shop).round(1)
     truth = shop.plan[TRUTH].assign(expected_remaining=remaining, on_hand_good=good, on_hand_b_grade=b_grade)
     excess = (np.maximum(0, good - remaining) + b_grade).round(1)
-    return truth.assign(true_excess=excess, presale_failure=truth["presale_failure"].astype(int)).round(4)
+    return truth.assign(true_excess=excess).round(4)
 
 
-def shop_toml(shop: Shop, events: pd.DataFrame, binary: dict, years: int) -> str:
+def shop_toml(shop: Shop, events: pd.DataFrame, tables: list[str], years: int) -> str:
     """The shop's own page: where its tables are, its seasons, and the totals its system shows."""
-    tables = [f'{name} = "{name}.{"parquet" if name in binary else "csv"}"' for name in TABLES]
+    tables = [f'{name} = "{name}.{"parquet" if name in PARQUET else "csv"}"' for name in tables]
     seasons = [f"{row.season} = {row.closes:%Y-%m-%d}" for row in season_table(years).itertuples()]
     settled = (events["presale"] != "deposit") | events["balance_paid_at"].notna()
     paid = events["customer_paid"][(events["kind"] == "sale") & (events["line_type"] == "goods") & settled].sum()
@@ -207,22 +162,23 @@ def shop_toml(shop: Shop, events: pd.DataFrame, binary: dict, years: int) -> str
 
 def write_books(folder: Path, shop: Shop, seed: int, years: int) -> None:
     """All files of the shop's folder."""
-    events, traffic = order_lines(shop), traffic_table(shop)
-    counts = count_table(shop, "counts").sort_values(["counted_at", "sku", "condition"])
-    binary = {"order_lines": events[ORDER_LINE], "traffic": traffic, "stock": counts}
-    text = {
+    events, traffic = order_lines(shop), dated(shop, shop.noted("traffic"), "date").sort_values(["item", "date"])
+    tables = {
         "products": product_table(shop),
         "purchases": purchase_table(shop),
-        "movements": movement_table(shop),
+        "movements": dated(shop, shop.noted("movements").query("units != 0"), "moved_at"),
+        "stock": dated(shop, shop.noted("counts"), "counted_at").sort_values(["counted_at", "sku", "condition"]),
+        "order_lines": events[ORDER_LINE],
         "prices": price_table(shop, seed),
+        "traffic": traffic,
         "plan": plan_table(shop),
         "charges": charge_table(events, traffic),
-        "truth": truth_table(shop),
-        "truth_curves": true_curves(),
-        "truth_differences": count_table(shop, "differences").assign(units=-1),
     }
-    for name, frame in binary.items():
-        write_parquet(frame, folder / f"{name}.parquet")
-    for name, frame in text.items():
-        frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8", date_format="%Y-%m-%d")
-    (folder / "shop.toml").write_text(shop_toml(shop, events, binary, years), encoding="utf-8")
+    (folder / "shop.toml").write_text(shop_toml(shop, events, list(tables), years), encoding="utf-8")
+    differences = dated(shop, shop.noted("differences"), "counted_at")
+    truth = {"truth": truth_table(shop), "truth_curves": true_curves(), "truth_differences": differences}
+    for name, table in (tables | truth).items():
+        if name in PARQUET:
+            write_parquet(table, folder / f"{name}.parquet")
+        else:
+            table.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8", date_format="%Y-%m-%d")

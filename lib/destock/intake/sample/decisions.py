@@ -8,9 +8,14 @@ from .shop import Shop
 LADDER = np.array([1.0, 0.88, 0.76, 0.64, 0.52])
 REVIEW_WEEKS = (6, 10, 13)
 CLEARANCE = [(49, 0.80), (28, 0.65), (12, 0.50), (0, 0.40), (-90, 0.33), (-365, 0.25)]  # days left to the exit, share of the everyday price
-DECISION_DAYS = {"SS": ["04-10", "05-11"], "AW": ["10-15", "11-22"]}  # markdowns are drawn by lot on the first Monday from these days on
+LOTS = {
+    "04-10": "SS-1",
+    "05-11": "SS-2",
+    "10-15": "AW-1",
+    "11-22": "AW-2",
+}  # markdowns are drawn by lot on the first Monday from these days on
 ARMS = [("control", 0.0), ("cut20", 0.2), ("control", 0.0), ("cut30", 0.3), ("cut10", 0.1)]
-WINDOW = 21
+WINDOW, WEEK = 21, pd.to_timedelta(range(7), unit="D")
 
 
 def review_prices(shop: Shop, day: int) -> None:
@@ -24,20 +29,13 @@ def review_prices(shop: Shop, day: int) -> None:
         post_prices(shop, day, shop.listed_from == day)
 
 
-def lot_name(monday: pd.Timestamp) -> str | None:
-    """The season and number of the experiment that begins on this Monday."""
-    for half, starts in DECISION_DAYS.items():
-        for number, start in enumerate(starts, 1):
-            if 0 <= (monday - pd.Timestamp(f"{monday.year}-{start}")).days < 7:
-                return f"{monday.year}{half}-{number}"
-    return None
-
-
 def draw_lots(shop: Shop, day: int) -> None:
     """Half of the eligible styles of each category enter the experiment and draw an arm, whatever they sold so far."""
-    name, rng, st, age = lot_name(shop.days[day]), shop.streams["price"], shop.styles, day - shop.styles.launch
-    if name is None:
+    rng, st, age = shop.streams["price"], shop.styles, day - shop.styles.launch
+    lots = [LOTS[date] for date in (shop.days[day] - WEEK).strftime("%m-%d") if date in LOTS]
+    if not lots:
         return
+    name = f"{shop.days[day].year}{lots[0]}"
     ours = (st.season == name[:6]) | (~shop.seasonal & (age >= 60))
     enough = shop.by_style(shop.free) >= np.maximum(15, shop.sold[max(day - WINDOW, 0) : day].sum(0))
     eligible = ours & (age >= 21) & (st.exit - day > 71) & enough & (shop.trial == "")
@@ -77,9 +75,9 @@ def post_prices(shop: Shop, day: int, listed: np.ndarray) -> None:
     mechanism = np.select(reasons, ["coupon", "fixed price", "markdown"], "")
     stocked = (shop.by_style(shop.on_hand) > 0) | (shop.price == 0) | new_trial
     new = np.flatnonzero(listed & stocked & ((price != shop.price) | new_trial))
-    arm, end = np.where(enrolled, shop.arm, ""), np.where(enrolled, shop.window_end, -1)
-    rows = {"price": price[new], "mechanism": mechanism[new], "experiment": shop.trial[new], "arm": arm[new], "window_end": end[new]}
-    shop.note("prices", style=new, valid_from=day, **rows)
+    shown = {"price": price[new].astype(int), "mechanism": mechanism[new]}
+    trial = {"experiment": shop.trial[new], "arm": np.where(enrolled, shop.arm, "")[new], "window_end": shop.window_end[new]}
+    shop.note("prices", item=new, valid_from=day, style=new, **shown, **trial)
     shop.price[new], shop.shown_trial[new] = price[new], shop.trial[new]
 
 

@@ -1,5 +1,7 @@
 """The order lines of the shop's books: one row per event, from what the simulation noted of each line's fate."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
@@ -13,8 +15,8 @@ def order_lines(shop: Shop) -> pd.DataFrame:
     """One row per event of an order line, sorted by time; nothing that happens after the last day."""
     rng, end = shop.streams["books"], (shop.last + 1) * DAY
     lines = pay(rng, number_orders(rng, shop.noted("lines"), shop.days))
-    lines = lines.assign(swapped=lines.index.isin(shop.swapped), sku=shop.skus["sku"].to_numpy()[lines["sku"]])
-    events = pd.concat([kind(lines, rng) for kind in (sales, cancels, comebacks, refunds, reships)])
+    lines = lines.assign(swapped=lines.index.isin(shop.swapped))
+    events = pd.concat([*sales(lines, rng), *aftersales(lines, rng)])
     events = events[events["ordered_at"] < end].sort_values(["ordered_at", "order_id", "line_id", "kind"], ignore_index=True)
     for name in ("ordered_at", "shipped_at", "balance_paid_at", "original_ordered_at"):
         events[name] = events[name].where(events[name] < end) + int(shop.days[0].timestamp())
@@ -67,44 +69,31 @@ def moment(rng: np.random.Generator, day: pd.Series) -> np.ndarray:
     return day.to_numpy() * DAY + rng.integers(9 * 60, 23 * 60, len(day)) * 60
 
 
-def sales(lines: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """The orders themselves."""
+def sales(lines: pd.DataFrame, rng: np.random.Generator) -> Iterator[pd.DataFrame]:
+    """The orders themselves, and those taken back before they ship."""
     shipped = np.where(lines["ship_day"] >= 0, moment(rng, lines["ship_day"]), np.nan)
     balance = (lines["ship_day"].clip(lower=lines["day"] + 1) - 1) * DAY + 9 * 3600
     balance = balance.where((lines["presale"] == "deposit") & ~lines["unpaid"])
-    return event(lines, "sale", lines["sold_at"], shipped_at=shipped, original_ordered_at=np.nan, balance_paid_at=balance)
-
-
-def cancels(lines: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Orders taken back before they ship."""
+    yield event(lines, "sale", lines["sold_at"], shipped_at=shipped, original_ordered_at=np.nan, balance_paid_at=balance)
     part = lines[lines["cancel_day"] >= 0]
     soon = np.minimum(part["sold_at"] + 60 * rng.integers(1, 300, len(part)), (part["day"] + 1) * DAY - 1)
     at = np.where(part["cancel_day"] == part["day"], soon, moment(rng, part["cancel_day"]))
-    return event(part, "cancel", at, refund_value=part["customer_paid"])
+    yield event(part, "cancel", at, refund_value=part["customer_paid"])
 
 
-def comebacks(lines: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Returns of goods, and exchanges: the piece that comes back for a good one."""
+def aftersales(lines: pd.DataFrame, rng: np.random.Generator) -> Iterator[pd.DataFrame]:
+    """What comes back, as return or exchange; money given back without goods; the good piece sent for a faulty one a day later."""
     part = lines[lines["return_units"] > 0]
     reason = np.where(part["quality"], "quality", REASONS[rng.choice(3, len(part), p=[0.45, 0.25, 0.30])])
     money = part[["customer_paid", "merchant_revenue"]].mul(part["return_units"] / part["units"], axis=0).round(2)
     part = part.assign(units=part["return_units"], **money)
     kind, refund = np.where(part["swapped"], "exchange", "return"), money["customer_paid"].mask(part["swapped"], 0.0)
-    at = moment(rng, part["return_day"])
-    return event(part, kind, at, refund_value=refund, resaleable_units=part["resaleable_units"], reason=reason)
-
-
-def refunds(lines: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """Money given back without goods: no units move."""
+    pieces = part["resaleable_units"]
+    yield event(part, kind, moment(rng, part["return_day"]), refund_value=refund, resaleable_units=pieces, reason=reason)
     part = lines[lines["refund_day"] >= 0]
     back = (part["customer_paid"] * rng.choice([0.1, 0.2, 0.3], len(part))).round(2)
-    part = part.assign(units=0, customer_paid=0.0, merchant_revenue=0.0)
-    return event(part, "refund_only", moment(rng, part["refund_day"]), refund_value=back, reason="quality")
-
-
-def reships(lines: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
-    """The good piece sent for a faulty one, the day after it came back."""
+    nothing = {"customer_paid": 0.0, "merchant_revenue": 0.0}
+    yield event(part, "refund_only", moment(rng, part["refund_day"]), units=0, refund_value=back, reason="quality", **nothing)
     part = lines[lines["swapped"]]
-    part = part.assign(line_id=part["line_id"] + "R", units=part["return_units"], customer_paid=0.0, merchant_revenue=0.0)
-    at = (part["return_day"] + 1) * DAY + rng.integers(9 * 60, 12 * 60, len(part)) * 60
-    return event(part, "reship", at, shipped_at=at + 7200.0)
+    at, line_id = (part["return_day"] + 1) * DAY + rng.integers(9 * 60, 12 * 60, len(part)) * 60, part["line_id"] + "R"
+    yield event(part, "reship", at, line_id=line_id, units=part["return_units"], shipped_at=at + 7200.0, **nothing)

@@ -39,11 +39,6 @@ FESTIVALS = pd.Series(  # the lift from this day of the year to the next one nam
 )
 
 
-def trading_days(years: int) -> pd.DatetimeIndex:
-    """Whole weeks that end on as_of, and the days known beyond it."""
-    return pd.date_range(AS_OF - pd.Timedelta(days=364 * years - 1), AS_OF + pd.Timedelta(days=HORIZON))
-
-
 def season_table(years: int) -> pd.DataFrame:
     """The seasons of these years: their half, the first day of their first wave, and their last day."""
     rows = []
@@ -53,25 +48,14 @@ def season_table(years: int) -> pd.DataFrame:
     return pd.DataFrame(rows[1:-1], columns=["season", "half", "opens", "closes"])
 
 
-def since_new_year(days: pd.DatetimeIndex) -> np.ndarray:
-    """Days since the nearest new year, negative before it."""
+def calendar(days: pd.DatetimeIndex) -> tuple[np.ndarray, np.ndarray]:
+    """Demand of each day over a plain day, and the day on which a parcel due then really leaves: carriers stop at the new year."""
     away = np.array([(days - new_year).days for new_year in NEW_YEARS])
-    return away[abs(away).argmin(0), np.arange(len(days))]
-
-
-def calendar_lift(days: pd.DatetimeIndex) -> np.ndarray:
-    """Demand of each day over a plain day: weekday, festivals, and the true date of each new year."""
-    festival = FESTIVALS.index.searchsorted(days.strftime("%m-%d"), side="right") - 1
-    away = since_new_year(days)
+    away = away[abs(away).argmin(0), np.arange(len(days))]  # days since the nearest new year, negative before it
     holiday = np.select([(away >= -6) & (away <= 7), (away >= -20) & (away < -6)], [0.45, 1.12], 1.0)
-    return WEEKDAY[days.day_of_week] * FESTIVALS.to_numpy()[festival] * holiday
-
-
-def next_shipping_day(days: pd.DatetimeIndex) -> np.ndarray:
-    """Day on which a parcel due that day really leaves: carriers stop around the new year."""
-    away = since_new_year(days)
+    festival = FESTIVALS.iloc[FESTIVALS.index.searchsorted(days.strftime("%m-%d"), side="right") - 1].to_numpy()
     leaves = np.arange(len(days)) + np.where((away >= -3) & (away <= 5), 6 - away, 0)
-    return np.minimum(leaves, len(days) - 1)
+    return WEEKDAY[days.day_of_week] * festival * holiday, np.minimum(leaves, len(days) - 1)
 
 
 def pace(life_share: np.ndarray, shape: np.ndarray, scale: np.ndarray) -> np.ndarray:

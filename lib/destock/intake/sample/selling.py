@@ -3,13 +3,14 @@
 import numpy as np
 
 from . import decisions
-from .shop import Shop
+from .shop import Shop, lay_out_demand
 
 TRAFFIC_ELASTICITY = -0.35  # the part of a price's effect that comes as exposures
 
 
 def trade(shop: Shop) -> None:
     """All days from the first to the last."""
+    lay_out_demand(shop)
     decisions.place_first_buys(shop)
     for day in range(shop.last + 1):
         receive(shop, day)
@@ -57,7 +58,7 @@ def move_stock(shop: Shop, day: int) -> None:
     if shop.days[day].is_quarter_end:
         spoilt = np.where(defective[shop.style_of], 0, np.ceil(shop.b_grade * 0.9)).astype(int)
         shop.b_grade -= spoilt
-        shop.note("movements", sku=np.arange(len(spoilt)), day=day, units=-spoilt, kind="write-off", condition="b-grade")
+        shop.note("movements", sku=np.arange(len(spoilt)), moved_at=day, units=-spoilt, kind="write-off", condition="b-grade")
         shop.move(day, np.flatnonzero((shop.free > 0) & (rng.random(len(shop.free)) < 0.012)), 1, "shrink")
 
 
@@ -66,10 +67,10 @@ def count(shop: Shop, day: int) -> None:
     lost = (shop.free > 0) & (shop.streams["stock"].random(len(shop.free)) < 0.01)
     shop.free -= lost
     shop.on_hand -= lost
-    shop.note("differences", sku=np.flatnonzero(lost), day=day)
+    shop.note("differences", sku=np.flatnonzero(lost), counted_at=day, units=-1)
     shop.spoilt |= shop.b_grade > 0
     for condition, units, ever in (("good", shop.on_hand, shop.arrivals[: day + 1].any(0)), ("b-grade", shop.b_grade, shop.spoilt)):
-        shop.note("counts", sku=np.flatnonzero(ever), day=day, on_hand=units[ever], condition=condition)
+        shop.note("counts", sku=np.flatnonzero(ever), counted_at=day, on_hand=units[ever], condition=condition)
 
 
 def sell(shop: Shop, day: int) -> None:

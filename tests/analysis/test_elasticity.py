@@ -57,7 +57,7 @@ class TestRecovery:
         assert covered > 0.90 - 2 * np.sqrt(0.95 * 0.05 / len(found))
 
     def test_agrees_with_dummies_written_out_by_hand(self):
-        rows = elasticity.test_weeks(**world(3, items=16))
+        rows = elasticity.test_weeks(**world(3, items=24))
         formula = smf.poisson("sold_units ~ log_price + C(item) + C(week)", rows).fit(method="newton", maxiter=200, disp=False)
         assert elasticity.estimate(rows)["elasticity"].iloc[0] == pytest.approx(formula.params["log_price"], abs=1e-6)
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 from scipy.linalg import qr
+from scipy.stats import t as student
 from statsmodels.genmod.families import Poisson
 from statsmodels.genmod.generalized_linear_model import GLM
 
@@ -10,7 +11,7 @@ from destock.model.metrics import ratio
 
 WEEKS_BEFORE = 4
 LEAST_SPREAD = 0.03
-LEAST_ITEMS = 10
+LEAST_ITEMS = 20
 COLUMNS = ["group", "verdict", "reason", "elasticity", "low", "high", "std_error", "items", "controls", "item_weeks", "units"]
 
 
@@ -67,13 +68,14 @@ def _estimate(rows: pd.DataFrame) -> dict:
     if fitted is None:
         return found | {"verdict": "not from these data", "reason": "does not converge"}
     beta, error = fitted
+    width = student.ppf(0.975, found["items"] - 1) * error  # as many degrees of freedom as clusters allow
     return found | {
         "verdict": "usable",
         "reason": "randomised",
         "elasticity": beta,
         "std_error": error,
-        "low": beta - 1.96 * error,
-        "high": beta + 1.96 * error,
+        "low": beta - width,
+        "high": beta + width,
     }
 
 

@@ -218,6 +218,15 @@ def remaining_demand(styles: pd.DataFrame, ladder: pd.DataFrame) -> pd.Series:
     return result.mask(~styles["in_season"], 0.0)
 
 
+def remaining_at_rate(styles: pd.DataFrame, rates: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series:
+    """What will a style still sell until its exit if it goes on as in the last weeks?
+
+    Weekly rate × weeks to the exit: for a season that no past one can be compared with.
+    """
+    rate = styles["item"].map(rates.set_index("item")["rate"])
+    return rate * ((styles["exit_date"] - as_of).dt.days / 7).clip(lower=0)
+
+
 def weekly_rate(weeks: pd.DataFrame, recent: int = RECENT_WEEKS) -> pd.DataFrame:
     """How many units a week does each item sell while it is in stock?
 

@@ -29,7 +29,7 @@ def actions(frame: pd.DataFrame, costs: pd.DataFrame, elasticity: float, as_of: 
     rows = frame.merge(main, on="item", how="inner", validate="1:1").merge(total, on="item", validate="1:1")
     rows["on_order_cost"] = rows["excess_on_order"] * rows["mean_cost"]
     rows["money"] = rows["purchase"].fillna(0) + rows["on_order_cost"].fillna(0)
-    rows["return_rate"] = ratio(rows["returns"], rows["sold_units"])
+    rows["return_rate"] = ratio(rows["returns"], rows["sold_units"]) if rows["returns"].sum() > 0 else np.nan
     rows["sizes"] = rows["skus_in_stock"].astype("Int64").astype("str") + " / " + rows["skus"].astype("str")
     rows["price_to"] = _price_to_clear(rows, elasticity)
     rows["verb"] = _verb(rows, as_of)

@@ -15,6 +15,10 @@ _BLANKS = " \t\r\n\u00a0\u3000"
 _GUARD = r"""^(?:="(.*)"|'(\d+))$"""
 
 
+# share of a table's rows above which nothing is published
+REJECT_LIMIT = 0.01
+
+
 @dataclass(frozen=True)
 class Intake:
     """What came through the door: rows by file and outcome, the rejects, the columns that were given."""
@@ -51,6 +55,16 @@ def load(con: engine.Engine, shop: Shop) -> Intake:
     return Intake(pd.concat(counts, ignore_index=True), pd.concat(rejects, ignore_index=True), frozenset(given))
 
 
+def refuse_over_limit(rows: pd.DataFrame) -> None:
+    """Are so many rows of a table rejected that no figure can be trusted? Raises Fault (4) above REJECT_LIMIT."""
+    total = rows.groupby("table", sort=False)[["rejected", "rows_in"]].sum()
+    for table, row in total[total["rejected"] > REJECT_LIMIT * total["rows_in"]].iterrows():
+        text = mark(
+            "{table}: {rejected} of {rows_in} rows are rejected, more than 1 %: mend the file or shop.toml (“destock check” lists them)"
+        )
+        raise Fault(4, text, table=table, rejected=row["rejected"], rows_in=row["rows_in"])
+
+
 def _empty(con: engine.Engine, table: Table) -> None:
     columns = ", ".join(f"{c.name} {c.sql_type}" for c in table.columns)
     con.execute(f"CREATE OR REPLACE TABLE {table.name} ({columns})")
@@ -59,9 +73,7 @@ def _empty(con: engine.Engine, table: Table) -> None:
 def _map(con: engine.Engine, table: Table, source: Source, files: list[str]) -> list[str]:
     """Give each column of the schema its source expression; returns the columns that have one."""
     if source.query:
-        query = _sql(source.query).strip().removesuffix(";")
-        _execute(con, source, "query", f"CREATE OR REPLACE TABLE queried AS WITH source AS (SELECT * FROM raw) SELECT * FROM ({query}\n)")
-        con.execute("CREATE OR REPLACE TABLE raw AS SELECT 0 AS _file, row_number() OVER () AS _line, * FROM queried; DROP TABLE queried")
+        _query(con, source, len(files))
     present = {name for (name,) in engine.rows(con, "SELECT column_name FROM (DESCRIBE raw)")}
     by_name = {name.casefold(): name for name in present}
     expressions = {}
@@ -88,6 +100,17 @@ def _map(con: engine.Engine, table: Table, source: Source, files: list[str]) -> 
     where = f"coalesce(({_sql(source.where)}), false)" if source.where else "true"
     _execute(con, source, "columns", f"CREATE OR REPLACE TABLE mapped AS SELECT _file, _line, {where} AS wanted, {select} FROM raw")
     return list(expressions)
+
+
+def _query(con: engine.Engine, source: Source, files: int) -> None:
+    """Run a shop's query over each export by itself, so that the newer one's rows still win over the older one's."""
+    query = _sql(source.query).strip().removesuffix(";")
+    for number in range(files):
+        one = f"SELECT {number} AS _file, row_number() OVER () AS _line, * FROM ({query}\n)"
+        made = f"CREATE OR REPLACE TABLE queried_{number} AS WITH source AS (SELECT * FROM raw WHERE _file = {number}) {one}"
+        _execute(con, source, "query", made)
+    con.execute("CREATE OR REPLACE TABLE raw AS " + " UNION ALL BY NAME ".join(f"SELECT * FROM queried_{n}" for n in range(files)))
+    con.execute(";".join(f"DROP TABLE queried_{n}" for n in range(files)))
 
 
 def _sql(text: str) -> str:

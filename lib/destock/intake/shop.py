@@ -1,6 +1,7 @@
 """Opens a shop: a folder with a ``shop.toml`` that says where its tables are and how to read them."""
 
 import hashlib
+import re
 import tomllib
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -78,7 +79,7 @@ class Shop:
     file: str = "shop.toml"
 
     def files(self, table: str) -> list[Path]:
-        """The files of one table, oldest export first: by name."""
+        """The files of one table, oldest export first: by name, numbers in it as numbers, "orders (1)" after "orders"."""
         place = self.folder / self.sources[table].source
         if place.is_dir():
             found = [p for p in place.iterdir() if p.suffix.lower() in (".csv", ".parquet", ".xlsx")]
@@ -88,7 +89,9 @@ class Shop:
             found = list(place.parent.glob(place.name)) if place.parent.is_dir() else []
         if not found:
             raise Fault(3, mark('table "{table}": nothing to read at "{path}"'), table=table, path=self.sources[table].source)
-        return sorted(found, key=lambda p: p.name)
+        return sorted(
+            found, key=lambda p: [(not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in re.split(r"(\d+)", p.stem)]
+        )
 
     def fingerprint(self) -> dict[str, str]:
         """SHA-256 of ``shop.toml`` and of every input file, by path."""

@@ -105,7 +105,7 @@ def exact_money(value: float, currency: str) -> str:
 
 def count(value: float) -> str:
     """A number of units, styles or lines; parts of a unit only where there are some."""
-    return numbers.format_decimal(value, format="#,##0" if float(value).is_integer() or abs(value) >= 100 else "#,##0.#", locale=locale())
+    return numbers.format_decimal(value, format="#,##0" if float(value).is_integer() or abs(value) >= 10 else "#,##0.#", locale=locale())
 
 
 def percent(value: float) -> str:

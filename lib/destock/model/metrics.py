@@ -55,4 +55,5 @@ def wilson_lower(hits, trials, z: float = 1.96):
         p = hits / trials
         centre = p + z**2 / (2 * trials)
         spread = z * np.sqrt(p * (1 - p) / trials + z**2 / (4 * trials**2))
-        return np.where(trials > 0, (centre - spread) / (1 + z**2 / trials), np.nan)
+        bound = np.where(hits > 0, (centre - spread) / (1 + z**2 / trials), 0.0)  # rounding must not make something of nothing
+        return np.where(trials > 0, bound, np.nan)

@@ -16,7 +16,7 @@ TABLES = {
     "styles": (
         "item",
         "name category tier season launch_date exit_date age in_season tag_price mean_cost received sold_units net_units sell_through flags paid_value "
-        "price_realisation on_hand damaged on_order on_hand_cost damaged_cost stock_basis remaining need rate weeks_of_supply stock_to_sales "
+        "price_realisation on_hand damaged on_order on_hand_cost damaged_cost stock_basis remaining remaining_basis need rate weeks_of_supply stock_to_sales "
         "excess_on_hand excess_on_order excess_units exposures clicks in_stock_share last_sale",
     ),
     "classes": ("item class", "units cost also"),
@@ -53,6 +53,7 @@ COLUMNS = {
     "paid_value": ("money", "paid by customers before refunds"), "price_realisation": ("share", "paid_value ÷ (sold_units × tag_price)"), "on_hand": ("units", "good units on hand; empty = unknown"),
     "damaged": ("units", "units of any other condition"), "on_order": ("units", "ordered and not received"), "on_hand_cost": ("money", "good units × unit cost"),
     "damaged_cost": ("money", "other units × unit cost"), "stock_basis": ("text", "counted / rebuilt / unknown"), "remaining": ("units", "expected net sales to the exit, stock not limiting; seasonal items"),
+    "remaining_basis": ("text", "past seasons (chain ladder), or recent rate × weeks to the exit where no past season can be compared with"),
     "need": ("units", "remaining, or for core items the stock ceiling"), "rate": ("units a week", "mean net sales of the last 8 weeks ÷ share of time in stock"),
     "weeks_of_supply": ("weeks", "on_hand ÷ rate"), "stock_to_sales": ("months", "on_hand ÷ (rate × 52/12)"), "excess_on_hand": ("units", "excess among good units on hand"),
     "excess_on_order": ("units", "excess among units on order, counted first"), "excess_units": ("units", "excess_on_hand + damaged"), "exposures": ("times", "shown; empty = unknown"),

@@ -21,6 +21,15 @@ SENTENCES = {
     ),
     "excess": mark("{units} units are more than the shop can still use: {share} of all {stock} units in stock, {money} at cost."),
     "largest_class": mark("The largest part, {share} of the excess units, is “{class}”: {money} at cost."),
+    "by_rate": mark(
+        "For {styles} styles with {units} units there is no earlier season: their excess rests on the rate of the last eight weeks, carried to the end of the season, and is rough."
+    ),
+    "control_gap": mark("“{figure}” is {gap} off your own system: settle this before you act on any figure below."),
+    "rejected": mark("{rejected} of {rows_in} rows of “{table}” were rejected: every figure below lacks them."),
+    "unknown_season": mark(
+        "The seasons {seasons} of {skus} SKUs have no end in [seasons] of shop.toml: these styles are taken for core styles, sold all year."
+    ),
+    "not_in_master": mark("{skus} SKUs with {units} units sold are not in the product table: they are counted under “(not in master)”."),
     "dead": mark("{items} styles have not sold one unit in {weeks} weeks: {units} units, {money} at cost."),
     "old_stock": mark("{share} of the stock at cost was received more than 90 days ago: {money}."),
     "moving": mark("{moving} of {on_sale} SKUs in stock sold at least one unit in the last four weeks: {share}."),
@@ -54,7 +63,7 @@ SENTENCES = {
 
 # words that stand in frames: arms, rules of rejected rows, verdicts and their reasons
 WORDS = (
-    mark("control"), mark("conflict"), mark("value"),
+    mark("control"), mark("(not in master)"), mark("(none)"), mark("conflict"), mark("value"),
     mark("no test"), mark("price never moved"), mark("too few items"), mark("does not converge"), mark("randomised"), mark("usable"), mark("not from these data"),
 )  # fmt: skip
 

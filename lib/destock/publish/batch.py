@@ -20,6 +20,7 @@ from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from destock import engine, story
+from destock.intake.rows import refuse_over_limit
 from destock.intake.shop import ROOT
 from destock.model.messages import Fault, language, mark, say, speak
 from destock.model.results import contract
@@ -43,6 +44,7 @@ def publish(
     """
     started = time.monotonic()
     book = open_book(shop, as_of, settings)
+    refuse_over_limit(book.panel("rows"))
     frames = story.results(book)
     progress(say("figures"))
     place = out or ROOT / "reports" / "-".join([book.shop.folder.name, f"{book.as_of}", language(), *only])

@@ -9,6 +9,8 @@ from tqdm import tqdm
 
 from destock.model.messages import LANGUAGES, Fault, mark, say, speak
 
+SHOWN = 20
+
 
 def main(argv: list[str] | None = None) -> int:
     """Run a command; returns its exit code. A fault is one line on stderr, never a traceback."""
@@ -63,11 +65,14 @@ def _command(commands, name: str, run, text: str, example: str) -> argparse.Argu
 
 
 def _report(arguments: argparse.Namespace) -> None:
+    from destock.panel.book import open_book
     from destock.publish.batch import publish
     from destock.publish.html import NOTEBOOKS
 
     settings, only = _settings(arguments.set), _pages(arguments.only, list(NOTEBOOKS))
-    with tqdm(total=len(only or NOTEBOOKS) + 2, unit="", bar_format="{l_bar}{bar}| {n_fmt}/{total_fmt} {postfix}", file=sys.stderr) as bar:
+    open_book(_absolute(arguments.shop), arguments.as_of, settings)  # what is wrong with the shop is said before the bar
+    steps = len(only or NOTEBOOKS) + 2
+    with tqdm(total=steps, bar_format="{l_bar}{bar}| {n_fmt}/{total_fmt}{postfix}", file=sys.stderr, disable=None) as bar:
 
         def progress(step: str) -> None:
             bar.set_postfix_str(step)
@@ -78,9 +83,10 @@ def _report(arguments: argparse.Namespace) -> None:
 
 
 def _check(arguments: argparse.Namespace) -> int:
+    from destock.intake.rows import refuse_over_limit
     from destock.panel.book import open_book
     from destock.present.sentences import tell
-    from destock.story.findings import missing
+    from destock.story.findings import doubts, missing
 
     book = open_book(_absolute(arguments.shop))
     rows, rejects = book.panel("rows"), book.panel("rejects")
@@ -91,9 +97,12 @@ def _check(arguments: argparse.Namespace) -> int:
                 **row._asdict(),
             )
         )
-    for reject in rejects.head(20).itertuples():
+    for reject in rejects.head(SHOWN).itertuples():
         print(say('{file}:{line} column "{column}": "{value}" ({rule})', **(reject._asdict() | {"rule": say(reject.rule)})))
-    print(tell(missing(book), book.shop.currency))
+    if len(rejects) > SHOWN:
+        print(say("… and {n} more: all of them are in the pack's results/rejects.csv", n=len(rejects) - SHOWN))
+    print(tell(doubts(book) + missing(book), book.shop.currency))
+    refuse_over_limit(rows)
     return 0
 
 

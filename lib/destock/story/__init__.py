@@ -62,7 +62,7 @@ def summary(shop: str | Path, as_of: object = None, lang: str = "en", settings: 
     book = _open(shop, as_of, lang, settings)
     shown = {"control": frames.control(book), "actions": frames.actions(book)}
     stock = findings.stock_unknown(book) or findings.excess(book) + findings.cost(book)
-    return _page(book, "summary", shown, stock + findings.pacing(book) + findings.first_steps(book))
+    return _page(book, "summary", shown, findings.doubts(book) + stock + findings.pacing(book) + findings.first_steps(book))
 
 
 def intake(shop: str | Path, as_of: object = None, lang: str = "en", settings: Settings = None) -> Page:
@@ -74,7 +74,7 @@ def intake(shop: str | Path, as_of: object = None, lang: str = "en", settings: S
     book = _open(shop, as_of, lang, settings)
     shown = {"control": frames.control(book), "rows": book.panel("rows"), "rejects": book.panel("rejects")}
     shown |= {"reconciliation": frames.reconciled(book), "breaks": book.panel("count_break")}
-    return _page(book, "intake", shown, findings.intake(book))
+    return _page(book, "intake", shown, findings.intake(book) + findings.doubts(book))
 
 
 def classification(shop: str | Path, as_of: object = None, lang: str = "en", settings: Settings = None) -> Page:

@@ -88,6 +88,43 @@ def intake(book: Book) -> list[Finding]:
     return found
 
 
+def doubts(book: Book) -> list[Finding]:
+    """What must be settled before any figure is trusted: gaps, rejected rows, names that nothing explains."""
+    control, rows = frames.control(book), book.panel("rows").groupby("table", as_index=False).sum(numeric_only=True)
+    found = [
+        Finding(
+            "control_gap",
+            row.gap,
+            row.unit,
+            "ours − theirs",
+            severity=2,
+            figures=_figures(label={"figure": row.figure}) | {"gap": (row.gap, "price" if row.unit == "money" else "units")},
+        )
+        for row in control[control["gap"].abs() > 0.005].itertuples()
+    ]
+    found += [
+        Finding(
+            "rejected",
+            row.rejected,
+            "rows",
+            "rejected ÷ rows in",
+            severity=2,
+            figures=_figures(units={"rejected": row.rejected, "rows_in": row.rows_in}, text={"table": row.table}),
+        )
+        for row in rows[rows["rejected"] > 0].itertuples()
+    ]
+    skus, weeks = book.panel("sku_now"), book.panel("sku_week")
+    endless = skus[skus["season"].notna() & skus["exit_date"].isna()]
+    if len(endless):
+        figures = _figures(text={"seasons": ", ".join(sorted(endless["season"].unique()))}, units={"skus": len(endless)})
+        found.append(Finding("unknown_season", len(endless), "SKUs", "season without an end", severity=2, figures=figures))
+    strange = skus.loc[skus["category"] == "(not in master)", "sku"]
+    if len(strange):
+        figures = _figures(units={"skus": len(strange), "units": weeks.loc[weeks["sku"].isin(strange), "sold_units"].sum()})
+        found.append(Finding("not_in_master", len(strange), "SKUs", "SKUs without a product row", severity=1, figures=figures))
+    return found
+
+
 def stock_unknown(book: Book) -> list[Finding]:
     """Nothing can be said about too much where nobody knows how much there is."""
     known = book.panel("item_now")["on_hand"].notna().any()
@@ -105,7 +142,15 @@ def excess(book: Book) -> list[Finding]:
     part = float(ratio(main["units"], units))
     figures = _figures(label={"class": main.name}, percent={"share": part}, money={"money": main["cost"]})
     found.append(Finding("largest_class", part, "share", "class ÷ all excess, units", money=main["cost"], figures=figures))
-    return found + _dead(frame, book)
+    return found + _by_rate(frame) + _dead(frame, book)
+
+
+def _by_rate(frame: pd.DataFrame) -> list[Finding]:
+    rough = frame[(frame["remaining_basis"] == "recent rate") & (frame["on_hand"] > 0)]
+    if rough.empty:
+        return []
+    figures = _figures(units={"styles": len(rough), "units": rough["on_hand"].sum()})
+    return [Finding("by_rate", len(rough), "styles", "no earlier season of the same kind", severity=1, figures=figures)]
 
 
 def _dead(frame: pd.DataFrame, book: Book) -> list[Finding]:

@@ -20,7 +20,10 @@ def styles(book: Book) -> pd.DataFrame:
 
     def compute() -> pd.DataFrame:
         items = pacing.items(book.panel("item_now"), weeks(book), book.today)
-        return items.assign(remaining=pacing.remaining_demand(items, pacing.links(items, weeks(book), book.today)))
+        by_past = pacing.remaining_demand(items, pacing.links(items, weeks(book), book.today))
+        by_rate = pacing.remaining_at_rate(items, pacing.weekly_rate(weeks(book)), book.today)
+        basis = pd.Series("past seasons", index=items.index).where(by_past.notna(), "recent rate").where(items["exit_date"].notna(), "")
+        return items.assign(remaining=by_past.fillna(by_rate), remaining_basis=basis)
 
     return book.kept("styles", compute)
 

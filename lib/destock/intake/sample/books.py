@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from .events import order_lines
 from .market import AS_OF, season_table, true_curves
-from .shop import Shop, expected_remaining
+from .shop import Shop
 
 # fmt: off
 PRODUCT = [
@@ -29,9 +29,6 @@ TRUTH = [
     "style", "season", "tier", "category", "planted_class", "planted_cause", "presale_failure", "beta", "life_demand", "planned_demand",
     "days_factor", "traffic_factor", "click_factor", "appeal_factor", "price_factor", "kept_factor", "buy_factor", "return_rate",
     "quality_rate", "cancel_rate", "faded_to",
-]
-PRICE = [
-    "item", "valid_from", "valid_to", "price", "mechanism", "experiment", "arm", "decision_date", "window_end", "seed", "planned_price",
 ]
 # fmt: on
 MONEY = ["customer_paid", "merchant_revenue", "refund_value"]
@@ -71,16 +68,10 @@ def typed(column: pd.Series) -> pa.Array:
 
 def write_parquet(frame: pd.DataFrame, path: Path) -> None:
     """Zstd with dictionaries; keys and times as deltas; the bytes depend on the rows alone."""
-    pq.write_table(
-        pa.table({name: typed(frame[name]) for name in frame}),
-        path,
-        compression="zstd",
-        compression_level=15,
-        use_dictionary=[name for name in frame if name not in DELTA],
-        column_encoding={name: coding for name, coding in DELTA.items() if name in frame},
-        store_decimal_as_integer=True,
-        store_schema=False,
-    )
+    table, plain = pa.table({name: typed(frame[name]) for name in frame}), [name for name in frame if name not in DELTA]
+    coding = {name: DELTA[name] for name in frame if name in DELTA}
+    options = {"compression": "zstd", "compression_level": 15, "store_decimal_as_integer": True, "store_schema": False}
+    pq.write_table(table, path, use_dictionary=plain, column_encoding=coding, **options)
 
 
 def dated(shop: Shop, table: pd.DataFrame, *columns: str) -> pd.DataFrame:
@@ -116,11 +107,10 @@ def purchase_table(shop: Shop) -> pd.DataFrame:
 def price_table(shop: Shop, seed: int) -> pd.DataFrame:
     """Every price in force, one after the other, with the experiments' arms; controls have their rows."""
     table = shop.noted("prices").sort_values(["style", "valid_from"], ignore_index=True)
-    until, trial = table.groupby("style")["valid_from"].shift(-1), table["experiment"] != ""
-    table = table.assign(valid_to=until, decision_date=table["valid_from"], seed=seed, planned_price=table["price"])
-    own = ["decision_date", "window_end", "seed", "planned_price"]
+    trial, own = table["experiment"] != "", ["decision_date", "window_end", "seed", "planned_price"]
+    table = table.assign(valid_to=table.groupby("style")["valid_from"].shift(-1), seed=seed)
     table[own] = table[own].astype("Int64").where(trial)
-    return dated(shop, table, "valid_from", "valid_to", "decision_date", "window_end")[PRICE]
+    return dated(shop, table, "valid_from", "valid_to", "decision_date", "window_end").drop(columns="style")
 
 
 def charge_table(events: pd.DataFrame, traffic: pd.DataFrame) -> pd.DataFrame:
@@ -144,10 +134,15 @@ def charge_table(events: pd.DataFrame, traffic: pd.DataFrame) -> pd.DataFrame:
 
 def truth_table(shop: Shop) -> pd.DataFrame:
     """The planted truth of each style and what it makes of the stock on the last day."""
-    good, b_grade, remaining = shop.by_style(shop.on_hand), shop.by_style(shop.b_grade), expected_remaining(shop).round(1)
-    truth = shop.plan[TRUTH].assign(expected_remaining=remaining, on_hand_good=good, on_hand_b_grade=b_grade)
-    excess = (np.maximum(0, good - remaining) + b_grade).round(1)
-    return truth.assign(true_excess=excess).round(4)
+    st, ahead = shop.styles, np.arange(shop.last + 1, len(shop.days))[:, None]
+    # Net units still to sell to the exit (core and ended seasons: 13 weeks) at today's price, with all sizes in stock.
+    until = np.where(shop.seasonal & (st.exit > shop.last), st.exit, shop.last + 91)
+    rate = (shop.reach * shop.convert)[ahead[:, 0]] * (ahead <= until)
+    relative = np.where(shop.price > 0, shop.price, st.everyday_price) / st.planned_price
+    remaining = np.round(rate.sum(0) * relative**st.beta * (1 - st.return_rate), 1)
+    good, b_grade = shop.by_style(shop.on_hand), shop.by_style(shop.b_grade)
+    stock = {"expected_remaining": remaining, "on_hand_good": good, "on_hand_b_grade": b_grade}
+    return shop.plan[TRUTH].assign(**stock, true_excess=np.round(np.maximum(0, good - remaining) + b_grade, 1)).round(4)
 
 
 def shop_toml(shop: Shop, events: pd.DataFrame, tables: list[str], years: int) -> str:

@@ -8,12 +8,8 @@ from .shop import Shop
 LADDER = np.array([1.0, 0.88, 0.76, 0.64, 0.52])
 REVIEW_WEEKS = (6, 10, 13)
 CLEARANCE = [(49, 0.80), (28, 0.65), (12, 0.50), (0, 0.40), (-90, 0.33), (-365, 0.25)]  # days left to the exit, share of the everyday price
-LOTS = {
-    "04-10": "SS-1",
-    "05-11": "SS-2",
-    "10-15": "AW-1",
-    "11-22": "AW-2",
-}  # markdowns are drawn by lot on the first Monday from these days on
+# Markdowns are drawn by lot on the first Monday from these days on.
+LOTS = {"04-10": "SS-1", "05-11": "SS-2", "10-15": "AW-1", "11-22": "AW-2"}
 ARMS = [("control", 0.0), ("cut20", 0.2), ("control", 0.0), ("cut30", 0.3), ("cut10", 0.1)]
 WINDOW, WEEK = 21, pd.to_timedelta(range(7), unit="D")
 
@@ -75,9 +71,10 @@ def post_prices(shop: Shop, day: int, listed: np.ndarray) -> None:
     mechanism = np.select(reasons, ["coupon", "fixed price", "markdown"], "")
     stocked = (shop.by_style(shop.on_hand) > 0) | (shop.price == 0) | new_trial
     new = np.flatnonzero(listed & stocked & ((price != shop.price) | new_trial))
-    shown = {"price": price[new].astype(int), "mechanism": mechanism[new]}
-    trial = {"experiment": shop.trial[new], "arm": np.where(enrolled, shop.arm, "")[new], "window_end": shop.window_end[new]}
-    shop.note("prices", item=new, valid_from=day, style=new, **shown, **trial)
+    shown = {"valid_from": day, "valid_to": 0, "price": price[new].astype(int), "mechanism": mechanism[new]}
+    trial = {"experiment": shop.trial[new], "arm": np.where(enrolled, shop.arm, "")[new], "decision_date": day}
+    plan = {"window_end": shop.window_end[new], "seed": 0, "planned_price": shown["price"]}
+    shop.note("prices", item=new, **shown, **trial, **plan, style=new)  # valid_to and seed are filled in when the book is written
     shop.price[new], shop.shown_trial[new] = price[new], shop.trial[new]
 
 

@@ -33,15 +33,11 @@ def number_orders(rng: np.random.Generator, lines: pd.DataFrame, days: pd.Dateti
     second = np.minimum(DAY - 60, (rng.beta(5, 1.9, n) * DAY).astype(int))
     number = pd.Series(second).groupby(orders["day"]).rank("first").astype(int).astype(str).str.zfill(4)
     app, luck = rng.random(n) < 0.06, rng.random(n)
-    live = luck < np.where(orders["live"], 0.75, 0.25)
-    orders = pd.DataFrame(
-        {
-            "order_id": days.strftime("%y%m%d").to_numpy()[orders["day"]] + number,
-            "sold_at": orders["day"] * DAY + second,
-            "channel": np.where(app, "own app", "douyin"),
-            "format": np.select([app, live, luck < 0.83], ["shelf", "live", "short video"], "product card"),
-        }
-    )
+    live = luck < np.where(orders.pop("live"), 0.75, 0.25)
+    orders["format"] = np.select([app, live, luck < 0.83], ["shelf", "live", "short video"], "product card")
+    orders["channel"] = np.where(app, "own app", "douyin")
+    orders["order_id"] = days.strftime("%y%m%d").to_numpy()[orders["day"]] + number
+    orders["sold_at"] = orders.pop("day") * DAY + second
     lines = lines.assign(order=starts.cumsum() - 1).join(orders, on="order")
     place = lines.groupby("order").cumcount() + 1
     return lines.assign(line_id=lines["order_id"] + "-" + place.astype(str)).sort_index()

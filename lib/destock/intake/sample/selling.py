@@ -113,7 +113,7 @@ def add_gifts(shop: Shop, day: int, sku: np.ndarray, units: np.ndarray) -> tuple
 
 
 def note_lines(shop: Shop, day: int, sku: np.ndarray, units: np.ndarray, line_type: np.ndarray) -> None:
-    """The fate of each order line: cancelled, shipped, kept, sent back, swapped."""
+    """The fate of each order line: cancelled, shipped, kept, sent back, refunded."""
     rng, st, style, n = shop.streams["orders"], shop.styles, shop.style_of[sku], len(sku)
     goods, ahead = line_type == "goods", (shop.listed_from[style] <= day) & (day < st.launch[style])
     presale = np.where(ahead & goods, st.presale[style], "none")
@@ -121,21 +121,27 @@ def note_lines(shop: Shop, day: int, sku: np.ndarray, units: np.ndarray, line_ty
     cancelled = goods & ~unpaid & (rng.random(n) < st.cancel_rate[style])
     cancel_day, ships = day + rng.choice(3, n, p=[0.6, 0.3, 0.1]), ~cancelled & ~unpaid
     ship_day = shop.leaves[np.where(ahead, st.launch[style], day) + 1 + (rng.random(n) < 0.35)]
-    returned = rng.binomial(units, st.return_rate[style]) * (ships & goods)
-    return_day = ship_day + 4 + rng.binomial(11, 0.32, n)
-    quality = (returned > 0) & (rng.random(n) < (st.quality_rate / st.return_rate)[style])
-    resaleable = np.where(quality | (rng.random(n) < 0.006), 0, returned)
-    for line in np.flatnonzero(quality & (rng.random(n) < 0.10)):
-        shop.swaps[return_day[line]].append((sku[line], returned[line], shop.lines + line))
-    shop.lines += n
-    refunded = ships & goods & (returned == 0) & (rng.random(n) < 0.007)
-    refund_day = np.where(refunded, ship_day + 3 + rng.integers(0, 8, n), -1)
     free_day = np.where(unpaid, st.launch[style] + 1, np.maximum(cancel_day, day + 1))
     np.add.at(shop.goes_out, (ship_day, sku), units * ships)
     np.add.at(shop.released, (free_day, sku), units * ~ships)
-    np.add.at(shop.comes_back, (return_day, sku), resaleable)
-    np.add.at(shop.comes_damaged, (return_day, sku), returned - resaleable)
-    due = {"cancel_day": np.where(cancelled, cancel_day, -1), "ship_day": np.where(ships, ship_day, -1), "return_day": return_day}
-    fate = {"return_units": returned, "resaleable_units": resaleable, "quality": quality, "unpaid": unpaid, "refund_day": refund_day}
-    kind = {"line_type": line_type, "presale": presale, "live": shop.live[day, style]}
-    shop.note("lines", sku=sku, day=day, units=units, price=shop.price[style] * goods, **kind, **due, **fate)
+    back = send_back(shop, sku, units, ships & goods, ship_day)
+    refunded = ships & goods & (back["return_units"] == 0) & (rng.random(n) < 0.007)
+    refund_day = np.where(refunded, ship_day + 3 + rng.integers(0, 8, n), -1)
+    due = {"cancel_day": np.where(cancelled, cancel_day, -1), "ship_day": np.where(ships, ship_day, -1), "refund_day": refund_day}
+    kind = {"line_type": line_type, "presale": presale, "unpaid": unpaid, "live": shop.live[day, style]}
+    shop.note("lines", sku=sku, day=day, units=units, price=shop.price[style] * goods, **kind, **due, **back)
+
+
+def send_back(shop: Shop, sku: np.ndarray, units: np.ndarray, sold: np.ndarray, ship_day: np.ndarray) -> dict[str, np.ndarray]:
+    """What customers return of each line, and when; for some of the faulty pieces a good one is to be sent."""
+    rng, st, style, n = shop.streams["orders"], shop.styles, shop.style_of[sku], len(sku)
+    returned = rng.binomial(units, st.return_rate[style]) * sold
+    day = ship_day + 4 + rng.binomial(11, 0.32, n)
+    quality = (returned > 0) & (rng.random(n) < (st.quality_rate / st.return_rate)[style])
+    resaleable = np.where(quality | (rng.random(n) < 0.006), 0, returned)
+    for line in np.flatnonzero(quality & (rng.random(n) < 0.10)):
+        shop.swaps[day[line]].append((sku[line], returned[line], shop.lines + line))
+    shop.lines += n
+    np.add.at(shop.comes_back, (day, sku), resaleable)
+    np.add.at(shop.comes_damaged, (day, sku), returned - resaleable)
+    return {"return_units": returned, "return_day": day, "resaleable_units": resaleable, "quality": quality}

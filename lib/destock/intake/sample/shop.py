@@ -107,12 +107,3 @@ def life_curves(shop: Shop) -> tuple[np.ndarray, np.ndarray]:
     ahead = (day >= shop.listed_from) & (day < st.launch)
     after = (day > st.exit) & (shop.days.day_of_week >= 5)[:, None]
     return np.select([ahead, after], [0.6, 0.03], seen), np.where(ahead, np.where(st.presale_failure, 0.3, 1.0), convert)
-
-
-def expected_remaining(shop: Shop) -> np.ndarray:
-    """Net units each style would still sell to its exit (core and ended seasons: 13 weeks) at today's price, with all sizes in stock."""
-    st, ahead = shop.styles, slice(shop.last + 1, None)
-    until = np.where(shop.seasonal & (st.exit > shop.last), st.exit, shop.last + 91)
-    rate = shop.reach[ahead] * shop.convert[ahead] * (np.arange(len(shop.days))[ahead, None] <= until)
-    relative = np.where(shop.price > 0, shop.price, st.everyday_price) / st.planned_price
-    return rate.sum(0) * relative**st.beta * (1 - st.return_rate)

@@ -96,7 +96,8 @@ def plant_classes(rng: np.random.Generator, styles: pd.DataFrame, last: int) -> 
     current = ~core & (styles["exit"] > last)
     kind = pd.Series(np.where(core | current, "healthy", "out_of_season"))
 
-    def plant(name: str, among: pd.Series, share: float) -> None:  # spread over small and large styles: no cause hangs on one style
+    def plant(name: str, among: pd.Series, share: float) -> None:
+        # A random share, spread evenly over small and large styles so that planted units do not hang on one of them.
         order = styles[among].sort_values("planned_sales", kind="stable").index
         count = round(share * len(order))
         step = len(order) / max(count, 1)

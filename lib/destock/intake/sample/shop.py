@@ -58,7 +58,9 @@ class Shop:
             self.b_grade[skus] += taken
             self.note("movements", sku=skus, moved_at=day, units=taken, kind=kind, condition="b-grade")
 
-    def order(self, style: int, units: float, ordered: int, due: int, arrives: int, mix: np.ndarray | None = None, filled: float = 1.0):
+    def order(
+        self, style: int, units: float, ordered: int, due: int, arrives: int, mix: np.ndarray | None = None, filled: float = 1.0
+    ) -> None:
         """One purchase order of a style, a line per SKU by planned sizes or a given mix; what arrives after the last day stays open."""
         skus = self.skus_of[style]
         units = np.round(units * (self.planned_share[skus] if mix is None else mix)).astype(int)

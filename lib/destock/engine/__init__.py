@@ -3,6 +3,7 @@
 The ``.sql`` files of the panel are written once, in DuckDB's dialect.
 """
 
+import contextlib
 import re
 from collections.abc import Iterable
 from importlib.resources import files
@@ -27,6 +28,9 @@ def start(readable: Iterable[Path], scratch: Path, zone: str = "UTC") -> Engine:
     whatever zone the machine is in.
     """
     con = duckdb.connect(config={"temp_directory": str(scratch)})
+    # A bar in the middle of a report is noise. A kernel without ipywidgets shows none, and refuses to be asked.
+    with contextlib.suppress(duckdb.InvalidInputException):
+        con.execute("SET enable_progress_bar = false")
     folders = ", ".join(_text(folder) for folder in sorted({str(p) for p in readable} | {str(scratch)}))
     for setting in (
         f"TimeZone = {_text(zone)}",

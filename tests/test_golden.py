@@ -5,9 +5,8 @@ import pandas as pd
 import pytest
 
 from destock.analysis.classification import AGE_LABELS, ageing
-from destock.analysis.elasticity import price_needed
 from destock.analysis.pacing import least_realisation, target_sell_through
-from destock.model.metrics import WEEKS_PER_MONTH, ratio, sell_through, stock_to_sales, weeks_of_supply
+from destock.model.metrics import WEEKS_PER_MONTH, price_needed, ratio, sell_through, stock_to_sales, weeks_of_supply
 
 BOUGHT, TAG = 2_000, 1_000
 

@@ -104,4 +104,5 @@ def test_what_the_font_does_not_know_becomes_a_box_and_what_is_long_is_cut():
 
 
 def test_dollars_are_no_formula():
-    charts.cost_of_waiting(CLASSES.assign(**{"class": ["a$\\frac{$", "$x$"]}), "class", "CNY")
+    picture = charts.cost_of_waiting(CLASSES.assign(**{"class": ["a$\\frac{$", "$x$"]}), "class", "CNY")
+    assert [label.get_text() for label in picture.axes[0].get_yticklabels()] == ["a$\\frac{$", "$x$"]

@@ -125,15 +125,6 @@ def _independent(design: np.ndarray) -> np.ndarray:
     return design[:, [0, *sorted(kept[kept != 0])]]
 
 
-def price_needed(uplift, elasticity):
-    """To which share of today's price must it fall for sales to grow by a factor?
-
-    >>> round(float(price_needed(1.31, -4.72)), 2)
-    0.94
-    """
-    return np.asarray(uplift, float) ** (1 / np.asarray(elasticity, float))
-
-
 def daily(item_day: pd.DataFrame, experiment: pd.DataFrame) -> pd.DataFrame:
     """What did each arm of the price tests sell a day, before and after the decision?
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from destock.model.messages import mark
-from destock.model.metrics import ratio
+from destock.model.metrics import price_needed, ratio
 
 VERBS = (
     mark("cancel the open order"), mark("other channel"), mark("clearance session"), mark("improve content"),
@@ -40,7 +40,7 @@ def actions(frame: pd.DataFrame, costs: pd.DataFrame, elasticity: float, as_of: 
 def _price_to_clear(rows: pd.DataFrame, elasticity: float) -> pd.Series:
     """Share of the tag price at which the stock would sell out by the exit; unknown without an elasticity."""
     uplift = ratio(rows["on_hand"], rows["need"]).clip(lower=1)
-    return rows["price_realisation"] * uplift ** (1 / elasticity)
+    return rows["price_realisation"] * price_needed(uplift, elasticity)
 
 
 def _verb(rows: pd.DataFrame, as_of: pd.Timestamp) -> np.ndarray:

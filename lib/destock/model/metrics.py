@@ -57,3 +57,12 @@ def wilson_lower(hits, trials, z: float = 1.96):
         spread = z * np.sqrt(p * (1 - p) / trials + z**2 / (4 * trials**2))
         bound = np.where(hits > 0, (centre - spread) / (1 + z**2 / trials), 0.0)  # rounding must not make something of nothing
         return np.where(trials > 0, bound, np.nan)
+
+
+def price_needed(uplift, elasticity):
+    """To which share of today's price must it fall for sales to grow by a factor?
+
+    >>> round(float(price_needed(1.31, -4.72)), 2)
+    0.94
+    """
+    return np.asarray(uplift, float) ** (1 / np.asarray(elasticity, float))

@@ -96,11 +96,10 @@ def _rules(frame: pd.DataFrame, as_of: pd.Timestamp, a: dict[str, float]) -> dic
 def classify(frame: pd.DataFrame, as_of: pd.Timestamp, assumptions: dict[str, float]) -> pd.DataFrame:
     """Why is it too much: defective, out of season, misjudged, or slow?
 
-    ``frame``: one row an item from ``excess``, with ``fail_line`` (sell-through below which
-    a style of its tier and age has failed) and ``category_rate`` (same quantile of the rate of core
-    styles of its category). Returns one row an (item, class): ``units``, ``cost``,
-    ``reason`` and ``also`` (other rules that hold). Units add up to all excess: damaged units are defective, the
-    good ones take the first rule that holds.
+    ``frame``: one row an item from ``excess`` with the lines of ``lines_of_failure``.
+    Returns one row an (item, class): ``units``, ``cost``, ``also`` (other rules that hold).
+    Units add up to all excess: damaged units are defective, the good ones take the first
+    rule that holds.
     """
     rules = _rules(frame, as_of, assumptions)
     holds = pd.DataFrame({name: rule.fillna(False).astype(bool) for name, rule in rules.items()})

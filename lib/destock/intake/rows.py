@@ -51,7 +51,7 @@ def load(con: engine.Engine, shop: Shop) -> Intake:
         counts.append(_count(con, table, names))
         rejects.append(_rejects(con, table, names))
         _keep(con, table)
-    con.execute("DROP TABLE IF EXISTS raw; DROP TABLE IF EXISTS mapped; DROP TABLE IF EXISTS judged")
+    con.execute("DROP TABLE IF EXISTS raw; DROP TABLE IF EXISTS mapped; DROP TABLE IF EXISTS judged; DROP TABLE IF EXISTS outcomes")
     return Intake(pd.concat(counts, ignore_index=True), pd.concat(rejects, ignore_index=True), frozenset(given))
 
 
@@ -139,7 +139,8 @@ def _judge(con: engine.Engine, table: Table, source: Source) -> None:
         f"CREATE OR REPLACE TABLE judged AS SELECT _file, _line, wanted, "
         f"CASE WHEN NOT wanted THEN NULL {broken} END AS bad_column, {typed} FROM (SELECT _file, _line, wanted, {clean} FROM mapped)"
     )
-    key = ", ".join(_key(con, table))
+    own = _key(con, table)
+    key, unique = ", ".join(own), str(own == table.key).lower()
     everything = ", ".join(table.names)
     con.execute(
         f"""CREATE OR REPLACE TABLE outcomes AS
@@ -149,7 +150,7 @@ def _judge(con: engine.Engine, table: Table, source: Source) -> None:
             greatest(max(_file) OVER (PARTITION BY {key}), {_overtaken(table)}) AS newest,
             count(*) FILTER (copy = 1) OVER (PARTITION BY {key}, _file) AS in_file FROM copies)
         SELECT _file, _line, CASE WHEN copy > 1 THEN 'deduplicated' WHEN _file < newest THEN 'updated'
-            WHEN in_file > 1 AND {str(bool(table.key)).lower()} AND {_keyed(con, table)} THEN 'conflict' ELSE 'used' END AS outcome FROM versions"""
+            WHEN in_file > 1 AND {unique} THEN 'conflict' ELSE 'used' END AS outcome FROM versions"""
     )
 
 
@@ -157,13 +158,8 @@ def _key(con: engine.Engine, table: Table) -> tuple[str, ...]:
     """What makes a row unique. Without line numbers the newest export of an order replaces the whole order."""
     if not table.key:
         return table.names
-    return table.key if _keyed(con, table) == "true" else ("order_id",)
-
-
-def _keyed(con: engine.Engine, table: Table) -> str:
-    if table.name != "order_lines":
-        return "true"
-    return str(bool(engine.rows(con, "SELECT count(line_id) > 0 FROM mapped")[0][0])).lower()
+    numbered = table.name != "order_lines" or engine.rows(con, "SELECT count(line_id) > 0 FROM mapped")[0][0]
+    return table.key if numbered else ("order_id",)
 
 
 def _overtaken(table: Table) -> str:

@@ -55,9 +55,10 @@ class Book:
         self.panel("run")
         path = _cache() / self.key / f"{_hash(self.assumptions)}-{name}.parquet"
         if not path.exists():
+            frame = compute()
             handle, temporary = tempfile.mkstemp(dir=path.parent)
             os.close(handle)
-            engine.save(compute(), Path(temporary))
+            engine.save(frame, Path(temporary))
             os.replace(temporary, path)
         return engine.read(path)
 

@@ -39,8 +39,8 @@ def publish(
 
     The pack is made beside its place and moved there whole; when anything fails, the last
     good pack stays. ``progress`` is called with the name of each finished step. Raises
-    Fault: 1 when a notebook fails (naming the cell), 6 when it takes too long, 7 when its kernel dies, 2–4 for parameters and input, 5 when
-    the pack cannot be written.
+    Fault: 1 when a notebook fails (naming the cell), 6 when it takes too long, 7 when its
+    kernel dies, 2–4 for parameters and input, 5 when the pack cannot be written.
     """
     started = time.monotonic()
     book = open_book(shop, as_of, settings)
@@ -89,7 +89,7 @@ def _reports(book: Book, names: list[str], settings: dict, folder: Path, progres
     for one in status:
         if one["status"] != "ok":
             raise Fault(
-                1,
+                one["exit_code"],
                 mark("notebook {page}, cell {cell}: {error}; the last good pack stays"),
                 page=one["page"],
                 cell=one["cell"],
@@ -133,7 +133,7 @@ def _execute(notebook: nbformat.NotebookNode, parameters: dict) -> tuple[nbforma
     except PapermillExecutionError as error:
         return None, {"exit_code": 1, "cell": error.cell_index, "error": f"{error.ename}: {error.evalue}"}
     except (TimeoutError, RuntimeError) as error:  # what nbclient raises for a cell that takes too long and for a kernel that died
-        return None, {"exit_code": 6 if isinstance(error, TimeoutError) else 7, "cell": "–", "error": str(error).splitlines()[0]}
+        return None, {"exit_code": 6 if isinstance(error, TimeoutError) else 7, "cell": "–", "error": str(error).partition("\n")[0]}
     for number, cell in enumerate(done.cells):
         if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None:
             return None, {"exit_code": 1, "cell": number, "error": say("the cell did not run")}

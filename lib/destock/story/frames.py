@@ -15,13 +15,18 @@ def weeks(book: Book) -> pd.DataFrame:
     return book.kept("weeks", lambda: pacing.net_weeks(book.panel("item_week"), book.panel("item_now"), book.panel("return_lag")))
 
 
+def rates(book: Book) -> pd.DataFrame:
+    """What every item sells a week while it is in stock."""
+    return book.kept("rates", lambda: pacing.weekly_rate(weeks(book)))
+
+
 def styles(book: Book) -> pd.DataFrame:
     """Every priced item: how far it has sold through and what it will still sell."""
 
     def compute() -> pd.DataFrame:
         items = pacing.items(book.panel("item_now"), weeks(book), book.today)
         by_past = pacing.remaining_demand(items, pacing.links(items, weeks(book), book.today))
-        by_rate = pacing.remaining_at_rate(items, pacing.weekly_rate(weeks(book)), book.today)
+        by_rate = pacing.remaining_at_rate(items, rates(book), book.today)
         basis = pd.Series("past seasons", index=items.index).where(by_past.notna(), "recent rate").where(items["exit_date"].notna(), "")
         return items.assign(remaining=by_past.fillna(by_rate), remaining_basis=basis)
 
@@ -59,8 +64,7 @@ def excess(book: Book) -> pd.DataFrame:
     """Every priced item with what is too much of it."""
 
     def compute() -> pd.DataFrame:
-        rates = pacing.weekly_rate(weeks(book))
-        frame = classification.excess(styles(book), rates, book.assumptions)
+        frame = classification.excess(styles(book), rates(book), book.assumptions)
         return classification.lines_of_failure(frame, baseline(book))
 
     return book.kept("excess", compute)

@@ -15,7 +15,7 @@ report: .venv/ready
 	@$(RUN)/destock report $(SHOP) --lang $(PACK_LANG)
 
 test: .venv/ready check-code
-	@$(RUN)/pytest -n auto --dist loadfile
+	@$(RUN)/pytest -n auto --dist loadfile --ignore tests/browser
 
 lab: .venv/ready
 	@$(RUN)/jupyter lab notebooks

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from destock.analysis.classification import AGE_LABELS, ageing
-from destock.analysis.pacing import least_realisation, target_sell_through
+from destock.analysis.pacing.targets import least_realisation, target_sell_through
 from destock.model.metrics import WEEKS_PER_MONTH, price_needed, ratio, sell_through, stock_to_sales, weeks_of_supply
 
 BOUGHT, TAG = 2_000, 1_000

@@ -5,28 +5,31 @@ panel → pacing → elasticity → classification → impact → summary
 
 import pandas as pd
 
-from destock.analysis import classification, elasticity, impact, pacing, summary
+from destock.analysis import classification, elasticity, impact, summary
+from destock.analysis.pacing import baseline as past
+from destock.analysis.pacing import pace as pacing
+from destock.analysis.pacing import projection, sell_through
 from destock.model.messages import mark
 from destock.panel.book import Book
 
 
 def weeks(book: Book) -> pd.DataFrame:
     """Item-weeks with their sales net of returns, those still to come included."""
-    return book.kept("weeks", lambda: pacing.net_weeks(book.panel("item_week"), book.panel("item_now"), book.panel("return_lag")))
+    return book.kept("weeks", lambda: sell_through.net_weeks(book.panel("item_week"), book.panel("item_now"), book.panel("return_lag")))
 
 
 def rates(book: Book) -> pd.DataFrame:
     """What every item sells a week while it is in stock."""
-    return book.kept("rates", lambda: pacing.weekly_rate(weeks(book)))
+    return book.kept("rates", lambda: sell_through.weekly_rate(weeks(book)))
 
 
 def styles(book: Book) -> pd.DataFrame:
     """Every priced item: how far it has sold through and what it will still sell."""
 
     def compute() -> pd.DataFrame:
-        items = pacing.items(book.panel("item_now"), weeks(book), book.today)
-        by_past = pacing.remaining_demand(items, pacing.links(items, weeks(book), book.today))
-        by_rate = pacing.remaining_at_rate(items, rates(book), book.today)
+        items = sell_through.items(book.panel("item_now"), weeks(book), book.today)
+        by_past = projection.remaining_demand(items, past.links(items, weeks(book), book.today))
+        by_rate = projection.remaining_at_rate(items, rates(book), book.today)
         basis = pd.Series("past seasons", index=items.index).where(by_past.notna(), "recent rate").where(items["exit_date"].notna(), "")
         return items.assign(remaining=by_past.fillna(by_rate), remaining_basis=basis)
 
@@ -35,7 +38,7 @@ def styles(book: Book) -> pd.DataFrame:
 
 def baseline(book: Book) -> pd.DataFrame:
     """The pace of past seasons."""
-    return book.kept("baseline", lambda: pacing.baseline(styles(book), weeks(book), book.today, book.assumptions))
+    return book.kept("baseline", lambda: past.baseline(styles(book), weeks(book), book.today, book.assumptions))
 
 
 def pace(book: Book) -> pd.DataFrame:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from destock.analysis import pacing
+from destock.analysis.pacing import baseline, pace, projection, sell_through
 from destock.model.assumptions import assumed
 
 MONDAY = pd.Timestamp("2025-03-03")
@@ -30,7 +30,7 @@ NO_LAG = pd.DataFrame({"category": pd.Series(dtype=str), "lag_weeks": pd.Series(
 
 
 def net(sold, undone=None, lag=NO_LAG, now=None):
-    return pacing.net_weeks(item_weeks(sold, undone), item_now(*sold) if now is None else now, lag)
+    return sell_through.net_weeks(item_weeks(sold, undone), item_now(*sold) if now is None else now, lag)
 
 
 class TestNetWeeks:
@@ -49,13 +49,13 @@ class TestNetWeeks:
     def test_life_begins_with_the_first_week_on_sale(self):
         frame = item_weeks({"a": [0, 0, 5, 3]})
         frame.loc[:1, "in_stock_share"] = 0.0
-        weeks = pacing.net_weeks(frame, item_now("a"), NO_LAG)
+        weeks = sell_through.net_weeks(frame, item_now("a"), NO_LAG)
         assert weeks["age"].tolist() == [0, 1]
 
     def test_the_running_week_is_left_out(self):
         frame = item_weeks({"a": [3, 4]})
         frame.loc[1, "complete"] = False
-        assert len(pacing.net_weeks(frame, item_now("a"), NO_LAG)) == 1
+        assert len(sell_through.net_weeks(frame, item_now("a"), NO_LAG)) == 1
 
     def test_never_takes_off_more_than_was_sold(self):
         lag = pd.DataFrame({"category": ["dress"], "lag_weeks": [3], "units": [9.0]})
@@ -64,7 +64,7 @@ class TestNetWeeks:
 
 
 def styles_of(weeks, now=None, as_of=MONDAY + pd.Timedelta(weeks=60)):
-    return pacing.items(item_now(*weeks["item"].unique()) if now is None else now, weeks, as_of)
+    return sell_through.items(item_now(*weeks["item"].unique()) if now is None else now, weeks, as_of)
 
 
 class TestItems:
@@ -101,7 +101,7 @@ class TestChainLadder:
         """The textbook triangle: links 2.6, 1.5106, 1.1690, 1.0667."""
         weeks = net(self.SOLD)
         styles = styles_of(weeks)
-        return pacing.links(styles, weeks, styles["exit_date"].max() + pd.Timedelta(days=1))
+        return baseline.links(styles, weeks, styles["exit_date"].max() + pd.Timedelta(days=1))
 
     def test_links_of_the_textbook_triangle(self):
         pooled = self.ladder().query("tier == 'all'")
@@ -111,7 +111,7 @@ class TestChainLadder:
         rng = np.random.default_rng(5)
         sold = {f"i{n}": list(rng.poisson(30, rng.integers(2, 6))) for n in range(12)}
         weeks = net(sold)
-        found = pacing.links(styles_of(weeks), weeks, pd.Timestamp("2026-01-01")).query("tier == 'all'").set_index("age")["factor"]
+        found = baseline.links(styles_of(weeks), weeks, pd.Timestamp("2026-01-01")).query("tier == 'all'").set_index("age")["factor"]
         for age in range(4):
             pairs = [
                 (sum(units[: age + 1]), sum(units[: age + 2])) for units in sold.values() if len(units) > age + 1 and sum(units[: age + 1])
@@ -121,13 +121,13 @@ class TestChainLadder:
     def test_weeks_out_of_stock_leave_the_risk_set(self):
         frame = item_weeks({"a": [10, 10, 0], "b": [10, 10, 10]})
         frame.loc[(frame["item"] == "a") & (frame["sold_units"] == 0), "in_stock_share"] = 0.0
-        weeks = pacing.net_weeks(frame, item_now("a", "b"), NO_LAG)
-        ladder = pacing.links(styles_of(weeks), weeks, pd.Timestamp("2026-01-01")).query("tier == 'all'")
+        weeks = sell_through.net_weeks(frame, item_now("a", "b"), NO_LAG)
+        ladder = baseline.links(styles_of(weeks), weeks, pd.Timestamp("2026-01-01")).query("tier == 'all'")
         assert ladder["factor"].tolist() == [2.0, 1.5]
 
     def test_a_running_season_teaches_nothing(self):
         weeks = net(self.SOLD)
-        assert pacing.links(styles_of(weeks), weeks, MONDAY).empty
+        assert baseline.links(styles_of(weeks), weeks, MONDAY).empty
 
     def test_remaining_demand_is_sales_times_growth_to_the_own_exit(self):
         ladder = pd.DataFrame({"season_half": "SS", "tier": "all", "age": [0, 1, 2, 3], "factor": [2.0, 1.5, 1.2, 1.1], "units": 500.0})
@@ -142,7 +142,7 @@ class TestChainLadder:
                 "in_season": True,
             }
         )
-        assert pacing.remaining_demand(styles, ladder).tolist() == pytest.approx([100 * (1.5 * 1.2 * 1.1 - 1), 100 * (1.5 * 1.2 - 1)])
+        assert projection.remaining_demand(styles, ladder).tolist() == pytest.approx([100 * (1.5 * 1.2 * 1.1 - 1), 100 * (1.5 * 1.2 - 1)])
 
     def test_nothing_remains_once_the_season_is_over_and_nothing_is_known_without_links(self):
         styles = pd.DataFrame(
@@ -157,7 +157,7 @@ class TestChainLadder:
             }
         )
         none = pd.DataFrame({"season_half": [], "tier": [], "age": [], "factor": [], "units": []})
-        assert pacing.remaining_demand(styles, none).fillna(-1).tolist() == [0, -1]
+        assert projection.remaining_demand(styles, none).fillna(-1).tolist() == [0, -1]
 
 
 class TestBaseline:
@@ -166,9 +166,9 @@ class TestBaseline:
         sold = {f"p{n}": [100 * share, 0] for n, share in enumerate(shares)}
         now = pd.concat([item_now(*sold, season="2024SS"), item_now("now", season="2025SS", exit_date=pd.Timestamp("2025-08-31"))])
         weeks = net(sold | {"now": [30, 5]}, now=now)
-        styles = pacing.items(now, weeks, pd.Timestamp("2025-05-04"))
+        styles = sell_through.items(now, weeks, pd.Timestamp("2025-05-04"))
         styles["remaining"] = 0.0
-        return styles, weeks, pacing.baseline(styles, weeks, pd.Timestamp("2025-05-04"), assumed())
+        return styles, weeks, baseline.baseline(styles, weeks, pd.Timestamp("2025-05-04"), assumed())
 
     def test_median_and_quartiles_of_past_styles_at_the_same_age(self):
         _, _, bands = self.past([0.1, 0.2, 0.3, 0.4, 0.5])
@@ -181,34 +181,34 @@ class TestBaseline:
 
     def test_a_style_below_the_slowest_tenth_is_slow(self):
         styles, _, bands = self.past([0.6, 0.7, 0.8, 0.9, 0.95])
-        pace = pacing.pace(styles, bands, assumed({"too_early_days": 0}))
-        assert pace["pace"].tolist() == ["slow"]
-        assert pace["pace_ratio"].tolist() == pytest.approx([0.35 / 0.8])
+        found = pace.pace(styles, bands, assumed({"too_early_days": 0}))
+        assert found["pace"].tolist() == ["slow"]
+        assert found["pace_ratio"].tolist() == pytest.approx([0.35 / 0.8])
 
     def test_a_young_style_is_not_judged(self):
         styles, _, bands = self.past([0.6, 0.7, 0.8, 0.9, 0.95])
-        assert pacing.pace(styles, bands, assumed({"too_early_days": 30}))["pace"].tolist() == ["too early"]
+        assert pace.pace(styles, bands, assumed({"too_early_days": 30}))["pace"].tolist() == ["too early"]
 
     def test_targets_use_the_styles_own_cost_and_price(self):
         styles, _, bands = self.past([0.6, 0.7, 0.8, 0.9, 0.95])
-        row = pacing.pace(styles, bands, assumed()).iloc[0]
+        row = pace.pace(styles, bands, assumed()).iloc[0]
         assert row["break_even"] == pytest.approx(0.5 / (0.74 * 0.8))
         assert row["target"] == pytest.approx(0.5 / (0.66 * 0.8))
 
     def test_without_past_seasons_there_is_a_row_and_no_pace(self):
         styles, _, bands = self.past([])
-        assert pacing.pace(styles, bands, assumed())["pace"].tolist() == ["no baseline"]
+        assert pace.pace(styles, bands, assumed())["pace"].tolist() == ["no baseline"]
 
 
 def test_weekly_rate_is_corrected_for_weeks_out_of_stock():
     frame = item_weeks({"a": [10, 10, 10, 10, 0, 0, 0, 0]})
     frame.loc[4:, "in_stock_share"] = 0.0
-    weeks = pacing.net_weeks(frame, item_now("a"), NO_LAG)
-    assert pacing.weekly_rate(weeks)["rate"].tolist() == [10]
+    weeks = sell_through.net_weeks(frame, item_now("a"), NO_LAG)
+    assert sell_through.weekly_rate(weeks)["rate"].tolist() == [10]
 
 
 def test_an_empty_shop_gives_empty_frames():
     weeks = net({"a": [1]}).iloc[:0]
     styles = styles_of(weeks, item_now("a").iloc[:0])
-    assert pacing.baseline(styles, weeks, MONDAY, assumed()).empty
-    assert pacing.weekly_rate(weeks).empty
+    assert baseline.baseline(styles, weeks, MONDAY, assumed()).empty
+    assert sell_through.weekly_rate(weeks).empty

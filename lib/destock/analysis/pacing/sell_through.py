@@ -1,0 +1,112 @@
+"""Sell-through: what was sold and kept, week by week and style by style."""
+
+import numpy as np
+import pandas as pd
+
+from destock.model.metrics import ratio, sell_through
+
+RECENT_WEEKS = 8
+
+
+def net_weeks(item_week: pd.DataFrame, item_now: pd.DataFrame, return_lag: pd.DataFrame) -> pd.DataFrame:
+    """What was sold and kept, week by week, with the returns still to come already taken off?
+
+    item_week: the panel (item, week, sold_units, undone_units, …). Returns its complete
+    weeks with ``age`` (weeks since the item was first on sale), ``net_units`` (sold, less
+    cancelled and returned by week of sale, less those still expected), ``provisional``
+    (more than 2 % of the week's returns are still expected) and ``cumulative``. A week k
+    weeks ago has seen the share F(k) of its returns: net = sold − undone − sold·ρ·(1 − F(k)).
+    """
+    weeks = item_week[item_week["complete"]].merge(item_now[["item", "category"]], on="item", validate="m:1")
+    weeks = weeks.sort_values(["item", "week"], kind="stable").reset_index(drop=True)
+    ago = (weeks["week"].max() - weeks["week"]).dt.days // 7
+    pending = 1 - _share_seen(return_lag, weeks["category"], ago)
+    rate = weeks["category"].map(_return_rate(weeks[ago >= RECENT_WEEKS])).fillna(0)
+    sold = weeks["sold_units"]
+    weeks["net_units"] = sold - weeks["undone_units"] - (sold * rate * pending).clip(upper=(sold - weeks["undone_units"]).clip(lower=0))
+    weeks["provisional"] = (pending > 0.02) & (rate > 0)
+    on_sale = (weeks["sold_units"] > 0) | (weeks["in_stock_share"] > 0)
+    first = (
+        weeks["week"].where(on_sale).groupby(weeks["item"]).transform("min").fillna(weeks["week"].groupby(weeks["item"]).transform("min"))
+    )
+    weeks["age"] = (weeks["week"] - first).dt.days // 7
+    weeks["cumulative"] = weeks.groupby("item")["net_units"].cumsum()
+    return weeks[weeks["age"] >= 0].reset_index(drop=True)
+
+
+def _return_rate(weeks: pd.DataFrame) -> pd.Series:
+    total = weeks.groupby("category")[["undone_units", "sold_units"]].sum()
+    return ratio(total["undone_units"], total["sold_units"])
+
+
+def _share_seen(return_lag: pd.DataFrame, category: pd.Series, ago: pd.Series) -> np.ndarray:
+    """Share of a week's cancellations and returns that have come in ``ago`` weeks later."""
+    if return_lag.empty:
+        return np.ones(len(category))
+    by_lag = return_lag.pivot_table(index="category", columns="lag_weeks", values="units", aggfunc="sum", fill_value=0.0)
+    by_lag = by_lag.reindex(columns=range(int(by_lag.columns.max()) + 1), fill_value=0.0)
+    seen = by_lag.cumsum(axis=1).div(by_lag.sum(axis=1), axis=0)
+    row = seen.index.get_indexer(category)
+    column = np.minimum(ago.to_numpy(), seen.shape[1] - 1)
+    return np.where(row >= 0, seen.to_numpy()[row, column], 1.0)
+
+
+def items(item_now: pd.DataFrame, weeks: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    """How far has every style sold through, how old is it, and at which part of its tag price?
+
+    Returns one row an item: the columns of ``item_now``, ``age`` (complete weeks on sale, the first is 0),
+    ``life`` (weeks from first sale to exit), ``net_units``, ``sell_through`` (net ÷ received),
+    ``price_realisation`` (paid ÷ sold at tag), ``season_year``, ``season_half``, ``in_season``, ``flags``.
+    """
+    weeks = weeks.assign(
+        provisional_units=weeks["net_units"].where(weeks["provisional"], 0.0), sale_week=weeks["week"].where(weeks["sold_units"] > 0)
+    )
+    total = weeks.groupby("item").agg(
+        age=("age", "max"), first_week=("week", "min"), net_units=("net_units", "sum"), sold_units=("sold_units", "sum"),
+        undone_units=("undone_units", "sum"), paid_value=("paid_value", "sum"),
+        provisional_units=("provisional_units", "sum"), in_stock_share=("in_stock_share", "mean"), last_sale=("sale_week", "max"),
+    )  # fmt: skip
+    seen = weeks.groupby("item")[["exposures", "clicks"]].sum(min_count=1)  # unknown, not zero, where nobody counted
+    total = total.join(seen)
+    frame = item_now.merge(total, on="item", how="left", validate="1:1")
+    frame["net_units"] = frame["net_units"].fillna(0.0)
+    frame["sell_through"] = sell_through(frame["net_units"], frame["received"])
+    frame["price_realisation"] = ratio(frame["paid_value"], frame["sold_units"] * frame["tag_price"])
+    season = frame["season"].astype("str").str.extract(r"^(\d{4})(.+)$")
+    frame["season_year"], frame["season_half"] = pd.to_numeric(season[0]), season[1]
+    frame["life"] = (frame["exit_date"] - frame["first_week"]).dt.days // 7 + 1
+    frame["in_season"] = frame["exit_date"].isna() | (frame["exit_date"] >= as_of)
+    return frame.assign(flags=_flags(frame))
+
+
+def _flags(frame: pd.DataFrame) -> pd.Series:
+    """What to know about an item's figures before trusting them."""
+    rules = {
+        "no_sales": ~(frame["sold_units"] > 0),
+        "net_negative": frame["net_units"] < 0,
+        "returns_immature": frame["provisional_units"] > 0,
+        "st_gt_100": frame["sell_through"] > 1,
+        "launch_imputed": frame["launch_imputed"],
+        "cost_missing": frame["mean_cost"].isna(),
+    }
+    flags = pd.DataFrame(rules, index=frame.index).astype(bool)
+    return pd.Series(["; ".join(flags.columns[row]) for row in flags.to_numpy()], index=frame.index, dtype="str")
+
+
+def weekly_rate(weeks: pd.DataFrame, recent: int = RECENT_WEEKS) -> pd.DataFrame:
+    """How many units a week does each item sell while it is in stock?
+
+    Mean of the last ``recent`` complete weeks, divided by the share of time in stock
+    (at least a fifth of it). Returns item, ``rate``, ``rate_sd``,
+    ``in_stock_recent``.
+    """
+    last = weeks["week"].max()
+    late = weeks[weeks["week"] > last - pd.Timedelta(weeks=recent)]
+    share = late["in_stock_share"].fillna(1.0)
+    stats = (
+        late.assign(share=share)
+        .groupby("item")
+        .agg(net=("net_units", "sum"), share=("share", "sum"), rate_sd=("net_units", "std"), in_stock_recent=("share", "mean"))
+    )
+    stats["rate"] = stats["net"].clip(lower=0) / stats["share"].clip(lower=recent / 5)
+    return stats.reset_index()[["item", "rate", "rate_sd", "in_stock_recent"]]

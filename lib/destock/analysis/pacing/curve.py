@@ -1,0 +1,156 @@
+"""How a season runs: which share of its life's sales a style has usually reached by each week."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.interpolate import PchipInterpolator
+from scipy.optimize import isotonic_regression
+
+from destock.analysis.pacing.lives import Lives
+
+LEVELS = ["parent_category", "category", "tier"]  # each curve leans on the one above it, the first on all styles
+ROUNDS, CLOSE_ENOUGH = 2000, 1e-8
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What a week sells relative to others: by week of life (a row a node), around events, before the exit."""
+
+    weekly: pd.DataFrame
+    event: np.ndarray
+    to_end: np.ndarray
+
+
+def fit(past: Lives, prior_units: float) -> Curve:
+    """How do styles of the same kind spread their sales over their weeks of life?
+
+    Weekly units ~ style × week of life of its node × week around an event × week before
+    the exit × share of time in stock, fitted by iterative proportional fitting (Poisson
+    maximum likelihood; without the event and exit effects, and with nothing missing but
+    the future, exactly the chain ladder). A node's curve is drawn to its parent's as if one
+    more style had sold ``prior_units`` the parent's way; weeks without stock say nothing.
+    """
+    row, age = np.nonzero(past.exposure)
+    units, exposure = np.clip(past.units[row, age], 0, None), past.exposure[row, age]
+    event, to_end = past.event[row, age], past.to_end[row, age]
+    nodes, parents, leaf = _tree(past.styles)
+    width = past.units.shape[1]
+    cell = leaf[row] * width + age
+    sold = _pooled(np.bincount(cell, units, len(nodes) * width).reshape(-1, width), parents)
+    by_style, by_event, by_end = (np.bincount(of, units) for of in (row, event, to_end))
+    weekly, around, before = np.full((len(nodes), width), 1 / width), np.ones(len(by_event)), np.ones(len(by_end))
+    for _ in range(ROUNDS):
+        other = exposure * around[event] * before[to_end]
+        level = by_style / np.maximum(np.bincount(row, other * weekly.ravel()[cell], len(by_style)), 1e-12)
+        expected = np.bincount(cell, level[row] * other, len(nodes) * width).reshape(-1, width)
+        last, weekly = weekly, _shrunk(sold, _pooled(expected, parents), parents, prior_units)
+        fitted = level[row] * exposure * weekly.ravel()[cell]
+        around = _effects(by_event, event, fitted * before[to_end], prior_units)
+        before = _effects(by_end, to_end, fitted * around[event], prior_units)
+        if np.abs(weekly - last).max() < CLOSE_ENOUGH:
+            break
+    return Curve(pd.DataFrame(weekly, index=nodes), around, before)
+
+
+def _paths(styles: pd.DataFrame) -> pd.DataFrame:
+    """A style's nodes, from all styles ("") down to its tier, named by the way to them."""
+    frame, path = pd.DataFrame({"all": ""}, index=styles.index), ""
+    for level in LEVELS:
+        path = path + "/" + styles[level].astype("str").fillna("")
+        frame[level] = path
+    return frame
+
+
+def _tree(styles: pd.DataFrame) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """All nodes, parents first; the number of each node's parent; the number of each style's last node."""
+    paths = _paths(styles)
+    nodes = list(dict.fromkeys(path for level in paths for path in paths[level]))
+    number = {path: i for i, path in enumerate(nodes)}
+    parents = np.array([number.get(path.rpartition("/")[0], 0) for path in nodes], int)
+    return nodes, parents, paths["tier"].map(number).to_numpy(int)
+
+
+def _pooled(by_leaf: np.ndarray, parents: np.ndarray) -> np.ndarray:
+    """Add every node's row to its parent's, children first."""
+    total = by_leaf.copy()
+    for node in range(len(parents) - 1, 0, -1):
+        total[parents[node]] += total[node]
+    return total
+
+
+def _shrunk(sold: np.ndarray, expected: np.ndarray, parents: np.ndarray, prior_units: float) -> np.ndarray:
+    """Each node's weekly shares, drawn to its parent's; they add up to 1."""
+    shares = np.empty_like(sold)
+    for node, parent in enumerate(parents):
+        prior, weight = (shares[parent], prior_units) if node else (np.zeros(sold.shape[1]), 0.0)
+        top, bottom = sold[node] + weight * prior, expected[node] + weight
+        rate = np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)
+        shares[node] = rate / max(rate.sum(), 1e-12)
+    return shares
+
+
+def _effects(sold: np.ndarray, code: np.ndarray, expected: np.ndarray, prior_units: float) -> np.ndarray:
+    """By what factor do special weeks sell more than ordinary ones? Code 0 is an ordinary week: 1."""
+    total = np.bincount(code, expected, len(sold))
+    ratio = (sold + prior_units) / np.maximum(total + prior_units, 1e-12)
+    return np.where((np.arange(len(sold)) == 0) | (sold + prior_units == 0), 1.0, ratio)
+
+
+def reached(known: Lives, curve: Curve) -> np.ndarray:
+    """Which share of its life's sales should each style have reached by the end of each week of its own life?"""
+    paths = _paths(known.styles)
+    node = pd.Series("", index=known.styles.index)
+    for level in LEVELS:
+        node = paths[level].where(paths[level].isin(curve.weekly.index), node)
+    by_age = curve.weekly.reindex(columns=known.ages, fill_value=0.0).loc[node].to_numpy()
+    weekly = by_age * _factor(curve.event, known.event) * _factor(curve.to_end, known.to_end) * known.alive
+    total = weekly.sum(axis=1, keepdims=True)
+    even = known.alive / known.alive.sum(axis=1, keepdims=True)  # a life longer than any past one: nothing is known of its late weeks
+    return np.cumsum(np.where(total > 0, weekly / np.where(total > 0, total, 1), even), axis=1).clip(max=1.0)
+
+
+def _factor(effects: np.ndarray, code: np.ndarray) -> np.ndarray:
+    """The effect of each week; an event that no past season has shown has none."""
+    return np.append(effects, 1.0)[np.minimum(code, len(effects))]
+
+
+def chain_ladder(cumulative: pd.DataFrame) -> pd.DataFrame:
+    """By what factor do sales to date grow from one week of life to the next?
+
+    cumulative: items × ages, unknown where not yet (or no longer) seen. Returns one row an
+    age: ``factor`` = Σ C(a+1) ÷ Σ C(a) over items seen at both, ``share`` of life sales
+    reached, ``variance`` (Mack's σ² of the factor, per unit) and ``units`` behind it.
+
+    Source: T. Mack, Distribution-free calculation of the standard error of chain ladder
+    reserve estimates, ASTIN Bulletin 23 (1993).
+
+    >>> chain_ladder(pd.DataFrame([[200, 520, 780], [150, 420, None]]))["factor"].round(4).tolist()
+    [2.6857, 1.5]
+    """
+    now, after = cumulative.iloc[:, :-1].to_numpy(float), cumulative.iloc[:, 1:].to_numpy(float)
+    both = ~np.isnan(now) & ~np.isnan(after) & (now > 0)
+    units = np.where(both, now, 0).sum(axis=0)
+    factor = np.where(both, after, 0).sum(axis=0) / units
+    spread = np.where(both, now, 0) * np.where(both, after / np.where(both, now, 1) - factor, 0) ** 2
+    degrees = both.sum(axis=0) - 1
+    variance = np.divide(spread.sum(axis=0), degrees, out=np.full(len(units), np.nan), where=degrees > 0)
+    share = 1 / np.cumprod(factor[::-1])[::-1]
+    return pd.DataFrame({"factor": factor, "share": share, "variance": variance, "units": units}, index=cumulative.columns[:-1])
+
+
+def monotone(shares: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The nearest shares that never fall from one week to the next (weighted isotonic regression)."""
+    return isotonic_regression(shares, weights=weights).x
+
+
+def by_day(shares: np.ndarray, days: np.ndarray) -> np.ndarray:
+    """Which share is reached by a day of life, between the ends of weeks? Monotone, never overshooting.
+
+    ``shares`` at the ends of weeks 1, 2, …; 0 on day 0, and the last value after the last week.
+
+    >>> by_day(np.array([0.1, 0.3]), np.array([0, 7, 14, 99])).tolist()
+    [0.0, 0.1, 0.3, 0.3]
+    """
+    ends = 7 * np.arange(len(shares) + 1)
+    return PchipInterpolator(ends, np.concatenate([[0.0], shares]))(np.clip(days, 0, ends[-1]))

@@ -1,0 +1,116 @@
+"""The lives of styles: what each sold in every week from its first on sale to its exit, side by side."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from destock.model.metrics import ratio
+
+LONGEST = 104  # weeks: a style planned for longer than two years has no season
+HALF_IN_STOCK = 0.5  # below it a week says more about the stock than about demand
+EVENT_REACH = 2  # weeks before and after an event that still feel it
+END_REACH = 8  # weeks before the exit in which seasons are closed out
+LOST_SHARE = 0.05  # of the life's demand that fell into weeks without stock: above it, sales are only "at least"
+
+
+@dataclass(frozen=True)
+class Lives:
+    """Styles with a season, one row each; their weeks of life as columns of four arrays.
+
+    styles: item, season, node keys, ``life`` (weeks), ``bought`` (units received and on
+    order; NaN = unknown), ``weeks_seen``. ``units`` sold net; ``exposure`` = share of the
+    week in stock, 0 where nothing can be learned; ``event`` and ``to_end`` number the weeks
+    around events and before the exit (0 = an ordinary week); ``alive`` = before the exit.
+    """
+
+    styles: pd.DataFrame
+    units: np.ndarray
+    exposure: np.ndarray
+    event: np.ndarray
+    to_end: np.ndarray
+
+    @property
+    def ages(self) -> np.ndarray:
+        return np.arange(self.units.shape[1])
+
+    @property
+    def alive(self) -> np.ndarray:
+        return self.ages < self.styles["life"].to_numpy()[:, None]
+
+    @property
+    def cumulative(self) -> np.ndarray:
+        return np.cumsum(self.units, axis=1)
+
+    @property
+    def bought(self) -> np.ndarray:
+        return self.styles["bought"].to_numpy(float)
+
+    @property
+    def final(self) -> np.ndarray:
+        """Units sold by the exit, or so far."""
+        return self.units.sum(axis=1)
+
+    def where(self, rows: np.ndarray) -> "Lives":
+        """These styles only."""
+        arrays = {name: getattr(self, name)[rows] for name in ("units", "exposure", "event", "to_end")}
+        return replace(self, styles=self.styles[rows].reset_index(drop=True), **arrays)
+
+
+def lives(styles: pd.DataFrame, weeks: pd.DataFrame, events: pd.DataFrame) -> Lives:
+    """What did every style with a season sell in each week of its life, and when was it not there to be sold?
+
+    styles: from ``sell_through.items``; weeks: from ``net_weeks``; events: event, date.
+    Weeks after the exit are left out; a week in which the style was in stock for less than
+    half of the time teaches nothing about demand.
+    """
+    rows = styles[styles["season"].notna() & styles["life"].between(1, LONGEST)].sort_values("item", kind="stable").reset_index(drop=True)
+    width = int(rows["life"].max()) if len(rows) else 1
+    cells = weeks[weeks["item"].isin(rows["item"]) & weeks["age"].between(0, width - 1)]
+    at = pd.Index(rows["item"]).get_indexer(cells["item"]), cells["age"].to_numpy(int)
+    units, exposure = np.zeros((len(rows), width)), np.zeros((len(rows), width))
+    alive = np.arange(width) < rows["life"].to_numpy()[:, None]
+    units[at] = cells["net_units"]
+    share = cells["in_stock_share"].astype(float).fillna(1.0).to_numpy()
+    exposure[at] = np.where(share >= HALF_IN_STOCK, share, 0.0)
+    kept = rows.assign(
+        bought=_bought(rows),
+        weeks_seen=np.minimum(rows["age"].fillna(-1) + 1, rows["life"]).astype("int64"),
+        life=rows["life"].astype("int64"),
+    )
+    return Lives(kept, units * alive, exposure * alive, _events(kept, width, events), _to_end(kept, width))
+
+
+def _bought(rows: pd.DataFrame) -> pd.Series:
+    """The committed buy: what came and what is still to come; unknown where nothing is recorded."""
+    total = rows["received"].astype(float).fillna(0) + rows["on_order"].astype(float).fillna(0)
+    return total.where(total > 0)
+
+
+def _events(rows: pd.DataFrame, width: int, events: pd.DataFrame) -> np.ndarray:
+    """Number the weeks around each event; the nearest event wins, an ordinary week is 0."""
+    week = rows["first_week"].to_numpy("datetime64[D]")[:, None] + 7 * np.arange(width)
+    code, nearest = np.zeros(week.shape, int), np.full(week.shape, EVENT_REACH + 1)
+    for number, (_, dates) in enumerate(events.groupby("event", sort=True)):
+        for day in dates["date"].to_numpy("datetime64[D]"):
+            offset = (week - (day - (day.astype(int) + 3) % 7)).astype(int) // 7  # day 0 of the epoch was a Thursday
+            close = np.abs(offset) < nearest
+            code = np.where(close, 1 + number * (2 * EVENT_REACH + 1) + offset + EVENT_REACH, code)
+            nearest = np.where(close, np.abs(offset), nearest)
+    return code
+
+
+def _to_end(rows: pd.DataFrame, width: int) -> np.ndarray:
+    left = rows["life"].to_numpy()[:, None] - np.arange(width)
+    return np.where((left >= 1) & (left <= END_REACH), left, 0)
+
+
+def sold_out(known: Lives, share: np.ndarray) -> np.ndarray:
+    """For which styles are sales only the least that could have been sold, because stock ran out?
+
+    ``share``: the expected share of life sales reached by each week (``baseline.reached``).
+    """
+    weekly = np.diff(share, axis=1, prepend=0.0)
+    seen = known.ages < known.styles["weeks_seen"].to_numpy()[:, None]
+    lost = (weekly * (1 - known.exposure) * known.alive * seen).sum(axis=1)
+    return ratio(lost, (weekly * known.alive * seen).sum(axis=1)) > LOST_SHARE

@@ -1,40 +1,52 @@
-"""Which styles run behind the pace of past seasons, and will they earn their cost back?"""
+"""Which styles run behind their path, and will they earn their cost back?"""
 
 import numpy as np
 import pandas as pd
 
-from destock.analysis.pacing.targets import target_sell_through
 from destock.model.messages import mark
-from destock.model.metrics import ratio
+from destock.model.metrics import ratio, sell_through
 
 PACES = (mark("no baseline"), mark("too early"), mark("slow"), mark("behind"), mark("ahead"), mark("on pace"))
 
 
-def pace(styles: pd.DataFrame, bands: pd.DataFrame, assumptions: dict[str, float]) -> pd.DataFrame:
+def pace(styles: pd.DataFrame, needed: pd.DataFrame, bands: pd.DataFrame, assumptions: dict[str, float]) -> pd.DataFrame:
     """Which styles of the running season fall behind, and will they earn their cost back?
 
-    Returns one row a style in season: its ``sell_through`` beside the ``median`` and band
-    of the same week of life, ``pace_ratio`` (own ÷ median), ``pace`` (ahead / on pace /
-    behind / slow / too early / no baseline), ``break_even`` and ``target`` sell-through at its own
-    price realisation, ``projected`` sell-through at its exit, ``tier_used``.
+    styles: items with their targets; needed: from ``decomposition``; bands: from ``baseline``.
+    Returns one row a style in season: its ``sell_through`` beside its own path (``path_now``:
+    where the goal asks it to be; ``slow_line``, ``hot_line``) and beside the ``median`` of past
+    styles at its age; ``pace`` (ahead / on pace / behind / slow / too early / no baseline), ``pace_ratio``
+    (own ÷ path); ``projected`` sell-through at its exit with bounds.
     """
     now = styles[styles["in_season"] & styles["season_half"].notna() & (styles["received"] > 0) & styles["age"].notna()].copy()
+    now = now.merge(needed.drop(columns=["season", "life", "sold"]), on="item", how="left", validate="1:1")
+    now = now.assign(age=now["age"].astype("int64"), tier_used=_tier_used(now, bands))
+    now = now.merge(
+        bands.rename(columns={"tier": "tier_used", "styles": "past_styles"}), on=["season", "tier_used", "age"], how="left", validate="m:1"
+    )
+    committed = (now["received"] + now["on_order"]).astype(float)
+    for share, units in {"path_now": "target_now", "slow_line": "slow_now", "hot_line": "hot_now"}.items():
+        now[share] = ratio(now[units], committed)
+    now["committed_sell_through"] = sell_through(now["net_units"], committed)
+    now["pace_ratio"] = ratio(now["committed_sell_through"], now["path_now"])
+    now["projected_units"] = now["projected"]
+    for bound in ("projected", "low80", "high80", "low90", "high90"):
+        now[bound] = ratio(now[bound], committed)
+    now["pace"] = _judged(now, assumptions["too_early_days"])
+    return now.sort_values(["pace_ratio", "item"], kind="stable").reset_index(drop=True)
+
+
+def _tier_used(now: pd.DataFrame, bands: pd.DataFrame) -> pd.Series:
+    """The tier whose past a style is shown beside: its own, or all where too few past styles had it."""
     known = pd.MultiIndex.from_frame(bands[["season", "tier"]])
-    now["tier_used"] = now["tier"].astype("str").where(pd.MultiIndex.from_frame(now[["season", "tier"]]).isin(known), "all")
-    now["age"] = now["age"].astype("int64")
-    lookup = bands.rename(columns={"tier": "tier_used", "styles": "past_styles"})
-    now = now.merge(lookup, on=["season", "tier_used", "age"], how="left", validate="m:1")
-    now["pace_ratio"] = ratio(now["sell_through"], now["median"])
-    young = (now["age"] + 1) * 7 <= assumptions["too_early_days"]
-    st = now["sell_through"]
-    now["pace"] = np.select(
-        [now["median"].isna(), young, st < now["q10"], st < now["q25"], st > now["q75"]],
+    own = pd.MultiIndex.from_frame(now[["season", "tier"]].astype("str"))
+    return now["tier"].astype("str").where(own.isin(known), "all")
+
+
+def _judged(now: pd.DataFrame, too_early_days: float) -> np.ndarray:
+    stands = now["committed_sell_through"]
+    young = (now["age"] + 1) * 7 <= too_early_days
+    return np.select(
+        [now["path_now"].isna() | now["slow_line"].isna(), young, stands < now["slow_line"], stands < now["path_now"], stands >= now["hot_line"]],
         list(PACES[:5]), PACES[5],
     )  # fmt: skip
-    cost_rate = ratio(now["mean_cost"], now["tag_price"])
-    now["break_even"] = target_sell_through(cost_rate, now["price_realisation"], assumptions["expense_rate"])
-    now["target"] = target_sell_through(cost_rate, now["price_realisation"], assumptions["expense_rate"], assumptions["target_profit_rate"])
-    now["projected"] = ratio(
-        np.minimum(now["net_units"] + now["remaining"], now["received"] + now["on_order"]), now["received"] + now["on_order"]
-    )
-    return now.sort_values(["pace_ratio", "item"], kind="stable").reset_index(drop=True)

@@ -1,0 +1,122 @@
+"""The target, week by week: how many units by when, what is hot and what is slow, and when a target is missed."""
+
+import numpy as np
+import pandas as pd
+
+from destock.analysis.pacing.curve import by_day
+from destock.analysis.pacing.lives import Lives
+from destock.analysis.pacing.projection import INTERVALS, LEAST_TRIALS
+from destock.model.metrics import ratio
+
+STAGES = (15, 30, 60, 90, 120, 150)  # days on sale
+LINES = {"slow": 0.25, "hot": 0.75}
+SPREAD = {"slowest": 0.10, "slow": 0.25, "hot": 0.75, "hottest": 0.90}
+
+
+def goals(styles: pd.DataFrame, projection: pd.DataFrame) -> pd.DataFrame:
+    """How many units of each style should be sold by its exit?
+
+    styles: item, ``target`` (sell-through that earns the target profit; above 1 it cannot
+    be reached and all that was bought is the goal). Where no target is known, the goal is
+    what such buys have usually sold. Returns the projection with ``goal`` (units), ``goal_basis``.
+    """
+    frame = projection.merge(styles[["item", "target"]], on="item", how="left", validate="1:1")
+    by_target = frame["bought"] * frame["target"].clip(upper=1.0)
+    basis = np.select([frame["target"] > 1, by_target.notna()], ["all", "target"], "usual")
+    return frame.assign(goal=by_target.fillna(np.fmin(frame["prior"], frame["bought"])), goal_basis=basis).drop(columns="target")
+
+
+def lines(trials: pd.DataFrame) -> pd.DataFrame:
+    """How far apart were past styles at each week of life, as factors of the middle one?
+
+    Returns week, and for each of SPREAD the quantile of (sold ÷ (what the buy foretold ×
+    share of life reached)) ÷ its median; weeks with too few past styles take the nearest other.
+    """
+    known = trials[(trials["week"] > 0) & (trials["prior"] > 0) & (trials["share"] > 0)]
+    pace = (known["sold"] / (known["prior"] * known["share"])).groupby(known["week"])
+    found = pace.quantile([*SPREAD.values(), 0.5]).unstack()
+    found = found[list(SPREAD.values())].div(found[0.5].where(found[0.5] > 0), axis=0).set_axis(list(SPREAD), axis=1)
+    enough = pace.size() >= LEAST_TRIALS
+    weeks = pd.RangeIndex(1, int(trials["week"].max()) + 2, name="week") if len(trials) else pd.RangeIndex(1, 1, name="week")
+    return (
+        found[enough].reindex(weeks, method="nearest").reset_index()
+        if enough.any()
+        else pd.DataFrame(columns=["week", *SPREAD], dtype=float)
+    )
+
+
+def path(running: Lives, share: np.ndarray, frame: pd.DataFrame, spread: pd.DataFrame) -> pd.DataFrame:
+    """Where should each style stand at the end of each week of its life, and where does it, or will it, stand?
+
+    frame: from ``goals``, in the order of ``running``. Returns one row an (item, week):
+    ``week_end``, ``share`` of the goal, ``target_units``, ``slow_units``, ``hot_units`` (the
+    slowest and fastest quarter of past styles, set to this goal), ``sold`` (weeks that are
+    over), ``projected`` and its bounds (weeks to come).
+    """
+    row, week = np.nonzero(running.alive)
+    known = frame.iloc[row].reset_index(drop=True)
+    over = week < known["week"].to_numpy()
+    rows = pd.DataFrame({"item": known["item"], "week": week + 1, "share": share[row, week]})
+    rows["week_end"] = running.styles["first_week"].iloc[row].to_numpy() + pd.to_timedelta(7 * week + 6, unit="D")
+    rows["target_units"] = known["goal"] * rows["share"]
+    factors = spread.set_index("week").reindex(rows["week"]).reset_index(drop=True)
+    for line in LINES:
+        rows[f"{line}_units"] = np.minimum(rows["target_units"] * factors[line], known["bought"].fillna(np.inf))
+    rows["sold"] = np.where(over, running.cumulative[row, week], np.nan)
+    coming = ratio(rows["share"] - known["share"], 1 - known["share"])
+    for name in ("projected", *list(INTERVALS)[1:]):
+        rows[name] = (known["sold"] + (known[name] - known["sold"]) * coming).mask(over)
+    return rows
+
+
+def needed(frame: pd.DataFrame, paths: pd.DataFrame) -> pd.DataFrame:
+    """How many units must go in the coming week to reach the goal, and from when on is it missed?
+
+    Returns the frame with ``target_now``, ``slow_now``, ``hot_now`` (units at the end of the
+    last week), ``needed`` (units of the coming week: what is missing, spread as the season
+    goes), ``missed_from``: the end of the week from which on the style is, and by its
+    projection stays, below its path; empty where it reaches the goal.
+    """
+    here = paths.merge(frame[["item", "week"]], on=["item", "week"]).set_index("item")
+    ahead = paths.merge(frame[["item", "week"]].assign(week=lambda f: f["week"] + 1), on=["item", "week"]).set_index("item")["share"]
+    frame = frame.set_index("item")
+    for line in ("target", "slow", "hot"):
+        frame[f"{line}_now"] = here[f"{line}_units"].reindex(frame.index)
+    missing = (frame["goal"] - frame["sold"]).clip(lower=0)
+    frame["needed"] = missing * ratio(ahead.reindex(frame.index) - frame["share"], 1 - frame["share"])
+    return frame.join(_missed(paths).rename("missed_from")).reset_index()
+
+
+def _missed(paths: pd.DataFrame) -> pd.Series:
+    """The end of the week after the last one in which the style was on its path; nothing where the last week is."""
+    stands = paths["sold"].fillna(paths["projected"])
+    rows = paths.assign(below=stands < paths["target_units"] - 0.5).sort_values(["item", "week"], kind="stable")
+    stays = rows.iloc[::-1].groupby("item")["below"].cumprod().astype(bool)
+    return rows[stays].groupby("item")["week_end"].min()
+
+
+def stages(paths: pd.DataFrame, running: pd.DataFrame, days: tuple[int, ...] = STAGES) -> pd.DataFrame:
+    """How much should be sold by each stage of the season, tier by tier, and what is slow and what is hot there?
+
+    running: item, tier, bought, goal. Returns one row a (tier, day): ``share`` of the goal,
+    ``target`` (sell-through), ``slow``, ``hot`` (sell-through), ``units`` to be sold by then by all
+    styles of the tier together, ``styles`` whose life reaches that day. Sums ÷ sums.
+    """
+    rows = paths.merge(running[["item", "tier", "bought", "goal"]], on="item", validate="m:1").sort_values(["item", "week"], kind="stable")
+    found = []
+    for (item, tier), life in rows.groupby(["item", "tier"], sort=True, dropna=False):
+        reached = [day for day in days if day <= 7 * len(life)]
+        at = {name: by_day(life[f"{name}_units"].fillna(0).to_numpy(), np.array(reached)) for name in ("target", "slow", "hot")}
+        found.append(
+            pd.DataFrame({"item": item, "tier": tier, "day": reached, "bought": life["bought"].iloc[0], "goal": life["goal"].iloc[0]} | at)
+        )
+    if not found:
+        return pd.DataFrame(columns=["tier", "day", "share", "target", "slow", "hot", "units", "styles"])
+    sums = pd.concat(found).groupby(["tier", "day"], dropna=False)
+    total = sums[["target", "slow", "hot", "bought", "goal"]].sum().assign(styles=sums.size())
+    shares = {name: ratio(total[name], total["bought"]) for name in ("target", "slow", "hot")}
+    return (
+        total.assign(units=total["target"], share=ratio(total["target"], total["goal"]), **shares)
+        .drop(columns=["bought", "goal"])
+        .reset_index()
+    )

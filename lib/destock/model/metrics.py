@@ -7,10 +7,19 @@ from destock.model.messages import mark
 
 # The definitions of sell-through in use → what is divided by what. A shop chooses one: ``sell_through`` in its shop.toml.
 DEFINITIONS = {
-    "received": mark("net sales to date ÷ units received to date"),
-    "opening stock": mark("net sales since 1 January ÷ stock on 1 January"),
-    "available": mark("net sales since 1 January ÷ (stock on 1 January + units received since)"),
-    "90-day average": mark("net sales of the last 90 days ÷ mean stock of those days"),
+    mark("received"): mark("net sales to date ÷ units received to date"),
+    mark("opening stock"): mark("net sales since 1 January ÷ stock on 1 January"),
+    mark("available"): mark("net sales since 1 January ÷ (stock on 1 January + units received since)"),
+    mark("90-day average"): mark("net sales of the last 90 days ÷ mean stock of those days"),
+}
+
+# What an expense is charged on → what its amount is. [[expenses]] of shop.toml.
+EXPENSE_BASES = {
+    "net": mark("share of net sales"),
+    "paid": mark("share of what customers paid, before refunds"),
+    "per parcel": mark("money per unit shipped, also of those that come back"),
+    "per return": mark("money per unit that comes back"),
+    "fixed": mark("money for the whole season's buy"),
 }
 
 WEEKS_PER_MONTH = 52 / 12

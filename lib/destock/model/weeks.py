@@ -39,7 +39,11 @@ def spans(first: date, as_of: date) -> pd.DataFrame:
     rows = [
         (cut, span, begin, end)
         for cut, end in (("now", last), ("last year", last - pd.Timedelta(weeks=52)))
-        for span, begin in (("to date", pd.Timestamp(first)), ("year", end.replace(month=1, day=1)), ("90 days", end - pd.Timedelta(days=89)))
+        for span, begin in (
+            ("to date", pd.Timestamp(first)),
+            ("year", end.replace(month=1, day=1)),
+            ("90 days", end - pd.Timedelta(days=89)),
+        )
     ]
     years = range(first.year, last.year + 1)
     rows += [(str(year), "year", pd.Timestamp(year, 1, 1), min(last, pd.Timestamp(year, 12, 31))) for year in years]

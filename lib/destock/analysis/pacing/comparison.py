@@ -13,7 +13,8 @@ BASES = {
     "available": ("year", ["opening_units", "received_units"]),
     "90-day average": ("90 days", ["mean_units"]),
 }
-KINDS = {"season": "running", "brand": "brand", "category": "category", "tier": "tier", "style": "item"}
+KINDS = {mark("season"): "running", mark("brand"): "brand", mark("category"): "category", mark("tier"): "tier", mark("style"): "item"}
+PLACES = (mark("channel"), mark("format"), mark("account"), mark("location"))
 THERE, WHOLE = mark("units received there"), mark("units received of the whole style")
 FITS = (mark("sells better here"), mark("sells worse here"), mark("as elsewhere"))
 FIT_Z = 3.0  # hundreds of style-places are looked at: 1.96 would call one in twenty of them a fit by chance
@@ -49,22 +50,22 @@ def cohorts(spans: pd.DataFrame, styles: pd.DataFrame, definition: str) -> pd.Da
     """How far has every season sold through, and every calendar year?
 
     Seasons are cohorts by season tag, in the shop's definition, and may cross 31 December; a calendar year is its net units ÷
-    (stock on 1 January + received). Returns one row a cohort (``by``, ``group``, ``definition``): units, and sell-through
+    (stock on 1 January + received). Returns one row a cohort (``by``, ``cohort``, ``definition``): units, and sell-through
     ``gross`` of returns, net (``sell_through``), net ``at_tag`` and ``at_cost``, ``after_vendor_returns`` (÷ base − sent back
     to vendors), ``sell_in`` (own retail + wholesale ÷ base) and ``channel_stock`` (shipped to the channel, not yet sold there).
     """
     now = measured(spans, definition).query("cut == 'now'").assign(by="season", definition=definition)
-    years = spans[~spans["cut"].isin(["now", "last year"])].assign(by="year", definition="available")
+    years = spans[~spans["cut"].isin(["now", "last year"])].assign(by=mark("year"), definition="available")
     years["base_units"] = years["opening_units"] + years["received_units"]
     rows = pd.concat([now, years]).merge(styles[["item", "season", "tag_price", "mean_cost"]], on="item", validate="m:1")
-    rows["group"] = rows["cut"].where(rows["by"] == "year", rows["season"].fillna("core"))
+    rows["cohort"] = rows["cut"].where(rows["by"] == "year", rows["season"].fillna("core"))
     for value, price in (("tag", "tag_price"), ("cost", "mean_cost")):
         rows[f"net_{value}"], rows[f"base_{value}"] = rows["net_units"] * rows[price], rows["base_units"] * rows[price]
-    total = rows.groupby(["by", "group", "definition"]).sum(numeric_only=True)
+    total = rows.groupby(["by", "cohort", "definition"]).sum(numeric_only=True)
     base = total["base_units"]
     return _flagged(
         total.assign(
-            styles=rows[rows["base_units"] > 0].groupby(["by", "group", "definition"])["item"].nunique(),
+            styles=rows[rows["base_units"] > 0].groupby(["by", "cohort", "definition"])["item"].nunique(),
             gross=ratio(total["sold_units"], base),
             at_tag=ratio(total["net_tag"], total["base_tag"]),
             at_cost=ratio(total["net_cost"], total["base_cost"]),
@@ -125,21 +126,21 @@ def at_places(place_span: pd.DataFrame, spans: pd.DataFrame, definition: str) ->
 def compared(spans: pd.DataFrame, places: pd.DataFrame, styles: pd.DataFrame, definition: str) -> pd.DataFrame:
     """Where has the running season sold through more, and how did the same season stand on this day last year?
 
-    Returns one row a group (``by`` season, brand, category, tier, style, channel, format, account, location): ``sell_through``
+    Returns one row a ``part`` (``by`` season, brand, category, tier, style, channel, format, account, location): ``sell_through``
     with its ``net_units``, ``base_units``, ``sold_units``, ``basis`` and ``flags``; ``last_year`` (to the same weekday 52 weeks
-    ago, not its end) and ``change`` in points of share. Groups of a place share the base of all styles where ``basis`` says so.
+    ago, not its end) and ``change`` in points of share. Places share the base of all styles where ``basis`` says so.
     """
     season = of_the_season(styles)[["item", "cut", "running", "brand", "category", "tier"]]
     rows = measured(spans, definition).merge(season, on=["item", "cut"])
-    parts = [rows.assign(by=by, group=rows[column], basis=definition) for by, column in KINDS.items()]
-    sold = places.merge(season[["item", "cut"]], on=["item", "cut"]).rename(columns={"dimension": "by", "place": "group"})
-    total = pd.concat([*parts, sold]).groupby(["by", "group", "basis", "cut"])[_SUMS].sum().reset_index()
+    parts = [rows.assign(by=by, part=rows[column], basis=definition) for by, column in KINDS.items()]
+    sold = places.merge(season[["item", "cut"]], on=["item", "cut"]).rename(columns={"dimension": "by", "place": "part"})
+    total = pd.concat([*parts, sold]).groupby(["by", "part", "basis", "cut"])[_SUMS].sum().reset_index()
     whole = total["cut"].map(rows.groupby("cut")["base_units"].sum())
     total["base_units"] = total["base_units"].where(total["basis"] != WHOLE, whole)
     found = _flagged(total[total["cut"] == "now"]).drop(columns="cut")
-    before = total[total["cut"] == "last year"].set_index(["by", "group"])
+    before = total[total["cut"] == "last year"].set_index(["by", "part"])
     past = ratio(before["net_units"], before["base_units"]).rename("last_year")
-    found = found.join(past, on=["by", "group"])
+    found = found.join(past, on=["by", "part"])
     return found.assign(change=found["sell_through"] - found["last_year"])
 
 

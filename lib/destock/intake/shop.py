@@ -218,7 +218,7 @@ def _check_targets(targets: dict) -> None:
         _check_keys({"price_steps": step}, {"price_steps": dict}, place)
         _check_keys(step, {"share": (int, float), "price": (int, float)}, f"{place} price_steps")
         # the last step sells the rest: it needs no share
-        _check(0 < step.get("price", 0) and (n == len(steps) or 0 < step.get("share", 0)), place, "price_steps", "share and price above 0")
+        _check(step.get("price", 0) > 0 and (n == len(steps) or step.get("share", 0) > 0), place, "price_steps", "share and price above 0")
     _check(sum(step["share"] for step in steps[:-1]) < 1, place, "price_steps", "share: all but the last below 1 together")
 
 

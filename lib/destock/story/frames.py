@@ -7,9 +7,9 @@ import pandas as pd
 
 from destock.analysis import classification, elasticity, impact, summary
 from destock.analysis.pacing import baseline as past
-from destock.analysis.pacing import pace as pacing
 from destock.analysis.pacing import comparison, projection, sell_through
 from destock.analysis.pacing import grades as graded
+from destock.analysis.pacing import pace as pacing
 from destock.analysis.pacing import targets as aims
 from destock.model.messages import mark
 from destock.panel.book import Book

@@ -151,26 +151,26 @@ def fits(places: pd.DataFrame, styles: pd.DataFrame, assumptions: dict[str, floa
     """In which channel, format, account or location does a style sell better than there is usual?
 
     Returns one row a style of the running season and place where at least ``grade_least_units`` units would be expected:
-    ``sell_through`` there, the place's own ``level``, ``expected`` (the style's net units spread over the places by their levels),
-    ``fit`` (net ÷ expected) with its interval ``low``, ``high`` (Wilson, z = FIT_Z, on units ÷ ``dispersion``) and the ``verdict``.
+    ``sell_through`` there, the place's own ``level``, ``expected_units`` (the style's net units spread over the places by their levels),
+    ``fit`` (net ÷ expected) with its interval ``fit_low``, ``fit_high`` (Wilson, z = FIT_Z, on units ÷ ``dispersion``) and the ``verdict``.
     A style that sells everywhere twice as well as others fits nowhere in particular; ``sell_through`` beside ``level`` shows that.
     """
     now = of_the_season(styles).query("cut == 'now'")["item"]
     cells = _expected(places[(places["cut"] == "now") & places["item"].isin(now)])
-    cells = cells[(cells["expected"] >= assumptions["grade_least_units"]) & (cells["share"] < 1)]
-    spread = (cells["net_units"] - cells["expected"]) ** 2 / (cells["expected"] * (1 - cells["share"]))
+    cells = cells[(cells["expected_units"] >= assumptions["grade_least_units"]) & (cells["share"] < 1)]
+    spread = (cells["net_units"] - cells["expected_units"]) ** 2 / (cells["expected_units"] * (1 - cells["share"]))
     # Sales come in sessions, not unit by unit: the dimension's own median deviation says by how much that widens chance.
     typical = spread.groupby(cells["dimension"]).transform("median") / _CHI_SQUARE_MEDIAN
-    cells = cells.assign(dispersion=typical.clip(lower=1.0), fit=ratio(cells["net_units"], cells["expected"]))
+    cells = cells.assign(dispersion=typical.clip(lower=1.0), fit=ratio(cells["net_units"], cells["expected_units"]))
     low, high = wilson(cells["net_units"].clip(lower=0) / cells["dispersion"], cells["style_units"] / cells["dispersion"], FIT_Z)
-    cells = cells.assign(low=low / cells["share"], high=high / cells["share"])
-    cells["verdict"] = np.select([cells["low"] > 1, cells["high"] < 1], FITS[:2], FITS[2])
+    cells = cells.assign(fit_low=low / cells["share"], fit_high=high / cells["share"])
+    cells["verdict"] = np.select([cells["fit_low"] > 1, cells["fit_high"] < 1], FITS[:2], FITS[2])
     return cells[_FIT_COLUMNS].sort_values(["fit", "item", "place"], ascending=[False, True, True]).reset_index(drop=True)
 
 
 _CHI_SQUARE_MEDIAN = 0.4549  # of one degree of freedom
 _FIT_COLUMNS = [
-    "item", "dimension", "place", "basis", "net_units", "base_units", "sell_through", "level", "expected", "fit", "low", "high", "dispersion", "verdict",
+    "item", "dimension", "place", "basis", "net_units", "base_units", "sell_through", "level", "expected_units", "fit", "fit_low", "fit_high", "dispersion", "verdict",
 ]  # fmt: skip
 
 
@@ -185,7 +185,7 @@ def _expected(rows: pd.DataFrame) -> pd.DataFrame:
     cells["level"] = ratio(total["net_units"].clip(lower=0), total["base_units"])
     usual = cells["base_units"] * cells["level"]
     cells["share"] = ratio(usual, usual.groupby([cells["item"], cells["dimension"]]).transform("sum"))
-    return cells.assign(sell_through=ratio(cells["net_units"], cells["base_units"]), expected=cells["style_units"] * cells["share"])
+    return cells.assign(sell_through=ratio(cells["net_units"], cells["base_units"]), expected_units=cells["style_units"] * cells["share"])
 
 
 def in_every_definition(spans: pd.DataFrame, styles: pd.DataFrame) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -10,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from destock.model.messages import Fault, mark
+from destock.model.metrics import DEFINITIONS, EXPENSE_BASES
 from destock.model.schema import TABLES
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -21,11 +23,14 @@ _KEYS = {
     "timezone": str,
     "price_level": str,
     "unit": str,
+    "sell_through": str,
     "as_of": date,
     "tables": dict,
     "seasons": dict,
     "assumptions": dict,
     "control_totals": dict,
+    "expenses": list,
+    "targets": dict,
 }
 _SOURCE_KEYS = {
     "source": str,
@@ -40,6 +45,9 @@ _SOURCE_KEYS = {
     "header_row": int,
 }
 _CHOICES = {"tax_basis": ("incl", "excl"), "price_level": ("style", "style_colour", "sku")}
+# what a season is to bring beside its profit: share or price realisation from 0 to 1, money from 0
+_TARGETS = {"salvage": 1, "tax_rate": 1, "cash_needed": float("inf"), "cash_price": 1}
+_CASH_BASES = ("after expenses", "before expenses")
 _TOTALS = ("paid", "cancelled", "refunded", "net", "settled", "units_on_hand", "stock_at_cost")
 
 
@@ -72,10 +80,13 @@ class Shop:
     timezone: str = "Asia/Shanghai"
     price_level: str = "style"
     unit: str = "units"
+    sell_through: str = "received"
     as_of: date | None = None
     seasons: dict[str, date] = field(default_factory=dict)
     assumptions: dict[str, float] = field(default_factory=dict)
     control_totals: dict[str, float] = field(default_factory=dict)
+    expenses: list[dict] = field(default_factory=list)
+    targets: dict = field(default_factory=dict)
     file: str = "shop.toml"
 
     def files(self, table: str) -> list[Path]:
@@ -129,15 +140,7 @@ def find_shop(path: str | Path) -> Path:
 
 
 def _source(name: str, entry: str | dict) -> Source:
-    if name not in TABLES:
-        near = get_close_matches(name, TABLES, n=1, cutoff=0.3)
-        raise Fault(
-            2,
-            mark('{place}: "{name}" is not known; did you mean "{near}"?'),
-            place="shop.toml [tables]",
-            name=name,
-            near=(near or list(TABLES))[0],
-        )
+    _check_known(name, TABLES, "shop.toml [tables]")
     entry = {"source": entry} if isinstance(entry, str) else entry
     place = f"shop.toml [tables.{name}]"
     _check_keys({name: entry}, {name: dict}, "shop.toml [tables]")
@@ -154,12 +157,16 @@ def _source(name: str, entry: str | dict) -> Source:
 
 def _check_keys(given: dict, known: dict[str, type], place: str) -> None:
     for key, value in given.items():
-        if key not in known:
-            near = get_close_matches(key, known, n=1, cutoff=0.3)
-            raise Fault(
-                2, mark('{place}: "{name}" is not known; did you mean "{near}"?'), place=place, name=key, near=(near or list(known))[0]
-            )
+        _check_known(key, known, place)
         _check(_is_a(value, known[key]), place, key, getattr(known[key], "__name__", "number"))
+
+
+def _check_known(name: str, known: Iterable[str], place: str) -> None:
+    if name not in known:
+        near = get_close_matches(name, known, n=1, cutoff=0.3)
+        raise Fault(
+            2, mark('{place}: "{name}" is not known; did you mean "{near}"?'), place=place, name=name, near=(near or list(known))[0]
+        )
 
 
 def _check(right: bool, place: str, name: str, kind: str) -> None:
@@ -178,10 +185,41 @@ def _check_choices(config: dict) -> None:
             raise Fault(
                 2, mark('shop.toml: {key} "{value}" is not one of {choices}'), key=key, value=config[key], choices=", ".join(choices)
             )
+    _check_known(config.get("sell_through", "received"), DEFINITIONS, "shop.toml sell_through")
+    for expense in config.get("expenses", []):
+        _check_expense(expense)
+    _check_targets(config.get("targets", {}))
     _check_zone(config.get("timezone", "UTC"))
     for season, end in config.get("seasons", {}).items():
         _check(_is_a(end, date), "shop.toml [seasons]", season, "date")
     _check_keys(config.get("control_totals", {}), dict.fromkeys(_TOTALS, (int, float)), "shop.toml [control_totals]")
+
+
+def _check_expense(expense: object) -> None:
+    place, number = "shop.toml [[expenses]]", (int, float)
+    _check_keys({"expenses": expense}, {"expenses": dict}, place)
+    _check_keys(expense, {"name": str, "base": str, "amount": number}, place)
+    for key in ("base", "amount"):
+        if key not in expense:
+            raise Fault(2, mark('{place} needs "{key}"'), place=place, key=key)
+    _check_known(expense["base"], EXPENSE_BASES, f"{place} base")
+    most = 1 if expense["base"] in ("net", "paid") else float("inf")
+    _check(0 <= expense["amount"] < most, place, "amount", "share from 0 to 1" if most == 1 else "number from 0")
+
+
+def _check_targets(targets: dict) -> None:
+    place = "shop.toml [targets]"
+    _check_keys(targets, dict.fromkeys(_TARGETS, (int, float)) | {"cash_basis": str, "price_steps": list}, place)
+    for key, most in _TARGETS.items():
+        _check(0 <= targets.get(key, 0) <= most, place, key, f"number from 0 to {most}")
+    _check_known(targets.get("cash_basis", _CASH_BASES[0]), _CASH_BASES, f"{place} cash_basis")
+    steps = targets.get("price_steps", [])
+    for n, step in enumerate(steps, 1):
+        _check_keys({"price_steps": step}, {"price_steps": dict}, place)
+        _check_keys(step, {"share": (int, float), "price": (int, float)}, f"{place} price_steps")
+        # the last step sells the rest: it needs no share
+        _check(step.get("price", 0) > 0 and (n == len(steps) or step.get("share", 0) > 0), place, "price_steps", "share and price above 0")
+    _check(sum(step["share"] for step in steps[:-1]) < 1, place, "price_steps", "share: all but the last below 1 together")
 
 
 def _check_zone(name: str) -> None:

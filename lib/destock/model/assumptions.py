@@ -55,6 +55,14 @@ ASSUMPTIONS = {
     "dead_weeks": Assumption(13, "weeks", 2, 104, TRADE, mark("weeks without a sale after which stock is dead")),
     "defect_factor": Assumption(2, "times", 1, 20, OURS, mark("quality returns above this many times the category's are a defect")),
     "defect_least_units": Assumption(30, "units", 5, 1000, OURS, mark("shipped units below which a defect is not judged")),
+    "grade_share": Assumption(
+        0.70, "share", 0.1, 1, TRADE, mark("the styles that bring this share of a category's net sales are its large ones")
+    ),
+    "grade_least_units": Assumption(30, "units", 1, 1000, OURS, mark("net units below which a style is not graded, nor judged at a place")),
+    "replenishment_share": Assumption(0.20, "share", 0, 5, OURS, mark("a later delivery above this part of the first is a replenishment")),
+    "broken_share": Assumption(
+        0.60, "share", 0, 1, TRADE, mark("a style whose sizes in stock bring less than this part of its sales is broken")
+    ),
     "baseline_seasons": Assumption(3, "seasons", 1, 10, TRADE, mark("past seasons that a style is compared with")),
 }
 

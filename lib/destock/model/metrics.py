@@ -3,6 +3,25 @@
 import numpy as np
 import pandas as pd
 
+from destock.model.messages import mark
+
+# The definitions of sell-through in use → what is divided by what. A shop chooses one: ``sell_through`` in its shop.toml.
+DEFINITIONS = {
+    mark("received"): mark("net sales to date ÷ units received to date"),
+    mark("opening stock"): mark("net sales since 1 January ÷ stock on 1 January"),
+    mark("available"): mark("net sales since 1 January ÷ (stock on 1 January + units received since)"),
+    mark("90-day average"): mark("net sales of the last 90 days ÷ mean stock of those days"),
+}
+
+# What an expense is charged on → what its amount is. [[expenses]] of shop.toml.
+EXPENSE_BASES = {
+    "net": mark("share of net sales"),
+    "paid": mark("share of what customers paid, before refunds"),
+    "per parcel": mark("money per unit shipped, also of those that come back"),
+    "per return": mark("money per unit that comes back"),
+    "fixed": mark("money for the whole season's buy"),
+}
+
 WEEKS_PER_MONTH = 52 / 12
 
 
@@ -48,15 +67,21 @@ def stock_to_sales(units, monthly_units):
     return weeks_of_supply(units, monthly_units)
 
 
-def wilson_lower(hits, trials, z: float = 1.96):
-    """How high is a rate at least, given how few trials there were? Wilson score bound."""
+def wilson(hits, trials, z: float = 1.96):
+    """Between which bounds does a rate lie, given how few trials there were? Wilson score interval: (low, high)."""
     hits, trials = np.asarray(hits, float), np.asarray(trials, float)
     with np.errstate(invalid="ignore", divide="ignore"):
         p = hits / trials
         centre = p + z**2 / (2 * trials)
         spread = z * np.sqrt(p * (1 - p) / trials + z**2 / (4 * trials**2))
-        bound = np.where(hits > 0, (centre - spread) / (1 + z**2 / trials), 0.0)  # rounding must not make something of nothing
-        return np.where(trials > 0, bound, np.nan)
+        low = np.where(hits > 0, (centre - spread) / (1 + z**2 / trials), 0.0)  # rounding must not make something of nothing
+        high = (centre + spread) / (1 + z**2 / trials)
+        return np.where(trials > 0, low, np.nan), np.where(trials > 0, high, np.nan)
+
+
+def wilson_lower(hits, trials, z: float = 1.96):
+    """How high is a rate at least, given how few trials there were? Wilson score bound."""
+    return wilson(hits, trials, z)[0]
 
 
 def price_needed(uplift, elasticity):

@@ -29,6 +29,27 @@ TABLES = {
         "name tier tier_used season age received net_units sell_through flags median q10 q25 q75 pace_ratio pace past_styles past_seasons "
         "price_realisation break_even target projected",
     ),
+    "cohorts": (
+        "by cohort",
+        "definition styles received_units sold_units undone_units pending_units net_units base_units sell_through flags gross at_tag at_cost "
+        "after_vendor_returns vendor_returned_units sell_in wholesale_units channel_stock",
+    ),
+    "compared": ("by part", "basis sold_units pending_units net_units base_units sell_through flags last_year change"),
+    "fits": (
+        "item dimension place",
+        "basis net_units base_units sell_through level expected_units fit fit_low fit_high dispersion verdict",
+    ),
+    "definitions": ("season definition", "net_units base_units sell_through flags"),
+    "targets": (
+        "item",
+        "name category tier season received tag_price price_realisation sell_through cost_rate return_rate break_even target cash_target least_price "
+        "feasible reason flags",
+    ),
+    "grades": (
+        "item",
+        "name category tier season received net_units sell_through price_realisation value_share share_before group_realisation on_path large "
+        "good_price grade to_do",
+    ),
     "elasticity": ("group", "verdict reason elasticity low high std_error items controls item_weeks units"),
     "actions": (
         "item",
@@ -49,7 +70,7 @@ COLUMNS = {
     "exit_date": ("date", "last day on sale, as planned; empty = never"), "age": ("weeks", "complete weeks since first on sale; the first is 0"), "in_season": ("yes/no", "its exit is not past"),
     "tag_price": ("money per unit", "mean tag price of its SKUs"), "mean_cost": ("money per unit", "mean purchase cost of its SKUs"), "received": ("units", "received to date"),
     "sold_units": ("units", "sold to date, before cancellations and returns"), "net_units": ("units", "sold − cancelled − returned by week of sale − returns still expected"),
-    "sell_through": ("share", "net_units ÷ received; n = sold_units"), "flags": ("text", "; between: no_sales, net_negative, returns_immature, st_gt_100, launch_imputed, cost_missing"),
+    "sell_through": ("share", "net_units ÷ received; n = sold_units"), "flags": ("text", "; between: no_sales, net_negative, returns_immature, st_gt_100, launch_imputed, cost_missing, cost_imputed, late_receipt, left_trunc, replen, censored, price_mix, broken, no_base"),
     "paid_value": ("money", "paid by customers before refunds"), "price_realisation": ("share", "paid_value ÷ (sold_units × tag_price)"), "on_hand": ("units", "good units on hand; empty = unknown"),
     "damaged": ("units", "units of any other condition"), "on_order": ("units", "ordered and not received"), "on_hand_cost": ("money", "good units × unit cost"),
     "damaged_cost": ("money", "other units × unit cost"), "stock_basis": ("text", "counted / rebuilt / unknown"), "remaining": ("units", "expected net sales to the exit, stock not limiting; seasonal items"),
@@ -73,7 +94,22 @@ COLUMNS = {
     "verb": ("text", "one thing to do"), "price_to": ("share", "price that clears the stock by the exit ÷ tag price"), "sizes": ("text", "SKUs in stock / SKUs"),
     "return_rate": ("share", "returned ÷ sold, units"), "page": ("text", "page"), "id": ("text", "kind of finding"), "basis": ("text", "what is divided by what"),
     "severity": ("0–2", "how urgent"), "warnings": ("text", "; between"), "figures": ("json", "figures of its sentence"), "source": ("text", "where the number comes from"),
-    "meaning": ("text", "meaning"),
+    "meaning": ("text", "meaning"), "by": ("text", "what the shop is compared by"), "cohort": ("text", "season (core = none), or calendar year"),
+    "definition": ("text", "definition of sell-through"), "undone_units": ("units", "cancelled or returned, by day of sale"), "pending_units": ("units", "returns still expected"),
+    "received_units": ("units", "received in the span of the definition"), "base_units": ("units", "what net_units are divided by, in the definition or basis"),
+    "gross": ("share", "sold ÷ base, before cancellations and returns"), "at_tag": ("share", "net ÷ base, at tag value"), "at_cost": ("share", "net ÷ base, at cost; styles without a cost left out"),
+    "after_vendor_returns": ("share", "net ÷ (base − sent back to vendors)"), "vendor_returned_units": ("units", "sent back to vendors"),
+    "sell_in": ("share", "(own retail + wholesale) ÷ base"), "wholesale_units": ("units", "shipped to the channel, net of what it sent back"),
+    "channel_stock": ("units", "shipped to the channel − sold by it"), "part": ("text", "part of the range, or place"), "last_year": ("share", "the same season 52 weeks before"),
+    "change": ("share", "sell_through − last_year"), "dimension": ("text", "channel, format, account or location"), "place": ("text", "which of them"),
+    "level": ("share", "sell-through of the whole season there"), "expected_units": ("units", "the style's net units, spread over the places by their levels"),
+    "fit": ("share", "net_units ÷ expected_units"), "fit_low": ("share", "lower end of its interval (Wilson, z = 3)"), "fit_high": ("share", "upper end"),
+    "dispersion": ("times", "how much more units vary than by chance alone; widens the interval"), "cost_rate": ("share", "mean_cost ÷ tag_price; unknown: median of its category"),
+    "cash_target": ("share", "sell-through that also brings the cash asked for"), "least_price": ("share", "price ÷ tag price below which the target is out of reach"),
+    "feasible": ("yes/no", "the target can be reached at this price"), "value_share": ("share", "of the net sales value of its season and category"),
+    "share_before": ("share", "of the styles that sell more, together"), "group_realisation": ("share", "price realisation of its season and category"),
+    "on_path": ("yes/no", "sell-through at or above the path at its age"), "large": ("yes/no", "share_before below grade_share"),
+    "good_price": ("yes/no", "price realisation at or above its group's"), "grade": ("text", "grade"), "to_do": ("text", "what to do"),
 }  # fmt: skip
 
 

@@ -24,3 +24,27 @@ def calendar(first: date, as_of: date) -> pd.DataFrame:
     frame = pd.DataFrame({"week": weeks, "week_end": weeks + pd.Timedelta(days=6)})
     frame["days"] = ((pd.Timestamp(as_of) - frame["week"]).dt.days + 1).clip(upper=7)
     return frame.assign(complete=frame["days"] == 7)
+
+
+def spans(first: date, as_of: date) -> pd.DataFrame:
+    """Over which days is sell-through asked for, up to the last week that had ended by ``as_of``?
+
+    Returns one row a span: ``cut`` ("now"; "last year", on the same weekday 52 weeks before; or a calendar
+    year), ``span`` ("to date", "year" from 1 January, "90 days"), ``from_day``, ``to_day``.
+
+    >>> spans(date(2025, 11, 3), date(2026, 6, 10)).query("cut == 'now'")["to_day"].unique().tolist()
+    [Timestamp('2026-06-07 00:00:00')]
+    """
+    last = pd.Timestamp(monday(as_of + timedelta(days=1)) - timedelta(days=1))
+    rows = [
+        (cut, span, begin, end)
+        for cut, end in (("now", last), ("last year", last - pd.Timedelta(weeks=52)))
+        for span, begin in (
+            ("to date", pd.Timestamp(first)),
+            ("year", end.replace(month=1, day=1)),
+            ("90 days", end - pd.Timedelta(days=89)),
+        )
+    ]
+    years = range(first.year, last.year + 1)
+    rows += [(str(year), "year", pd.Timestamp(year, 1, 1), min(last, pd.Timestamp(year, 12, 31))) for year in years]
+    return pd.DataFrame(rows, columns=["cut", "span", "from_day", "to_day"])

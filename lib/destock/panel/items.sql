@@ -56,7 +56,7 @@ WITH tested AS (
 ),
 sold AS (
     SELECT s.item, l.day, sum(l.units) AS sold_units, sum(l.customer_paid) AS paid_value, sum(l.revenue) AS revenue
-    FROM lines l JOIN sku s ON s.sku = l.sku WHERE l.goods AND l.kind = 'sale' GROUP BY 1, 2
+    FROM lines l JOIN sku s ON s.sku = l.sku WHERE l.retail AND l.kind = 'sale' GROUP BY 1, 2
 )
 SELECT t.item, d.day, coalesce(s.sold_units, 0) AS sold_units, coalesce(s.paid_value, 0) AS paid_value,
     coalesce(s.revenue, 0) AS revenue, p.price AS list_price, p.experiment, p.arm
@@ -75,7 +75,8 @@ GROUP BY sku;
 CREATE OR REPLACE TABLE sku_now AS
 SELECT s.*, b.good AS on_hand, b.damaged, b.stock_basis,
     coalesce(o.on_order_units, 0) AS on_order, coalesce(o.cancellable_units, 0) AS cancellable, o.due_at, o.cancellable_until,
-    coalesce(c.received, 0) AS received, coalesce(q.quality_returns, 0) AS quality_returns, coalesce(q.returns, 0) AS returns
+    coalesce(c.received, 0) AS received, coalesce(q.quality_returns, 0) AS quality_returns, coalesce(q.returns, 0) AS returns,
+    coalesce(v.paid_value, 0) AS paid_value
 FROM sku s
 LEFT JOIN (SELECT sku, max_by(good, day) AS good, max_by(damaged, day) AS damaged, max(stock_basis) AS stock_basis FROM balance GROUP BY sku) b ON b.sku = s.sku
 LEFT JOIN on_order o ON o.sku = s.sku
@@ -83,13 +84,22 @@ LEFT JOIN (SELECT sku, sum(received) AS received FROM flow GROUP BY sku) c ON c.
 LEFT JOIN (
     SELECT sku, sum(units) AS returns, sum(CASE WHEN reason = 'quality' OR coalesce(resaleable_units, units) < units THEN units ELSE 0 END) AS quality_returns
     FROM lines WHERE kind IN ('return', 'exchange') GROUP BY sku
-) q ON q.sku = s.sku;
+) q ON q.sku = s.sku
+LEFT JOIN (SELECT sku, sum(paid_value) AS paid_value FROM sku_week_sales GROUP BY sku) v ON v.sku = s.sku;
+
+-- A replenishment was ordered (where that is not known: received) after the item's first receipt.
+CREATE OR REPLACE TABLE replenishment AS
+SELECT s.item, sum(coalesce(p.units_received, p.units_ordered)) AS units
+FROM purchases p JOIN sku s ON s.sku = p.sku CROSS JOIN run r
+JOIN (SELECT item, min(first_receipt) AS first_receipt FROM sku GROUP BY item) f ON f.item = s.item
+WHERE p.received_at < r.as_of + INTERVAL 1 DAY AND CAST(coalesce(p.ordered_at, p.received_at) AS DATE) > f.first_receipt
+GROUP BY s.item;
 
 -- Where every priced item stands on as_of: sizes summed, stock below zero counted as none.
 CREATE OR REPLACE TABLE item_now AS
-SELECT item, min(name) AS name, min(image) AS image, min(brand) AS brand, min(category) AS category, min(tier) AS tier,
+SELECT n.item, min(name) AS name, min(image) AS image, min(brand) AS brand, min(category) AS category, min(tier) AS tier,
     min(role) AS role, min(season) AS season, min(wave) AS wave, min(vendor) AS vendor,
-    min(launch_date) AS launch_date, bool_and(launch_imputed) AS launch_imputed, max(exit_date) AS exit_date,
+    min(launch_date) AS launch_date, bool_and(launch_imputed) AS launch_imputed, bool_or(left_truncated) AS left_truncated, max(exit_date) AS exit_date,
     min(first_sale) AS first_sale, min(first_receipt) AS first_receipt,
     CAST(avg(tag_price) AS DOUBLE) AS tag_price, CAST(avg(unit_cost) AS DOUBLE) AS mean_cost, max(lead_time_days) AS lead_time_days,
     count(*) AS skus, CASE WHEN count(on_hand) > 0 THEN count(*) FILTER (on_hand > 0) END AS skus_in_stock,
@@ -98,5 +108,8 @@ SELECT item, min(name) AS name, min(image) AS image, min(brand) AS brand, min(ca
     sum(CASE WHEN on_hand > 0 THEN on_hand * unit_cost ELSE 0 END) AS on_hand_cost,
     sum(CASE WHEN damaged > 0 THEN damaged * unit_cost ELSE 0 END) AS damaged_cost,
     sum(on_order) AS on_order, sum(cancellable) AS cancellable, min(due_at) AS due_at, max(cancellable_until) AS cancellable_until,
-    sum(received) AS received, sum(quality_returns) AS quality_returns, sum(returns) AS returns, max(stock_basis) AS stock_basis
-FROM sku_now GROUP BY item;
+    sum(received) AS received, coalesce(max(r.units), 0) AS replenished, sum(quality_returns) AS quality_returns, sum(returns) AS returns,
+    -- of the sizes that earn the money, how many are left
+    CASE WHEN count(on_hand) > 0 THEN CAST(sum(CASE WHEN on_hand > 0 THEN paid_value ELSE 0 END) / nullif(sum(paid_value), 0) AS DOUBLE) END AS sizes_left,
+    max(stock_basis) AS stock_basis
+FROM sku_now n LEFT JOIN replenishment r ON r.item = n.item GROUP BY n.item;

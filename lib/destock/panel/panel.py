@@ -9,7 +9,7 @@ from destock import engine
 from destock.intake.rows import Intake, load
 from destock.intake.shop import Shop
 from destock.model.messages import Fault, mark
-from destock.model.weeks import calendar
+from destock.model.weeks import calendar, spans
 
 # frame → the total order in which it is written
 FRAMES = {
@@ -21,6 +21,8 @@ FRAMES = {
     "item_now": "item",
     "layer": "sku, received_on",
     "return_lag": "category, lag_weeks",
+    "item_span": "item, cut, span",
+    "place_span": "item, dimension, place, cut, span",
     "reconciliation": "sku",
     "count_break": "sku, counted_on",
     "control_total": "paid",
@@ -40,7 +42,7 @@ def build(shop: Shop, as_of: date, folder: Path) -> None:
     """
     con, intake = _open(shop, folder)
     _context(con, shop, intake, as_of)
-    for step in ("skus", "stock", "panel", "items", "ageing", "reconciliation"):
+    for step in ("skus", "stock", "panel", "items", "spans", "ageing", "reconciliation"):
         engine.run(con, "destock.panel", step)
     for name, order in FRAMES.items():
         engine.save(engine.frame(con, name, order), folder / f"{name}.parquet")
@@ -78,6 +80,8 @@ def _context(con: engine.Engine, shop: Shop, intake: Intake, as_of: date) -> Non
         raise Fault(4, mark("nothing happened up to {as_of}: the first row is of {first}"), as_of=as_of, first=first)
     weeks = calendar(first, as_of)
     engine.put(con, "weeks", weeks.assign(week=weeks["week"].dt.date, week_end=weeks["week_end"].dt.date))
+    asked = spans(first, as_of)
+    engine.put(con, "spans", asked.assign(from_day=asked["from_day"].dt.date, to_day=asked["to_day"].dt.date))
     engine.put(con, "days", pd.DataFrame({"day": pd.date_range(first, as_of).date}))
     engine.put(
         con,

@@ -1,25 +1,25 @@
--- SKU × week from launch to the end of its stock, weeks without a sale included.
+-- SKU × week from launch to the end of its stock, weeks without a sale included. Sold = to consumers; wholesale only moves stock.
 CREATE OR REPLACE TABLE sku_week_sales AS
 SELECT sku, week,
-    sum(CASE WHEN goods AND kind = 'sale' THEN units ELSE 0 END) AS sold_units,
-    sum(CASE WHEN goods AND kind = 'cancel' THEN units ELSE 0 END) AS cancelled_units,
-    sum(CASE WHEN goods AND kind = 'return' THEN units ELSE 0 END) AS returned_units,
+    sum(CASE WHEN retail AND kind = 'sale' THEN units ELSE 0 END) AS sold_units,
+    sum(CASE WHEN retail AND kind = 'cancel' THEN units ELSE 0 END) AS cancelled_units,
+    sum(CASE WHEN retail AND kind = 'return' THEN units ELSE 0 END) AS returned_units,
     sum(CASE WHEN NOT goods AND kind = 'sale' THEN units ELSE 0 END) AS gift_units,
-    sum(CASE WHEN goods AND kind = 'sale' THEN customer_paid ELSE 0 END) AS paid_value,
-    sum(CASE WHEN goods AND kind = 'sale' THEN revenue ELSE 0 END) AS revenue,
-    sum(CASE WHEN kind IN ('cancel', 'return', 'refund_only') THEN coalesce(refund_value, revenue) ELSE 0 END) AS refund_value,
+    sum(CASE WHEN retail AND kind = 'sale' THEN customer_paid ELSE 0 END) AS paid_value,
+    sum(CASE WHEN retail AND kind = 'sale' THEN revenue ELSE 0 END) AS revenue,
+    sum(CASE WHEN coalesce(basis, 'retail') = 'retail' AND kind IN ('cancel', 'return', 'refund_only') THEN coalesce(refund_value, revenue) ELSE 0 END) AS refund_value,
     min(day) AS first_day, max(day) AS last_day
 FROM lines GROUP BY sku, week;
 
 -- The same cancellations and returns, dated back to the week of their sale.
 CREATE OR REPLACE TABLE sku_week_undone AS
 SELECT sku, CAST(date_trunc('week', coalesce(original_ordered_at, ordered_at)) AS DATE) AS week, sum(units) AS undone_units
-FROM lines WHERE goods AND kind IN ('cancel', 'return') GROUP BY 1, 2;
+FROM lines WHERE retail AND kind IN ('cancel', 'return') GROUP BY 1, 2;
 
 CREATE OR REPLACE TABLE return_lag AS
 SELECT s.category, greatest(0, date_diff('week', CAST(date_trunc('week', coalesce(original_ordered_at, ordered_at)) AS DATE), l.week)) AS lag_weeks, sum(units) AS units
 FROM lines l JOIN sku s ON s.sku = l.sku
-WHERE goods AND kind IN ('cancel', 'return') GROUP BY 1, 2;
+WHERE retail AND kind IN ('cancel', 'return') GROUP BY 1, 2;
 
 CREATE OR REPLACE TABLE life AS
 SELECT s.sku, s.item, greatest(least(s.launch_date, coalesce(s.first_receipt, s.launch_date), l.first_day), r.first_day) AS start_day,

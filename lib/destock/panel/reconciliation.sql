@@ -24,9 +24,9 @@ WHERE b.closing IS NOT NULL;
 -- From paid to settled, as the shop's own system shows it.
 CREATE OR REPLACE TABLE control_total AS
 SELECT
-    (SELECT sum(customer_paid) FROM lines WHERE goods AND kind = 'sale') AS paid,
-    (SELECT sum(coalesce(refund_value, customer_paid)) FROM lines WHERE goods AND kind = 'cancel') AS cancelled,
-    (SELECT sum(coalesce(refund_value, customer_paid)) FROM lines WHERE goods AND kind IN ('return', 'refund_only')) AS refunded,
+    (SELECT sum(customer_paid) FROM lines WHERE goods AND NOT elsewhere AND kind = 'sale') AS paid,
+    (SELECT sum(coalesce(refund_value, customer_paid)) FROM lines WHERE goods AND NOT elsewhere AND kind = 'cancel') AS cancelled,
+    (SELECT sum(coalesce(refund_value, customer_paid)) FROM lines WHERE goods AND NOT elsewhere AND kind IN ('return', 'refund_only')) AS refunded,
     (SELECT sum(amount) FROM charges CROSS JOIN run WHERE date <= as_of) AS charges,
     (SELECT sum(closing) FROM reconciliation) AS units_on_hand,
     (SELECT sum(greatest(0, on_hand + damaged) * unit_cost) FROM sku_now WHERE on_hand IS NOT NULL) AS stock_at_cost,

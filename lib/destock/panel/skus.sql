@@ -12,15 +12,22 @@ SELECT DISTINCT order_id, coalesce(line_id, '') AS line_id, sku
 FROM order_lines CROSS JOIN run
 WHERE kind = 'sale' AND presale = 'deposit' AND (balance_paid_at IS NULL OR balance_paid_at >= as_of + INTERVAL 1 DAY);
 
+-- A channel that buys wholesale sells from stock of its own: its tills show what consumers bought, and move nothing here.
+CREATE OR REPLACE TABLE supplied AS
+SELECT DISTINCT channel FROM order_lines CROSS JOIN run WHERE basis = 'wholesale' AND channel IS NOT NULL AND ordered_at < as_of + INTERVAL 1 DAY;
+
 CREATE OR REPLACE VIEW lines AS
 SELECT l.*,
     CAST(l.ordered_at AS DATE) AS day,
     CAST(date_trunc('week', l.ordered_at) AS DATE) AS week,
     coalesce(l.line_type, 'goods') IN ('goods', 'bundle part') AS goods,
+    coalesce(l.line_type, 'goods') IN ('goods', 'bundle part') AND coalesce(l.basis, 'retail') = 'retail' AS retail,
+    coalesce(l.basis, 'retail') = 'retail' AND c.channel IS NOT NULL AS elsewhere,
     coalesce(l.merchant_revenue, l.customer_paid) AS revenue,
     CASE WHEN l.shipped_at < r.as_of + INTERVAL 1 DAY THEN CAST(l.shipped_at AS DATE) END AS shipped_day
 FROM order_lines l CROSS JOIN run r
 LEFT JOIN unpaid u ON u.order_id = l.order_id AND u.line_id = coalesce(l.line_id, '') AND u.sku = l.sku
+LEFT JOIN supplied c ON c.channel = l.channel
 WHERE l.ordered_at < r.as_of + INTERVAL 1 DAY AND u.order_id IS NULL;
 
 CREATE OR REPLACE TABLE first_event AS
@@ -44,6 +51,8 @@ SELECT k.sku,
     coalesce(p.unit_cost, c.unit_cost) AS unit_cost,
     coalesce(p.launch_date, f.first_day) AS launch_date,
     p.launch_date IS NULL AS launch_imputed,
+    -- It was there before the records begin: launched earlier, or met in their first week without a receipt.
+    coalesce(p.launch_date < r.first_day, f.first_day < r.first_day + 7 AND f.first_day < coalesce(f.first_receipt, r.as_of + 1)) AS left_truncated,
     coalesce(p.exit_date, s.season_end) AS exit_date,
     f.first_sale, f.first_receipt
 FROM known_sku k CROSS JOIN run r

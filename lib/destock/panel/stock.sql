@@ -7,7 +7,7 @@ LEFT JOIN (
     SELECT coalesce(original_order_id, order_id) AS order_id, coalesce(line_id, '') AS line_id, sku, min(day) AS day, sum(units) AS units
     FROM lines WHERE kind = 'cancel' GROUP BY 1, 2, 3
 ) c ON c.order_id = l.order_id AND c.line_id = coalesce(l.line_id, '') AND c.sku = l.sku
-WHERE l.kind IN ('sale', 'reship') AND r.has_shipping AND (l.shipped_day IS NOT NULL OR l.day > r.as_of - 30);
+WHERE l.kind IN ('sale', 'reship') AND NOT l.elsewhere AND r.has_shipping AND (l.shipped_day IS NOT NULL OR l.day > r.as_of - 30);
 
 -- Stock of every SKU at the end of every day on which it changed, rebuilt from shipments, receipts,
 -- returns and movements, and set right at every count. Condition good can be sold; all other is damaged.
@@ -22,14 +22,14 @@ FROM (
         0 AS received, CASE WHEN kind = 'cancel' THEN -units ELSE units END AS shipped, 0 AS reserved, 0 AS restocked, 0 AS moved,
         0 AS damaged_in, 0 AS damaged_moved, 0 AS counted, 0 AS good_counted, 0 AS damaged_counted
     FROM lines CROSS JOIN run r
-    WHERE kind IN ('sale', 'reship') OR (kind = 'cancel' AND NOT r.has_shipping)
+    WHERE NOT elsewhere AND (kind IN ('sale', 'reship') OR (kind = 'cancel' AND NOT r.has_shipping))
     UNION ALL
     SELECT sku, day, 0, 0, units, 0, 0, 0, 0, 0, 0, 0 FROM reservation
     UNION ALL
     SELECT sku, released_on, 0, 0, -released, 0, 0, 0, 0, 0, 0, 0 FROM reservation
     UNION ALL
     SELECT sku, day, 0, 0, 0, coalesce(resaleable_units, units), 0, units - coalesce(resaleable_units, units), 0, 0, 0, 0
-    FROM lines WHERE kind IN ('return', 'exchange')
+    FROM lines WHERE NOT elsewhere AND kind IN ('return', 'exchange')
     UNION ALL
     SELECT sku, CAST(received_at AS DATE), coalesce(units_received, units_ordered), 0, 0, 0, 0, 0, 0, 0, 0, 0
     FROM purchases CROSS JOIN run WHERE received_at < as_of + INTERVAL 1 DAY

@@ -10,7 +10,8 @@ from matplotlib.dates import AutoDateLocator, DateFormatter
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 from destock.model.messages import count, mark, money, percent, say
-from destock.present.style import ACCENT, BAND, CALM, CLASS_COLOURS, INK, MUTED, PACE_COLOURS, legible, picture
+from destock.model.metrics import DEFINITIONS
+from destock.present.style import ACCENT, BAND, CALM, CLASS_COLOURS, INK, MUTED, PACE_COLOURS, PAPER, WARM, legible, picture
 
 TIERS = (mark("push"), mark("signature"), mark("novelty"), mark("all"))
 
@@ -225,3 +226,80 @@ def stock_bridge(ax: Axes, frame: pd.DataFrame) -> str | None:
     ax.locator_params(axis="x", nbins=5)
     ax.grid(axis="y", visible=False)
     ax.set_title(title)
+
+
+@picture(height=3.2)
+def compared(ax: Axes, frame: pd.DataFrame, by: str, definition: str) -> str | None:
+    """Where did the season sell through more, and more than last year on the same day? One row a part, widest gap of units first."""
+    title = say("Sell-through by {by}, beside the same day last year", by=say(by))
+    shown = frame[(frame["by"] == by) & frame["sell_through"].notna()].sort_values("net_units").tail(12)
+    if shown.empty:
+        return _nothing(ax, title)
+    rows = np.arange(len(shown))
+    ax.hlines(rows, shown["sell_through"], shown["last_year"].fillna(shown["sell_through"]), color=BAND, linewidth=3)
+    ax.plot(shown["last_year"], rows, "o", color=PAPER, markeredgecolor=CALM, label=say("last year, same day"))
+    provisional = shown["flags"].str.contains("returns_immature").to_numpy()
+    for part, marker, label in (
+        (~provisional, "o", mark("now")),
+        (provisional, "D", mark("now, provisional: returns still to come are estimated")),
+    ):
+        if part.any():
+            ax.plot(shown["sell_through"][part], rows[part], marker, color=ACCENT, markersize=5, label=say(label))
+    ax.set_yticks(rows, [legible(say(part)) for part in shown["part"]])
+    ax.set_ylim(-0.6, len(shown) - 0.4)
+    ax.set_xlim(left=0)
+    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    basis = shown["basis"].iloc[0]
+    ax.set_xlabel(say(definition) if basis in DEFINITIONS else f"{say(definition)}: {say(basis)}")
+    ax.grid(axis="y", visible=False)
+    ax.set_title(title)
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.24), ncols=1)
+
+
+@picture(height=3.2)
+def cohorts(ax: Axes, frame: pd.DataFrame, definition: str) -> str | None:
+    """How far did each season sell through, and each calendar year? Net of returns (bar) and gross (line mark)."""
+    title = say("Sell-through of the seasons so far, net of returns")
+    shown = frame[(frame["by"] == "season") & frame["sell_through"].notna()]
+    if shown.empty:
+        return _nothing(ax, title)
+    provisional = shown["flags"].str.contains("returns_immature")
+    bars = ax.barh(
+        [legible(say(c)) for c in shown["cohort"]], shown["sell_through"], color=[WARM if p else CALM for p in provisional], height=0.65
+    )
+    labels = [percent(v) + (" " + say("(provisional)") if p else "") for v, p in zip(shown["sell_through"], provisional, strict=True)]
+    ax.bar_label(bars, labels, padding=3, color=MUTED, fontsize=8.5)
+    ax.set_xlim(0, shown["sell_through"].max() * 1.25)
+    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    ax.set_xlabel(say(definition))
+    ax.invert_yaxis()
+    ax.grid(axis="y", visible=False)
+    ax.set_title(title)
+
+
+@picture(height=3.6)
+def grades(ax: Axes, frame: pd.DataFrame, definition: str) -> str | None:
+    """Which styles sell a lot, at which price, and how far? Sell-through × price realisation, area = share of the category's sales."""
+    title = say("Sell-through and price realisation, by grade")
+    shown = frame[frame["sell_through"].notna() & frame["price_realisation"].notna()]
+    if shown.empty:
+        return _nothing(ax, title)
+    palette = dict(zip(sorted(set(shown["grade"])), sns.color_palette("colorblind", shown["grade"].nunique()).as_hex(), strict=True))
+    for grade, part in shown.groupby("grade", sort=True):
+        size = 15 + 400 * part["value_share"].fillna(0)
+        ax.scatter(
+            part["sell_through"].clip(0, 1),
+            part["price_realisation"],
+            s=size,
+            color=palette[grade],
+            alpha=0.6,
+            linewidth=0,
+            label=say(grade),
+        )
+    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    ax.set_xlabel(say(definition))
+    ax.set_ylabel(say("price realisation (paid ÷ tag)"))
+    ax.set_title(title)
+    for handle in ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3).legend_handles:
+        handle.set_sizes([40])

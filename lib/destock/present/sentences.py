@@ -59,12 +59,33 @@ SENTENCES = {
     "open_orders": mark(
         "{money} at cost of the excess is still on order, for {styles} styles: the cheapest stock is the one that never arrives."
     ),
+    "same_day_last_year": mark(
+        "{season}: sell-through is {share} ({basis}); the same season stood at {last_year} on the same weekday last year."
+    ),
+    "largest_fall": mark("Least against last year: {category}, {sell_through} after {last_year}."),
+    "fits": mark(
+        "In {judged} cases a style has sold enough to be judged in one place: {better} sell clearly better there than elsewhere, {worse} clearly worse; the others differ by no more than chance."
+    ),
+    "no_fit": mark("No style has sold enough in several places to say where it fits best."),
+    "channel_stock": mark(
+        "{units} units were shipped to the channel and have not been sold there: sell-in is {sell_in}, sell-out only {sell_out}. All figures here are sell-out."
+    ),
+    "targets_in_reach": mark(
+        "All {styles} styles can make their target profit at their own price: half of them need to sell more than {target} of their buy, to break even {break_even}."
+    ),
+    "targets_out_of_reach": mark(
+        "{short} of {styles} styles cannot make what is asked of them at their own price, even if everything sells; half of those would need more than {least_price} of the tag price."
+    ),
+    "cost_imputed": mark("For {styles} styles the cost is not known: their targets rest on the median of their category."),
+    "grades": mark(
+        "Of {styles} styles {best} are best sellers, {profit} profit styles that sell too slowly, {clear} to be cleared; {early} are too early to grade."
+    ),
 }
 
 # words that stand in frames: arms, rules of rejected rows, verdicts and their reasons
 WORDS = (
     mark("control"), mark("(not in master)"), mark("(none)"), mark("conflict"), mark("value"),
-    mark("no test"), mark("price never moved"), mark("too few items"), mark("does not converge"), mark("randomised"), mark("usable"), mark("not from these data"),
+    mark("core"), mark("year"), mark("example"), mark("no test"), mark("price never moved"), mark("too few items"), mark("does not converge"), mark("randomised"), mark("usable"), mark("not from these data"),
 )  # fmt: skip
 
 

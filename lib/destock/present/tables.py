@@ -25,6 +25,13 @@ COLUMNS = {
     "group": (mark("Category"), "label"), "verdict": (mark("Verdict"), "label"), "reason": (mark("Because"), "label"), "elasticity": (mark("Elasticity"), "number"), "low": (mark("From (95 %)"), "number"), "high": (mark("To (95 %)"), "number"), "controls": (mark("Controls"), "units"),
     "money": (mark("Money in excess"), "money"), "weeks_of_supply": (mark("Weeks of supply"), "units"), "stock_to_sales": (mark("Months of stock"), "units"), "return_rate": (mark("Return rate"), "percent"),
     "sizes": (mark("SKUs in stock"), "text"), "verb": (mark("Do this"), "verb"),
+    "by": (mark("Compared by"), "label"), "cohort": (mark("Season or year"), "label"), "part": (mark("Part"), "label"), "definition": (mark("Definition"), "label"), "basis": (mark("Divided by"), "label"),
+    "styles": (mark("Styles"), "units"), "net_units": (mark("Net units"), "units"), "base_units": (mark("Of units"), "units"), "gross": (mark("Gross of returns"), "percent"), "at_tag": (mark("At tag value"), "percent"),
+    "at_cost": (mark("At cost value"), "percent"), "sell_in": (mark("Sell-in"), "percent"), "channel_stock": (mark("Stock in the channel"), "units"), "last_year": (mark("Last year, same day"), "percent"), "flags": (mark("Warnings"), "text"),
+    "dimension": (mark("Compared by"), "label"), "place": (mark("Place"), "label"), "level": (mark("Usual there"), "percent"), "expected_units": (mark("Expected units"), "units"), "fit": (mark("Of expected"), "percent"),
+    "cost_rate": (mark("Cost ÷ tag"), "percent"), "least_price": (mark("Least price ÷ tag"), "percent"), "cash_target": (mark("Cash target"), "percent"), "value_share": (mark("Share of sales"), "percent"),
+    "group_realisation": (mark("Category's realisation"), "percent"), "grade": (mark("Grade"), "label"), "to_do": (mark("What to do"), "label"),
+    "case": (mark("Figure"), "label"), "amount": (mark("Computed"), "by unit"), "printed": (mark("Printed"), "by unit"),
     "unit": (mark("Unit"), "label"), "source": (mark("Source"), "label"), "meaning": (mark("Meaning"), "label"),
 }  # fmt: skip
 
@@ -74,6 +81,8 @@ def _cell(row: dict, column: str, kind: str, currency: str) -> str:
         return action(value, row["price_to"])
     if kind == "exact" and row["unit"] == "money":
         return "–" if pd.isna(value) else exact_money(value, currency)
+    if kind == "by unit":
+        return figure(value, row["unit"], currency)
     if kind == "text":
         return "–" if pd.isna(value) else str(value)
     return figure(value, "units" if kind == "exact" else kind, currency)

@@ -9,11 +9,13 @@ import pandas as pd
 from destock.analysis import classification as kinds
 from destock.analysis import impact as money
 from destock.analysis.elasticity import daily
+from destock.analysis.pacing.example import example
 from destock.intake.shop import Shop
 from destock.model.assumptions import table as assumptions_table
 from destock.model.findings import Finding
 from destock.model.findings import table as findings_table
 from destock.model.messages import language, speak
+from destock.model.metrics import DEFINITIONS
 from destock.model.results import published
 from destock.panel.book import Book, open_book
 from destock.story import findings, frames
@@ -32,6 +34,11 @@ class Page:
     @property
     def currency(self) -> str:
         return self.shop.currency
+
+    @property
+    def definition(self) -> str:
+        """What this shop's sell-through divides by what: the line under every chart that compares it."""
+        return DEFINITIONS[self.shop.sell_through]
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         return self.frames[name]
@@ -108,11 +115,16 @@ def impact(shop: str | Path, as_of: object = None, lang: str = "en", settings: S
 def pacing(shop: str | Path, as_of: object = None, lang: str = "en", settings: Settings = None) -> Page:
     """Which styles fall behind the pace of the last years, and will they earn their cost back?
 
-    Frames: ``pace`` (style), ``baseline`` (season, tier, age), ``paths`` (style, age).
+    Frames: ``pace`` (style), ``baseline`` (season, tier, age), ``paths`` (style, age); ``cohorts`` (season, year),
+    ``compared`` (part of the range, place), ``fits`` (style, place), ``definitions``, ``targets`` and ``grades`` (style),
+    ``example`` (figure).
     """
     book = _open(shop, as_of, lang, settings)
     shown = {"pace": frames.pace(book), "baseline": frames.baseline(book), "paths": frames.paths(book)}
-    return _page(book, "pacing", shown, findings.pacing(book))
+    shown |= {"cohorts": frames.cohorts(book), "compared": frames.compared(book), "fits": frames.fits(book)}
+    shown |= {"definitions": frames.definitions(book), "targets": frames.targets(book), "grades": frames.grades(book), "example": example()}
+    found = findings.pacing(book) + findings.compared(book) + findings.targets(book) + findings.grades(book)
+    return _page(book, "pacing", shown, found)
 
 
 def elasticity(shop: str | Path, as_of: object = None, lang: str = "en", settings: Settings = None) -> Page:
@@ -143,6 +155,12 @@ def results(book: Book) -> dict[str, pd.DataFrame]:
         "moving": frames.moving(book),
         "baseline": frames.baseline(book),
         "pace": frames.pace(book),
+        "cohorts": frames.cohorts(book),
+        "compared": frames.compared(book),
+        "fits": frames.fits(book),
+        "definitions": frames.definitions(book),
+        "targets": frames.targets(book),
+        "grades": frames.grades(book),
         "elasticity": frames.price_answer(book),
         "actions": frames.actions(book),
         "findings": found,

@@ -3,9 +3,10 @@
 import pandas as pd
 
 from destock.analysis import classification, impact
+from destock.analysis.pacing import comparison
 from destock.model.findings import Finding
 from destock.model.messages import mark
-from destock.model.metrics import ratio
+from destock.model.metrics import DEFINITIONS, ratio
 from destock.panel.book import Book
 from destock.story import frames
 
@@ -221,6 +222,78 @@ def pacing(book: Book) -> list[Finding]:
         Finding("behind", late, "styles", "below the slowest quarter of past styles at the same age", severity=2, figures=_figures(units={"late": late, "judged": judged, "slow": slow, "seasons": seasons})),
         Finding("break_even", short, "styles", "projected sell-through < break-even", severity=2, figures=_figures(units={"short": short, "styles": len(pace)})),
     ]  # fmt: skip
+
+
+def compared(book: Book) -> list[Finding]:
+    """How the season stands beside last year's on the same day, where it lost most, whether any place suits a style, what lies in the channel."""
+    frame, found, basis = frames.compared(book), [], DEFINITIONS[book.shop.sell_through]
+    known = frame[frame["last_year"].notna() & frame["sell_through"].notna()]
+    for row in known[known["by"] == "season"].itertuples():
+        figures = _figures(
+            text={"season": row.part}, percent={"share": row.sell_through, "last_year": row.last_year}, label={"basis": basis}
+        )
+        warnings = (mark("returns still to come are estimated"),) if "returns_immature" in row.flags else ()
+        severity = int(row.change < 0)
+        found.append(Finding("same_day_last_year", row.change, "share", basis, severity=severity, warnings=warnings, figures=figures))
+    categories = known[known["by"] == "category"]
+    if len(categories) > 1:
+        row = categories.loc[categories["change"].idxmin()]
+        figures = _figures(label={"category": row["part"]}, percent=row[["sell_through", "last_year"]].to_dict())
+        found.append(Finding("largest_fall", row["change"], "share", basis, severity=int(row["change"] < 0), figures=figures))
+    return found + _fits(book) + _channel_stock(book)
+
+
+def _fits(book: Book) -> list[Finding]:
+    fits = frames.fits(book)
+    if fits.empty:
+        return [Finding("no_fit", UNKNOWN, "styles")]
+    better, worse = (fits["verdict"] == comparison.FITS[0]).sum(), (fits["verdict"] == comparison.FITS[1]).sum()
+    figures = _figures(units={"judged": len(fits), "better": better, "worse": worse})
+    return [Finding("fits", better + worse, "styles at a place", "net units ÷ expected there", figures=figures)]
+
+
+def _channel_stock(book: Book) -> list[Finding]:
+    rows = frames.cohorts(book).query("by == 'season' and wholesale_units > 0")
+    if rows.empty:
+        return []
+    stock, base = rows["channel_stock"].sum(), rows["base_units"].sum()
+    sell_in = float(ratio((rows["sell_in"] * rows["base_units"]).sum(), base))
+    sell_out = float(ratio(rows["net_units"].sum(), base))
+    figures = _figures(units={"units": stock}, percent={"sell_in": sell_in, "sell_out": sell_out})
+    return [Finding("channel_stock", stock, "units", "shipped to the channel − sold there", severity=1, figures=figures)]
+
+
+def targets(book: Book) -> list[Finding]:
+    """Whether the styles can make their profit at their price, and what was assumed for it."""
+    frame = frames.targets(book)
+    known = frame[frame["cost_rate"].notna() & frame["price_realisation"].notna()]
+    if known.empty:
+        return []
+    short, imputed = known[~known["feasible"]], frame["flags"].str.contains("cost_imputed").sum()
+    middle = {"target": known["target"].median(), "break_even": known["break_even"].median()}
+    figures = _figures(units={"styles": len(known), "short": len(short)}, percent=middle | {"least_price": short["least_price"].median()})
+    name = "targets_out_of_reach" if len(short) else "targets_in_reach"
+    found = [Finding(name, len(short), "styles", "target sell-through above the buy", severity=2 * int(len(short) > 0), figures=figures)]
+    if imputed:
+        figures = _figures(units={"styles": imputed})
+        found.append(Finding("cost_imputed", imputed, "styles", "median cost rate of the category", severity=1, figures=figures))
+    return found
+
+
+def grades(book: Book) -> list[Finding]:
+    """How many styles are best sellers, how many are to be cleared, how many are too early to grade."""
+    grade = frames.grades(book)["grade"]
+    if grade.empty:
+        return []
+    counts = {
+        name: (grade == kind).sum()
+        for name, kind in (("best", "best seller"), ("profit", "profit style"), ("clear", "to clear"), ("early", "too early"))
+    }
+    return [
+        Finding(
+            "grades", counts["best"], "styles", "pace × share × price realisation", figures=_figures(units=counts | {"styles": len(grade)})
+        )
+    ]
 
 
 def elasticity(book: Book) -> list[Finding]:

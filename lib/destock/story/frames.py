@@ -7,8 +7,10 @@ import pandas as pd
 
 from destock.analysis import classification, elasticity, impact, summary
 from destock.analysis.pacing import baseline as past
+from destock.analysis.pacing import comparison, projection, sell_through
+from destock.analysis.pacing import grades as graded
 from destock.analysis.pacing import pace as pacing
-from destock.analysis.pacing import projection, sell_through
+from destock.analysis.pacing import targets as aims
 from destock.model.messages import mark
 from destock.panel.book import Book
 
@@ -28,6 +30,7 @@ def styles(book: Book) -> pd.DataFrame:
 
     def compute() -> pd.DataFrame:
         items = sell_through.items(book.panel("item_now"), weeks(book), book.today)
+        items["flags"] = sell_through.record_flags(items, weeks(book), book.assumptions)
         by_past = projection.remaining_demand(items, past.links(items, weeks(book), book.today))
         by_rate = projection.remaining_at_rate(items, rates(book), book.today)
         basis = pd.Series("past seasons", index=items.index).where(by_past.notna(), "recent rate").where(items["exit_date"].notna(), "")
@@ -51,6 +54,62 @@ def paths(book: Book) -> pd.DataFrame:
     running = pace(book)[["item", "tier_used", "season", "received", "pace"]]
     rows = weeks(book).merge(running, on="item", validate="m:1")
     return rows.assign(sell_through=rows["cumulative"] / rows["received"])[["item", "season", "tier_used", "age", "sell_through", "pace"]]
+
+
+def spans(book: Book) -> pd.DataFrame:
+    """What was sold, kept, received and held of every item in every span that sell-through is asked for."""
+    return book.kept("spans", lambda: comparison.completed(book.panel("item_span"), weeks(book)))
+
+
+def places(book: Book) -> pd.DataFrame:
+    """The same by channel, format, account and location, in the shop's own definition of sell-through."""
+    return book.kept("places", lambda: comparison.at_places(book.panel("place_span"), spans(book), book.shop.sell_through))
+
+
+def cohorts(book: Book) -> pd.DataFrame:
+    """Sell-through of every season and every calendar year."""
+    return book.kept("cohorts", lambda: comparison.cohorts(spans(book), styles(book), book.shop.sell_through))
+
+
+def compared(book: Book) -> pd.DataFrame:
+    """The running season by brand, category, tier, style and place, beside the same season on the same day last year."""
+    return book.kept("compared", lambda: comparison.compared(spans(book), places(book), styles(book), book.shop.sell_through))
+
+
+def fits(book: Book) -> pd.DataFrame:
+    """Where each style of the running season sells better or worse than is usual there."""
+    return book.kept("fits", lambda: comparison.fits(places(book), styles(book), book.assumptions))
+
+
+def definitions(book: Book) -> pd.DataFrame:
+    """The running season in each of the four definitions in use."""
+    return book.kept("definitions", lambda: comparison.in_every_definition(spans(book), styles(book)))
+
+
+def targets(book: Book) -> pd.DataFrame:
+    """What share of each style's buy must be sold, by the shop's own expenses and prices."""
+    given = book.shop.targets
+    expenses = pd.DataFrame(book.shop.expenses or [{"base": "net", "amount": book.assumptions["expense_rate"]}])
+    by_base = expenses.groupby("base")["amount"].sum().to_dict()
+    terms = aims.Terms(
+        by_base, book.assumptions["target_profit_rate"], salvage=given.get("salvage", 0.0), tax_rate=given.get("tax_rate", 0.0)
+    )
+    plan = {"price_steps": [(step.get("share", 1), step["price"]) for step in given.get("price_steps", [])]}
+    plan |= {"cash_needed": given.get("cash_needed", 0.0), "cash_price": given.get("cash_price", 1.0)}
+    plan["cash_after"] = given.get("cash_basis", "after expenses") == "after expenses"
+    return book.kept("targets", lambda: aims.targets(styles(book), terms, plan))
+
+
+def grades(book: Book) -> pd.DataFrame:
+    """What each style of the running season is: best seller, profit style, traffic style, …"""
+
+    def compute() -> pd.DataFrame:
+        # Until there is a target path by age, the path is the past median at the same age.
+        ahead = pace(book).set_index("item")["pace_ratio"]
+        on_path = (ahead >= 1).astype(object).where(ahead.notna(), None)
+        return graded.grades(styles(book), styles(book)["item"].map(on_path), book.assumptions)
+
+    return book.kept("grades", compute)
 
 
 def price_answer(book: Book) -> pd.DataFrame:

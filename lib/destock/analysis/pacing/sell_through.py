@@ -93,6 +93,31 @@ def _flags(frame: pd.DataFrame) -> pd.Series:
     return pd.Series(["; ".join(flags.columns[row]) for row in flags.to_numpy()], index=frame.index, dtype="str")
 
 
+def record_flags(frame: pd.DataFrame, weeks: pd.DataFrame, assumptions: dict[str, float]) -> pd.Series:
+    """What to know about an item's records and stock before comparing it: adds to the ``flags`` of ``items``.
+
+    late_receipt (sold before anything was received), left_trunc (on sale before the records begin: no age curve), replen (later
+    deliveries above ``replenishment_share`` of the first), censored (sold out in a week of its life that it should have been on
+    sale), price_mix (a week with several list prices), broken (the sizes in stock bring less than ``broken_share`` of its sales).
+    """
+    of_life = weeks.merge(frame[["item", "exit_date"]], on="item")
+    of_life = of_life[of_life["exit_date"].isna() | (of_life["week"] <= of_life["exit_date"])].set_index("item")
+    censored = (of_life["in_stock_share"] < 1).groupby(level=0).any()
+    mixed = (of_life["list_prices"] > 1).groupby(level=0).any()
+    first = frame["received"] - frame["replenished"]
+    rules = {
+        "late_receipt": frame["first_sale"] < frame["first_receipt"],
+        "left_trunc": frame["left_truncated"],
+        "replen": (frame["replenished"] > assumptions["replenishment_share"] * first) & (first > 0),
+        "censored": frame["item"].map(censored),
+        "price_mix": frame["item"].map(mixed),
+        "broken": (frame["sizes_left"] < assumptions["broken_share"]) & (frame["on_hand"] > 0),
+    }
+    flags = pd.DataFrame({name: rule.eq(True) for name, rule in rules.items()}, index=frame.index)
+    added = pd.Series(["; ".join(flags.columns[row]) for row in flags.to_numpy()], index=frame.index, dtype="str")
+    return frame["flags"].str.cat(added, sep="; ").str.strip("; ")
+
+
 def weekly_rate(weeks: pd.DataFrame, recent: int = RECENT_WEEKS) -> pd.DataFrame:
     """How many units a week does each item sell while it is in stock?
 

@@ -31,6 +31,8 @@ _KEYS = {
     "control_totals": dict,
     "expenses": list,
     "targets": dict,
+    "events": dict,
+    "stages": list,
 }
 _SOURCE_KEYS = {
     "source": str,
@@ -87,6 +89,8 @@ class Shop:
     control_totals: dict[str, float] = field(default_factory=dict)
     expenses: list[dict] = field(default_factory=list)
     targets: dict = field(default_factory=dict)
+    events: dict[str, list[date]] = field(default_factory=dict)
+    stages: tuple[int, ...] = (15, 30, 60, 90, 120, 150)
     file: str = "shop.toml"
 
     def files(self, table: str) -> list[Path]:
@@ -192,6 +196,11 @@ def _check_choices(config: dict) -> None:
     _check_zone(config.get("timezone", "UTC"))
     for season, end in config.get("seasons", {}).items():
         _check(_is_a(end, date), "shop.toml [seasons]", season, "date")
+    for event, days in config.get("events", {}).items():
+        _check(isinstance(days, list) and all(_is_a(day, date) for day in days), "shop.toml [events]", event, "list of dates")
+    stages = config.get("stages", [15])
+    rising = all(_is_a(day, int) and day > 0 for day in stages) and stages == sorted(set(stages))
+    _check(rising and bool(stages), "shop.toml", "stages", "list of days on sale, rising")
     _check_keys(config.get("control_totals", {}), dict.fromkeys(_TOTALS, (int, float)), "shop.toml [control_totals]")
 
 

@@ -63,6 +63,11 @@ ASSUMPTIONS = {
     "broken_share": Assumption(
         0.60, "share", 0, 1, TRADE, mark("a style whose sizes in stock bring less than this part of its sales is broken")
     ),
+    "curve_prior_units": Assumption(
+        4000, "units", 0, 1e6, OURS, mark("units at which a category's own curve counts as much as the one above it")
+    ),
+    "size_floor": Assumption(0.60, "share", 0, 1, TRADE, mark("a style with less than this part of its sizes left has broken sizes")),
+    "low_rate": Assumption(0.80, "share", 0.1, 1, OURS, mark("a click or pay rate below this part of the category's is low")),
     "baseline_seasons": Assumption(3, "seasons", 1, 10, TRADE, mark("past seasons that a style is compared with")),
 }
 

@@ -24,6 +24,7 @@ from destock import engine
 from destock.intake.shop import Shop, find_shop, open_shop
 from destock.model.assumptions import assumed
 from destock.model.messages import Fault, mark
+from destock.model.weeks import chinese_events
 from destock.panel.panel import build, last_day
 
 KEPT_DAYS = 30
@@ -61,6 +62,25 @@ class Book:
             engine.save(frame, Path(temporary))
             os.replace(temporary, path)
         return engine.read(path)
+
+    def kept_together(self, names: tuple[str, ...], compute: Callable[[], dict[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
+        """Result frames that are computed together, if they are not there yet."""
+        found: dict[str, pd.DataFrame] = {}
+
+        def one(name: str) -> pd.DataFrame:
+            if not found:
+                found.update(compute())
+            return found[name]
+
+        return {name: self.kept(name, lambda name=name: one(name)) for name in names}
+
+    def events(self) -> pd.DataFrame:
+        """The days that move demand and move with the year: the shop's own; else, where money is yuan, China's."""
+        if self.shop.events:
+            rows = [(event, day) for event, days in self.shop.events.items() for day in days]
+            return pd.DataFrame(rows, columns=["event", "date"]).astype({"date": "datetime64[us]"})
+        everywhere = chinese_events()
+        return everywhere if self.shop.currency == "CNY" else everywhere.iloc[:0]
 
     @property
     def today(self) -> pd.Timestamp:

@@ -97,7 +97,7 @@ GROUP BY s.item;
 
 -- Where every priced item stands on as_of: sizes summed, stock below zero counted as none.
 CREATE OR REPLACE TABLE item_now AS
-SELECT n.item, min(name) AS name, min(image) AS image, min(brand) AS brand, min(category) AS category, min(tier) AS tier,
+SELECT n.item, min(name) AS name, min(image) AS image, min(brand) AS brand, min(category) AS category, min(parent_category) AS parent_category, min(tier) AS tier,
     min(role) AS role, min(season) AS season, min(wave) AS wave, min(vendor) AS vendor,
     min(launch_date) AS launch_date, bool_and(launch_imputed) AS launch_imputed, bool_or(left_truncated) AS left_truncated, max(exit_date) AS exit_date,
     min(first_sale) AS first_sale, min(first_receipt) AS first_receipt,

@@ -46,7 +46,7 @@ WHERE unit_cost IS NOT NULL AND received_at < as_of + INTERVAL 1 DAY GROUP BY sk
 CREATE OR REPLACE TABLE sku AS
 SELECT k.sku,
     CASE r.price_level WHEN 'sku' THEN k.sku WHEN 'style_colour' THEN coalesce(p.style_colour, p.style, k.sku) ELSE coalesce(p.style, k.sku) END AS item,
-    p.name, p.image, p.brand, p.tier, p.role, p.season, p.wave, p.size, p.colour, p.vendor, p.tag_price, p.lead_time_days,
+    p.name, p.image, p.brand, p.parent_category, p.tier, p.role, p.season, p.wave, p.size, p.colour, p.vendor, p.tag_price, p.lead_time_days,
     CASE WHEN p.sku IS NULL THEN '(not in master)' ELSE coalesce(p.category, '(none)') END AS category,
     coalesce(p.unit_cost, c.unit_cost) AS unit_cost,
     coalesce(p.launch_date, f.first_day) AS launch_date,

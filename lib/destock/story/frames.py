@@ -7,10 +7,13 @@ import pandas as pd
 
 from destock.analysis import classification, elasticity, impact, summary
 from destock.analysis.pacing import baseline as past
+from destock.analysis.pacing import behind as lagging
 from destock.analysis.pacing import comparison, projection, sell_through
 from destock.analysis.pacing import grades as graded
 from destock.analysis.pacing import pace as pacing
+from destock.analysis.pacing import season as running
 from destock.analysis.pacing import targets as aims
+from destock.analysis.pacing import years as calendar
 from destock.model.messages import mark
 from destock.panel.book import Book
 
@@ -25,28 +28,71 @@ def rates(book: Book) -> pd.DataFrame:
     return book.kept("rates", lambda: sell_through.weekly_rate(weeks(book)))
 
 
-def styles(book: Book) -> pd.DataFrame:
-    """Every priced item: how far it has sold through and what it will still sell."""
+def items(book: Book) -> pd.DataFrame:
+    """Every priced item: how far it has sold through, how old it is, and what to know about its records."""
 
     def compute() -> pd.DataFrame:
-        items = sell_through.items(book.panel("item_now"), weeks(book), book.today)
-        items["flags"] = sell_through.record_flags(items, weeks(book), book.assumptions)
-        by_past = projection.remaining_demand(items, past.links(items, weeks(book), book.today))
-        by_rate = projection.remaining_at_rate(items, rates(book), book.today)
-        basis = pd.Series("past seasons", index=items.index).where(by_past.notna(), "recent rate").where(items["exit_date"].notna(), "")
-        return items.assign(remaining=by_past.fillna(by_rate), remaining_basis=basis)
+        frame = sell_through.items(book.panel("item_now"), weeks(book), book.today)
+        return frame.assign(flags=sell_through.record_flags(frame, weeks(book), book.assumptions))
+
+    return book.kept("items", compute)
+
+
+def season(book: Book, name: str) -> pd.DataFrame:
+    """One of the frames of the running season: projection, season_path, backtest, stages."""
+
+    def compute() -> dict[str, pd.DataFrame]:
+        return running.season(items(book), weeks(book), targets(book), book.events(), book.today, book.assumptions, tuple(book.shop.stages))
+
+    return book.kept_together(running.FRAMES, compute)[name]
+
+
+def year(book: Book, name: str) -> pd.DataFrame:
+    """One of the frames of the calendar year by category: years, year_weeks, year_backtest."""
+
+    def compute() -> dict[str, pd.DataFrame]:
+        return calendar.years(weeks(book), items(book), book.events(), book.today, book.assumptions)
+
+    return book.kept_together(calendar.FRAMES, compute)[name]
+
+
+def styles(book: Book) -> pd.DataFrame:
+    """Every priced item with what it will still sell."""
+
+    def compute() -> pd.DataFrame:
+        frame = items(book)
+        found = season(book, "projection").set_index("item")
+        by_past = frame["item"].map((found["demand"] - found["sold"]).clip(lower=0)).mask(~frame["in_season"], 0.0)
+        by_rate = projection.remaining_at_rate(frame, rates(book), book.today)
+        basis = pd.Series("past seasons", index=frame.index).where(by_past.notna(), "recent rate").where(frame["exit_date"].notna(), "")
+        return frame.assign(remaining=by_past.fillna(by_rate), remaining_basis=basis)
 
     return book.kept("styles", compute)
 
 
 def baseline(book: Book) -> pd.DataFrame:
     """The pace of past seasons."""
-    return book.kept("baseline", lambda: past.baseline(styles(book), weeks(book), book.today, book.assumptions))
+    return book.kept("baseline", lambda: past.baseline(items(book), weeks(book), book.today, book.assumptions))
 
 
 def pace(book: Book) -> pd.DataFrame:
-    """The styles of the running season beside that pace."""
-    return book.kept("pace", lambda: pacing.pace(styles(book), baseline(book), book.assumptions))
+    """The styles of the running season beside that pace and their own path."""
+    wanted = ["item", "break_even", "target", "least_price"]
+    return book.kept(
+        "pace",
+        lambda: pacing.pace(
+            items(book).merge(targets(book)[wanted], on="item", how="left", validate="1:1"),
+            season(book, "projection"),
+            baseline(book),
+            book.assumptions,
+        ),
+    )
+
+
+def behind(book: Book) -> pd.DataFrame:
+    """What to look at first for each style that runs behind."""
+    slow = pace(book)[lambda frame: frame["pace"].isin(["slow"])]
+    return book.kept("behind", lambda: lagging.evidence(slow, items(book), book.panel("plan"), book.assumptions))
 
 
 def paths(book: Book) -> pd.DataFrame:
@@ -68,22 +114,22 @@ def places(book: Book) -> pd.DataFrame:
 
 def cohorts(book: Book) -> pd.DataFrame:
     """Sell-through of every season and every calendar year."""
-    return book.kept("cohorts", lambda: comparison.cohorts(spans(book), styles(book), book.shop.sell_through))
+    return book.kept("cohorts", lambda: comparison.cohorts(spans(book), items(book), book.shop.sell_through))
 
 
 def compared(book: Book) -> pd.DataFrame:
     """The running season by brand, category, tier, style and place, beside the same season on the same day last year."""
-    return book.kept("compared", lambda: comparison.compared(spans(book), places(book), styles(book), book.shop.sell_through))
+    return book.kept("compared", lambda: comparison.compared(spans(book), places(book), items(book), book.shop.sell_through))
 
 
 def fits(book: Book) -> pd.DataFrame:
     """Where each style of the running season sells better or worse than is usual there."""
-    return book.kept("fits", lambda: comparison.fits(places(book), styles(book), book.assumptions))
+    return book.kept("fits", lambda: comparison.fits(places(book), items(book), book.assumptions))
 
 
 def definitions(book: Book) -> pd.DataFrame:
     """The running season in each of the four definitions in use."""
-    return book.kept("definitions", lambda: comparison.in_every_definition(spans(book), styles(book)))
+    return book.kept("definitions", lambda: comparison.in_every_definition(spans(book), items(book)))
 
 
 def targets(book: Book) -> pd.DataFrame:
@@ -97,17 +143,16 @@ def targets(book: Book) -> pd.DataFrame:
     plan = {"price_steps": [(step.get("share", 1), step["price"]) for step in given.get("price_steps", [])]}
     plan |= {"cash_needed": given.get("cash_needed", 0.0), "cash_price": given.get("cash_price", 1.0)}
     plan["cash_after"] = given.get("cash_basis", "after expenses") == "after expenses"
-    return book.kept("targets", lambda: aims.targets(styles(book), terms, plan))
+    return book.kept("targets", lambda: aims.targets(items(book), terms, plan))
 
 
 def grades(book: Book) -> pd.DataFrame:
     """What each style of the running season is: best seller, profit style, traffic style, …"""
 
     def compute() -> pd.DataFrame:
-        # Until there is a target path by age, the path is the past median at the same age.
         ahead = pace(book).set_index("item")["pace_ratio"]
         on_path = (ahead >= 1).astype(object).where(ahead.notna(), None)
-        return graded.grades(styles(book), styles(book)["item"].map(on_path), book.assumptions)
+        return graded.grades(items(book), items(book)["item"].map(on_path), book.assumptions)
 
     return book.kept("grades", compute)
 

@@ -1,7 +1,8 @@
 """The pace of past seasons: how fast styles of the same kind sold through."""
 
-import numpy as np
 import pandas as pd
+
+from destock.analysis.pacing.curve import monotone
 
 BANDS = {"q10": 0.10, "q25": 0.25, "median": 0.50, "q75": 0.75, "q90": 0.90}
 LEAST_ITEMS = 5
@@ -60,26 +61,7 @@ def _bands(share: pd.DataFrame, past: pd.DataFrame, season: str, levels: dict[st
         rows = share.reindex(group["item"]).dropna(how="all")
         if len(rows) < LEAST_ITEMS:
             continue
-        bands = rows.quantile(list(levels.values())).set_axis(levels, axis=0).T.rename_axis("age").reset_index()
+        bands = rows.quantile(list(levels.values())).set_axis(levels, axis=0).T.rename_axis("age")
+        bands = bands.apply(monotone, weights=rows.count().to_numpy(float)).reset_index()
         parts.append(bands.assign(season=season, tier=tier, styles=len(rows), past_seasons=group["season"].nunique()))
     return pd.concat(parts, ignore_index=True)
-
-
-def links(styles: pd.DataFrame, weeks: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
-    """By what factor do sales to date grow in the next week of life?
-
-    Unit-weighted chain ladder: Σ C(a+1) ÷ Σ C(a) over the styles still at risk at a+1 (on
-    sale inside their own life and not sold out). Returns one row a (season_half, tier,
-    age): ``factor``, ``units`` behind it. ``tier`` "all" pools the tiers.
-    Only seasons that had ended by ``as_of`` count.
-    """
-    past = styles.loc[(styles["exit_date"] < as_of) & styles["season_half"].notna(), ["item", "season_half", "tier", "life"]]
-    rows = weeks.merge(past, on="item", validate="m:1")
-    rows["next"] = rows.groupby("item")["cumulative"].shift(-1)
-    available = rows.groupby("item")["in_stock_share"].shift(-1).fillna(1) > 0
-    rows = rows[(rows["age"] + 1 < rows["life"]) & rows["next"].notna() & available & (rows["cumulative"] > 0)]
-    pooled = pd.concat([rows, rows.assign(tier="all")])
-    total = pooled.groupby(["season_half", "tier", "age"], as_index=False)[["cumulative", "next"]].sum()
-    return total.assign(factor=np.maximum(1.0, total["next"] / total["cumulative"]), units=total["cumulative"]).drop(
-        columns=["cumulative", "next"]
-    )

@@ -141,7 +141,7 @@ def chain_ladder(cumulative: pd.DataFrame) -> pd.DataFrame:
 
 def monotone(shares: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """The nearest shares that never fall from one week to the next (weighted isotonic regression)."""
-    return isotonic_regression(shares, weights=weights).x
+    return isotonic_regression(np.asarray(shares, float), weights=weights).x
 
 
 def by_day(shares: np.ndarray, days: np.ndarray) -> np.ndarray:

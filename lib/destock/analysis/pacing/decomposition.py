@@ -8,7 +8,6 @@ from destock.analysis.pacing.lives import Lives
 from destock.analysis.pacing.projection import INTERVALS, LEAST_TRIALS
 from destock.model.metrics import ratio
 
-STAGES = (15, 30, 60, 90, 120, 150)  # days on sale
 LINES = {"slow": 0.25, "hot": 0.75}
 SPREAD = {"slowest": 0.10, "slow": 0.25, "hot": 0.75, "hottest": 0.90}
 
@@ -36,7 +35,7 @@ def lines(trials: pd.DataFrame) -> pd.DataFrame:
     pace = (known["sold"] / (known["prior"] * known["share"])).groupby(known["week"])
     found = pace.quantile([*SPREAD.values(), 0.5]).unstack()
     found = found[list(SPREAD.values())].div(found[0.5].where(found[0.5] > 0), axis=0).set_axis(list(SPREAD), axis=1)
-    enough = pace.size() >= LEAST_TRIALS
+    enough = (pace.size() >= LEAST_TRIALS) & found.notna().all(axis=1)
     weeks = pd.RangeIndex(1, int(trials["week"].max()) + 2, name="week") if len(trials) else pd.RangeIndex(1, 1, name="week")
     return (
         found[enough].reindex(weeks, method="nearest").reset_index()
@@ -95,7 +94,7 @@ def _missed(paths: pd.DataFrame) -> pd.Series:
     return rows[stays].groupby("item")["week_end"].min()
 
 
-def stages(paths: pd.DataFrame, running: pd.DataFrame, days: tuple[int, ...] = STAGES) -> pd.DataFrame:
+def stages(paths: pd.DataFrame, running: pd.DataFrame, days: tuple[int, ...]) -> pd.DataFrame:
     """How much should be sold by each stage of the season, tier by tier, and what is slow and what is hot there?
 
     running: item, tier, bought, goal. Returns one row a (tier, day): ``share`` of the goal,

@@ -78,7 +78,7 @@ def lives(styles: pd.DataFrame, weeks: pd.DataFrame, events: pd.DataFrame) -> Li
         weeks_seen=np.minimum(rows["age"].fillna(-1) + 1, rows["life"]).astype("int64"),
         life=rows["life"].astype("int64"),
     )
-    return Lives(kept, units * alive, exposure * alive, _events(kept, width, events), _to_end(kept, width))
+    return Lives(kept, units * alive, exposure * alive, around_events(kept, width, events), _to_end(kept, width))
 
 
 def _bought(rows: pd.DataFrame) -> pd.Series:
@@ -87,7 +87,7 @@ def _bought(rows: pd.DataFrame) -> pd.Series:
     return total.where(total > 0)
 
 
-def _events(rows: pd.DataFrame, width: int, events: pd.DataFrame) -> np.ndarray:
+def around_events(rows: pd.DataFrame, width: int, events: pd.DataFrame) -> np.ndarray:
     """Number the weeks around each event; the nearest event wins, an ordinary week is 0."""
     week = rows["first_week"].to_numpy("datetime64[D]")[:, None] + 7 * np.arange(width)
     code, nearest = np.zeros(week.shape, int), np.full(week.shape, EVENT_REACH + 1)

@@ -1,12 +1,28 @@
 """Closed-form figures: published examples and hand calculations, to the last digit that was printed."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from destock.analysis.classification import AGE_LABELS, ageing
-from destock.analysis.pacing.targets import least_realisation, target_sell_through
+from destock.analysis.pacing.example import example
+from destock.analysis.pacing.grades import grades
+from destock.analysis.pacing.targets import (
+    Terms,
+    cash_target,
+    clearable_share,
+    least_price,
+    least_realisation,
+    needed,
+    profit_of_a_cut,
+    target_sell_through,
+)
+from destock.model.assumptions import assumed
 from destock.model.metrics import WEEKS_PER_MONTH, price_needed, ratio, sell_through, stock_to_sales, weeks_of_supply
+from destock.panel.book import open_book
+from destock.story import frames
 
 BOUGHT, TAG = 2_000, 1_000
 
@@ -92,3 +108,198 @@ def test_age_bands_close_on_their_last_day():
     sku, item = pd.DataFrame({"sku": ["a"], "item": ["a"], "unit_cost": [2.0]}), pd.DataFrame({"item": ["a"], "category": ["c"]})
     units = ageing(layer, sku, item).set_index("band")["units"]
     assert units.to_dict() == dict.fromkeys([*AGE_LABELS, "unknown"], 2) | {"> 180": 1, "unknown": 1}
+
+
+def shop_of(make_shop, as_of, lines, receipts, season="2026SS", **more):
+    """A book of one style: lines (day, units, kind, columns…), receipts (day, units)."""
+    ends = {"2025AW": date(2026, 3, 31), "2026SS": date(2026, 8, 31)}
+    sold = [
+        {"order_id": f"o{n}", "line_id": "1", "sku": "A", "ordered_at": f"{day} 12:00:00", "units": units, "kind": kind, "customer_paid": 0}
+        | rest
+        for n, (day, units, kind, rest) in enumerate(lines)
+    ]
+    tables = {
+        "products": f"sku,style,category,season,tag_price,unit_cost\nA,S,dress,{season},100,50\n",
+        "order_lines": pd.DataFrame(sold),
+        "purchases": pd.DataFrame([{"po_id": f"p{n}", "sku": "A", "received_at": day, "units_received": units} for n, (day, units) in enumerate(receipts)]),
+    }  # fmt: skip
+    return open_book(make_shop(tables | more, seasons=ends), as_of)
+
+
+def cohort(book, by, name):
+    return frames.cohorts(book).set_index(["by", "cohort"]).loc[(by, name)]
+
+
+class TestSellThroughOfTheLedger:
+    """Receipts 600 + 200, gross sales 570, returns 75 (60 resaleable), 40 sent back to the vendor, shrink 5."""
+
+    SOLD = [("2026-06-03", 445, "sale", {}), ("2026-06-03", 75, "return", {"original_ordered_at": "2026-06-03", "resaleable_units": 60})]
+    MOVED = "sku,moved_at,units,kind\nA,2026-06-16,-40,vendor return\nA,2026-06-16,-5,shrink\n"
+
+    def ledger(self, make_shop):
+        lines = [*self.SOLD, ("2026-06-10", 125, "sale", {})]
+        return shop_of(make_shop, "2026-06-21", lines, [("2026-06-01", 600), ("2026-06-15", 200)], movements=self.MOVED)
+
+    def test_gross_net_and_net_of_what_went_back_to_the_vendor(self, make_shop):
+        row = cohort(self.ledger(make_shop), "season", "2026SS")
+        assert row["gross"] == pytest.approx(0.7125, abs=1e-6)
+        assert row["sell_through"] == pytest.approx(0.61875, abs=1e-6)
+        assert row["after_vendor_returns"] == pytest.approx(495 / 760, abs=1e-6)
+        assert row[["at_tag", "at_cost", "sell_in"]].tolist() == pytest.approx([0.61875] * 3)
+
+    def test_closing_stock_is_saleable_and_quarantine(self, make_shop):
+        now = self.ledger(make_shop).panel("sku_now").iloc[0]
+        assert now[["on_hand", "damaged"]].tolist() == [245, 15]
+
+    def test_sell_through_falls_the_day_a_replenishment_lands_and_says_so(self, make_shop):
+        receipts = [("2026-06-01", 600), ("2026-06-15", 200)]
+        before, after = (frames.styles(shop_of(make_shop, day, self.SOLD, receipts)).iloc[0] for day in ("2026-06-14", "2026-06-21"))
+        assert before["sell_through"] == pytest.approx(370 / 600, abs=1e-6)
+        assert after["sell_through"] == pytest.approx(370 / 800, abs=1e-6)
+        assert ("replen" in before["flags"], "replen" in after["flags"]) == (False, True)
+
+
+def test_a_season_crosses_the_year_and_a_year_begins_with_its_stock(make_shop):
+    """Receipts 1,000, sold 450 by 31 December (a Wednesday) and 300 by 31 March."""
+    lines = [("2025-12-31", 450, "sale", {}), ("2026-01-01", 100, "sale", {}), ("2026-03-29", 200, "sale", {})]
+    book = shop_of(make_shop, "2026-03-31", lines, [("2025-09-01", 1000)], season="2025AW")
+    assert cohort(book, "season", "2025AW")["sell_through"] == pytest.approx(0.75, abs=1e-6)
+    assert cohort(book, "year", "2025")["sell_through"] == pytest.approx(0.45, abs=1e-6)
+    assert cohort(book, "year", "2026")["sell_through"] == pytest.approx(300 / 550, abs=1e-6)
+
+
+def test_what_is_shipped_to_the_channel_is_not_sold(make_shop):
+    """1,000 bought; the franchise was shipped 800 and sold 300, own shops had 200 and sold 150: sell-in 95 %, sell-out 45 %."""
+    franchise = {"channel": "franchise"}
+    lines = [
+        ("2026-06-02", 800, "sale", franchise | {"basis": "wholesale"}),
+        ("2026-06-09", 300, "sale", franchise | {"basis": "retail"}),
+        ("2026-06-09", 150, "sale", {"channel": "own", "basis": "retail"}),
+    ]
+    book = shop_of(make_shop, "2026-06-14", lines, [("2026-06-01", 1000)])
+    row = cohort(book, "season", "2026SS")
+    assert row[["sell_in", "sell_through", "channel_stock"]].tolist() == pytest.approx([0.95, 0.45, 500], abs=1e-6)
+    assert book.panel("item_now")["on_hand"].tolist() == [50]
+    assert frames.styles(book)["sold_units"].tolist() == [450]
+
+
+NET = {"net": 0.26}
+
+
+def share(terms, steps=((1, 0.88),)):
+    return float(needed(0.50, steps, terms, TAG))
+
+
+class TestTargetsOfAnyTerms:
+    @pytest.mark.parametrize(
+        ("terms", "percent"),
+        [
+            (Terms(NET, salvage=0.20), 66.489362),
+            (Terms({"net": 0.20, "fixed": 60_000}, buy_at_tag=BOUGHT * TAG), 75.284091),
+            (Terms(NET | {"per return": 15}, return_rate=0.5), 78.591638),
+            (Terms({"net": 0.16, "paid": 0.10}, return_rate=0.5), 88.778409),
+            (Terms(NET, tax_rate=0.13), 86.762899),
+            (Terms(NET, 0.08, tax_rate=0.13), 97.279614),
+            (Terms(NET), 76.781327),
+            (Terms(NET, 0.08), 86.088154),
+            (Terms(NET, 0.10), 88.778409),
+        ],
+    )
+    def test_each_expense_has_its_base(self, terms, percent):
+        assert 100 * share(terms) == pytest.approx(percent, abs=1e-6)
+
+    @pytest.mark.parametrize(("profit", "percent"), [(0.0, 77.432432), (0.08, 87.067736)])
+    def test_two_price_steps(self, profit, percent):
+        assert 100 * share(Terms(NET, profit), [(0.35, 0.90), (1, 0.85)]) == pytest.approx(percent, abs=1e-6)
+
+    @pytest.mark.parametrize(("profit", "least"), [(0.0, 0.675676), (0.08, 0.757576), (0.10, 0.78125)])
+    def test_least_price(self, profit, least):
+        terms = Terms(NET, profit)
+        assert float(least_price(0.50, [(1, 0.60)], terms)) == pytest.approx(least, abs=1e-6)
+        assert share(terms, [(1, least - 1e-5)]) > 1 > share(terms, [(1, least + 1e-5)])
+
+    def test_stock_left_at_eight_percent_at_tag_and_at_cost(self):
+        assert left(share(Terms(NET, 0.08))) * TAG == pytest.approx(278_236.91, abs=0.01)
+        assert left(share(Terms(NET, 0.08))) * TAG * 0.5 == pytest.approx(139_118.46, abs=0.01)
+
+    def test_the_printed_leftovers_imply_eight_percent_whatever_the_price(self):
+        table = example().set_index("case")["amount"]
+        assert table["profit rate that the two printed leftovers imply, whatever the price"] == pytest.approx(0.0799303, abs=1e-6)
+
+    @pytest.mark.parametrize(("leftover", "profit", "low", "high"), [(464, 0.0, 0.87950, 0.88007), (278, 0.08, 0.87962, 0.88013)])
+    def test_the_printed_leftovers_fix_the_price_to_eight_eight(self, leftover, profit, low, high):
+        prices = np.arange(0.8790, 0.8810, 1e-5)
+        fits = prices[np.round(left(target_sell_through(0.50, prices, 0.26, profit))) == leftover]
+        assert [fits.min(), fits.max()] == pytest.approx([low, high], abs=2e-5)
+
+    def test_with_ten_percent_the_printed_leftover_needs_another_price_and_loses_the_other(self):
+        price = 0.50 / (0.64 * (1 - 278 / BOUGHT))
+        assert price == pytest.approx(0.9074, abs=5e-5)
+        assert round(left(target_sell_through(0.50, price, 0.26))) == 511
+
+
+class TestCash:
+    REACHED = 1722 / BOUGHT  # 86.09 % in whole units: 278 are left
+
+    @pytest.mark.parametrize(("cash", "expenses", "percent"), [(100_000, 0.0, 94.433333), (70_000, 0.26, 93.982883)])
+    def test_round_amounts_that_all_print_as_94(self, cash, expenses, percent):
+        assert 100 * float(cash_target(self.REACHED, cash, BOUGHT * TAG, 0.60, expenses)) == pytest.approx(percent, abs=1e-6)
+
+    def test_twelve_percent_on_all_sales_prints_as_94_too(self):
+        assert share(Terms(NET, 0.12), [(self.REACHED, 0.88), (1, 0.60)]) == pytest.approx(0.942286, abs=1e-6)
+
+    def test_the_rest_holds_no_more(self):
+        sold = self.REACHED
+        assert float(cash_target(sold, 166_800, BOUGHT * TAG, 0.60)) == pytest.approx(1)
+        assert float(cash_target(sold, 123_432, BOUGHT * TAG, 0.60, 0.26)) == pytest.approx(1)
+        assert float(cash_target(sold, 70_152, BOUGHT * TAG, 0.60, 0.26)) == pytest.approx(sold + 158 / BOUGHT)
+
+    def test_what_all_of_it_earns(self):
+        paid, cost = 1722 * 880 + 278 * 600, BOUGHT * TAG * 0.5
+        assert (paid * 0.74 - cost) == pytest.approx(244_798.4)
+        assert share(Terms(NET, (paid * 0.74 - cost) / paid), [(self.REACHED, 0.88), (1, 0.60)]) == pytest.approx(1)
+
+    @pytest.mark.parametrize(("at", "percent"), [(0.60, 43.722944), (0.50, 32.216906), (0.0, 13.911846)])
+    def test_share_that_may_be_cleared(self, at, percent):
+        assert 100 * float(clearable_share(0.88, at, 0.50, 0.26, 0.08)) == pytest.approx(percent, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expenses", "change"),
+    [
+        (0.90, 0.85, 0, 0.14625),
+        (0.88, 0.85, 0, 0.206579),
+        (1.0, 0.85, 0, -0.083),
+        (0.88, 0.85 * 0.88, 0, -0.145053),
+        (0.90, 0.85, 0.26, 0.018012),
+    ],
+)
+def test_a_cut_to_85_percent_with_31_percent_more_units(before, after, expenses, change):
+    assert float(profit_of_a_cut(1.31, before, after, 0.50, expenses)) - 1 == pytest.approx(change, abs=1e-6)
+
+
+class TestGrades:
+    """Buy / sold / realisation: A 2000/700/.92, B 800/640/.90, C 500/450/.55, D 600/180/.60, E 300/285/.93; line at 60 %."""
+
+    STYLES = pd.DataFrame(
+        {"item": list("ABCDE"), "received": [2000.0, 800, 500, 600, 300], "net_units": [700.0, 640, 450, 180, 285],
+         "price_realisation": [0.92, 0.90, 0.55, 0.60, 0.93], "tag_price": 1000.0, "season": "2026SS", "season_half": "SS", "category": "dress",
+         "in_season": True, "age": 9},
+    )  # fmt: skip
+
+    def graded(self, money=1.0):
+        styles = self.STYLES.assign(tag_price=self.STYLES["tag_price"] * money)
+        return grades(styles, styles["net_units"] / styles["received"] >= 0.60, assumed()).set_index("item").sort_index()
+
+    def test_shares_and_mean_realisation(self):
+        found = self.graded()
+        assert found["group_realisation"].tolist() == pytest.approx([0.816208] * 5, abs=1e-6)
+        assert found["value_share"].tolist() == pytest.approx([0.349896, 0.312950, 0.134471, 0.058678, 0.144006], abs=1e-6)
+
+    def test_each_style_has_its_grade(self):
+        assert self.graded()["grade"].to_dict() == {
+            "A": "profit style", "B": "best seller", "C": "traffic style", "D": "to clear", "E": "best seller",
+        }  # fmt: skip
+
+    def test_no_grade_depends_on_the_currency(self):
+        assert self.graded(7.3)["grade"].tolist() == self.graded()["grade"].tolist()

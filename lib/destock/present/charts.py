@@ -230,7 +230,7 @@ def stock_bridge(ax: Axes, frame: pd.DataFrame) -> str | None:
 
 @picture(height=3.2)
 def compared(ax: Axes, frame: pd.DataFrame, by: str, definition: str) -> str | None:
-    """Where did the season sell through more, and more than last year on the same day? One row a part, widest gap of units first."""
+    """Where did the season sell through more, and more than last year on the same day? One row a part, the largest on top, twelve at most."""
     title = say("Sell-through by {by}, beside the same day last year", by=say(by))
     shown = frame[(frame["by"] == by) & frame["sell_through"].notna()].sort_values("net_units").tail(12)
     if shown.empty:
@@ -250,7 +250,7 @@ def compared(ax: Axes, frame: pd.DataFrame, by: str, definition: str) -> str | N
     ax.set_xlim(left=0)
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     basis = shown["basis"].iloc[0]
-    ax.set_xlabel(say(definition) if basis in DEFINITIONS else f"{say(definition)}: {say(basis)}")
+    ax.set_xlabel(say(definition) if basis in DEFINITIONS else f"{say(definition)} ({say(basis)})")
     ax.grid(axis="y", visible=False)
     ax.set_title(title)
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.24), ncols=1)
@@ -258,7 +258,7 @@ def compared(ax: Axes, frame: pd.DataFrame, by: str, definition: str) -> str | N
 
 @picture(height=3.2)
 def cohorts(ax: Axes, frame: pd.DataFrame, definition: str) -> str | None:
-    """How far did each season sell through, and each calendar year? Net of returns (bar) and gross (line mark)."""
+    """How far did each season sell through? Net of returns; a season whose returns still come is marked."""
     title = say("Sell-through of the seasons so far, net of returns")
     shown = frame[(frame["by"] == "season") & frame["sell_through"].notna()]
     if shown.empty:
@@ -278,7 +278,7 @@ def cohorts(ax: Axes, frame: pd.DataFrame, definition: str) -> str | None:
 
 
 @picture(height=3.6)
-def grades(ax: Axes, frame: pd.DataFrame, definition: str) -> str | None:
+def grades(ax: Axes, frame: pd.DataFrame) -> str | None:
     """Which styles sell a lot, at which price, and how far? Sell-through × price realisation, area = share of the category's sales."""
     title = say("Sell-through and price realisation, by grade")
     shown = frame[frame["sell_through"].notna() & frame["price_realisation"].notna()]
@@ -298,7 +298,7 @@ def grades(ax: Axes, frame: pd.DataFrame, definition: str) -> str | None:
         )
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    ax.set_xlabel(say(definition))
+    ax.set_xlabel(say(DEFINITIONS["received"]))  # grades, targets and pace are shares of the buy in every shop
     ax.set_ylabel(say("price realisation (paid ÷ tag)"))
     ax.set_title(title)
     for handle in ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3).legend_handles:

@@ -57,11 +57,12 @@ def cohorts(spans: pd.DataFrame, styles: pd.DataFrame, definition: str) -> pd.Da
     now = measured(spans, definition).query("cut == 'now'").assign(by="season", definition=definition)
     years = spans[~spans["cut"].isin(["now", "last year"])].assign(by=mark("year"), definition="available")
     years["base_units"] = years["opening_units"] + years["received_units"]
-    rows = pd.concat([now, years]).merge(styles[["item", "season", "tag_price", "mean_cost"]], on="item", validate="m:1")
+    rows = pd.concat([now, years]).merge(styles[["item", "season", "exit_date", "tag_price", "mean_cost"]], on="item", validate="m:1")
     rows["cohort"] = rows["cut"].where(rows["by"] == "year", rows["season"].fillna("core"))
     for value, price in (("tag", "tag_price"), ("cost", "mean_cost")):
         rows[f"net_{value}"], rows[f"base_{value}"] = rows["net_units"] * rows[price], rows["base_units"] * rows[price]
-    total = rows.groupby(["by", "cohort", "definition"]).sum(numeric_only=True)
+    cohort = rows.groupby(["by", "cohort", "definition"])
+    total = cohort.sum(numeric_only=True).assign(ends=cohort["exit_date"].max()).sort_values(["by", "ends", "cohort"])
     base = total["base_units"]
     return _flagged(
         total.assign(

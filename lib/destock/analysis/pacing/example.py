@@ -55,7 +55,7 @@ def _left_out() -> list[tuple]:
 
 def _cash() -> list[tuple]:
     """The table of 94 % is a picture: many amounts of cash round to it, so that none can be read back."""
-    eight = _share(Terms({"net": EXPENSES}, 0.08))
+    eight = round(BUY * _share(Terms({"net": EXPENSES}, 0.08))) / BUY  # whole units
     overall = float(needed(COST, [(eight, PRICE), (1, 0.60)], Terms({"net": EXPENSES}, 0.12), TAG))
     return [
         (mark("70,000 more cash after expenses, the rest at 60 %"), float(cash_target(eight, 70_000, BUY * TAG, 0.60, EXPENSES)), "percent", 0.94, OURS),

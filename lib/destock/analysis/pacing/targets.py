@@ -145,7 +145,7 @@ def targets(styles: pd.DataFrame, terms: Terms, plan: Mapping[str, object]) -> p
     own = cost_rates(styles)
     now = own[own["in_season"] & own["season_half"].notna() & (own["received"] > 0)].reset_index(drop=True)
     by_category = styles.groupby("category")[["net_units", "sold_units"]].sum()
-    rate = 1 - now["category"].map(ratio(by_category["net_units"].clip(lower=0), by_category["sold_units"])).fillna(1)
+    rate = 1 - now["category"].map(ratio(by_category["net_units"].clip(lower=0), by_category["sold_units"])).astype(float).fillna(1)
     tag, at_tag = now["tag_price"], now["received"] * now["tag_price"]
     here = replace(terms, return_rate=rate.clip(0, 0.99), buy_at_tag=at_tag.sum() or float("inf"))
     steps = plan.get("price_steps") or [(1, now["price_realisation"])]

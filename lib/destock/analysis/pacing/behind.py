@@ -32,9 +32,8 @@ def evidence(behind: pd.DataFrame, styles: pd.DataFrame, plan: pd.DataFrame, ass
     rules = _rules(frame, assumptions)
     known = pd.DataFrame({name: rule.notna() for name, rule in rules.items()})
     holds = pd.DataFrame({name: rule.fillna(False).astype(bool) for name, rule in rules.items()}).assign(price=True)
-    frame["first"] = holds.idxmax(axis=1).map(REASONS)
-    others = holds.where(~holds.apply(lambda row: row.index == row.idxmax(), axis=1, result_type="broadcast").astype(bool), False)
-    frame["also"] = _named(others.drop(columns="price"), REASONS)
+    frame["first"] = np.array(list(REASONS.values()))[holds.to_numpy().argmax(axis=1)]
+    frame["also"] = _named((holds & (holds.cumsum(axis=1) > 1)).drop(columns="price"), REASONS)
     frame["unknown"] = _named(~known, REASONS)
     return behind[["item"]].merge(frame, on="item", how="left", validate="1:1")
 

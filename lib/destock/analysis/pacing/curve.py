@@ -10,6 +10,7 @@ from scipy.optimize import isotonic_regression
 from destock.analysis.pacing.lives import Lives
 
 LEVELS = ["parent_category", "category", "tier"]  # each curve leans on the one above it, the first on all styles
+STEP = "\x1f"  # between the names of a path: no category has it in its own
 ROUNDS, CLOSE_ENOUGH = 2000, 1e-8
 
 
@@ -57,7 +58,7 @@ def _paths(styles: pd.DataFrame) -> pd.DataFrame:
     """A style's nodes, from all styles ("") down to its tier, named by the way to them."""
     frame, path = pd.DataFrame({"all": ""}, index=styles.index), ""
     for level in LEVELS:
-        path = path + "/" + styles[level].astype("str").fillna("")
+        path = path + STEP + styles[level].astype("str").fillna("")
         frame[level] = path
     return frame
 
@@ -65,15 +66,15 @@ def _paths(styles: pd.DataFrame) -> pd.DataFrame:
 def _tree(styles: pd.DataFrame) -> tuple[list[str], np.ndarray, np.ndarray]:
     """All nodes, parents first; the number of each node's parent; the number of each style's last node."""
     paths = _paths(styles)
-    nodes = list(dict.fromkeys(path for level in paths for path in paths[level]))
+    nodes = list(dict.fromkeys(["", *(path for level in paths for path in paths[level])]))
     number = {path: i for i, path in enumerate(nodes)}
-    parents = np.array([number.get(path.rpartition("/")[0], 0) for path in nodes], int)
+    parents = np.array([number.get(path.rpartition(STEP)[0], 0) for path in nodes], int)
     return nodes, parents, paths["tier"].map(number).to_numpy(int)
 
 
 def _pooled(by_leaf: np.ndarray, parents: np.ndarray) -> np.ndarray:
     """Add every node's row to its parent's, children first."""
-    total = by_leaf.copy()
+    total = by_leaf.astype(float)
     for node in range(len(parents) - 1, 0, -1):
         total[parents[node]] += total[node]
     return total

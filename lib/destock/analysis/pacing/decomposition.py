@@ -33,7 +33,7 @@ def lines(trials: pd.DataFrame) -> pd.DataFrame:
     """
     known = trials[(trials["week"] > 0) & (trials["prior"] > 0) & (trials["share"] > 0)]
     pace = (known["sold"] / (known["prior"] * known["share"])).groupby(known["week"])
-    found = pace.quantile([*SPREAD.values(), 0.5]).unstack()
+    found = pace.quantile([*SPREAD.values(), 0.5]).unstack().reindex(columns=[*SPREAD.values(), 0.5])
     found = found[list(SPREAD.values())].div(found[0.5].where(found[0.5] > 0), axis=0).set_axis(list(SPREAD), axis=1)
     enough = (pace.size() >= LEAST_TRIALS) & found.notna().all(axis=1)
     weeks = pd.RangeIndex(1, int(trials["week"].max()) + 2, name="week") if len(trials) else pd.RangeIndex(1, 1, name="week")
@@ -58,11 +58,11 @@ def path(running: Lives, share: np.ndarray, frame: pd.DataFrame, spread: pd.Data
     rows = pd.DataFrame({"item": known["item"], "week": week + 1, "share": share[row, week]})
     rows["week_end"] = running.styles["first_week"].iloc[row].to_numpy() + pd.to_timedelta(7 * week + 6, unit="D")
     rows["target_units"] = known["goal"] * rows["share"]
-    factors = spread.set_index("week").reindex(rows["week"]).reset_index(drop=True)
+    factors = spread.set_index("week").reindex(rows["week"].clip(upper=spread["week"].max())).reset_index(drop=True)
     for line in LINES:
         rows[f"{line}_units"] = np.minimum(rows["target_units"] * factors[line], known["bought"].fillna(np.inf))
     rows["sold"] = np.where(over, running.cumulative[row, week], np.nan)
-    coming = ratio(rows["share"] - known["share"], 1 - known["share"])
+    coming = ratio(rows["share"] - known["share"], 1 - known["share"]).fillna(1.0)
     for name in ("projected", *list(INTERVALS)[1:]):
         rows[name] = (known["sold"] + (known[name] - known["sold"]) * coming).mask(over)
     return rows

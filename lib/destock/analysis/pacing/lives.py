@@ -105,12 +105,19 @@ def _to_end(rows: pd.DataFrame, width: int) -> np.ndarray:
     return np.where((left >= 1) & (left <= END_REACH), left, 0)
 
 
-def sold_out(known: Lives, share: np.ndarray) -> np.ndarray:
-    """For which styles are sales only the least that could have been sold, because stock ran out?
+def lost_share(known: Lives, share: np.ndarray) -> np.ndarray:
+    """Which part of the demand expected so far fell into weeks after the last unit was gone?
 
-    ``share``: the expected share of life sales reached by each week (``baseline.reached``).
+    ``share``: the expected share of life sales reached by each week (``curve.reached``).
+    Weeks without stock before a delivery, and sizes missing, are part of every season; they
+    do not count here.
     """
     weekly = np.diff(share, axis=1, prepend=0.0)
-    seen = known.ages < known.styles["weeks_seen"].to_numpy()[:, None]
-    lost = (weekly * (1 - known.exposure) * known.alive * seen).sum(axis=1)
-    return ratio(lost, (weekly * known.alive * seen).sum(axis=1)) > LOST_SHARE
+    seen = known.alive & (known.ages < known.styles["weeks_seen"].to_numpy()[:, None])
+    gone = np.maximum.accumulate(known.exposure[:, ::-1], axis=1)[:, ::-1] == 0
+    return ratio((weekly * gone * seen).sum(axis=1), (weekly * seen).sum(axis=1))
+
+
+def sold_out(known: Lives, share: np.ndarray) -> np.ndarray:
+    """For which styles are sales only the least that could have been sold, because stock ran out?"""
+    return lost_share(known, share) > LOST_SHARE

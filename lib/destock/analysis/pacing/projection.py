@@ -7,7 +7,7 @@ import pandas as pd
 from scipy.stats import CensoredData, ecdf
 
 from destock.analysis.pacing.curve import fit, reached
-from destock.analysis.pacing.lives import Lives, sold_out
+from destock.analysis.pacing.lives import LOST_SHARE, Lives, lost_share, sold_out
 from destock.model.messages import mark
 from destock.model.metrics import ratio
 
@@ -40,8 +40,9 @@ def learn(past: Lives, prior_units: float) -> Experience:
     styles from the rest), week of life by week of life.
     """
     folds = _folds(past.styles)
-    trials = [_trial(past.where(folds != fold), past.where(folds == fold), prior_units) for fold in np.unique(folds)]
-    frame = pd.concat(trials, ignore_index=True)
+    several = [fold for fold in np.unique(folds) if (folds != fold).any()]
+    trials = [_trial(past.where(folds != fold), past.where(folds == fold), prior_units) for fold in several]
+    frame = pd.concat(trials or [_trial(past, past.where(folds < folds), prior_units)], ignore_index=True)
     precision = _precision(frame[frame["week"] == 0])
     noise = frame[~frame["sold_out"] & (frame["week"] > 0) & (frame["sold"] > 0) & (frame["share"] > 0) & (frame["final"] > 0)]
     noise = noise.assign(error=np.log(noise["sold"] / noise["share"] / noise["final"]), least=1 / noise["sold"]).groupby("week")
@@ -77,8 +78,8 @@ def _trial(rest: Lives, out: Lives, prior_units: float) -> pd.DataFrame:
 def _one_season(rest: Lives, out: Lives) -> np.ndarray:
     """Naive: the share that the season before (or else the next one) had reached by each week, by category."""
     seasons = np.unique(rest.styles["season"])
-    before = seasons[seasons < out.styles["season"].min()]
-    one = rest.where((rest.styles["season"] == (before[-1] if len(before) else seasons[0])).to_numpy())
+    before = [season for season in seasons if (out.styles["season"] > season).all()]
+    one = rest.where((rest.styles["season"] == (before[-1] if before else seasons[0])).to_numpy())
     sums = pd.DataFrame(one.cumulative).groupby(one.styles["category"].to_numpy()).sum()
     sums = pd.concat([sums, sums.sum().to_frame("").T])
     known = out.styles["category"].where(out.styles["category"].isin(sums.index), "")
@@ -89,11 +90,10 @@ def _one_season(rest: Lives, out: Lives) -> np.ndarray:
 def _prior(rest: Lives, share: np.ndarray, out: Lives) -> np.ndarray:
     """What the buy alone foretells: log demand in a line on log units bought, with a level for each category.
 
-    Demand of a past style that sold out is its sales ÷ the share of its life that it was in stock for.
+    Demand of a past style that sold out is its sales ÷ the share of life sales expected until then.
     """
-    weekly = np.diff(share, axis=1, prepend=0.0)
-    seen = (weekly * rest.exposure).sum(axis=1) / np.maximum((weekly * rest.alive).sum(axis=1), 1e-12)
-    demand = np.where(sold_out(rest, share), rest.final / np.clip(seen, 0.05, 1), rest.final)
+    lost = lost_share(rest, share)
+    demand = np.where(lost > LOST_SHARE, rest.final / np.clip(1 - lost, 0.05, 1), rest.final)
     known = pd.DataFrame(
         {"category": rest.styles["category"], "buy": np.log(rest.bought), "demand": np.log(np.maximum(demand, 0.5))}
     ).dropna()
@@ -101,7 +101,7 @@ def _prior(rest: Lives, share: np.ndarray, out: Lives) -> np.ndarray:
     usual = (known["demand"] - slope * known["buy"]).groupby(known["category"]).agg(["median", "count"])
     usual = usual.loc[usual["count"] >= LEAST_TRIALS / FOLDS, "median"]
     pooled = (known["demand"] - slope * known["buy"]).median()
-    return np.exp(slope * np.log(out.bought) + out.styles["category"].map(usual).fillna(pooled).to_numpy())
+    return np.exp(slope * np.log(out.bought) + out.styles["category"].map(usual).astype(float).fillna(pooled).to_numpy())
 
 
 def _slope(known: pd.DataFrame) -> float:
@@ -112,9 +112,14 @@ def _slope(known: pd.DataFrame) -> float:
 
 
 def _precision(first: pd.DataFrame) -> float:
-    """1 ÷ robust variance of log(final ÷ prior) over styles that never sold out; 0 where no buy is known."""
+    """1 ÷ robust variance of log(final ÷ prior) over styles that never sold out; 0 where no buy is known.
+
+    However well a few buys were met: none is believed closer than to 1 %.
+    """
     known = first[~first["sold_out"] & (first["final"] > 0) & (first["prior"] > 0)]
-    return float(ratio(1.0, _robust_variance(np.log(known["final"] / known["prior"])))) if len(known) >= LEAST_TRIALS / FOLDS else 0.0
+    if len(known) < LEAST_TRIALS / FOLDS:
+        return 0.0
+    return 1 / max(_robust_variance(np.log(known["final"] / known["prior"])), 0.01**2)
 
 
 def _robust_variance(values: pd.Series) -> float:
@@ -157,8 +162,9 @@ def project(running: Lives, experience: Experience) -> pd.DataFrame:
     frame["expected"] = credible(frame["sold"], frame["share"], frame["prior"], experience.precision, noise)
     frame = frame.join(_bounds(frame, experience.trials))
     frame["demand"] = frame.pop("middle").where(lambda units: np.isfinite(units), frame["expected"])
-    bounded = {name: _within(frame[name], frame) for name in list(INTERVALS)[1:]}
-    return frame.assign(projected=_within(frame["demand"], frame), **bounded)
+    for name, level in list(INTERVALS.items())[1:]:  # set right in part only, the estimate may lie outside what past errors would bound
+        frame[name] = _within((np.minimum if level < 0.5 else np.maximum)(frame[name], frame["demand"]), frame)
+    return frame.assign(projected=_within(frame["demand"], frame))
 
 
 def _within(units: pd.Series, frame: pd.DataFrame) -> pd.Series:
@@ -168,11 +174,17 @@ def _within(units: pd.Series, frame: pd.DataFrame) -> pd.Series:
 
 
 def _bounds(frame: pd.DataFrame, trials: pd.DataFrame) -> pd.DataFrame:
-    """Bounds from how far past estimates were off, at the same week of life and for equally large sales."""
+    """Bounds from how far past estimates were off, at the same week of life and for equally large sales.
+
+    Where no buy is known, nothing can be cut at it: stock-outs then count as a part of what seasons usually sell.
+    """
     usable = trials[~(trials["sold"] >= trials["bought"]) & trials["expected"].notna()]
     error = np.log((usable["final"] - usable["sold"] + 1).clip(lower=1e-3) / (usable["expected"] - usable["sold"] + 1))
     usable = usable.assign(error=error)
-    parts = [_bounds_of_week(group, usable[usable["week"] == _nearest(usable, week)]) for week, group in frame.groupby("week")]
+    parts = []
+    for (week, bought), group in frame.groupby(["week", frame["bought"].notna()]):
+        near = usable[usable["week"] == _nearest(usable, week)]
+        parts.append(_bounds_of_week(group, near.assign(sold_out=near["sold_out"] & bought)))
     empty = pd.DataFrame(columns=[*INTERVALS, "trials"], dtype=float)
     return pd.concat([empty, *parts]).reindex(frame.index)
 

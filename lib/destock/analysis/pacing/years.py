@@ -42,7 +42,7 @@ def years(
 def first_monday(year: pd.Series) -> pd.Series:
     """The first Monday of January: where a year of whole weeks begins."""
     new_year = pd.to_datetime(year.astype("int64").astype(str) + "-01-01")
-    return new_year + pd.to_timedelta((7 - new_year.dt.weekday) % 7, unit="D")
+    return new_year + pd.to_timedelta((7 - new_year.dt.day_of_week) % 7, unit="D")
 
 
 def _lives(weeks: pd.DataFrame, items: pd.DataFrame, events: pd.DataFrame) -> Lives:

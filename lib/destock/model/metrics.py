@@ -5,6 +5,8 @@ import pandas as pd
 
 from destock.model.messages import mark
 
+# Paths and projections divide by the whole commitment: what is still on order was bought as well.
+COMMITTED = mark("net units ÷ units bought (received and on order)")
 # The definitions of sell-through in use → what is divided by what. A shop chooses one: ``sell_through`` in its shop.toml.
 DEFINITIONS = {
     mark("received"): mark("net sales to date ÷ units received to date"),

@@ -26,9 +26,22 @@ TABLES = {
     "baseline": ("season tier age", "q10 q25 median q75 q90 fail styles past_seasons"),
     "pace": (
         "item",
-        "name tier tier_used season age received net_units sell_through flags median q10 q25 q75 pace_ratio pace past_styles past_seasons "
-        "price_realisation break_even target projected",
+        "name tier tier_used season age received on_order net_units sell_through committed_sell_through flags path_now slow_line hot_line pace_ratio pace "
+        "median q10 q25 q75 past_styles past_seasons price_realisation break_even target goal goal_basis needed missed_from projected low80 high80 low90 "
+        "high90 trials low_trust",
     ),
+    "season_path": (
+        "item week",
+        "week_end share target_units slow_units hot_units sold projected_units low80_units high80_units low90_units high90_units",
+    ),
+    "stages": ("season_half tier day", "styles share target slow hot units"),
+    "backtest": ("season_half week method", "error bias worst best styles seasons"),
+    "behind": (
+        "item",
+        "first also unknown days_late in_stock_share sizes_left exposures_week click_rate usual_click_rate pay_rate usual_pay_rate return_rate usual_return_rate",
+    ),
+    "years": ("category season", "week sold last_year_units change share year_units year_low year_high trials past_years"),
+    "year_weeks": ("category year week", "units cumulative share"),
     "cohorts": (
         "by cohort",
         "definition styles received_units sold_units undone_units pending_units net_units base_units sell_through flags gross at_tag at_cost "
@@ -81,13 +94,13 @@ COLUMNS = {
     "clicks": ("times", "clicked"), "in_stock_share": ("share", "SKU-days with stock for sale ÷ SKU-days on sale, mean of weeks"), "last_sale": ("date", "Monday of the last week with a sale"),
     "class": ("text", "kind of overstock"), "units": ("units", "units"), "cost": ("money", "units at purchase cost"), "also": ("text", "other rules that hold"),
     "purchase": ("money", "excess units at purchase cost: sunk"), "age_days": ("days", "mean age of the item's stock, first in first out"), "storage": ("money", "storage since receipt"),
-    "capital": ("money", "capital since receipt, on cost"), "total": ("money", "purchase + storage + capital"), "week": ("money", "storage + capital of one more week"),
+    "capital": ("money", "capital since receipt, on cost"), "total": ("money", "purchase + storage + capital"), "week": ("see table", "costs: storage + capital of one more week, money; season_path, backtest, years: weeks completed"),
     "band": ("days", "days since receipt"), "period_end": ("date", "Sunday that ends the four weeks"), "moving": ("SKUs", "sold at least one unit"), "on_sale": ("SKUs", "in stock or sold"),
-    "share": ("share", "moving ÷ on_sale"), "q10": ("share", "10 % of past styles had sold through less"), "q25": ("share", "25 % had"), "median": ("share", "half had"),
+    "share": ("share", "moving: moving ÷ on_sale; season_path, stages: of the goal; years: of the year reached"), "q10": ("share", "10 % of past styles had sold through less"), "q25": ("share", "25 % had"), "median": ("share", "half had"),
     "q75": ("share", "75 % had"), "q90": ("share", "90 % had"), "fail": ("share", "quantile misjudged_quantile"), "styles": ("styles", "past styles behind the row"),
     "past_seasons": ("seasons", "past seasons behind the row"), "tier_used": ("text", "tier it is compared with"), "pace_ratio": ("share", "sell_through ÷ median"), "pace": ("text", "judgement"),
     "past_styles": ("styles", "past styles it is compared with"), "break_even": ("share", "sell-through that earns cost and expenses back"), "target": ("share", "sell-through that also earns the target profit"),
-    "projected": ("share", "expected net units at the exit ÷ (received + on order)"), "group": ("text", "all, or a category"), "verdict": ("text", "usable, or not from these data"),
+    "projected": ("share", "expected net units at the exit ÷ (received + on order), stock limiting"), "low80": ("share", "lower bound that holds for 8 of 10 past estimates"), "high80": ("share", "upper bound"), "low90": ("share", "lower bound for 9 of 10"), "high90": ("share", "upper bound"), "trials": ("cases", "past estimates that the bounds rest on"), "low_trust": ("yes/no", "more than 40 % of past styles ran out of stock"), "committed_sell_through": ("share", "net_units ÷ (received + on order)"), "path_now": ("share", "where the goal asks it to be ÷ (received + on order)"), "slow_line": ("share", "the slowest quarter of past styles, set to this goal"), "hot_line": ("share", "the fastest quarter, set to this goal"), "goal": ("units", "units to be sold by the exit"), "goal_basis": ("text", "target, all (target out of reach), usual (no cost known)"), "needed": ("units", "units of the coming week to reach the goal"), "missed_from": ("date", "Sunday from which on it is, and by its projection stays, below its path"), "week_end": ("date", "Sunday that ends the week of life"), "target_units": ("units", "path to the goal"), "slow_units": ("units", "slow line"), "hot_units": ("units", "hot line"), "sold": ("units", "net units to date"), "projected_units": ("units", "expected net units to date, weeks to come"), "low80_units": ("units", "bound, weeks to come"), "high80_units": ("units", "bound"), "low90_units": ("units", "bound"), "high90_units": ("units", "bound"), "season_half": ("text", "half-year of the season"), "day": ("days", "days on sale"), "slow": ("share", "slow line ÷ bought"), "hot": ("share", "hot line ÷ bought"), "method": ("text", "expected = this library; last_year, straight_line = simple ones"), "error": ("share", "Σ|estimate − final| ÷ Σ final of past styles"), "bias": ("share", "Σ(estimate − final) ÷ Σ final"), "worst": ("share", "largest bias of a season"), "best": ("share", "smallest bias of a season"), "seasons": ("seasons", "past seasons"), "first": ("text", "what to look at first"), "unknown": ("text", "what the data cannot say"), "days_late": ("days", "first receipt or sale − planned launch"), "sizes_left": ("share", "sales of the sizes in stock ÷ sales of all sizes"), "exposures_week": ("times a week", "shown"), "click_rate": ("share", "clicks ÷ exposures"), "usual_click_rate": ("share", "of its category"), "pay_rate": ("share", "sold ÷ clicks"), "usual_pay_rate": ("share", "of its category"), "usual_return_rate": ("share", "of its category"), "last_year_units": ("units", "same weeks of the year before"), "year_units": ("units", "projected units of the year"), "year_low": ("units", "bound that holds for 8 of 10 past estimates"), "year_high": ("units", "upper bound"), "past_years": ("years", "past years behind it"), "year": ("year", "calendar year"), "cumulative": ("units", "since the first Monday of January"), "group": ("text", "all, or a category"), "verdict": ("text", "usable, or not from these data"),
     "reason": ("text", "why"), "elasticity": ("% units per % price", "estimate"), "low": ("see unit", "lower end of the 95 % interval"), "high": ("see unit", "upper end"),
     "std_error": ("% units per % price", "standard error, clustered by item"), "items": ("items", "n: items in tests"), "controls": ("items", "items kept at their price"),
     "item_weeks": ("rows", "item-weeks"), "money": ("money", "purchase + on_order_cost; in findings: the money a finding is about"), "on_order_cost": ("money", "excess on order at cost"),

@@ -9,8 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, DateFormatter
 from matplotlib.ticker import FuncFormatter, PercentFormatter
 
+from destock.analysis.pacing.projection import METHODS
 from destock.model.messages import count, mark, money, percent, say
-from destock.model.metrics import DEFINITIONS
+from destock.model.metrics import COMMITTED, DEFINITIONS
 from destock.present.style import ACCENT, BAND, CALM, CLASS_COLOURS, INK, MUTED, PACE_COLOURS, PAPER, WARM, legible, picture
 
 TIERS = (mark("push"), mark("signature"), mark("novelty"), mark("all"))
@@ -146,7 +147,8 @@ def pacing(axes: Sequence[Axes], paths: pd.DataFrame, baseline: pd.DataFrame) ->
         else:
             _pacing_panel(ax, shown, bands, title)
     if axes[-1].lines:
-        axes[-1].legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=4)
+        axes[-1].set_xlabel(say("weeks on sale") + " · " + say(DEFINITIONS["received"]))
+        axes[-1].legend(loc="upper center", bbox_to_anchor=(0.5, -0.22), ncols=4)
     return None
 
 
@@ -163,6 +165,128 @@ def _pacing_panel(ax: Axes, shown: pd.DataFrame, bands: pd.DataFrame, title: str
     ax.set_ylim(0, 1.02)
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.set_title(title)
+
+
+METHOD_COLOURS = {"expected": ACCENT, "last_year": CALM, "straight_line": "#8a8f98"}
+
+
+@picture(height=3.0)
+def backtest(ax: Axes, frame: pd.DataFrame) -> str | None:
+    """How wrong were such projections in past seasons? Error by week of life, ours and two simple ones."""
+    title = say("Past seasons: how far the projected final units were off")
+    if frame.empty:
+        return _nothing(ax, title)
+    for method, colour in METHOD_COLOURS.items():
+        rows = frame[(frame["method"] == method) & (frame["week"] >= 2)].sort_values("week")
+        sns.lineplot(
+            rows,
+            x="week",
+            y="error",
+            color=colour,
+            linewidth=2 if method == "expected" else 1.4,
+            label=say(METHODS[method]),
+            errorbar=None,
+            ax=ax,
+        )
+    ax.set_ylim(0, 1)
+    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    ax.set_xlabel(say("weeks of life completed"))
+    ax.set_ylabel(say("Σ|miss| ÷ units sold"))
+    ax.set_title(title)
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=3)
+
+
+def _fan_count(frame: pd.DataFrame, *_) -> int:
+    return max(1, frame["item"].nunique())
+
+
+@picture(height=2.5, panels=_fan_count)
+def fans(axes: Sequence[Axes], frame: pd.DataFrame) -> str | None:
+    """Where will the styles end that miss their goal by most money? Sold so far, path to the goal, and the fan of what may come."""
+    if frame.empty:
+        return _nothing(axes[0], say("Projection of the styles that miss their goal"))
+    for ax, (item, rows) in zip(axes, frame.groupby("item", sort=False), strict=True):
+        over, coming = rows[rows["sold"].notna()], rows[rows["sold"].isna() | rows["sold"].shift(-1).isna()]
+        ax.fill_between(
+            coming["week"],
+            coming["low90"].fillna(coming["sold"]),
+            coming["high90"].fillna(coming["sold"]),
+            color=BAND,
+            alpha=0.5,
+            linewidth=0,
+            label=say("nine of ten outcomes"),
+        )
+        ax.fill_between(
+            coming["week"],
+            coming["low80"].fillna(coming["sold"]),
+            coming["high80"].fillna(coming["sold"]),
+            color=BAND,
+            linewidth=0,
+            label=say("eight of ten outcomes"),
+        )
+        ax.plot(rows["week"], rows["target_units"], color=INK, linewidth=1.4, label=say("path to the goal"))
+        ax.plot(rows["week"], rows["slow_units"], color=WARM, linewidth=1, linestyle=":", label=say("slow line"))
+        ax.plot(over["week"], over["sold"], color=ACCENT, linewidth=2, label=say("sold"))
+        ax.plot(
+            coming["week"], coming["projected"].fillna(coming["sold"]), color=ACCENT, linewidth=1.4, linestyle="--", label=say("projected")
+        )
+        ax.set_ylim(0, 1.02)
+        ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        ax.set_title(f"{legible(rows['name'].iloc[0])} · {legible(item)}")
+    axes[-1].set_xlabel(say("weeks of life completed") + " · " + say(COMMITTED))
+    axes[-1].legend(loc="upper center", bbox_to_anchor=(0.5, -0.28), ncols=3)
+    return None
+
+
+def _tier_count(frame: pd.DataFrame, *_) -> int:
+    return max(1, frame["tier"].nunique())
+
+
+@picture(height=2.3, panels=_tier_count)
+def stages(axes: Sequence[Axes], frame: pd.DataFrame) -> str | None:
+    """How much should be sold by each stage of the season? Path to the goals with its slow and hot lines, a panel a tier."""
+    if frame.empty:
+        return _nothing(axes[0], say("Path to the goals, by days on sale"))
+    for ax, (tier, rows) in zip(axes, frame.groupby("tier", sort=False), strict=True):
+        ax.fill_between(rows["day"], rows["slow"], rows["hot"], color=BAND, linewidth=0, label=say("between the slow and the hot line"))
+        ax.plot(rows["day"], rows["target"], color=INK, marker="o", markersize=4, label=say("path to the goal"))
+        for day, share in zip(rows["day"], rows["target"], strict=True):
+            ax.annotate(percent(share), (day, share), textcoords="offset points", xytext=(0, 6), ha="center", color=MUTED, fontsize=8.5)
+        ax.set_xticks(rows["day"])
+        ax.set_ylim(0, 1.02)
+        ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        ax.set_title(say("{tier}: sell-through to be reached, by days on sale", tier=say(tier)))
+    axes[-1].set_xlabel(say("days on sale") + " · " + say(COMMITTED))
+    axes[-1].legend(loc="upper center", bbox_to_anchor=(0.5, -0.3), ncols=2)
+    return None
+
+
+def _largest(frame: pd.DataFrame, count: int = 6) -> list[str]:
+    return frame.groupby("category")["units"].sum().nlargest(count).index.tolist() if len(frame) else []
+
+
+@picture(height=2.1, panels=lambda frame, *_: max(1, len(_largest(frame))))
+def years(axes: Sequence[Axes], frame: pd.DataFrame) -> str | None:
+    """How does each category's year run beside the last years? Cumulative units by week of the year, a panel a category."""
+    if frame.empty:
+        return _nothing(axes[0], say("Units of the year so far, beside the last years"))
+    newest = frame["year"].max()
+    shades = dict(zip(sorted(set(frame["year"]) - {newest}), sns.light_palette(CALM, 5).as_hex()[2:], strict=False)) | {newest: ACCENT}
+    for ax, category in zip(axes, _largest(frame), strict=True):
+        rows = frame[frame["category"] == category]
+        sns.lineplot(
+            rows, x="week", y="cumulative", hue="year", palette=shades, hue_order=list(shades), errorbar=None, legend=ax is axes[-1], ax=ax
+        )
+        ax.set_xlim(1, 52)
+        ax.set_ylim(0)
+        ax.set_xlabel("")
+        ax.set_ylabel("")
+        ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: count(v)))
+        ax.locator_params(axis="y", nbins=4)
+        ax.set_title(say("{category}: units since the first Monday of January", category=legible(category)))
+    axes[-1].set_xlabel(say("week of the year"))
+    axes[-1].legend(loc="upper center", bbox_to_anchor=(0.5, -0.3), ncols=4, title=None)
+    return None
 
 
 @picture(height=3.0)

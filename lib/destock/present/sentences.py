@@ -44,8 +44,31 @@ SENTENCES = {
         "The {styles} styles of {season} have sold {share} of what was received; past styles had usually sold {usual} at the same age."
     ),
     "behind": mark(
-        "{late} of {judged} styles old enough to judge run behind the slowest quarter of the last {seasons} seasons, {slow} of them behind the slowest tenth."
+        "{slow} of {judged} styles old enough to judge run below their slow line (as slow as the slowest quarter of the last {seasons} seasons), {behind} more are below their path."
     ),
+    "season_end": mark(
+        "At this pace {projected} of the {bought} units bought will be sold by the end of the season ({share}); the goals add up to {goal} units. To reach them the coming week must bring {needed} units."
+    ),
+    "goals_missed": mark(
+        "{missed} of {styles} styles will miss their goal: {over} are below their path already and stay there, the next one falls below it on {next}."
+    ),
+    "goals_missed_now": mark("{missed} of {styles} styles will miss their goal: all of them are below their path already and stay there."),
+    "past_error": mark(
+        "How far off was this in past seasons? After {week} weeks of life the final units of {styles} past styles ({seasons} seasons) were missed by {ours} on average; last year's curve missed them by {last_year}, a straight line by {straight_line}. Whole seasons came out between {best} and {worst} off."
+    ),
+    "few_seasons": mark(
+        "Only {seasons} past seasons of the same kind are in the data: the bounds know how styles differ, and too little of how seasons do."
+    ),
+    "often_sold_out": mark(
+        "More than 40 % of past styles ran out of stock before their exit: what they could have sold is an estimate, and so is the pace that rests on it."
+    ),
+    "look_first": mark(
+        "Of the {slow} styles below their slow line, the price is the first thing to look at for {price}; most often ({most} styles) it is: {reason}."
+    ),
+    "calendar_year": mark(
+        "After {week} weeks of {year} the units sold are {change} against the same weeks of the year before ({years} past years in the data)."
+    ),
+    "category_fell": mark("The category that fell most is “{category}”: {change}."),
     "break_even": mark("At this pace {short} of {styles} styles will not reach their break-even sell-through by the end of the season."),
     "no_pace": mark("No style has a season, a received quantity and sales: sell-through against past seasons cannot be shown."),
     "no_baseline": mark(

@@ -117,13 +117,20 @@ def pacing(shop: str | Path, as_of: object = None, lang: str = "en", settings: S
 
     Frames: ``pace`` (style), ``baseline`` (season, tier, age), ``paths`` (style, age); ``cohorts`` (season, year),
     ``compared`` (part of the range, place), ``fits`` (style, place), ``definitions``, ``targets`` and ``grades`` (style),
-    ``example`` (figure).
+    ``example`` (figure); ``stages`` (tier, day), ``fans`` (style, week), ``backtest`` (week, method), ``behind`` (style),
+    ``years`` (category), ``year_weeks`` (category, year, week).
     """
     book = _open(shop, as_of, lang, settings)
     shown = {"pace": frames.pace(book), "baseline": frames.baseline(book), "paths": frames.paths(book)}
     shown |= {"cohorts": frames.cohorts(book), "compared": frames.compared(book), "fits": frames.fits(book)}
     shown |= {"definitions": frames.definitions(book), "targets": frames.targets(book), "grades": frames.grades(book), "example": example()}
-    found = findings.pacing(book) + findings.compared(book) + findings.targets(book) + findings.grades(book)
+    shown |= {name: frames.season(book, name) for name in ("stages", "backtest")} | {
+        "fans": frames.fans(book),
+        "behind": frames.behind(book),
+    }
+    shown |= {"years": frames.year(book, "years"), "year_weeks": frames.year(book, "year_weeks")}
+    found = findings.pacing(book) + findings.season_end(book) + findings.look_first(book) + findings.calendar_year(book)
+    found += findings.compared(book) + findings.targets(book) + findings.grades(book)
     return _page(book, "pacing", shown, found)
 
 
@@ -155,6 +162,12 @@ def results(book: Book) -> dict[str, pd.DataFrame]:
         "moving": frames.moving(book),
         "baseline": frames.baseline(book),
         "pace": frames.pace(book),
+        "season_path": frames.season_path(book),
+        "stages": frames.season(book, "stages"),
+        "backtest": frames.season(book, "backtest"),
+        "behind": frames.behind(book),
+        "years": frames.year(book, "years"),
+        "year_weeks": frames.year(book, "year_weeks"),
         "cohorts": frames.cohorts(book),
         "compared": frames.compared(book),
         "fits": frames.fits(book),

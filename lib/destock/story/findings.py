@@ -4,6 +4,7 @@ import pandas as pd
 
 from destock.analysis import classification, impact
 from destock.analysis.pacing import comparison
+from destock.analysis.pacing.behind import REASONS
 from destock.model.findings import Finding
 from destock.model.messages import mark
 from destock.model.metrics import DEFINITIONS, ratio
@@ -211,17 +212,86 @@ def pacing(book: Book) -> list[Finding]:
         figures = _figures(text={"season": season}, percent={"share": share}, units={"styles": len(pace)})
         return [Finding("no_baseline", share, "share", "net units ÷ received", severity=1, figures=figures)]
     usual = float(ratio((with_past["median"] * with_past["received"]).sum(), with_past["received"].sum()))
-    late, short = pace["pace"].isin(["slow", "behind"]).sum(), (pace["projected"] < pace["break_even"]).sum()
-    judged, slow, seasons = (
+    short = (pace["projected"] < pace["break_even"]).sum()
+    judged, slow, below = (
         (~pace["pace"].isin(["too early", "no baseline"])).sum(),
-        (pace["pace"] == "slow").sum(),
-        pace["past_seasons"].max(),
+        *((pace["pace"] == kind).sum() for kind in ("slow", "behind")),
     )
     return [
         Finding("season_sell_through", share, "share", "net units ÷ received", figures=_figures(text={"season": season}, percent={"share": share, "usual": usual}, units={"styles": len(pace)})),
-        Finding("behind", late, "styles", "below the slowest quarter of past styles at the same age", severity=2, figures=_figures(units={"late": late, "judged": judged, "slow": slow, "seasons": seasons})),
+        Finding("behind", slow, "styles", "below the slowest quarter of past styles, set to their own goal", severity=2, figures=_figures(units={"slow": slow, "behind": below, "judged": judged, "seasons": pace["past_seasons"].max()})),
         Finding("break_even", short, "styles", "projected sell-through < break-even", severity=2, figures=_figures(units={"short": short, "styles": len(pace)})),
     ]  # fmt: skip
+
+
+def season_end(book: Book) -> list[Finding]:
+    """Where the running season will end, how wrong that was in past seasons, and what the coming week must bring."""
+    frame = frames.pace(book)
+    known = frame[frame["projected_units"].notna() & frame["goal"].notna()]
+    if known.empty:
+        return []
+    committed = (known["received"] + known["on_order"]).sum()
+    totals = {"projected": known["projected_units"].sum(), "goal": known["goal"].sum(), "bought": committed}
+    share = float(ratio(totals["projected"], committed))
+    figures = _figures(units=totals | {"needed": known["needed"].sum()}, percent={"share": share})
+    found = [Finding("season_end", share, "share", "projected net units ÷ (received + on order)", severity=1, figures=figures)]
+    missed = known[known["missed_from"].notna()]
+    if len(missed):
+        over = missed["missed_from"] <= book.today
+        figures = _figures(
+            units={"missed": len(missed), "styles": len(known), "over": over.sum()}, date={"next": missed.loc[~over, "missed_from"].min()}
+        )
+        name = "goals_missed" if (~over).any() else "goals_missed_now"
+        found.append(Finding(name, len(missed), "styles", "projected units < goal", severity=2, figures=figures))
+    return found + _trust(book, known)
+
+
+def _trust(book: Book, known: pd.DataFrame) -> list[Finding]:
+    """How far off such projections were, at the week of life in which most of the stock is now."""
+    half = known.groupby("season_half")["bought"].sum().idxmax()
+    week = int(known.loc[known["season_half"] == half, "week"].median())
+    past = frames.season(book, "backtest").query("season_half == @half and week == @week").set_index("method")
+    seasons = int(known.loc[known["season_half"] == half, "past_seasons"].max())
+    found = []
+    if len(past):
+        ours = past.loc["expected"]
+        errors = past["error"].rename({"expected": "ours"}).to_dict() | ours[["worst", "best"]].to_dict()
+        figures = _figures(percent=errors, units={"week": week, "styles": ours["styles"], "seasons": ours["seasons"]})
+        found.append(Finding("past_error", ours["error"], "share", "Σ|estimate − final| ÷ Σ final, past seasons", figures=figures))
+    if seasons < 3:
+        found.append(Finding("few_seasons", seasons, "seasons", severity=1, figures=_figures(units={"seasons": seasons})))
+    if known["low_trust"].any():
+        found.append(Finding("often_sold_out", 1, "curves", "more than 40 % of past styles ran out of stock", severity=1))
+    return found
+
+
+def look_first(book: Book) -> list[Finding]:
+    """What to look at first for the styles that run behind, before their price is touched."""
+    frame = frames.behind(book)
+    if frame.empty:
+        return []
+    counts = frame["first"].value_counts()
+    price = int(counts.get(REASONS["price"], 0))
+    figures = _figures(units={"slow": len(frame), "price": price, "most": counts.iloc[0]}, label={"reason": counts.index[0]})
+    return [Finding("look_first", len(frame) - price, "styles", "evidence in order, price last", severity=1, figures=figures)]
+
+
+def calendar_year(book: Book) -> list[Finding]:
+    """How the calendar year runs beside the last one, and in which category it fell most."""
+    frame = frames.year(book, "years")
+    if frame.empty or not frame["last_year_units"].sum() > 0:
+        return []
+    share = float(ratio(frame["sold"].sum(), frame["last_year_units"].sum())) - 1
+    week = int(frame["week"].max())
+    figures = _figures(
+        percent={"change": share}, units={"week": week, "years": frame["past_years"].max()}, text={"year": str(frame["season"].max())}
+    )
+    found = [Finding("calendar_year", share, "share", "net units of the same weeks, this year ÷ last year − 1", figures=figures)]
+    fall = frame[frame["last_year_units"] > 0].nsmallest(1, "change").iloc[0]
+    if fall["change"] < 0:
+        figures = _figures(label={"category": fall["category"]}, percent={"change": fall["change"]})
+        found.append(Finding("category_fell", fall["change"], "share", "net units of the same weeks", severity=1, figures=figures))
+    return found
 
 
 def compared(book: Book) -> list[Finding]:

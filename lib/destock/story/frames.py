@@ -47,6 +47,12 @@ def season(book: Book, name: str) -> pd.DataFrame:
     return book.kept_together(running.FRAMES, compute)[name]
 
 
+def season_path(book: Book) -> pd.DataFrame:
+    """Path, sales and projection of every style by week of its life, in units."""
+    bounds = ["projected", "low80", "high80", "low90", "high90"]
+    return season(book, "season_path").rename(columns={name: f"{name}_units" for name in bounds})
+
+
 def year(book: Book, name: str) -> pd.DataFrame:
     """One of the frames of the calendar year by category: years, year_weeks, year_backtest."""
 
@@ -93,6 +99,16 @@ def behind(book: Book) -> pd.DataFrame:
     """What to look at first for each style that runs behind."""
     slow = pace(book)[lambda frame: frame["pace"].isin(["slow"])]
     return book.kept("behind", lambda: lagging.evidence(slow, items(book), book.panel("plan"), book.assumptions))
+
+
+def fans(book: Book) -> pd.DataFrame:
+    """The four styles that will miss their goal by most money: their path, what they sold, and where they may end."""
+    frame = pace(book)
+    gap = ((frame["goal"] - frame["projected_units"]) * frame["mean_cost"]).where(frame["pace"].isin(["slow", "behind"]))
+    worst = frame.assign(gap=gap)[gap > 0].nlargest(4, "gap")[["item", "name", "bought"]]
+    rows = worst.merge(season(book, "season_path"), on="item", validate="1:m")
+    units = ["target_units", "slow_units", "hot_units", "sold", "projected", "low80", "high80", "low90", "high90"]
+    return rows.assign(**{column: rows[column] / rows["bought"] for column in units})
 
 
 def paths(book: Book) -> pd.DataFrame:

@@ -148,10 +148,12 @@ def monotone(shares: np.ndarray, weights: np.ndarray) -> np.ndarray:
 def by_day(shares: np.ndarray, days: np.ndarray) -> np.ndarray:
     """Which share is reached by a day of life, between the ends of weeks? Monotone, never overshooting.
 
-    ``shares`` at the ends of weeks 1, 2, …; 0 on day 0, and the last value after the last week.
+    ``shares`` (one style, or a row a style) at the ends of weeks 1, 2, …; 0 on day 0, and the last value after the last week.
 
     >>> by_day(np.array([0.1, 0.3]), np.array([0, 7, 14, 99])).tolist()
     [0.0, 0.1, 0.3, 0.3]
     """
-    ends = 7 * np.arange(len(shares) + 1)
-    return PchipInterpolator(ends, np.concatenate([[0.0], shares]))(np.clip(days, 0, ends[-1]))
+    shares = np.asarray(shares, float)
+    ends = 7 * np.arange(shares.shape[-1] + 1)
+    begun = np.concatenate([np.zeros((*shares.shape[:-1], 1)), shares], axis=-1)
+    return PchipInterpolator(ends, begun, axis=-1)(np.clip(days, 0, ends[-1]))

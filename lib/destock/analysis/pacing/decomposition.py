@@ -60,7 +60,8 @@ def path(running: Lives, share: np.ndarray, frame: pd.DataFrame, spread: pd.Data
     rows["target_units"] = known["goal"] * rows["share"]
     factors = spread.set_index("week").reindex(rows["week"].clip(upper=spread["week"].max())).reset_index(drop=True)
     for line in LINES:
-        rows[f"{line}_units"] = np.minimum(rows["target_units"] * factors[line], known["bought"].fillna(np.inf))
+        units = np.minimum(rows["target_units"] * factors[line], known["bought"].fillna(np.inf))
+        rows[f"{line}_units"] = units.groupby(rows["item"]).cummax()
     rows["sold"] = np.where(over, running.cumulative[row, week], np.nan)
     coming = ratio(rows["share"] - known["share"], 1 - known["share"]).fillna(1.0)
     for name in ("projected", *list(INTERVALS)[1:]):
@@ -91,7 +92,7 @@ def _missed(paths: pd.DataFrame) -> pd.Series:
     stands = paths["sold"].fillna(paths["projected"])
     rows = paths.assign(below=stands < paths["target_units"] - 0.5).sort_values(["item", "week"], kind="stable")
     stays = rows.iloc[::-1].groupby("item")["below"].cumprod().astype(bool)
-    return rows[stays].groupby("item")["week_end"].min()
+    return rows[stays.loc[rows.index]].groupby("item")["week_end"].min()
 
 
 def stages(paths: pd.DataFrame, running: pd.DataFrame, days: tuple[int, ...]) -> pd.DataFrame:
@@ -99,23 +100,24 @@ def stages(paths: pd.DataFrame, running: pd.DataFrame, days: tuple[int, ...]) ->
 
     running: item, tier, bought, goal. Returns one row a (tier, day): ``share`` of the goal,
     ``target`` (sell-through), ``slow``, ``hot`` (sell-through), ``units`` to be sold by then by all
-    styles of the tier together, ``styles`` whose life reaches that day. Sums ÷ sums.
+    styles of the tier together, ``styles`` whose life reaches that day. Sums ÷ sums; the
+    largest tier first.
     """
-    rows = paths.merge(running[["item", "tier", "bought", "goal"]], on="item", validate="m:1").sort_values(["item", "week"], kind="stable")
-    found = []
-    for (item, tier), life in rows.groupby(["item", "tier"], sort=True, dropna=False):
-        reached = [day for day in days if day <= 7 * len(life)]
-        at = {name: by_day(life[f"{name}_units"].fillna(0).to_numpy(), np.array(reached)) for name in ("target", "slow", "hot")}
-        found.append(
-            pd.DataFrame({"item": item, "tier": tier, "day": reached, "bought": life["bought"].iloc[0], "goal": life["goal"].iloc[0]} | at)
-        )
-    if not found:
+    if paths.empty:
         return pd.DataFrame(columns=["tier", "day", "share", "target", "slow", "hot", "units", "styles"])
-    sums = pd.concat(found).groupby(["tier", "day"], dropna=False)
-    total = sums[["target", "slow", "hot", "bought", "goal"]].sum().assign(styles=sums.size())
+    lasts = paths.groupby("item")["week"].max()
+    known = running.set_index("item").loc[lasts.index, ["tier", "bought", "goal"]].reset_index()
+    item, day = (axis.ravel() for axis in np.meshgrid(np.arange(len(known)), days, indexing="ij"))
+    rows = known.iloc[item].assign(day=day).reset_index(drop=True)
+    for name in ("target", "slow", "hot"):
+        wide = paths.pivot(index="item", columns="week", values=f"{name}_units").ffill(axis=1).fillna(0)
+        rows[name] = by_day(wide.to_numpy(), np.array(days)).ravel()
+    sums = rows[7 * lasts.to_numpy()[item] >= day].groupby(["tier", "day"], dropna=False)
+    total = sums[["target", "slow", "hot", "bought", "goal"]].sum().assign(styles=sums.size()).reset_index()
     shares = {name: ratio(total[name], total["bought"]) for name in ("target", "slow", "hot")}
-    return (
-        total.assign(units=total["target"], share=ratio(total["target"], total["goal"]), **shares)
-        .drop(columns=["bought", "goal"])
-        .reset_index()
+    total = total.assign(
+        units=total["target"], share=ratio(total["target"], total["goal"]), size=total.groupby("tier")["bought"].transform("max"), **shares
+    )
+    return total.sort_values(["size", "tier", "day"], ascending=[False, True, True], ignore_index=True).drop(
+        columns=["bought", "goal", "size"]
     )

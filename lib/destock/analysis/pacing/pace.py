@@ -19,11 +19,10 @@ def pace(styles: pd.DataFrame, needed: pd.DataFrame, bands: pd.DataFrame, assump
     (own ÷ path); ``projected`` sell-through at its exit with bounds.
     """
     now = styles[styles["in_season"] & styles["season_half"].notna() & (styles["received"] > 0) & styles["age"].notna()].copy()
-    now = now.merge(needed.drop(columns=["season", "life", "sold"]), on="item", how="left", validate="1:1")
+    now = now.merge(needed.drop(columns=["season", "season_half", "life", "sold"]), on="item", how="left", validate="1:1")
     now = now.assign(age=now["age"].astype("int64"), tier_used=_tier_used(now, bands))
-    now = now.merge(
-        bands.rename(columns={"tier": "tier_used", "styles": "past_styles"}), on=["season", "tier_used", "age"], how="left", validate="m:1"
-    )
+    past = bands.rename(columns={"tier": "tier_used", "styles": "past_styles"}).drop(columns="past_seasons")
+    now = now.merge(past, on=["season", "tier_used", "age"], how="left", validate="m:1")
     committed = (now["received"] + now["on_order"]).astype(float)
     for share, units in {"path_now": "target_now", "slow_line": "slow_now", "hot_line": "hot_now"}.items():
         now[share] = ratio(now[units], committed)

@@ -8,7 +8,12 @@ from destock.analysis.pacing.lives import Lives, around_events
 from destock.analysis.pacing.projection import backtest, learn, project
 from destock.model.metrics import ratio
 
-FRAMES = ("years", "year_weeks", "year_backtest")
+COLUMNS = {
+    "years": "category season week sold last_year_units change share year_units year_low year_high trials past_years",
+    "year_weeks": "category year week units cumulative share",
+    "year_backtest": "week method error bias worst best styles seasons",
+}
+FRAMES = tuple(COLUMNS)
 WEEKS = 52
 
 
@@ -29,14 +34,17 @@ def years(
     whole, recent = known.styles["whole"], known.styles["season"] >= (newest or 0) - assumptions["baseline_seasons"]
     past = known.where((whole & recent & (known.styles["season"] < newest)).to_numpy()) if newest else known
     if not past.final.sum() > 0:
-        return dict.fromkeys(FRAMES, pd.DataFrame())
+        return {name: pd.DataFrame(columns=columns.split()) for name, columns in COLUMNS.items()}
     now = known.where((known.styles["season"] == newest).to_numpy())
     experience = learn(past, assumptions["curve_prior_units"])
     share = reached(now, fit(past, assumptions["curve_prior_units"]))
     projected = project(now, experience).merge(now.styles[["item", "category"]], on="item", validate="1:1")
     projected = projected.assign(last_year=_last_year(past, projected), past_years=past.styles["season"].nunique())
     rows = pd.concat([_rows(past, None), _rows(now, share)], ignore_index=True)
-    return {"years": projected.assign(change=ratio(projected["sold"], projected["last_year"]) - 1).drop(columns=["bought", "prior"]), "year_weeks": rows, "year_backtest": backtest(experience)}  # fmt: skip
+    projected = projected.rename(
+        columns={"projected": "year_units", "low80": "year_low", "high80": "year_high", "last_year": "last_year_units"}
+    )
+    return {"years": projected.assign(change=ratio(projected["sold"], projected["last_year_units"]) - 1).drop(columns=["bought", "prior"]), "year_weeks": rows, "year_backtest": backtest(experience)}  # fmt: skip
 
 
 def first_monday(year: pd.Series) -> pd.Series:

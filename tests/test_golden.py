@@ -7,8 +7,11 @@ import pandas as pd
 import pytest
 
 from destock.analysis.classification import AGE_LABELS, ageing
+from destock.analysis.pacing.curve import by_day, chain_ladder, fit, monotone, reached
 from destock.analysis.pacing.example import example
 from destock.analysis.pacing.grades import grades
+from destock.analysis.pacing.lives import Lives
+from destock.analysis.pacing.projection import credible
 from destock.analysis.pacing.targets import (
     Terms,
     cash_target,
@@ -303,3 +306,84 @@ class TestGrades:
 
     def test_no_grade_depends_on_the_currency(self):
         assert self.graded(7.3)["grade"].tolist() == self.graded()["grade"].tolist()
+
+
+class TestChainLadder:
+    """The triangle of Taylor and Ashe (1983); reserves and standard errors as Mack (1993) printed them, in thousands and units."""
+
+    PAID = pd.DataFrame(
+        [
+            [357848, 1124788, 1735330, 2218270, 2745596, 3319994, 3466336, 3606286, 3833515, 3901463],
+            [352118, 1236139, 2170033, 3353322, 3799067, 4120063, 4647867, 4914039, 5339085, None],
+            [290507, 1292306, 2218525, 3235179, 3985995, 4132918, 4628910, 4909315, None, None],
+            [310608, 1418858, 2195047, 3757447, 4029929, 4381982, 4588268, None, None, None],
+            [443160, 1136350, 2128333, 2897821, 3402672, 3873311, None, None, None, None],
+            [396132, 1333217, 2180715, 2985752, 3691712, None, None, None, None, None],
+            [440832, 1288463, 2419861, 3483130, None, None, None, None, None, None],
+            [359480, 1421128, 2864498, None, None, None, None, None, None, None],
+            [376686, 1363294, None, None, None, None, None, None, None, None],
+            [344014, None, None, None, None, None, None, None, None, None],
+        ],
+        dtype=float,
+    )
+    RESERVES = (0, 94_634, 469_511, 709_638, 984_889, 1_419_459, 2_177_641, 3_920_301, 4_278_972, 4_625_811)
+    ERRORS = (0, 75_535, 121_699, 133_549, 261_406, 411_010, 558_317, 875_328, 971_258, 1_363_155)
+
+    def ultimates(self, shares) -> pd.Series:
+        latest = self.PAID.ffill(axis=1).iloc[:, -1]
+        return latest / np.append(1.0, np.asarray(shares)[::-1])
+
+    def test_the_published_reserves(self):
+        reserves = self.ultimates(chain_ladder(self.PAID)["share"]) - self.PAID.ffill(axis=1).iloc[:, -1]
+        assert reserves.round().tolist() == list(self.RESERVES)
+        assert round(reserves.sum()) == 18_680_856
+
+    def test_the_published_standard_errors(self):
+        links = chain_ladder(self.PAID)
+        variance = links["variance"].to_numpy().copy()
+        variance[-1] = min(variance[-2] ** 2 / variance[-3], variance[-3], variance[-2])
+        by_age = variance / links["factor"].to_numpy() ** 2
+        filled = self.PAID.copy()
+        for age, factor in links["factor"].items():
+            filled[age + 1] = filled[age + 1].fillna(filled[age] * factor)
+        errors = [
+            filled.iloc[i, -1] * np.sqrt(sum(by_age[k] * (1 / filled.iloc[i, k] + 1 / links["units"].iloc[k]) for k in range(9 - i, 9)))
+            for i in range(10)
+        ]
+        assert np.round(errors).tolist() == list(self.ERRORS)
+
+    def test_proportional_fitting_is_the_chain_ladder(self):
+        """Poisson with an effect for each style and each age gives the same shares; only the last weeks are missing here."""
+        weekly = self.PAID.diff(axis=1).fillna({0: self.PAID[0]})
+        weekly[0] = self.PAID[0]
+        styles = pd.DataFrame({"item": range(10), "parent_category": "", "category": "", "tier": "", "life": 10, "bought": np.nan})
+        ordinary = np.zeros((10, 10), int)
+        past = Lives(styles, weekly.fillna(0).to_numpy(), weekly.notna().to_numpy(float), ordinary, ordinary)
+        found = reached(past, fit(past, 0.0))[0]
+        assert found[:-1] == pytest.approx(chain_ladder(self.PAID)["share"].to_numpy(), abs=1e-6)
+
+    def test_toy_triangle(self):
+        toy = pd.DataFrame([[200, 520, 780, 900, 960], [150, 420, 640, 760, None], [300, 750, None, None, None]], dtype=float)
+        links = chain_ladder(toy)
+        assert links["factor"].tolist() == pytest.approx([2.6, 1.5106, 1.1690, 1.0667], abs=5e-5)
+        assert links["share"].tolist() == pytest.approx([0.2042, 0.5309, 0.8020, 0.9375], abs=5e-5)
+        assert [960, 760 / links["share"][3], 750 / links["share"][1]] == pytest.approx([960, 810.7, 1412.8], abs=0.05)
+
+
+class TestProjection:
+    """The toy triangle's second week: 750 units sold, 53.09 % of the life reached, 1,290 expected from the buy, κ = .35."""
+
+    SHARE = 900 / 960 * 1420 / 1660 * 940 / 1420
+
+    @pytest.mark.parametrize(("noise", "units"), [(0.0, 1412.09), (0.01, 1407.47)])
+    def test_credibility(self, noise, units):
+        assert float(credible(750, self.SHARE, 1290, 1 / 0.35**2, noise)) == pytest.approx(units, abs=5e-3)
+
+    def test_nothing_known_of_the_buy_is_the_chain_ladder_and_nothing_learned_from_sales_the_buy(self):
+        assert float(credible(750, self.SHARE, np.nan, 1 / 0.35**2, 0.01)) == pytest.approx(750 / self.SHARE)
+        assert float(credible(750, self.SHARE, 1290, 1e12, 0.01)) == pytest.approx(750 + (1 - self.SHARE) * 1290, abs=0.01)
+
+    def test_monotone_shares_and_the_day_between_two_weeks(self):
+        shares = monotone([0.05, 0.12, 0.21, 0.20, 0.33, 0.41, 0.40, 0.55, 0.70, 0.86], np.array([9, 9, 9, 9, 9, 8, 8, 7, 7, 6.0]))
+        assert shares.tolist() == pytest.approx([0.05, 0.12, 0.205, 0.205, 0.33, 0.405, 0.405, 0.55, 0.70, 0.86])
+        assert float(by_day(shares, np.array([30]))[0]) == pytest.approx(0.22431, abs=5e-6)

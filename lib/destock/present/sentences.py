@@ -65,10 +65,13 @@ SENTENCES = {
     "look_first": mark(
         "Of the {slow} styles below their slow line, the price is the first thing to look at for {price}; most often ({most} styles) it is: {reason}."
     ),
-    "calendar_year": mark(
-        "After {week} weeks of {year} the units sold are {change} against the same weeks of the year before ({years} past years in the data)."
+    "year_above": mark(
+        "After {week} weeks of {year} units sold are {change} above those of the same weeks of the year before ({years} whole past years in the data)."
     ),
-    "category_fell": mark("The category that fell most is “{category}”: {change}."),
+    "year_below": mark(
+        "After {week} weeks of {year} units sold are {change} below those of the same weeks of the year before ({years} whole past years in the data)."
+    ),
+    "category_fell": mark("The category that fell most is “{category}”: {change} fewer units."),
     "break_even": mark("At this pace {short} of {styles} styles will not reach their break-even sell-through by the end of the season."),
     "no_pace": mark("No style has a season, a received quantity and sales: sell-through against past seasons cannot be shown."),
     "no_baseline": mark(

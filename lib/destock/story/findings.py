@@ -284,12 +284,13 @@ def calendar_year(book: Book) -> list[Finding]:
     share = float(ratio(frame["sold"].sum(), frame["last_year_units"].sum())) - 1
     week = int(frame["week"].max())
     figures = _figures(
-        percent={"change": share}, units={"week": week, "years": frame["past_years"].max()}, text={"year": str(frame["season"].max())}
+        percent={"change": abs(share)}, units={"week": week, "years": frame["past_years"].max()}, text={"year": str(frame["season"].max())}
     )
-    found = [Finding("calendar_year", share, "share", "net units of the same weeks, this year ÷ last year − 1", figures=figures)]
+    name = "year_above" if share >= 0 else "year_below"
+    found = [Finding(name, share, "share", "net units of the same weeks, this year ÷ last year − 1", figures=figures)]
     fall = frame[frame["last_year_units"] > 0].nsmallest(1, "change").iloc[0]
     if fall["change"] < 0:
-        figures = _figures(label={"category": fall["category"]}, percent={"change": fall["change"]})
+        figures = _figures(label={"category": fall["category"]}, percent={"change": -fall["change"]})
         found.append(Finding("category_fell", fall["change"], "share", "net units of the same weeks", severity=1, figures=figures))
     return found
 

@@ -52,8 +52,11 @@ $(UV):
 	@$(UV) sync --locked --quiet --python $(PYTHON)
 	@touch .venv/ready
 
-evidence: .venv/ready
-	@$(RUN)/python tests/evidence/classification.py
+# Simulation studies: each prints its table with its Monte-Carlo error and fails where a line falls short.
+evidence: evidence-classification evidence-pacing
+
+evidence-%: .venv/ready
+	@$(RUN)/python -m tests.evidence.$*
 
 test-browser: .venv/ready
 	@$(RUN)/pytest tests/browser

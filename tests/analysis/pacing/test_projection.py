@@ -1,0 +1,306 @@
+"""Projection: the published figures, naive loops, what past seasons may and may not teach, bounds, and the edges."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from tests.analysis.pacing.tiny import NO_EVENTS, made, small_world
+
+from destock.analysis.pacing import projection
+from destock.analysis.pacing.lives import Lives, lives
+from destock.analysis.pacing.projection import backtest, credible, learn, project, remaining_at_rate
+
+BOUNDS = ["sold", "low90", "low80", "projected", "high80", "high90"]
+
+
+def shop(shown) -> tuple[Lives, Lives]:
+    """Past and running season."""
+    running = shown.styles["in_season"]
+    return tuple(lives(shown.styles[rows], shown.weeks, shown.events) for rows in (~running, running))
+
+
+def past(seasons: int = 2, styles: int = 8, seed: int = 4, bought: float = 200.0) -> Lives:
+    """Past styles of five weeks that sell half, a quarter, … of about 100 units."""
+    rng = np.random.default_rng(seed)
+    count = seasons * styles
+    units = rng.poisson(np.outer(rng.uniform(60, 140, count), [0.4, 0.25, 0.2, 0.1, 0.05]))
+    year = 2024 - np.arange(count) // styles
+    return made(units, bought=bought, season=[f"{one}SS" for one in year], season_year=year)
+
+
+class TestCredible:
+    """750 units sold when the textbook triangle is 53.09 % down its way; the buy foretold 1290, give or take 35 %."""
+
+    SHARE = 1 / (1420 / 940 * 1660 / 1420 * 960 / 900)
+
+    @pytest.mark.parametrize(("noise", "units"), [(0.0, 1412.09), (0.01, 1407.47), (1e15, 1355.17)])
+    def test_published_figures(self, noise, units):
+        assert float(credible(750, self.SHARE, 1290, 1 / 0.35**2, noise)) == pytest.approx(units, abs=0.005)
+
+    def test_without_a_prior_it_is_the_chain_ladder(self):
+        assert float(credible(750, 0.5309, np.nan, 8.0, 0.01)) == pytest.approx(750 / 0.5309)
+        assert float(credible(750, 0.5309, 1290, 0.0, 0.01)) == pytest.approx(750 / 0.5309)
+
+    def test_before_the_first_sale_it_is_the_prior(self):
+        assert float(credible(0, 0.0, 1290, 8.0, 0.01)) == pytest.approx(1290)
+
+    def test_with_nothing_sold_and_nothing_known_it_is_unknown(self):
+        assert np.isnan(credible(0, 0.0, np.nan, 8.0, 0.0))
+
+    def test_nothing_sold_so_far_lowers_what_the_buy_foretold(self):
+        assert 0 < float(credible(0, 0.5, 100, 8.0, 0.0)) < 50
+
+    def test_more_returned_than_sold_counts_as_nothing_sold(self):
+        assert float(credible(-20, 0.5, 100, 8.0, 0.0)) == float(credible(0, 0.5, 100, 8.0, 0.0))
+
+    def test_lies_between_the_prior_and_the_chain_ladder_and_rises_with_sales(self):
+        sold = np.linspace(1, 2000, 50)
+        units = credible(sold, 0.5, 1290, 8.0, 0.01)
+        assert (np.diff(units) > 0).all()
+        assert ((units >= np.minimum(2 * sold, sold + 645) - 1e-9) & (units <= np.maximum(2 * sold, sold + 645) + 1e-9)).all()
+
+
+class TestQuantiles:
+    def kaplan_meier(self, values, at_least, level: float) -> float:
+        """Naive: walk up the values; each known one takes its share of those still at risk."""
+        left = 1.0
+        for value in np.unique(values[~at_least]):
+            left *= 1 - ((values == value) & ~at_least).sum() / (values >= value).sum()
+            if 1 - left >= level - 1e-12:
+                return value
+        return np.inf
+
+    def test_equal_a_naive_kaplan_meier_loop(self):
+        rng = np.random.default_rng(8)
+        for n in (3, 10, 40):
+            values, at_least = rng.normal(size=n).round(1), rng.random(n) < 0.4
+            at_least[0] = False
+            levels = [0.05, 0.1, 0.5, 0.9, 0.95]
+            wider = [max(level * (n + 1) - 1, 0) / n if level < 0.5 else min(level * (n + 1) / n, 1) for level in levels]
+            naive = [self.kaplan_meier(values, at_least, max(level, 1e-9)) for level in wider]
+            assert projection._quantiles(pd.Series(values), pd.Series(at_least), levels).tolist() == naive
+
+    def test_of_nineteen_known_values_the_first_and_last_but_one_hold_eighty_percent(self):
+        found = projection._quantiles(pd.Series(np.arange(1, 20.0)), pd.Series(np.zeros(19, bool)), [0.1, 0.5, 0.9])
+        assert found.tolist() == [1, 10, 18]
+
+    def test_where_the_largest_are_only_at_least_so_large_the_upper_bound_is_open(self):
+        assert projection._quantiles(pd.Series([1.0, 2.0, 3.0]), pd.Series([False, True, True]), [0.9]).tolist() == [np.inf]
+
+
+class TestLearn:
+    def test_a_season_is_foretold_from_the_other_seasons_only(self):
+        """What the left-out season sold late changes its outcome, and no word of its forecast."""
+        known = past(3)
+        last = (known.styles["season"] == "2024SS").to_numpy()
+        changed = known.units.copy()
+        changed[last, 3:] *= 7
+        forecast = ["share", "prior", "last_year", "straight_line", "sold"]
+        one, other = (
+            learn(Lives(known.styles, units, known.exposure, known.event, known.to_end), 100).trials.query(
+                "season == '2024SS' and week <= 3"
+            )
+            for units in (known.units, changed)
+        )
+        assert one[forecast].equals(other[forecast])
+        assert (other["final"] > one["final"]).any()
+
+    def test_every_past_style_is_tried_at_every_week_of_its_life(self):
+        trials = learn(past(2), 100).trials
+        assert (trials.groupby("item")["week"].agg(list).map(tuple) == (0, 1, 2, 3, 4)).all()
+        assert trials.groupby("item")["sold"].is_monotonic_increasing.all()
+
+    def test_one_season_is_tried_on_fifths_of_its_styles_and_one_style_not_at_all(self):
+        assert len(learn(past(1, 10), 100).trials) == 50
+        found = learn(past(1, 1), 100)
+        assert found.trials.empty
+        assert found.precision == 0
+
+    def test_precision_is_that_of_the_buy_as_a_forecast(self):
+        """Demand is the buy × a log-normal error of 20 %, the same in every season: precision about 1 ÷ 0.04."""
+        rng = np.random.default_rng(6)
+        bought = rng.uniform(1000, 9000, 400)
+        units = np.outer(bought * np.exp(rng.normal(-0.7, 0.2, 400)), [0.5, 0.5])
+        known = made(units, bought=bought, season=np.repeat(["2023SS", "2024SS"], 200))
+        assert 1 / learn(known, 100).precision == pytest.approx(0.04, rel=0.2)
+
+    def test_without_buys_nothing_is_believed_of_them(self):
+        assert learn(past(bought=np.nan), 100).precision == 0
+
+    def test_a_buy_that_was_always_met_is_believed_without_end_of_reason(self):
+        known = made(np.full((10, 2), 50.0), bought=100.0, season=["2023SS", "2024SS"] * 5)
+        assert learn(known, 100).precision == pytest.approx(1e4)
+
+    def test_last_years_curve_is_that_of_the_season_before(self):
+        known = made([[10, 30], [30, 10], [20, 20]], season=["2022SS", "2023SS", "2024SS"])
+        found = learn(known, 0).trials.query("week == 1").set_index("season")["last_year"]
+        assert found.to_dict() == pytest.approx({"2022SS": 10 / 0.75, "2023SS": 30 / 0.25, "2024SS": 20 / 0.75})
+
+
+class TestProject:
+    def now(self, sold, **columns) -> Lives:
+        return made([[*sold, *[None] * (5 - len(sold))]], **({"season": "2025SS", "bought": 200.0} | columns))
+
+    @pytest.mark.parametrize("week", [0, 1, 6, 20])
+    def test_bounds_hold_each_other_between_what_was_sold_and_what_was_bought(self, week):
+        shown, _ = small_world(3, week)
+        before, running = shop(shown)
+        found = project(running, learn(before, 4000))
+        assert not found[BOUNDS].isna().any(axis=None)
+        assert (found[BOUNDS].diff(axis=1).iloc[:, 1:] >= -1e-9).all(axis=None)
+        assert (found["high90"] <= found["bought"]).all()
+
+    def test_a_planted_season_is_met_and_its_bounds_hold(self):
+        shown, final = small_world(2, 8, every=2)
+        before, running = shop(shown)
+        found = project(running, learn(before, 4000)).assign(final=lambda frame: frame["item"].map(final))
+        assert (found["projected"] - found["final"]).abs().sum() < 0.15 * found["final"].sum()
+        assert found["final"].between(found["low80"] - 1e-9, found["high80"] + 1e-9).mean() > 0.65
+
+    def test_the_order_of_rows_and_the_weeks_to_come_do_not_matter(self):
+        shown, _ = small_world(1, 6)
+        late = shown.styles.loc[shown.styles["in_season"], "item"]
+        before, running = shop(shown)
+        future = pd.DataFrame({"item": late, "age": 30, "net_units": 1e6, "in_stock_share": 1.0})
+        mixed = pd.concat([shown.weeks, future]).sample(frac=1, random_state=1)
+        rows = shown.styles.sample(frac=1, random_state=2)
+        other = [lives(rows[rows["in_season"] == now], mixed, shown.events) for now in (False, True)]
+        pd.testing.assert_frame_equal(project(running, learn(before, 4000)), project(other[1], learn(other[0], 4000)))
+
+    def test_without_a_buy_nothing_is_cut_and_stock_outs_are_a_part_of_what_is_usual(self):
+        """Half of past styles ran out after the first week; a running one without a buy is expected to do as they did together."""
+        units = [[50, 50], [50, 0]] * 40
+        known = made(units, exposure=[[1, 1], [1, 0]] * 40, season=np.repeat(["2023SS", "2024SS"], 40))
+        running = made([[50, None]], season="2025SS")
+        found = project(running, learn(known, 0)).iloc[0]
+        assert (found["low80"], found["high80"]) == (50, pytest.approx(100, abs=1))
+        assert np.isfinite(found["high90"])
+
+    def test_where_stock_never_ran_out_a_style_that_sells_twice_as_much_is_expected_to_end_higher(self):
+        experience = learn(past(3), 100)
+        one, two = (project(self.now([sold]), experience)["demand"].iloc[0] for sold in (30, 60))
+        assert one < two
+
+    def test_a_style_that_sold_out_in_its_first_week_stays_there(self):
+        found = project(self.now([200]), learn(past(3), 100)).iloc[0]
+        assert found[BOUNDS].tolist() == [200] * 6
+        assert found["demand"] > 200
+
+    def test_a_style_not_yet_launched_is_expected_as_its_buy_foretells(self):
+        found = project(self.now([]), learn(past(3, 30), 100)).iloc[0]
+        assert (found["week"], found["sold"], found["share"]) == (0, 0, 0)
+        assert found["expected"] == pytest.approx(found["prior"])
+        assert found["prior"] == pytest.approx(100, rel=0.15)
+
+    def test_a_style_that_sold_nothing_is_expected_to_sell_less_than_its_buy_foretold(self):
+        found = project(self.now([0, 0]), learn(past(3, 30), 100)).iloc[0]
+        assert 0 <= found["projected"] < found["prior"] / 3
+
+    def test_a_style_with_more_returned_than_sold_is_not_expected_below_nothing(self):
+        found = project(self.now([3, -8]), learn(past(3, 30), 100)).iloc[0]
+        assert found["sold"] == -5
+        assert found["sold"] <= found["low90"] <= found["projected"] <= found["high90"] <= 200
+
+    def test_without_sales_and_without_a_buy_nothing_is_known(self):
+        found = project(self.now([], bought=np.nan), learn(past(3, bought=np.nan), 100)).iloc[0]
+        assert np.isnan(found["projected"])
+
+    def test_one_past_style_gives_an_estimate_and_no_bounds(self):
+        found = project(self.now([40]), learn(made([[40, 25, 20, 10, 5]]), 100)).iloc[0]
+        assert found["projected"] == pytest.approx(100)
+        assert found[["low80", "high80"]].isna().all()
+
+    @pytest.mark.parametrize(("seasons", "part"), [(2, 2 / 3), (3, 3 / 4)])
+    def test_an_estimate_that_was_always_wrong_the_same_way_is_set_right_in_part_and_lies_within_its_bounds(self, seasons, part):
+        """Every past style sold e⁻¹ of what was then expected still to come."""
+        trials = pd.DataFrame(
+            {"season": np.repeat(np.arange(seasons), 10), "week": 1, "sold": 10.0, "expected": 109.0, "sold_out": False, "bought": 500.0}
+        )
+        trials["final"] = 10 + 100 * np.exp(-1) - 1
+        experience = projection.Experience(made([[10, 99]]), 0, trials, 0.0, pd.Series(dtype=float))
+        found = project(made([[10, None]], bought=500.0), experience).iloc[0]
+        assert found["demand"] == pytest.approx(10 + (found["expected"] - 9) * np.exp(-part) - 1)
+        assert found["low80"] <= found["projected"] <= found["high80"]
+
+    def test_units_and_buys_ten_times_as_large_give_the_same_shares_reached(self):
+        shown, _ = small_world(1, 6)
+        large = shown.weeks.assign(net_units=10 * shown.weeks["net_units"])
+        bought = shown.styles.assign(received=10 * shown.styles["received"])
+        one = project(*shop(shown)[::-1][:1], learn(shop(shown)[0], 400))
+        running = bought["in_season"]
+        other = project(lives(bought[running], large, shown.events), learn(lives(bought[~running], large, shown.events), 4000))
+        assert other["share"].tolist() == pytest.approx(one["share"].tolist())
+        assert other["prior"].tolist() == pytest.approx((10 * one["prior"]).tolist())
+
+    def test_a_new_category_is_foretold_from_all_buys(self):
+        known = past(3, 30)
+        found = project(self.now([40], category="cape"), learn(known, 100)).iloc[0]
+        assert found["prior"] == pytest.approx(project(self.now([40]), learn(known, 100))["prior"].iloc[0])
+
+    def test_an_empty_season_gives_no_rows(self):
+        running = self.now([1]).where(np.array([False]))
+        assert project(running, learn(past(), 100)).empty
+
+
+class TestPrior:
+    def test_demand_of_a_style_that_sold_out_is_what_it_would_have_sold(self):
+        """It sold all 50 of its buy in the first half of its life: demand 100, twice the buy; as did the others."""
+        known = made([[100, 100], [100, 100], [50, 0]] * 3, bought=[100.0, 100.0, 50.0] * 3, exposure=[[1, 1], [1, 1], [1, 0]] * 3)
+        share = np.tile([0.5, 1.0], (9, 1))
+        assert projection._prior(known, share, made([[None, None]], bought=300.0)).tolist() == pytest.approx([600])
+
+    def test_large_buys_that_were_partly_errors_are_believed_in_part(self):
+        rng = np.random.default_rng(0)
+        bought = np.exp(rng.normal(5, 1, 300))
+        known = made(np.round(8 * bought[:, None] ** 0.6 * [0.5, 0.5]), bought=bought)
+        share = np.tile([0.5, 1.0], (300, 1))
+        assert projection._prior(known, share, made([[0, 0]], bought=1000.0)).tolist() == pytest.approx([8 * 1000**0.6], rel=0.02)
+
+    def test_a_category_has_its_own_level(self):
+        known = made([[50, 50]] * 10 + [[20, 20]] * 10, bought=100.0, category=["dress"] * 10 + ["coat"] * 10)
+        running = made([[0, 0]] * 2, bought=100.0, category=["dress", "coat"])
+        assert projection._prior(known, np.tile([0.5, 1.0], (20, 1)), running).tolist() == pytest.approx([100, 40])
+
+
+class TestBacktest:
+    def test_equals_a_naive_loop_over_past_styles(self):
+        experience = learn(past(3, bought=110.0), 100)
+        found = backtest(experience).set_index(["week", "method"])
+        for week in (1, 2, 3, 4):
+            rows = experience.trials[experience.trials["week"] == week]
+            for method in ("expected", "last_year", "straight_line"):
+                off, miss, sold = 0.0, dict.fromkeys(rows["season"], 0.0), dict.fromkeys(rows["season"], 0.0)
+                for row in rows.to_dict("records"):
+                    estimate = min(max(row[method], row["sold"]), max(row["bought"], row["sold"]))
+                    off += abs(estimate - row["final"])
+                    miss[row["season"]] += estimate - row["final"]
+                    sold[row["season"]] += row["final"]
+                line, biases = found.loc[(week, method)], [miss[season] / sold[season] for season in miss]
+                assert line["error"] == pytest.approx(off / sum(sold.values()))
+                assert line["bias"] == pytest.approx(sum(miss.values()) / sum(sold.values()))
+                assert (line["worst"], line["best"]) == (pytest.approx(max(biases)), pytest.approx(min(biases)))
+                assert (line["styles"], line["seasons"]) == (24, 3)
+
+    def test_the_estimate_beats_the_simple_ones_in_a_planted_shop(self):
+        shown, _ = small_world(1, 6, every=2)
+        found = backtest(learn(shop(shown)[0], 4000)).pivot(index="week", columns="method", values="error")
+        assert (found.loc[4:8, "expected"] < found.loc[4:8, "last_year"]).all()
+        assert (found.loc[4:8, "expected"] < found.loc[4:8, "straight_line"]).all()
+
+    def test_without_a_trial_there_is_no_row_and_every_column(self):
+        found = backtest(learn(past(1, 1), 100))
+        assert found.empty
+        assert list(found) == ["week", "method", "error", "bias", "worst", "best", "styles", "seasons"]
+
+
+def test_without_a_past_season_a_style_goes_on_as_in_the_last_weeks_until_its_exit():
+    styles = pd.DataFrame({"item": ["a", "b", "c"], "exit_date": pd.to_datetime(["2025-06-15", "2025-05-01", None])})
+    rates = pd.DataFrame({"item": ["a", "b", "c"], "rate": [10.0, 10.0, 10.0]})
+    found = remaining_at_rate(styles, rates, pd.Timestamp("2025-06-01"))
+    assert found.tolist() == pytest.approx([20, 0, np.nan], nan_ok=True)
+
+
+def test_a_season_without_events_works():
+    shown, _ = small_world(1, 6)
+    running = shown.styles["in_season"]
+    before, now = (lives(shown.styles[rows], shown.weeks, NO_EVENTS) for rows in (~running, running))
+    assert not project(now, learn(before, 4000))["projected"].isna().any()

@@ -47,8 +47,37 @@ def heading(notebook: nbformat.NotebookNode) -> str:
 
 def report(notebook: nbformat.NotebookNode, frame: Mapping) -> str:
     """The page of an executed notebook, in the frame that ``page_frame`` made for it."""
-    html, _ = _exporter().from_notebook_node(notebook, resources={"page": frame})
+    notebook.cells, unanswered = answered(notebook.cells)
+    html, _ = _exporter().from_notebook_node(notebook, resources={"page": frame | {"unanswered": unanswered}})
     return html
+
+
+def answered(cells: list[nbformat.NotebookNode]) -> tuple[list[nbformat.NotebookNode], list[str]]:
+    """The cells without the sections in which nothing could be shown, and the questions of those sections.
+
+    A section begins with a heading of the second level; it shows something where one of its
+    outputs is a picture, a table or a finding. How to read what is not there would be noise.
+    """
+    kept, questions = [], []
+    for section in _sections(cells):
+        shown = [output["data"].get("text/html", "<img") for cell in section for output in cell.get("outputs", []) if "data" in output]
+        if not shown or any(answer in html for html in shown for answer in ANSWERS):
+            kept += section
+        else:
+            questions.append(section[0].source.splitlines()[0].lstrip("# "))
+    return kept, questions
+
+
+ANSWERS = ("<img", "<table", 'class="finding"')
+
+
+def _sections(cells: list[nbformat.NotebookNode]) -> list[list[nbformat.NotebookNode]]:
+    sections = [[]]
+    for cell in cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("## "):
+            sections.append([])
+        sections[-1].append(cell)
+    return sections
 
 
 def contents(frame: Mapping) -> str:

@@ -32,14 +32,11 @@ COMPARED = pd.DataFrame(
      "last_year": [0.6, np.nan], "flags": ["returns_immature", ""]}
 )  # fmt: skip
 COHORTS = pd.DataFrame({"by": "season", "cohort": ["2025SS", "core"], "sell_through": [0.9, 0.5], "flags": ["", "returns_immature"]})
-GRADES = pd.DataFrame(
-    {"grade": ["best seller", "to clear"], "sell_through": [0.9, 0.2], "price_realisation": [0.9, 0.6], "value_share": [0.7, np.nan]}
-)
 ALL = [
     (charts.classes, (CLASSES, "CNY")), (charts.ageing, (AGEING, "CNY")), (charts.quadrants, (QUADRANTS, "CNY")), (charts.moving, (MOVING,)),
     (charts.cost_of_waiting, (CLASSES, "class", "CNY")), (charts.elasticity, (PRICE,)), (charts.tests, (DAILY,)), (charts.stock_bridge, (BRIDGE,)),
     (charts.pacing, (PATHS, BANDS)),
-    (charts.compared, (COMPARED, "category", DEFINITIONS["available"])), (charts.cohorts, (COHORTS, DEFINITIONS["90-day average"])), (charts.grades, (GRADES,)),
+    (charts.compared, (COMPARED, "category", DEFINITIONS["available"])), (charts.cohorts, (COHORTS, DEFINITIONS["90-day average"])),
 ]  # fmt: skip
 
 
@@ -121,7 +118,6 @@ def test_dollars_are_no_formula():
 @pytest.mark.parametrize(("picture", "definition"), [
     (charts.compared(COMPARED, "category", DEFINITIONS["available"]), "available"),
     (charts.cohorts(COHORTS, DEFINITIONS["90-day average"]), "90-day average"),
-    (charts.grades(GRADES), "received"),
 ])  # fmt: skip
 def test_a_chart_of_sell_through_names_its_definition(picture, definition):
     assert DEFINITIONS[definition] in picture.axes[0].get_xlabel()

@@ -75,6 +75,18 @@ class TestDefinitions:
         assert set(frames.definitions(opened)["definition"]) <= {"received"}
 
 
+def test_value_is_weighed_by_the_tag_and_the_cost_of_each_style(book):
+    """A: 40 of 100 at tag 100 and cost 50; B: 10 of 100 at tag 300, cost unknown: it stays out of the share at cost."""
+    products = PRODUCTS + "B,T,,coat,2026SS,2026-06-01,300,,M\n"
+    sold = (event("2026-06-09", 45), event("2026-06-10", 5, "return"), event("2026-06-09", 10, sku="B"))
+    opened = book("2026-06-14", *sold, receipts=(receipt("2026-06-01", 100), receipt("2026-06-01", 100, "B")), products=products)
+    row = frames.cohorts(opened).set_index("cohort").loc["2026SS"]
+    assert row[["gross", "sell_through", "gross_at_tag", "at_tag"]].tolist() == pytest.approx([0.275, 0.25, 7500 / 40000, 7000 / 40000])
+    assert row[["gross_at_cost", "at_cost"]].tolist() == pytest.approx([0.45, 0.40])
+    brands = frames.compared(opened).query("by == 'brand'").set_index("part")["sell_through"].to_dict()
+    assert brands == pytest.approx({"us": 0.4, "(none)": 0.1})
+
+
 class TestLastYear:
     PRODUCTS = PRODUCTS + "B,L,us,dress,2025SS,2025-06-02,100,50,M\n"
     SOLD = (event("2025-06-10", 30, sku="B"), event("2025-06-20", 40, sku="B"), event("2026-06-09", 20))

@@ -71,8 +71,13 @@ class TestDefinitions:
         assert row["flags"] == "no_base"
 
     def test_styles_whose_stock_nobody_knows_are_left_out_of_a_share_of_stock(self, book):
-        opened = book("2026-06-28", *self.SOLD)
-        assert set(frames.definitions(opened)["definition"]) <= {"received"}
+        """A is counted (100, all year), B is not: the 40 sold of B are divided by nothing."""
+        products = PRODUCTS + "B,T,us,dress,2026SS,2026-06-01,100,50,M\n"
+        count = "sku,counted_at,on_hand\nA,2026-01-01,120\n"
+        sold = (event("2026-01-02", 20), event("2026-06-09", 10), event("2026-06-09", 40, sku="B"))
+        opened = book("2026-06-14", *sold, products=products, stock=count, config={"sell_through": "90-day average"})
+        row = frames.cohorts(opened).set_index("cohort").loc["2026SS"]
+        assert row["sell_through"] == pytest.approx(10 / ((100 * 84 + 90 * 6) / 90))
 
 
 def test_value_is_weighed_by_the_tag_and_the_cost_of_each_style(book):

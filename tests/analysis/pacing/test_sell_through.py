@@ -78,6 +78,7 @@ class TestDefinitions:
         opened = book("2026-06-14", *sold, products=products, stock=count, config={"sell_through": "90-day average"})
         row = frames.cohorts(opened).set_index("cohort").loc["2026SS"]
         assert row["sell_through"] == pytest.approx(10 / ((100 * 84 + 90 * 6) / 90))
+        assert frames.cohorts(opened).set_index("cohort").loc["2026", "net_units"] == 30
 
 
 def test_value_is_weighed_by_the_tag_and_the_cost_of_each_style(book):

@@ -51,13 +51,16 @@ def cohorts(spans: pd.DataFrame, styles: pd.DataFrame, definition: str) -> pd.Da
 
     Seasons are cohorts by season tag, in the shop's definition, and may cross 31 December; a calendar year is its net units ÷
     (stock on 1 January + received). Returns one row a cohort (``by``, ``cohort``, ``definition``): units, and sell-through
-    ``gross`` of returns, net (``sell_through``), the same in value (``gross_at_tag``, ``at_tag``, ``gross_at_cost``, ``at_cost``), ``after_vendor_returns`` (÷ base − sent back
-    to vendors), ``sell_in`` (own retail + wholesale ÷ base) and ``channel_stock`` (shipped to the channel, not yet sold there).
+    ``gross`` of returns, net (``sell_through``), the same in value (``gross_at_tag``, ``at_tag``, ``gross_at_cost``, ``at_cost``),
+    ``after_vendor_returns`` (÷ base − sent back to vendors), ``sell_in`` (own retail + wholesale ÷ base) and ``channel_stock``
+    (shipped to the channel, not yet sold there).
     """
     now = measured(spans, definition).query("cut == 'now'").assign(by="season", definition=definition)
     years = spans[~spans["cut"].isin(["now", "last year"])].assign(by=mark("year"), definition="available")
     years["base_units"] = years["opening_units"] + years["received_units"]
-    rows = pd.concat([now, years]).merge(styles[["item", "season", "exit_date", "tag_price", "mean_cost"]], on="item", validate="m:1")
+    rows = pd.concat([now, years[years["base_units"].notna()]]).merge(
+        styles[["item", "season", "exit_date", "tag_price", "mean_cost"]], on="item", validate="m:1"
+    )
     rows["cohort"] = rows["cut"].where(rows["by"] == "year", rows["season"].fillna("core"))
     for value, price in (("tag", "tag_price"), ("cost", "mean_cost")):
         for units in ("sold", "net", "base"):

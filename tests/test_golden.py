@@ -149,6 +149,7 @@ class TestSellThroughOfTheLedger:
         assert row["sell_through"] == pytest.approx(0.61875, abs=1e-6)
         assert row["after_vendor_returns"] == pytest.approx(495 / 760, abs=1e-6)
         assert row[["at_tag", "at_cost", "sell_in"]].tolist() == pytest.approx([0.61875] * 3)
+        assert row[["gross_at_tag", "gross_at_cost"]].tolist() == pytest.approx([0.7125] * 2)
 
     def test_closing_stock_is_saleable_and_quarantine(self, make_shop):
         now = self.ledger(make_shop).panel("sku_now").iloc[0]

@@ -63,6 +63,26 @@ def test_a_folder_without_shop_toml_is_no_shop(tmp_path):
         (TABLES + '[tables.stock]\nsource = "x.csv"\nheader_row = 0\n', 2, "header_row"),
         (TABLES + '[tables.stock]\nsource = "x.csv"\ndelimiter = "||"\n', 2, "delimiter"),
         (TABLES + '[tables.stock]\nsource = "x.csv"\ndelimiter = ""\n', 2, "delimiter"),
+        ('sell_through = "recieved"\n' + TABLES, 2, 'sell_through: "recieved" is not known; did you mean "received"'),
+        ("sell_through = 1\n" + TABLES, 2, '"sell_through" must be of type str'),
+        (TABLES + '[[expenses]]\nbase = "nett"\namount = 0.1\n', 2, 'did you mean "net"'),
+        (TABLES + '[[expenses]]\nbase = "net"\namount = 26\n', 2, '"amount" must be of type share from 0 to 1'),
+        (TABLES + '[[expenses]]\nbase = "per parcel"\namount = -1\n', 2, '"amount" must be of type number from 0'),
+        (TABLES + '[[expenses]]\nbase = "net"\namount = "a"\n', 2, '"amount" must be of type number'),
+        (TABLES + '[[expenses]]\nname = "rent"\namount = 1\n', 2, '[[expenses]] needs "base"'),
+        (TABLES + '[[expenses]]\nbase = "net"\namount = 0.1\nper = 1\n', 2, '"per" is not known'),
+        ("expenses = [1]\n" + TABLES, 2, '"expenses" must be of type dict'),
+        (TABLES + "[targets]\nsalvag = 0.1\n", 2, 'did you mean "salvage"'),
+        (TABLES + "[targets]\nsalvage = 20\n", 2, '"salvage" must be of type number from 0 to 1'),
+        (TABLES + "[targets]\ncash_needed = -1\n", 2, '"cash_needed" must be of type number from 0'),
+        (TABLES + '[targets]\ncash_basis = "after"\n', 2, 'did you mean "after expenses"'),
+        (TABLES + "[targets]\nprice_steps = [0.9]\n", 2, '"price_steps" must be of type dict'),
+        (TABLES + "[targets]\nprice_steps = [{ share = 0.35 }, { price = 0.85 }]\n", 2, "share and price above 0"),
+        (
+            TABLES + "[targets]\nprice_steps = [{ share = 0.6, price = 0.9 }, { share = 0.6, price = 0.8 }, { price = 0.7 }]\n",
+            2,
+            "below 1 together",
+        ),
         ('timezone = "Mars/Olympus"\n' + TABLES, 2, "Mars/Olympus"),
     ],
 )
@@ -70,6 +90,14 @@ def test_what_shop_toml_gets_wrong_is_said_in_one_line(shop, text, code, culprit
     found, line = fault_of(shop(text))
     assert (found, "\n" in line) == (code, False)
     assert culprit in line
+
+
+def test_what_a_shop_says_of_sell_through_and_targets_is_kept(shop):
+    text = 'sell_through = "available"\n' + TABLES + '[[expenses]]\nname = "rent"\nbase = "fixed"\namount = 60000\n'
+    opened = open_shop(shop(text + "[targets]\nsalvage = 0.2\nprice_steps = [{ share = 0.35, price = 0.9 }, { price = 0.85 }]\n"))
+    assert opened.sell_through == "available"
+    assert opened.expenses == [{"name": "rent", "base": "fixed", "amount": 60000}]
+    assert opened.targets["price_steps"][1] == {"price": 0.85}
 
 
 def test_a_shop_toml_that_is_not_utf8_is_refused(tmp_path):

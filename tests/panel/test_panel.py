@@ -446,3 +446,38 @@ def test_a_shipping_column_that_is_always_empty_is_no_shipping_column(make_shop,
     purchases = pd.DataFrame({"po_id": ["p"], "sku": ["a"], "units_received": [5], "received_at": ["2026-01-02"]})
     shop = make_shop({"products": products, "order_lines": lines, "purchases": purchases})
     assert panel(shop, "2026-01-11")("sku_now")["on_hand"].tolist() == [3]
+
+
+# --- wholesale ---
+
+FRANCHISE = {"channel": "franchise"}
+
+
+def test_wholesale_moves_stock_and_is_no_sale_to_a_consumer(build):
+    sold = event("2026-06-02", 8, channel="franchise", basis="wholesale")
+    frames = build("2026-06-07", sold, event("2026-06-03", 1), purchases=receipts(receipt("2026-06-01", 10)))
+    assert weekly(frames, "sold_units", "paid_value", "closing_units") == [[1, 10, 1]]
+    assert frames("control_total")["paid"].tolist() == [20]
+
+
+def test_the_tills_of_a_supplied_channel_sell_what_has_left_the_stock_before(build):
+    shipped = event("2026-06-02", 8, 80, basis="wholesale", **FRANCHISE)
+    tills = [event("2026-06-03", 3, 45, basis="retail", **FRANCHISE), event("2026-06-04", 1, 15, kind="return", **FRANCHISE)]
+    frames = build("2026-06-07", shipped, *tills, purchases=receipts(receipt("2026-06-01", 10)))
+    assert weekly(frames, "sold_units", "returned_units", "undone_units", "closing_units") == [[3, 1, 1, 2]]
+    assert frames("control_total")["paid"].tolist() == [80]
+    span = frames("item_span").set_index(["cut", "span"]).loc[("now", "to date")]
+    assert span[["sold_units", "undone_units", "wholesale_units", "elsewhere_units"]].tolist() == [3, 1, 8, 2]
+
+
+def test_what_the_channel_sends_back_comes_into_stock(build):
+    lines = [event("2026-06-02", 8, basis="wholesale", **FRANCHISE), event("2026-06-04", 3, kind="return", basis="wholesale", **FRANCHISE)]
+    frames = build("2026-06-07", *lines, purchases=receipts(receipt("2026-06-01", 10)))
+    assert weekly(frames, "sold_units", "undone_units", "closing_units") == [[0, 0, 5]]
+    assert frames("item_span").query("cut == 'now'")["wholesale_units"].tolist() == [5, 5, 5]
+
+
+def test_a_wholesale_line_without_a_channel_supplies_nobody_in_particular(build):
+    lines = [event("2026-06-02", 5, basis="wholesale"), event("2026-06-03", 2)]
+    frames = build("2026-06-07", *lines, purchases=receipts(receipt("2026-06-01", 10)))
+    assert weekly(frames, "sold_units", "closing_units") == [[2, 3]]

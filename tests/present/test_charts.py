@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from destock.model.messages import speak
+from destock.model.metrics import DEFINITIONS
 from destock.present import charts
 from destock.present.style import legible
 
@@ -26,10 +27,16 @@ DAILY = pd.DataFrame({"arm": ["control"] * 8 + ["cut20"] * 8, "day_of_test": [*r
 BRIDGE = pd.DataFrame({"step": ["opening stock", "received", "shipped", "closing stock"], "units": [0.0, 100.0, -40.0, 60.0]})
 BANDS = pd.DataFrame({"season": "2026SS", "tier": "push", "age": [0, 1], "q10": 0.1, "q25": 0.2, "median": 0.3, "q75": 0.4, "q90": 0.5})
 PATHS = pd.DataFrame({"item": "a", "season": "2026SS", "tier_used": "push", "age": [0, 1], "sell_through": [0.1, 0.2], "pace": "slow"})
+COMPARED = pd.DataFrame(
+    {"by": "category", "part": ["dress", "羽绒服🔥"], "basis": "received", "net_units": [5.0, 3.0], "sell_through": [0.5, 0.3],
+     "last_year": [0.6, np.nan], "flags": ["returns_immature", ""]}
+)  # fmt: skip
+COHORTS = pd.DataFrame({"by": "season", "cohort": ["2025SS", "core"], "sell_through": [0.9, 0.5], "flags": ["", "returns_immature"]})
 ALL = [
     (charts.classes, (CLASSES, "CNY")), (charts.ageing, (AGEING, "CNY")), (charts.quadrants, (QUADRANTS, "CNY")), (charts.moving, (MOVING,)),
     (charts.cost_of_waiting, (CLASSES, "class", "CNY")), (charts.elasticity, (PRICE,)), (charts.tests, (DAILY,)), (charts.stock_bridge, (BRIDGE,)),
     (charts.pacing, (PATHS, BANDS)),
+    (charts.compared, (COMPARED, "category", DEFINITIONS["available"])), (charts.cohorts, (COHORTS, DEFINITIONS["90-day average"])),
 ]  # fmt: skip
 
 
@@ -106,3 +113,24 @@ def test_what_the_font_does_not_know_becomes_a_box_and_what_is_long_is_cut():
 def test_dollars_are_no_formula():
     picture = charts.cost_of_waiting(CLASSES.assign(**{"class": ["a$\\frac{$", "$x$"]}), "class", "CNY")
     assert [label.get_text() for label in picture.axes[0].get_yticklabels()] == ["a$\\frac{$", "$x$"]
+
+
+@pytest.mark.parametrize(("picture", "definition"), [
+    (charts.compared(COMPARED, "category", DEFINITIONS["available"]), "available"),
+    (charts.cohorts(COHORTS, DEFINITIONS["90-day average"]), "90-day average"),
+])  # fmt: skip
+def test_a_chart_of_sell_through_names_its_definition(picture, definition):
+    assert DEFINITIONS[definition] in picture.axes[0].get_xlabel()
+
+
+def test_places_that_share_the_receipts_of_the_whole_style_say_so():
+    shown = COMPARED.assign(by="format", basis="units received of the whole style")
+    assert "units received of the whole style" in charts.compared(shown, "format", DEFINITIONS["received"]).axes[0].get_xlabel()
+
+
+def test_what_is_provisional_is_marked():
+    labels = [text.get_text() for text in charts.compared(COMPARED, "category", DEFINITIONS["received"]).axes[0].get_legend().get_texts()]
+    assert any("provisional" in label for label in labels)
+    none = COMPARED.assign(flags="")
+    labels = [text.get_text() for text in charts.compared(none, "category", DEFINITIONS["received"]).axes[0].get_legend().get_texts()]
+    assert not any("provisional" in label for label in labels)

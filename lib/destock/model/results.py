@@ -44,7 +44,7 @@ TABLES = {
     "year_weeks": ("category year week", "units cumulative share"),
     "cohorts": (
         "by cohort",
-        "definition styles received_units sold_units undone_units pending_units net_units base_units sell_through flags gross at_tag at_cost "
+        "definition styles received_units sold_units undone_units pending_units net_units base_units sell_through flags gross gross_at_tag at_tag gross_at_cost at_cost "
         "after_vendor_returns vendor_returned_units sell_in wholesale_units channel_stock",
     ),
     "compared": ("by part", "basis sold_units pending_units net_units base_units sell_through flags last_year change"),
@@ -110,7 +110,7 @@ COLUMNS = {
     "meaning": ("text", "meaning"), "by": ("text", "what the shop is compared by"), "cohort": ("text", "season (core = none), or calendar year"),
     "definition": ("text", "definition of sell-through"), "undone_units": ("units", "cancelled or returned, by day of sale"), "pending_units": ("units", "returns still expected"),
     "received_units": ("units", "received in the span of the definition"), "base_units": ("units", "what net_units are divided by, in the definition or basis"),
-    "gross": ("share", "sold ÷ base, before cancellations and returns"), "at_tag": ("share", "net ÷ base, at tag value"), "at_cost": ("share", "net ÷ base, at cost; styles without a cost left out"),
+    "gross": ("share", "sold ÷ base, before cancellations and returns"), "gross_at_tag": ("share", "sold ÷ base, at tag value"), "gross_at_cost": ("share", "sold ÷ base, at cost"), "at_tag": ("share", "net ÷ base, at tag value"), "at_cost": ("share", "net ÷ base, at cost; styles without a cost left out"),
     "after_vendor_returns": ("share", "net ÷ (base − sent back to vendors)"), "vendor_returned_units": ("units", "sent back to vendors"),
     "sell_in": ("share", "(own retail + wholesale) ÷ base"), "wholesale_units": ("units", "shipped to the channel, net of what it sent back"),
     "channel_stock": ("units", "shipped to the channel − sold by it"), "part": ("text", "part of the range, or place"), "last_year": ("share", "the same season 52 weeks before"),

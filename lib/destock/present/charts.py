@@ -399,31 +399,3 @@ def cohorts(ax: Axes, frame: pd.DataFrame, definition: str) -> str | None:
     ax.invert_yaxis()
     ax.grid(axis="y", visible=False)
     ax.set_title(title)
-
-
-@picture(height=3.6)
-def grades(ax: Axes, frame: pd.DataFrame) -> str | None:
-    """Which styles sell a lot, at which price, and how far? Sell-through × price realisation, area = share of the category's sales."""
-    title = say("Sell-through and price realisation, by grade")
-    shown = frame[frame["sell_through"].notna() & frame["price_realisation"].notna()]
-    if shown.empty:
-        return _nothing(ax, title)
-    palette = dict(zip(sorted(set(shown["grade"])), sns.color_palette("colorblind", shown["grade"].nunique()).as_hex(), strict=True))
-    for grade, part in shown.groupby("grade", sort=True):
-        size = 15 + 400 * part["value_share"].fillna(0)
-        ax.scatter(
-            part["sell_through"].clip(0, 1),
-            part["price_realisation"],
-            s=size,
-            color=palette[grade],
-            alpha=0.6,
-            linewidth=0,
-            label=say(grade),
-        )
-    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    ax.set_xlabel(say(DEFINITIONS["received"]))  # grades, targets and pace are shares of the buy in every shop
-    ax.set_ylabel(say("price realisation (paid ÷ tag)"))
-    ax.set_title(title)
-    for handle in ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3).legend_handles:
-        handle.set_sizes([40])

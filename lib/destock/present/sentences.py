@@ -88,7 +88,7 @@ SENTENCES = {
     "same_day_last_year": mark(
         "{season}: sell-through is {share} ({basis}); the same season stood at {last_year} on the same weekday last year."
     ),
-    "largest_fall": mark("Least against last year: {category}, {sell_through} after {last_year}."),
+    "largest_fall": mark("Furthest behind last year is {category}: {sell_through} after {last_year} on the same day."),
     "fits": mark(
         "In {judged} cases a style has sold enough to be judged in one place: {better} sell clearly better there than elsewhere, {worse} clearly worse; the others differ by no more than chance."
     ),

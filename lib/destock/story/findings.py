@@ -306,16 +306,18 @@ def compared(book: Book) -> list[Finding]:
         warnings = (mark("returns still to come are estimated"),) if "returns_immature" in row.flags else ()
         severity = int(row.change < 0)
         found.append(Finding("same_day_last_year", row.change, "share", basis, severity=severity, warnings=warnings, figures=figures))
-    categories = known[known["by"] == "category"]
-    if len(categories) > 1:
+    categories = known[(known["by"] == "category") & (known["change"] < 0)]
+    if len(categories):
         row = categories.loc[categories["change"].idxmin()]
         figures = _figures(label={"category": row["part"]}, percent=row[["sell_through", "last_year"]].to_dict())
-        found.append(Finding("largest_fall", row["change"], "share", basis, severity=int(row["change"] < 0), figures=figures))
+        found.append(Finding("largest_fall", row["change"], "share", basis, severity=1, figures=figures))
     return found + _fits(book) + _channel_stock(book)
 
 
 def _fits(book: Book) -> list[Finding]:
     fits = frames.fits(book)
+    if fits.empty and frames.compared(book).empty:
+        return []
     if fits.empty:
         return [Finding("no_fit", UNKNOWN, "styles")]
     better, worse = (fits["verdict"] == comparison.FITS[0]).sum(), (fits["verdict"] == comparison.FITS[1]).sum()

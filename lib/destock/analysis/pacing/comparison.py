@@ -51,16 +51,20 @@ def cohorts(spans: pd.DataFrame, styles: pd.DataFrame, definition: str) -> pd.Da
 
     Seasons are cohorts by season tag, in the shop's definition, and may cross 31 December; a calendar year is its net units ÷
     (stock on 1 January + received). Returns one row a cohort (``by``, ``cohort``, ``definition``): units, and sell-through
-    ``gross`` of returns, net (``sell_through``), net ``at_tag`` and ``at_cost``, ``after_vendor_returns`` (÷ base − sent back
-    to vendors), ``sell_in`` (own retail + wholesale ÷ base) and ``channel_stock`` (shipped to the channel, not yet sold there).
+    ``gross`` of returns, net (``sell_through``), the same in value (``gross_at_tag``, ``at_tag``, ``gross_at_cost``, ``at_cost``),
+    ``after_vendor_returns`` (÷ base − sent back to vendors), ``sell_in`` (own retail + wholesale ÷ base) and ``channel_stock``
+    (shipped to the channel, not yet sold there).
     """
     now = measured(spans, definition).query("cut == 'now'").assign(by="season", definition=definition)
     years = spans[~spans["cut"].isin(["now", "last year"])].assign(by=mark("year"), definition="available")
     years["base_units"] = years["opening_units"] + years["received_units"]
-    rows = pd.concat([now, years]).merge(styles[["item", "season", "exit_date", "tag_price", "mean_cost"]], on="item", validate="m:1")
+    rows = pd.concat([now, years[years["base_units"].notna()]]).merge(
+        styles[["item", "season", "exit_date", "tag_price", "mean_cost"]], on="item", validate="m:1"
+    )
     rows["cohort"] = rows["cut"].where(rows["by"] == "year", rows["season"].fillna("core"))
     for value, price in (("tag", "tag_price"), ("cost", "mean_cost")):
-        rows[f"net_{value}"], rows[f"base_{value}"] = rows["net_units"] * rows[price], rows["base_units"] * rows[price]
+        for units in ("sold", "net", "base"):
+            rows[f"{units}_{value}"] = rows[f"{units}_units"] * rows[price]
     cohort = rows.groupby(["by", "cohort", "definition"])
     total = cohort.sum(numeric_only=True).assign(ends=cohort["exit_date"].max()).sort_values(["by", "ends", "cohort"])
     base = total["base_units"]
@@ -68,6 +72,8 @@ def cohorts(spans: pd.DataFrame, styles: pd.DataFrame, definition: str) -> pd.Da
         total.assign(
             styles=rows[rows["base_units"] > 0].groupby(["by", "cohort", "definition"])["item"].nunique(),
             gross=ratio(total["sold_units"], base),
+            gross_at_tag=ratio(total["sold_tag"], total["base_tag"]),
+            gross_at_cost=ratio(total["sold_cost"], total["base_cost"]),
             at_tag=ratio(total["net_tag"], total["base_tag"]),
             at_cost=ratio(total["net_cost"], total["base_cost"]),
             after_vendor_returns=ratio(total["net_units"], base - total["vendor_returned_units"]),
@@ -133,7 +139,7 @@ def compared(spans: pd.DataFrame, places: pd.DataFrame, styles: pd.DataFrame, de
     """
     season = of_the_season(styles)[["item", "cut", "running", "brand", "category", "tier"]]
     rows = measured(spans, definition).merge(season, on=["item", "cut"])
-    parts = [rows.assign(by=by, part=rows[column], basis=definition) for by, column in KINDS.items()]
+    parts = [rows.assign(by=by, part=rows[column].fillna("(none)"), basis=definition) for by, column in KINDS.items()]
     sold = places.merge(season[["item", "cut"]], on=["item", "cut"]).rename(columns={"dimension": "by", "place": "part"})
     total = pd.concat([*parts, sold]).groupby(["by", "part", "basis", "cut"])[_SUMS].sum().reset_index()
     whole = total["cut"].map(rows.groupby("cut")["base_units"].sum())

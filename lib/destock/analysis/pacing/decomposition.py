@@ -100,9 +100,10 @@ def stages(paths: pd.DataFrame, running: pd.DataFrame, days: tuple[int, ...]) ->
 
     running: item, tier, bought, goal. Returns one row a (tier, day): ``share`` of the goal,
     ``target`` (sell-through), ``slow``, ``hot`` (sell-through), ``units`` to be sold by then by all
-    styles of the tier together, ``styles`` whose life reaches that day. Sums ÷ sums; the
+    styles of the tier together, ``styles`` that have a goal and whose life reaches that day. Sums ÷ sums; the
     largest tier first.
     """
+    paths = paths[paths["target_units"].notna()]
     if paths.empty:
         return pd.DataFrame(columns=["tier", "day", "share", "target", "slow", "hot", "units", "styles"])
     lasts = paths.groupby("item")["week"].max()
@@ -110,10 +111,11 @@ def stages(paths: pd.DataFrame, running: pd.DataFrame, days: tuple[int, ...]) ->
     item, day = (axis.ravel() for axis in np.meshgrid(np.arange(len(known)), days, indexing="ij"))
     rows = known.iloc[item].assign(day=day).reset_index(drop=True)
     for name in ("target", "slow", "hot"):
-        wide = paths.pivot(index="item", columns="week", values=f"{name}_units").ffill(axis=1).fillna(0)
-        rows[name] = by_day(wide.to_numpy(), np.array(days)).ravel()
+        wide = paths.pivot(index="item", columns="week", values=f"{name}_units").ffill(axis=1)
+        there = wide.notna().any(axis=1).to_numpy()[item]
+        rows[name] = np.where(there, by_day(wide.fillna(0).to_numpy(), np.array(days)).ravel(), np.nan)
     sums = rows[7 * lasts.to_numpy()[item] >= day].groupby(["tier", "day"], dropna=False)
-    total = sums[["target", "slow", "hot", "bought", "goal"]].sum().assign(styles=sums.size()).reset_index()
+    total = sums[["target", "slow", "hot", "bought", "goal"]].sum(min_count=1).assign(styles=sums.size()).reset_index()
     shares = {name: ratio(total[name], total["bought"]) for name in ("target", "slow", "hot")}
     total = total.assign(
         units=total["target"], share=ratio(total["target"], total["goal"]), size=total.groupby("tier")["bought"].transform("max"), **shares

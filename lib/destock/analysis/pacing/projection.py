@@ -133,7 +133,7 @@ def credible(sold, share, prior, precision: float, noise):
     credibility): C + (1 − S)(A + kC) ÷ (A/U₀ + kS), k = 1 ÷ (1 + φC). Without a prior it is
     the chain ladder C ÷ S; with nothing sold and nothing known, unknown.
 
-    >>> round(float(credible(750, 0.5309, 1290, 1 / 0.35**2, 0.01)), 2)
+    >>> round(float(credible(750, 0.530873, 1290, 1 / 0.35**2, 0.01)), 2)
     1407.47
     """
     sold, share, prior = (np.asarray(x, float) for x in (np.clip(sold, 0, None), share, prior))

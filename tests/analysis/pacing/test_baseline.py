@@ -1,13 +1,13 @@
-"""Sell-through: hand-computed curves, a naive chain ladder, planted curves, and the edges."""
+"""Sell-through and the pace of past seasons: hand-computed weeks and bands, a naive sort, and the edges."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from destock.analysis.pacing import baseline, pace, projection, sell_through
+from destock.analysis.pacing import baseline, sell_through
 from destock.model.assumptions import assumed
 
-MONDAY = pd.Timestamp("2025-03-03")
+MONDAY, TODAY = pd.Timestamp("2025-03-03"), pd.Timestamp("2025-05-04")
 
 
 def item_weeks(sold: dict[str, list[float]], undone: dict[str, list[float]] | None = None, in_stock=1.0) -> pd.DataFrame:
@@ -94,81 +94,14 @@ class TestItems:
         assert styles_of(net({"a": [3, 0]}, {"a": [5, 0]}))["net_units"].tolist() == [-2]
 
 
-class TestChainLadder:
-    SOLD = {"s1": [200, 320, 260, 120, 60], "s2": [150, 270, 220, 120], "s3": [300, 450]}
-
-    def ladder(self):
-        """The textbook triangle: links 2.6, 1.5106, 1.1690, 1.0667."""
-        weeks = net(self.SOLD)
-        styles = styles_of(weeks)
-        return baseline.links(styles, weeks, styles["exit_date"].max() + pd.Timedelta(days=1))
-
-    def test_links_of_the_textbook_triangle(self):
-        pooled = self.ladder().query("tier == 'all'")
-        assert pooled["factor"].tolist() == pytest.approx([2.6, 1420 / 940, 1660 / 1420, 960 / 900], abs=1e-4)
-
-    def test_equals_a_naive_loop(self):
-        rng = np.random.default_rng(5)
-        sold = {f"i{n}": list(rng.poisson(30, rng.integers(2, 6))) for n in range(12)}
-        weeks = net(sold)
-        found = baseline.links(styles_of(weeks), weeks, pd.Timestamp("2026-01-01")).query("tier == 'all'").set_index("age")["factor"]
-        for age in range(4):
-            pairs = [
-                (sum(units[: age + 1]), sum(units[: age + 2])) for units in sold.values() if len(units) > age + 1 and sum(units[: age + 1])
-            ]
-            assert found[age] == pytest.approx(max(1, sum(b for _, b in pairs) / sum(a for a, _ in pairs)))
-
-    def test_weeks_out_of_stock_leave_the_risk_set(self):
-        frame = item_weeks({"a": [10, 10, 0], "b": [10, 10, 10]})
-        frame.loc[(frame["item"] == "a") & (frame["sold_units"] == 0), "in_stock_share"] = 0.0
-        weeks = sell_through.net_weeks(frame, item_now("a", "b"), NO_LAG)
-        ladder = baseline.links(styles_of(weeks), weeks, pd.Timestamp("2026-01-01")).query("tier == 'all'")
-        assert ladder["factor"].tolist() == [2.0, 1.5]
-
-    def test_a_running_season_teaches_nothing(self):
-        weeks = net(self.SOLD)
-        assert baseline.links(styles_of(weeks), weeks, MONDAY).empty
-
-    def test_remaining_demand_is_sales_times_growth_to_the_own_exit(self):
-        ladder = pd.DataFrame({"season_half": "SS", "tier": "all", "age": [0, 1, 2, 3], "factor": [2.0, 1.5, 1.2, 1.1], "units": 500.0})
-        styles = pd.DataFrame(
-            {
-                "item": ["a", "b"],
-                "tier": "push",
-                "season_half": "SS",
-                "age": [1, 1],
-                "life": [5, 4],
-                "net_units": [100.0, 100.0],
-                "in_season": True,
-            }
-        )
-        assert projection.remaining_demand(styles, ladder).tolist() == pytest.approx([100 * (1.5 * 1.2 * 1.1 - 1), 100 * (1.5 * 1.2 - 1)])
-
-    def test_nothing_remains_once_the_season_is_over_and_nothing_is_known_without_links(self):
-        styles = pd.DataFrame(
-            {
-                "item": ["a", "b"],
-                "tier": "push",
-                "season_half": "SS",
-                "age": [1, 1],
-                "life": [5, 5],
-                "net_units": 9.0,
-                "in_season": [False, True],
-            }
-        )
-        none = pd.DataFrame({"season_half": [], "tier": [], "age": [], "factor": [], "units": []})
-        assert projection.remaining_demand(styles, none).fillna(-1).tolist() == [0, -1]
-
-
 class TestBaseline:
-    def past(self, shares: list[float]):
+    def past(self, shares: list[float], season: str = "2024SS"):
         """Past styles that sold a share of 100 in their first week and nothing after; one style now."""
         sold = {f"p{n}": [100 * share, 0] for n, share in enumerate(shares)}
-        now = pd.concat([item_now(*sold, season="2024SS"), item_now("now", season="2025SS", exit_date=pd.Timestamp("2025-08-31"))])
+        now = pd.concat([item_now(*sold, season=season), item_now("now", season="2025SS", exit_date=pd.Timestamp("2025-08-31"))])
         weeks = net(sold | {"now": [30, 5]}, now=now)
-        styles = sell_through.items(now, weeks, pd.Timestamp("2025-05-04"))
-        styles["remaining"] = 0.0
-        return styles, weeks, baseline.baseline(styles, weeks, pd.Timestamp("2025-05-04"), assumed())
+        styles = sell_through.items(now, weeks, TODAY)
+        return styles, weeks, baseline.baseline(styles, weeks, TODAY, assumed())
 
     def test_median_and_quartiles_of_past_styles_at_the_same_age(self):
         _, _, bands = self.past([0.1, 0.2, 0.3, 0.4, 0.5])
@@ -179,25 +112,57 @@ class TestBaseline:
     def test_too_few_styles_give_no_band(self):
         assert self.past([0.1, 0.2])[2].empty
 
-    def test_a_style_below_the_slowest_tenth_is_slow(self):
-        styles, _, bands = self.past([0.6, 0.7, 0.8, 0.9, 0.95])
-        found = pace.pace(styles, bands, assumed({"too_early_days": 0}))
-        assert found["pace"].tolist() == ["slow"]
-        assert found["pace_ratio"].tolist() == pytest.approx([0.35 / 0.8])
+    def test_quantiles_equal_a_naive_sort(self):
+        shares = [0.31, 0.05, 0.77, 0.4, 0.62, 0.18]
+        bands = self.past(shares)[2].query("tier == 'all' and age == 0").iloc[0]
+        for name, level in {**baseline.BANDS, "fail": 0.1}.items():
+            at = level * 5
+            low, high = sorted(shares)[int(at)], sorted(shares)[min(int(at) + 1, 5)]
+            assert bands[name] == pytest.approx(low + (high - low) * (at % 1))
 
-    def test_a_young_style_is_not_judged(self):
-        styles, _, bands = self.past([0.6, 0.7, 0.8, 0.9, 0.95])
-        assert pace.pace(styles, bands, assumed({"too_early_days": 30}))["pace"].tolist() == ["too early"]
+    def test_a_style_that_has_ended_its_life_stays_at_what_it_reached(self):
+        """Two long lives and four short ones: in the third week all six still count."""
+        sold = {f"p{n}": [10.0 * n, 5.0, 5.0][: 3 if n > 3 else 1] for n in range(6)}
+        now = pd.concat([item_now(*sold, season="2024SS"), item_now("now", exit_date=pd.Timestamp("2025-08-31"))])
+        weeks = net(sold | {"now": [1]}, now=now)
+        bands = baseline.baseline(sell_through.items(now, weeks, TODAY), weeks, TODAY, assumed())
+        assert bands[(bands["tier"] == "all") & (bands["age"] == 2)]["styles"].tolist() == [6]
+        assert bands[(bands["tier"] == "all")]["median"].tolist() == pytest.approx([0.25, 0.25, 0.25])
 
-    def test_targets_use_the_styles_own_cost_and_price(self):
-        styles, _, bands = self.past([0.6, 0.7, 0.8, 0.9, 0.95])
-        row = pace.pace(styles, bands, assumed()).iloc[0]
-        assert row["break_even"] == pytest.approx(0.5 / (0.74 * 0.8))
-        assert row["target"] == pytest.approx(0.5 / (0.66 * 0.8))
+    def test_bands_never_fall_from_one_week_to_the_next(self):
+        """Returns pull three of five styles down after the first week."""
+        sold = {f"p{n}": [50.0, 1.0] for n in range(5)}
+        undone = {f"p{n}": [0.0, 30.0] for n in range(3)}
+        now = pd.concat([item_now(*sold, season="2024SS"), item_now("now", exit_date=pd.Timestamp("2025-08-31"))])
+        weeks = net(sold | {"now": [1, 1]}, undone | {name: [0.0, 0.0] for name in ("p3", "p4", "now")}, now=now)
+        bands = baseline.baseline(sell_through.items(now, weeks, TODAY), weeks, TODAY, assumed()).query("tier == 'all'")
+        assert (bands.groupby("tier")[list(baseline.BANDS)].diff().dropna() >= 0).all(axis=None)
+        assert bands["q25"].tolist() == pytest.approx([(0.5 + 0.21) / 2] * 2)
 
-    def test_without_past_seasons_there_is_a_row_and_no_pace(self):
-        styles, _, bands = self.past([])
-        assert pace.pace(styles, bands, assumed())["pace"].tolist() == ["no baseline"]
+    @pytest.mark.parametrize(("season", "seasons"), [("2024SS", [1]), ("2021SS", []), ("2024AW", []), ("2025SS", [])])
+    def test_only_the_same_season_of_the_last_three_years_counts(self, season, seasons):
+        bands = self.past([0.1, 0.2, 0.3, 0.4, 0.5], season)[2]
+        assert bands["past_seasons"].unique().tolist() == seasons
+
+    def test_a_season_that_has_not_ended_teaches_nothing(self):
+        styles, weeks, _ = self.past([0.1, 0.2, 0.3, 0.4, 0.5])
+        assert baseline.baseline(styles, weeks, MONDAY, assumed()).empty
+
+    def test_styles_never_received_are_left_out(self):
+        styles, weeks, _ = self.past([0.1, 0.2, 0.3, 0.4, 0.5, 0.6])
+        few = styles.assign(received=styles["received"].where(~styles["item"].isin(["p0", "p1"]), 0.0))
+        assert baseline.baseline(few, weeks, TODAY, assumed()).empty
+
+    def test_without_past_seasons_there_are_no_bands_and_every_column(self):
+        bands = self.past([])[2]
+        assert bands.empty
+        assert list(bands) == ["season", "tier", "age", *baseline.BANDS, "fail", "styles", "past_seasons"]
+
+    def test_the_order_of_rows_and_weeks_to_come_do_not_matter(self):
+        styles, weeks, bands = self.past([0.1, 0.2, 0.3, 0.4, 0.5])
+        more = pd.concat([weeks, weeks[weeks["item"] == "now"].assign(age=9, cumulative=1e6)]).sample(frac=1, random_state=2)
+        later = baseline.baseline(styles.sample(frac=1, random_state=1), more.sort_values(["item", "age"]), TODAY, assumed())
+        pd.testing.assert_frame_equal(bands, later)
 
 
 def test_weekly_rate_is_corrected_for_weeks_out_of_stock():

@@ -57,7 +57,7 @@ def _figures(styles: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
     for rate, (top, bottom) in RATES.items():
         sums = frame.loc[frame[top].notna() & frame[bottom].notna()].groupby("category")[[top, bottom]].sum()
         frame[rate] = ratio(frame[top], frame[bottom])
-        frame[f"usual_{rate}"] = frame["category"].map(ratio(sums[top], sums[bottom]))
+        frame[f"usual_{rate}"] = frame["category"].map(ratio(sums[top], sums[bottom])).astype(float)
     return frame
 
 

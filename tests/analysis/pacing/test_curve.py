@@ -149,7 +149,7 @@ class TestReached:
         assert shares(known)[0].tolist() == pytest.approx([0.75, 1])
 
     def test_an_event_that_no_past_season_has_shown_has_no_effect(self):
-        curve = fit(self.PAST, 0)
+        curve = fit(made([[10, 20, 10, 10], [10, 10, 20, 10]], event=[[0, 1, 0, 0], [0, 0, 1, 0]]), 0)
         assert reached(made([[1] * 4], event=[[0, 9, 0, 0]]), curve)[0].tolist() == reached(made([[1] * 4]), curve)[0].tolist()
 
     def test_an_event_lifts_the_week_it_falls_into_this_year(self):

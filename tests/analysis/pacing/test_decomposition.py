@@ -61,11 +61,11 @@ class TestLines:
         return pd.DataFrame({"week": week, "prior": prior, "share": share, "sold": sold})
 
     def test_are_quantiles_of_past_pace_as_factors_of_the_middle_one(self):
-        """Sold 10, 20, …, 410 where 50 were to be expected: median 210, quarters 110 and 310."""
-        found = lines(self.trials(np.arange(10, 420, 10.0))).iloc[0]
-        assert found["slow"] == pytest.approx(110 / 210)
-        assert found["hot"] == pytest.approx(310 / 210)
-        assert (found["slowest"], found["hottest"]) == (pytest.approx(50 / 210), pytest.approx(370 / 210))
+        """At paces 1, 2, …, 41, whatever the buy foretold: median 21, quarters 11 and 31."""
+        pace, prior = np.arange(1, 42.0), np.random.default_rng(1).uniform(50, 500, 41)
+        found = lines(self.trials(pace * prior * 0.5, prior=prior)).iloc[0]
+        assert (found["slow"], found["hot"]) == (pytest.approx(11 / 21), pytest.approx(31 / 21))
+        assert (found["slowest"], found["hottest"]) == (pytest.approx(5 / 21), pytest.approx(37 / 21))
 
     def test_a_week_with_too_few_past_styles_takes_the_nearest_other(self):
         found = lines(pd.concat([self.trials(np.arange(1, 40.0), week=2), self.trials([1.0, 99.0], week=4)]))

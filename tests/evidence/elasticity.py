@@ -71,7 +71,15 @@ def world(cell: str, seed: int) -> list[dict]:
 def _answer(cell: str, seed: int, data: dict[str, pd.DataFrame], weeks: pd.DataFrame) -> dict:
     tests = experiments.weeks_of_tests(data["item_week"], data["experiment"], data["item_now"])
     told = verdict.answer(tests, weeks).iloc[0]
-    return {"cell": cell, "seed": seed, "estimator": "answer", "beta": told["elasticity"], "low": told["low"], "high": told["high"], "verdict": told["verdict"]}
+    return {
+        "cell": cell,
+        "seed": seed,
+        "estimator": "answer",
+        "beta": told["elasticity"],
+        "low": told["low"],
+        "high": told["high"],
+        "verdict": told["verdict"],
+    }
 
 
 def _row(cell: str, seed: int, name: str, fit: Fit) -> dict:
@@ -103,11 +111,19 @@ def table(found: pd.DataFrame) -> pd.DataFrame:
     for (cell, estimator), part in found.groupby(["cell", "estimator"], sort=False):
         known, n = part[part["beta"].notna()], len(part)
         squares, coverage = known["error"] ** 2, known["covered"].mean()
-        row = {"cell": cell, "estimator": estimator, "worlds": n, "bias": known["error"].mean(), "bias_se": known["error"].std() / np.sqrt(n)}
+        row = {
+            "cell": cell,
+            "estimator": estimator,
+            "worlds": n,
+            "bias": known["error"].mean(),
+            "bias_se": known["error"].std() / np.sqrt(n),
+        }
         row |= {"rmse": np.sqrt(squares.mean()), "rmse_se": squares.std() / np.sqrt(n) / 2 / np.sqrt(squares.mean())}
         row |= {"coverage": coverage, "coverage_se": np.sqrt(coverage * (1 - coverage) / n)}
         if estimator == "answer":
-            shares = part["verdict"].value_counts(normalize=True).reindex(["usable", "use with care", "not from these data"], fill_value=0.0)
+            shares = (
+                part["verdict"].value_counts(normalize=True).reindex(["usable", "use with care", "not from these data"], fill_value=0.0)
+            )
             row |= shares.to_dict() | {"usable_se": np.sqrt(shares["usable"] * (1 - shares["usable"]) / n)}
         rows.append(row)
     return pd.DataFrame(rows).set_index(["cell", "estimator"])

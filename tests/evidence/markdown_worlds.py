@@ -78,7 +78,16 @@ def demand(cell: Cell, seed: int) -> Demand:
     life = cell.life * rng.lognormal(0, 0.6, n)
     level = life[:, None] * share[np.arange(n)[:, None], np.clip(age, 0, 51)] * np.exp(shocks + season)
     buy = np.ceil(life * rng.lognormal(0, 0.35, n) * np.exp(0.15) / TARGET)
-    return Demand(rng, category, launch, rng.normal(TRUE, 0.4, n), np.where(age >= 0, level, 0.0), trend, buy, (curve / curve.sum(axis=1, keepdims=True)).cumsum(axis=1))
+    return Demand(
+        rng,
+        category,
+        launch,
+        rng.normal(TRUE, 0.4, n),
+        np.where(age >= 0, level, 0.0),
+        trend,
+        buy,
+        (curve / curve.sum(axis=1, keepdims=True)).cumsum(axis=1),
+    )
 
 
 def sell(world: Demand, week: int, price: np.ndarray) -> np.ndarray:
@@ -143,7 +152,9 @@ def _sizes(world: Demand, cell: Cell) -> dict[str, pd.DataFrame]:
         parts.append(table.assign(style=table["item"], item=table["item"] + f"-{size}"))
     rows = pd.concat(parts, ignore_index=True)
     number = rows.drop_duplicates("item")["style"].str[1:].astype(int).to_numpy()
-    now = pd.DataFrame({"item": rows["item"].unique(), "category": [f"c{c}" for c in world.category[number]], "received": world.buy[number] / 4})
+    now = pd.DataFrame(
+        {"item": rows["item"].unique(), "category": [f"c{c}" for c in world.category[number]], "received": world.buy[number] / 4}
+    )
     return {"item_week": rows, "experiment": _experiment(world, [], price), "item_now": now}
 
 

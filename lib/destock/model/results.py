@@ -29,7 +29,21 @@ TABLES = {
         "name tier tier_used season age received net_units sell_through flags median q10 q25 q75 pace_ratio pace past_styles past_seasons "
         "price_realisation break_even target projected",
     ),
-    "elasticity": ("group", "verdict reason elasticity low high std_error items controls item_weeks units"),
+    "elasticity": ("group", "verdict reason estimator elasticity low high std_error items controls item_weeks units"),
+    "estimators": ("estimator", "elasticity low high std_error"),
+    "item_elasticity": ("item", "category own std_error elasticity low high weight basis"),
+    "price_changes": ("item week", "price_from price_to step weeks_held share_changed source"),
+    "readouts": (
+        "experiment item",
+        "name arm days_before days_after sold_units_before sold_units_after gross_profit_before gross_profit_after gross_profit_change uplift low high "
+        "control_uplift evidence",
+    ),
+    "ladder": (
+        "step",
+        "units units_low units_high revenue revenue_low revenue_high gross_profit gross_profit_low gross_profit_high cash cash_low cash_high "
+        "break_even_uplift expected_uplift margin best",
+    ),
+    "next_test": ("item valid_from", "valid_to price mechanism experiment arm decision_date window_end seed planned_price"),
     "actions": (
         "item",
         "name category class money units purchase on_order_cost week verb price_to sell_through weeks_of_supply sizes return_rate",
@@ -66,14 +80,24 @@ COLUMNS = {
     "q75": ("share", "75 % had"), "q90": ("share", "90 % had"), "fail": ("share", "quantile misjudged_quantile"), "styles": ("styles", "past styles behind the row"),
     "past_seasons": ("seasons", "past seasons behind the row"), "tier_used": ("text", "tier it is compared with"), "pace_ratio": ("share", "sell_through ÷ median"), "pace": ("text", "judgement"),
     "past_styles": ("styles", "past styles it is compared with"), "break_even": ("share", "sell-through that earns cost and expenses back"), "target": ("share", "sell-through that also earns the target profit"),
-    "projected": ("share", "expected net units at the exit ÷ (received + on order)"), "group": ("text", "all, or a category"), "verdict": ("text", "usable, or not from these data"),
-    "reason": ("text", "why"), "elasticity": ("% units per % price", "estimate"), "low": ("see unit", "lower end of the 95 % interval"), "high": ("see unit", "upper end"),
+    "projected": ("share", "expected net units at the exit ÷ (received + on order)"), "group": ("text", "all, or a category"), "verdict": ("text", "usable / use with care / not from these data"),
+    "reason": ("text", "why; several with ; between"), "elasticity": ("% units per % price", "estimate"), "low": ("see unit", "lower end of the 95 % interval"), "high": ("see unit", "upper end"),
     "std_error": ("% units per % price", "standard error, clustered by item"), "items": ("items", "n: items in tests"), "controls": ("items", "items kept at their price"),
     "item_weeks": ("rows", "item-weeks"), "money": ("money", "purchase + on_order_cost; in findings: the money a finding is about"), "on_order_cost": ("money", "excess on order at cost"),
-    "verb": ("text", "one thing to do"), "price_to": ("share", "price that clears the stock by the exit ÷ tag price"), "sizes": ("text", "SKUs in stock / SKUs"),
+    "verb": ("text", "one thing to do"), "sizes": ("text", "SKUs in stock / SKUs"),
     "return_rate": ("share", "returned ÷ sold, units"), "page": ("text", "page"), "id": ("text", "kind of finding"), "basis": ("text", "what is divided by what"),
-    "severity": ("0–2", "how urgent"), "warnings": ("text", "; between"), "figures": ("json", "figures of its sentence"), "source": ("text", "where the number comes from"),
-    "meaning": ("text", "meaning"),
+    "severity": ("0–2", "how urgent"), "warnings": ("text", "; between"), "figures": ("json", "figures of its sentence"), "source": ("text", "where the number comes from; price_changes: listed / paid"),
+    "meaning": ("text", "meaning"), "estimator": ("text", "how the weeks were read"), "own": ("% units per % price", "from the item's own weeks alone"),
+    "weight": ("share", "weight of its own weeks; the rest is its category's others"), "price_from": ("money per unit", "price before"), "price_to": ("see table", "actions: price that clears the stock by the exit ÷ tag price; price_changes: money per unit, price after"),
+    "step": ("share", "price_changes: change ÷ price before; ladder: price ÷ today's price"), "weeks_held": ("weeks", "weeks until the next change"), "share_changed": ("share", "items of its category whose price moved that week ÷ items on sale"),
+    "experiment": ("text", "test"), "arm": ("text", "arm of the test; control = price kept"), "days_before": ("days", "days read before the decision"), "days_after": ("days", "days read after it"),
+    "sold_units_before": ("units a day", "before the decision"), "sold_units_after": ("units a day", "after it"), "gross_profit_before": ("money a day", "revenue − units × unit cost, before"), "gross_profit_after": ("money a day", "after"),
+    "gross_profit_change": ("money a day", "after − before"), "uplift": ("ratio", "units after ÷ before; low and high: 95 % under demand noise"), "control_uplift": ("ratio", "the same of the test's controls"), "evidence": ("yes/no", "the interval of uplift leaves out control_uplift"),
+    "units_low": ("units", "at the least favourable end of the elasticity's interval"), "units_high": ("units", "at the most favourable"), "revenue": ("money", "units × price until the exit, stock binds"), "revenue_low": ("money", "least"), "revenue_high": ("money", "most"),
+    "gross_profit": ("money", "revenue − units × unit cost"), "gross_profit_low": ("money", "least"), "gross_profit_high": ("money", "most"), "cash": ("money", "revenue less running expenses; the purchase is paid"), "cash_low": ("money", "least"), "cash_high": ("money", "most"),
+    "break_even_uplift": ("ratio", "growth of units that keeps the gross profit of today's price"), "expected_uplift": ("ratio", "expected growth of units, stock not binding"), "margin": ("share", "gross profit ÷ revenue"), "best": ("yes/no", "most cash"),
+    "valid_from": ("date", "first day of the price"), "valid_to": ("date", "first day on which it no longer holds"), "price": ("money per unit", "price"), "mechanism": ("text", "markdown, or empty"), "decision_date": ("date", "day on which the arms take effect"),
+    "window_end": ("date", "last day of the test"), "seed": ("number", "seed of the draw"), "planned_price": ("money per unit", "price the arm was meant to have"),
 }  # fmt: skip
 
 

@@ -25,10 +25,16 @@ COLUMNS = {
     "group": (mark("Category"), "label"), "verdict": (mark("Verdict"), "label"), "reason": (mark("Because"), "label"), "elasticity": (mark("Elasticity"), "number"), "low": (mark("From (95 %)"), "number"), "high": (mark("To (95 %)"), "number"), "controls": (mark("Controls"), "units"),
     "money": (mark("Money in excess"), "money"), "weeks_of_supply": (mark("Weeks of supply"), "units"), "stock_to_sales": (mark("Months of stock"), "units"), "return_rate": (mark("Return rate"), "percent"),
     "sizes": (mark("SKUs in stock"), "text"), "verb": (mark("Do this"), "verb"),
+    "estimator": (mark("Read how"), "label"), "part": (mark("Part"), "label"), "own": (mark("Its own weeks"), "number"), "weight": (mark("Weight of its own"), "percent"), "basis": (mark("Basis"), "label"),
+    "step": (mark("Of today's price"), "percent"), "revenue": (mark("Revenue"), "money"), "gross_profit": (mark("Gross profit"), "money"), "cash": (mark("Cash"), "money"), "cash_low": (mark("Cash, least"), "money"), "cash_high": (mark("Cash, most"), "money"),
+    "units_low": (mark("Units, least"), "units"), "units_high": (mark("Units, most"), "units"), "break_even_uplift": (mark("Units × to break even"), "number"), "expected_uplift": (mark("Units × expected"), "number"), "margin": (mark("Gross margin"), "percent"),
+    "arm": (mark("Arm"), "label"), "price": (mark("Price"), "exact_price"), "valid_from": (mark("From"), "date"), "window_end": (mark("To"), "date"), "sold_units_before": (mark("Units a day before"), "number"), "sold_units_after": (mark("Units a day after"), "number"),
+    "gross_profit_change": (mark("Gross profit a day, change"), "money"), "uplift": (mark("Units ×"), "number"), "control_uplift": (mark("Controls ×"), "number"), "evidence": (mark("Evidence"), "yes"),
+    "cut": (mark("Cut"), "percent"), "weeks": (mark("Weeks"), "units"), "least_detectable": (mark("Elasticity it can see"), "number"), "items_needed": (mark("Styles an arm to see 1"), "units"),
     "unit": (mark("Unit"), "label"), "source": (mark("Source"), "label"), "meaning": (mark("Meaning"), "label"),
 }  # fmt: skip
 
-_TEXT = ("text", "label", "verb")
+_TEXT = ("text", "label", "verb", "yes")
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,10 @@ def _cell(row: dict, column: str, kind: str, currency: str) -> str:
         return action(value, row["price_to"])
     if kind == "exact" and row["unit"] == "money":
         return "–" if pd.isna(value) else exact_money(value, currency)
+    if kind == "yes":
+        return say("yes") if value else say("no")
+    if kind == "exact_price":
+        return exact_money(value, currency)
     if kind == "text":
         return "–" if pd.isna(value) else str(value)
     return figure(value, "units" if kind == "exact" else kind, currency)

@@ -9,7 +9,19 @@ import pandas as pd
 POWER = 2.8
 WEEKS_BEFORE = 4
 LEAST_CLUSTERS = 20
-COLUMNS = ["item", "valid_from", "valid_to", "price", "mechanism", "experiment", "arm", "decision_date", "window_end", "seed", "planned_price"]
+COLUMNS = [
+    "item",
+    "valid_from",
+    "valid_to",
+    "price",
+    "mechanism",
+    "experiment",
+    "arm",
+    "decision_date",
+    "window_end",
+    "seed",
+    "planned_price",
+]
 
 
 def variance(rate: float, before: float, after: float, assumptions: Mapping[str, float]) -> float:
@@ -114,7 +126,9 @@ def _held_back(rows: pd.DataFrame, seed: int, share: float) -> set[str]:
     return set(ordered.loc[np.floor(place + share) > np.floor(place), "cluster"])
 
 
-def cost(flagged: pd.DataFrame, drawn: pd.DataFrame, elasticity: tuple[float, float, float], assumptions: Mapping[str, float]) -> dict[str, float]:
+def cost(
+    flagged: pd.DataFrame, drawn: pd.DataFrame, elasticity: tuple[float, float, float], assumptions: Mapping[str, float]
+) -> dict[str, float]:
     """What gross profit does it cost to keep the held-back styles at their price instead of cutting them too?
 
     ``elasticity``: best, low, high. Negative where waiting earns more than the cut.
@@ -122,5 +136,7 @@ def cost(flagged: pd.DataFrame, drawn: pd.DataFrame, elasticity: tuple[float, fl
     held = flagged[flagged["item"].isin(drawn.loc[drawn["arm"] == "control", "item"])]
     before, ratio = held["price"], 1 - assumptions["test_cut"]
     units = held["rate"] * assumptions["test_weeks"]
-    gains = [float((units * (ratio**beta * (before * ratio - held["mean_cost"]) - (before - held["mean_cost"]))).sum()) for beta in elasticity]
+    gains = [
+        float((units * (ratio**beta * (before * ratio - held["mean_cost"]) - (before - held["mean_cost"]))).sum()) for beta in elasticity
+    ]
     return {"cost": gains[0], "cost_low": min(gains), "cost_high": max(gains), "held": len(held)}

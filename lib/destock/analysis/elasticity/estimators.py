@@ -43,7 +43,10 @@ def life_curve(rows: pd.DataFrame) -> pd.Series:
 def _with_history(rows: pd.DataFrame) -> pd.DataFrame:
     by, age = rows.groupby("unit"), rows["age_week"].astype(float)
     units = pd.concat([by["sold_units"].shift(lag) for lag in range(1, LAGS + 1)], axis=1)
-    recent, cumulative = np.log(units.sum(axis=1, skipna=False) + 0.5), np.log((by["sold_units"].cumsum() - rows["sold_units"]).clip(0) + 0.5)
+    recent, cumulative = (
+        np.log(units.sum(axis=1, skipna=False) + 0.5),
+        np.log((by["sold_units"].cumsum() - rows["sold_units"]).clip(0) + 0.5),
+    )
     bought = np.log(rows["received"].where(rows["received"] > 0).astype(float))
     lags = {f"price_{lag}": by["log_price"].shift(lag) for lag in range(1, LAGS + 1)}
     return rows.assign(
@@ -93,7 +96,12 @@ def log_log(rows: pd.DataFrame, regressors: list[str] | None = None, effect: str
     model = OLS(logs["y"], logs.drop(columns="y")).fit(cov_type="cluster", cov_kwds={"groups": groups})
     scores = (model.model.exog * model.resid.to_numpy()[:, None]) @ model.normalized_cov_params.to_numpy()
     sums = pd.DataFrame(scores, index=sold[cluster].to_numpy()).groupby(level=0).sum().loc[names]
-    return Fit(model.params.to_numpy(), sums * (model.bse.to_numpy() / np.sqrt((sums**2).sum().to_numpy())), model.fittedvalues, float(logs.iloc[:, 0].std()))
+    return Fit(
+        model.params.to_numpy(),
+        sums * (model.bse.to_numpy() / np.sqrt((sums**2).sum().to_numpy())),
+        model.fittedvalues,
+        float(logs.iloc[:, 0].std()),
+    )
 
 
 def before_after(rows: pd.DataFrame, weeks: int = 2) -> Fit | None:

@@ -27,20 +27,22 @@ def steps(assumptions: Mapping[str, float]) -> np.ndarray:
     return 1 - assumptions["ladder_step"] * np.arange(int(assumptions["ladder_steps"]) + 1)
 
 
-def ladder(items: pd.DataFrame, elasticity: tuple[float, float, float], weeks: float, assumptions: Mapping[str, float]) -> pd.DataFrame:
-    """What do units, revenue, gross profit and cash come to at each step of the ladder, over ``weeks`` weeks?
+def ladder(items: pd.DataFrame, elasticity: tuple[float, float, float], assumptions: Mapping[str, float]) -> pd.DataFrame:
+    """What do units, revenue, gross profit and cash come to at each step of the ladder, until the exit?
 
-    ``items``: ``price``, ``mean_cost``, ``rate`` (units a week today), ``on_hand`` (stock
-    binds). ``elasticity``: best, low, high. Cash = revenue less running expenses: the
+    ``items``: ``price``, ``mean_cost``, ``rate`` (units a week today), ``weeks`` left,
+    ``on_hand`` (stock binds). ``elasticity``: best, low, high. Cash = revenue less running expenses: the
     purchase is paid for. Leftovers count nothing. Returns one row a step: ``step`` (share
     of today's price), each of MEASURES with ``_low`` and ``_high``, ``break_even_uplift``
     and ``expected_uplift`` of units, ``margin`` (gross profit ÷ revenue), ``best`` (most cash).
     """
     rows = []
     for step in steps(assumptions):
-        outcomes = pd.DataFrame([_outcome(items, step, beta, weeks, assumptions) for beta in elasticity])
+        outcomes = pd.DataFrame([_outcome(items, step, beta, assumptions) for beta in elasticity])
         low, high = outcomes.min().add_suffix("_low"), outcomes.max().add_suffix("_high")
-        rows.append({"step": step} | outcomes.iloc[0].to_dict() | low.to_dict() | high.to_dict() | {"expected_uplift": step ** elasticity[0]})
+        rows.append(
+            {"step": step} | outcomes.iloc[0].to_dict() | low.to_dict() | high.to_dict() | {"expected_uplift": step ** elasticity[0]}
+        )
     frame = pd.DataFrame(rows)
     value, bought = (items["rate"] * items["price"]).sum(), (items["rate"] * items["mean_cost"]).sum()
     frame["break_even_uplift"] = break_even_uplift(value, value * frame["step"], bought)
@@ -48,8 +50,8 @@ def ladder(items: pd.DataFrame, elasticity: tuple[float, float, float], weeks: f
     return frame.assign(best=frame.index == frame["cash"].idxmax() if frame["cash"].notna().any() else False)
 
 
-def _outcome(items: pd.DataFrame, step: float, beta: float, weeks: float, assumptions: Mapping[str, float]) -> dict[str, float]:
-    sold = np.minimum(items["rate"] * weeks * step**beta, items["on_hand"])
+def _outcome(items: pd.DataFrame, step: float, beta: float, assumptions: Mapping[str, float]) -> dict[str, float]:
+    sold = np.minimum(items["rate"] * items["weeks"] * step**beta, items["on_hand"])
     revenue = float((sold * items["price"] * step).sum())
     return {
         "units": float(sold.sum()),

@@ -53,7 +53,11 @@ def fit(rows: pd.DataFrame, regressors: list[str], effects: list[str], cluster: 
         return None
     groups, names = pd.factorize(rows[cluster])
     influence = system.influence(groups) if len(names) > 1 else None
-    return None if influence is None else Fit(slopes, pd.DataFrame(influence, index=names), pd.Series(system.mean, index=rows.index), system.spread())
+    return (
+        None
+        if influence is None
+        else Fit(slopes, pd.DataFrame(influence, index=names), pd.Series(system.mean, index=rows.index), system.spread())
+    )
 
 
 def informative(rows: pd.DataFrame, effects: list[str], units: str = "sold_units") -> pd.DataFrame:

@@ -50,13 +50,17 @@ def read(item_day: pd.DataFrame, experiment: pd.DataFrame, item_now: pd.DataFram
     the same test's controls, ``gross_profit_change``, ``evidence`` (interval above none). One
     item's before and after is seldom evidence; the test's arms together are.
     """
-    rows = item_day.drop(columns=["experiment", "arm"]).merge(experiment, on="item").merge(item_now[["item", "name", "mean_cost"]], on="item")
+    rows = (
+        item_day.drop(columns=["experiment", "arm"]).merge(experiment, on="item").merge(item_now[["item", "name", "mean_cost"]], on="item")
+    )
     rows["day_of_test"] = (rows["day"] - rows["decision_date"]).dt.days
     rows = rows[(rows["day_of_test"] >= -DAYS) & (rows["day"] <= rows["window_end"])]
     rows["gross_profit"] = rows["revenue"] - rows["sold_units"] * rows["mean_cost"]
     rows["after"] = np.where(rows["day_of_test"] >= 0, "after", "before")
     keys = ["experiment", "item", "name", "arm", "after"]
-    total = rows.groupby(keys, dropna=False)[["sold_units", "gross_profit"]].sum().join(rows.groupby(keys, dropna=False).size().rename("days"))
+    total = (
+        rows.groupby(keys, dropna=False)[["sold_units", "gross_profit"]].sum().join(rows.groupby(keys, dropna=False).size().rename("days"))
+    )
     wide = total.unstack("after").dropna()
     wide.columns = [f"{name}_{when}" for name, when in wide.columns]
     for name in ("sold_units", "gross_profit"):

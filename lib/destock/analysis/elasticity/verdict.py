@@ -40,7 +40,7 @@ def answer(tests: pd.DataFrame, weeks: pd.DataFrame) -> pd.DataFrame:
     rows, judge = (tests, _randomised) if lot else (weeks, _observed)
     whole = {"group": "all"} | _described(rows) | judge(rows)
     parts = _by_category(rows, whole, estimators.hold_out if lot else estimators.history_conditioned) if "elasticity" in whole else []
-    return pd.DataFrame([whole, *parts, {"group": "new category"} | _new_category(parts)], columns=COLUMNS)
+    return pd.DataFrame([whole, *parts, {"group": "new category"} | _described(rows.iloc[:0]) | _new_category(parts)], columns=COLUMNS)
 
 
 def _by_category(rows: pd.DataFrame, whole: dict, estimator: Callable) -> list[dict]:
@@ -126,7 +126,9 @@ def disagree(one: Fit, other: Fit) -> bool:
 def _unbalanced(rows: pd.DataFrame) -> bool:
     """Did the arms already move apart in the weeks before the decision? A draw by lot does that once in a hundred times."""
     by = rows.groupby("unit")["log_price"]
-    step = rows["log_price"].where(rows["treated"]).groupby(rows["unit"]).transform("first") - rows["log_price"].where(~rows["treated"]).groupby(rows["unit"]).transform("last")
+    step = rows["log_price"].where(rows["treated"]).groupby(rows["unit"]).transform("first") - rows["log_price"].where(
+        ~rows["treated"]
+    ).groupby(rows["unit"]).transform("last")
     before = rows.assign(drift=step * rows["week_of_test"])[~rows["treated"] & step.notna() & (by.transform("size") > 1)]
     found = fit(before, ["drift", "log_price"], ["unit", "cell", "curve", "week"]) if before["drift"].std() > 0 else None
     return found is not None and bool(found.slopes[0] ** 2 > chi2.ppf(0.99, 1) * found.std_error[0] ** 2)
@@ -157,7 +159,9 @@ def by_traffic(tests: pd.DataFrame) -> pd.DataFrame:
         mark("exposure"): (seen.assign(in_stock=1.0), "exposures"),
         mark("conversion"): (seen.assign(in_stock=seen["exposures"]) if len(seen) else seen, "sold_units"),
     }
-    fits = {name: fit(rows, ["log_price"], ["unit", "cell", "curve", "week"], units=units) for name, (rows, units) in asked.items() if len(rows)}
+    fits = {
+        name: fit(rows, ["log_price"], ["unit", "cell", "curve", "week"], units=units) for name, (rows, units) in asked.items() if len(rows)
+    }
     return _rows(fits, "part")
 
 

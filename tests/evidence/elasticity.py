@@ -17,10 +17,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # two worlds at a time, one core 
 
 import numpy as np
 import pandas as pd
+from tests.evidence.markdown_worlds import CELLS, TRUE, simulate
 
 from destock.analysis.elasticity import estimators, experiments, verdict
 from destock.analysis.elasticity.poisson import Fit
-from tests.evidence.markdown_worlds import CELLS, TRUE, simulate
 
 RULES = ("rule, transient shocks", "rule, lasting trends", "rule, both")
 
@@ -106,7 +106,7 @@ def study(seeds: Sequence[int], cells: Sequence[str] = tuple(CELLS)) -> pd.DataF
 
 def table(found: pd.DataFrame) -> pd.DataFrame:
     """Bias, root mean squared error, coverage and verdicts of each estimator in each kind of world, with Monte-Carlo errors."""
-    found = found.assign(error=found["beta"] - TRUE, covered=(found["low"] <= TRUE) & (TRUE <= found["high"]))
+    found = found.assign(error=found["beta"] - TRUE, covered=(found["low"] <= TRUE) & (found["high"] >= TRUE))
     rows = []
     for (cell, estimator), part in found.groupby(["cell", "estimator"], sort=False):
         known, n = part[part["beta"].notna()], len(part)
@@ -119,7 +119,7 @@ def table(found: pd.DataFrame) -> pd.DataFrame:
             "bias_se": known["error"].std() / np.sqrt(n),
         }
         row |= {"rmse": np.sqrt(squares.mean()), "rmse_se": squares.std() / np.sqrt(n) / 2 / np.sqrt(squares.mean())}
-        row |= {"coverage": coverage, "coverage_se": np.sqrt(coverage * (1 - coverage) / n)}
+        row |= {"coverage": coverage, "coverage_se": np.sqrt(max(coverage * (1 - coverage), 0.95 * 0.05) / n)}
         if estimator == "answer":
             shares = (
                 part["verdict"].value_counts(normalize=True).reindex(["usable", "use with care", "not from these data"], fill_value=0.0)
@@ -136,6 +136,7 @@ def lines(measured: pd.DataFrame, widening: float = 0.0) -> pd.DataFrame:
         if (bar.cell, bar.estimator) in measured.index:
             row = measured.loc[(bar.cell, bar.estimator)]
             error = row[f"{bar.measure}_se"]
+            error = 0.0 if bar.low == bar.high else error  # "never" is never
             held = bar.low - widening * error <= row[bar.measure] <= bar.high + widening * error
             rows.append({"cell": bar.cell, "estimator": bar.estimator, "measure": bar.measure, "from": bar.low, "to": bar.high,
                          "measured": row[bar.measure], "mc_se": error, "line": "reached" if held else "MISSED"})  # fmt: skip

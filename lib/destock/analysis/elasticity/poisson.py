@@ -9,7 +9,7 @@ from scipy.stats import t as student
 
 STEPS, TOLERANCE = 60, 1e-9
 # Dummies of item, age and week are aliased. A ridge on the Newton step alone leaves the optimum where it is.
-RIDGE = 1e-10
+RIDGE, ALIASED = 1e-10, 1e-4
 
 
 @dataclass(frozen=True)
@@ -87,6 +87,8 @@ class _System:
         residual = self.mean * (np.log(self.mean) - self.offset) + self.y - self.mean  # first step: least squares on the logarithm
         for step in range(STEPS):
             change, last = self._newton(residual), value
+            if step == 0 and self.spread() < ALIASED:
+                return None
             value = self._likelihood(parameters + change)
             while step and not value >= last - 1e-9 * abs(last) and np.abs(change).max() > TOLERANCE:
                 change = change / 2

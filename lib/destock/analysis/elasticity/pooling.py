@@ -54,8 +54,7 @@ def shrink(own: np.ndarray, variance: np.ndarray) -> pd.DataFrame:
     """
     own, variance = np.asarray(own, float), np.asarray(variance, float)
     if len(own) > 1:
-        pooled = combine_effects(own, variance, method_re="iterated")
-        spread2, mean, mean_variance = pooled.tau2, pooled.mean_effect_re, pooled.sd_eff_w_re**2
+        mean, spread2, mean_variance = _together(own, variance)
     else:
         spread2, mean, mean_variance = PRIOR_SPREAD**2, PRIOR, 0.0
     weight = spread2 / (spread2 + variance)
@@ -73,8 +72,15 @@ def pool(items: pd.DataFrame) -> pd.DataFrame:
 
 def next_one(own, variance) -> dict[str, float]:
     """Where would one more of the same kind lie, of which nothing is known yet?"""
-    pooled = combine_effects(np.asarray(own, float), np.asarray(variance, float), method_re="iterated")
-    return _around(pooled.mean_effect_re, np.sqrt(pooled.tau2 + pooled.sd_eff_w_re**2))
+    mean, spread2, mean_variance = _together(np.asarray(own, float), np.asarray(variance, float))
+    return _around(mean, np.sqrt(spread2 + mean_variance))
+
+
+def _together(own: np.ndarray, variance: np.ndarray) -> tuple[float, float, float]:
+    """Mean, spread² and the mean's own variance."""
+    with np.errstate(divide="ignore", invalid="ignore"):  # slopes that are all the same
+        pooled = combine_effects(own, variance, method_re="iterated")
+    return float(pooled.mean_effect_re), float(pooled.tau2), float(pooled.sd_eff_w_re**2)
 
 
 def published() -> dict[str, object]:

@@ -14,9 +14,9 @@ LEAST_SPREAD, LEAST_ITEMS = 0.03, 20
 IN_STOCK, CENSORED_SHARE, LEAST_SURE = 0.8, 0.3, 0.75
 VERDICTS = (mark("usable"), mark("use with care"), mark("not from these data"))
 # why not at all
-NO_TEST, NEVER_MOVED, TOO_NARROW, TOO_FEW, COLLINEAR, NO_FIT, PAID_ONLY = (
+NO_TEST, NEVER_MOVED, TOO_NARROW, TOO_FEW, NO_SALES, COLLINEAR, PAID_ONLY = (
     mark("no test and no price that moved"), mark("price never moved"), mark("prices hardly differ"), mark("too few items"),
-    mark("price follows from past sales and age"), mark("does not converge"), mark("prices seen only in what was paid, and leftovers or large orders lower what is paid"),
+    mark("nothing was sold"), mark("price follows from past sales and age"), mark("prices seen only in what was paid, and leftovers or large orders lower what is paid"),
 )  # fmt: skip
 # why with care
 RANDOMISED, UNBALANCED, MANAGER, TIMING, EXPOSURE, CENSORED, UNSURE = (
@@ -77,6 +77,8 @@ def _described(rows: pd.DataFrame) -> dict:
 def _refusal(rows: pd.DataFrame) -> str | None:
     if rows.empty:
         return NO_TEST
+    if not rows["sold_units"].sum() > 0:
+        return NO_SALES
     within = rows["log_price"] - rows.groupby("unit")["log_price"].transform("mean")
     if within.abs().max() < np.log1p(experiments.LEAST_STEP) / 2:
         return NEVER_MOVED
@@ -89,7 +91,7 @@ def _randomised(rows: pd.DataFrame) -> dict:
     refusal, found = _refusal(rows), None
     if refusal is None:
         found = estimators.hold_out(rows)
-        refusal = NO_FIT if found is None else COLLINEAR if found.spread < LEAST_SPREAD else None
+        refusal = COLLINEAR if found is None or found.spread < LEAST_SPREAD else None
     if refusal:
         return {"verdict": "not from these data", "reason": refusal}
     doubts = [reason for reason, holds in ((UNBALANCED, _unbalanced), (CENSORED, _censored)) if holds(rows)]
@@ -101,7 +103,7 @@ def _observed(rows: pd.DataFrame) -> dict:
     refusal, same, alike = _refusal(rows), None, None
     if refusal is None:
         same, alike = estimators.fixed_effects(rows), estimators.history_conditioned(rows)
-        refusal = NO_FIT if same is None or alike is None else COLLINEAR if alike.spread < LEAST_SPREAD else None
+        refusal = COLLINEAR if alike is None or alike.spread < LEAST_SPREAD else None
     doubts = [MANAGER, *([TIMING] if same and alike and disagree(same, alike) else [])]
     doubts += [reason for reason, holds in ((EXPOSURE, _exposed), (CENSORED, _censored)) if refusal is None and holds(rows)]
     if refusal is None and rows["list_price"].isna().mean() > 0.5:
@@ -125,12 +127,13 @@ def disagree(one: Fit, other: Fit) -> bool:
 
 def _unbalanced(rows: pd.DataFrame) -> bool:
     """Did the arms already move apart in the weeks before the decision? A draw by lot does that once in a hundred times."""
-    by = rows.groupby("unit")["log_price"]
-    step = rows["log_price"].where(rows["treated"]).groupby(rows["unit"]).transform("first") - rows["log_price"].where(
-        ~rows["treated"]
-    ).groupby(rows["unit"]).transform("last")
-    before = rows.assign(drift=step * rows["week_of_test"])[~rows["treated"] & step.notna() & (by.transform("size") > 1)]
-    found = fit(before, ["drift", "log_price"], ["unit", "cell", "curve", "week"]) if before["drift"].std() > 0 else None
+    price = rows["log_price"]
+    after, before = (price.where(side).groupby(rows["unit"]).transform(pick) for side, pick in ((rows["treated"], "first"), (~rows["treated"], "last")))
+    rows = rows.assign(drift=(after - before) * rows["week_of_test"])[~rows["treated"] & after.notna()]
+    if not rows["drift"].std() > 0:
+        return False
+    moved = rows.groupby("unit")["log_price"].nunique().max() > 1
+    found = fit(rows, ["drift", "log_price"] if moved else ["drift"], ["unit", "cell", "curve", "week"])
     return found is not None and bool(found.slopes[0] ** 2 > chi2.ppf(0.99, 1) * found.std_error[0] ** 2)
 
 
@@ -176,7 +179,7 @@ def compare(tests: pd.DataFrame, weeks: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rows(fits: dict[str, Fit | None], name: str) -> pd.DataFrame:
-    told = [{name: key} | _told("", [], "", found) for key, found in fits.items() if found is not None]
+    told = [_told("", [], "", found) | {name: key} for key, found in fits.items() if found is not None]
     return pd.DataFrame(told, columns=[name, "elasticity", "low", "high", "std_error"])
 
 
@@ -208,7 +211,7 @@ def _around_tests(tests: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series, list[st
 
 def _around_cuts(weeks: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series, list[str]]:
     cuts = experiments.price_changes(weeks).query("step < 0")
-    first = weeks["item"].map(cuts.groupby("item")["week"].min())
+    first = pd.to_datetime(weeks["item"].map(cuts.groupby("item")["week"].min().to_dict()))
     place = (weeks["week"] - first).dt.days // 7
     near = place.between(-experiments.WEEKS_BEFORE, experiments.WEEKS_AFTER - 1) | first.isna()
     rows = weeks[near].assign(week_of_test=place[near].fillna(-1).astype(int))

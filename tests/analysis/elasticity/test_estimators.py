@@ -21,7 +21,9 @@ class TestPanelWeeks:
     def tiny(self) -> tuple[pd.DataFrame, pd.DataFrame]:
         week = pd.date_range("2025-01-06", periods=6, freq="7D")
         sold, price = [4.0, 6, 2, 0, 5, 1], [10.0, 10, 10, 8, 8, 8]
-        rows = pd.DataFrame({"item": "a", "week": week, "complete": True, "age_week": range(6), "sold_units": sold, "price": price, "list_price": price})
+        rows = pd.DataFrame(
+            {"item": "a", "week": week, "complete": True, "age_week": range(6), "sold_units": sold, "price": price, "list_price": price}
+        )
         return rows.assign(list_prices=1, in_stock_share=1.0), pd.DataFrame({"item": ["a"], "category": ["dress"], "received": [50.0]})
 
     def test_history_is_what_was_known_before_the_week(self):
@@ -38,7 +40,9 @@ class TestPanelWeeks:
         rows, now = self.tiny()
         later = rows.assign(sold_units=rows["sold_units"].where(rows["age_week"] < 4, 99.0))
         columns = ["log_price", *estimators.HISTORY]
-        pd.testing.assert_frame_equal(estimators.panel_weeks(rows, now)[columns].head(5), estimators.panel_weeks(later, now)[columns].head(5))
+        pd.testing.assert_frame_equal(
+            estimators.panel_weeks(rows, now)[columns].head(5), estimators.panel_weeks(later, now)[columns].head(5)
+        )
 
     def test_a_location_is_a_unit_of_its_own(self):
         rows, now = self.tiny()
@@ -54,7 +58,10 @@ class TestPlanted:
         assert np.mean(found) == pytest.approx(TRUE, abs=4 * np.std(found) / np.sqrt(8))
 
     def test_under_a_rule_history_helps_and_item_effects_mislead(self):
-        both = [(estimators.fixed_effects(rows).slopes[0], estimators.history_conditioned(rows).slopes[0]) for rows in (weeks("rule, both", s) for s in range(1, 9))]
+        both = [
+            (estimators.fixed_effects(rows).slopes[0], estimators.history_conditioned(rows).slopes[0])
+            for rows in (weeks("rule, both", s) for s in range(1, 9))
+        ]
         same, alike = np.mean(both, axis=0) - TRUE
         assert same < -0.6
         assert abs(alike) < 0.4

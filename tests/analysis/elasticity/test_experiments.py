@@ -14,7 +14,9 @@ DECISION = pd.Timestamp("2025-05-05")
 def shop(prices: dict[str, list[float]], listed: bool = True) -> pd.DataFrame:
     """Weeks of a shop in which every item sells five a week."""
     parts = [
-        pd.DataFrame({"item": item, "week": pd.date_range("2025-01-06", periods=len(path), freq="7D"), "price": path, "age_week": range(len(path))})
+        pd.DataFrame(
+            {"item": item, "week": pd.date_range("2025-01-06", periods=len(path), freq="7D"), "price": path, "age_week": range(len(path))}
+        )
         for item, path in prices.items()
     ]
     rows = pd.concat(parts, ignore_index=True).assign(complete=True, sold_units=5.0, list_prices=1, in_stock_share=1.0)
@@ -24,9 +26,13 @@ def shop(prices: dict[str, list[float]], listed: bool = True) -> pd.DataFrame:
 
 class TestPriceChanges:
     def test_by_hand(self):
-        found = experiments.price_changes(shop({"a": [10, 10, 8, 8, 8, 9], "b": [20] * 6, "c": [20, 20, 15, 15, 15, 15]})).set_index(["item", "week"])
+        found = experiments.price_changes(shop({"a": [10, 10, 8, 8, 8, 9], "b": [20] * 6, "c": [20, 20, 15, 15, 15, 15]})).set_index(
+            ["item", "week"]
+        )
         first = found.loc[("a", pd.Timestamp("2025-01-20"))]
-        assert first[["price_from", "price_to", "step", "weeks_held", "share_changed"]].astype(float).tolist() == pytest.approx([10, 8, -0.2, 3, 2 / 3])
+        assert first[["price_from", "price_to", "step", "weeks_held", "share_changed"]].astype(float).tolist() == pytest.approx(
+            [10, 8, -0.2, 3, 2 / 3]
+        )
         assert found.loc["a", "step"].tolist() == pytest.approx([-0.2, 0.125])
         assert "b" not in found.index.get_level_values("item")
         assert set(found["source"]) == {"listed"}
@@ -64,7 +70,13 @@ class TestWeeksOfTests:
         weeks = pd.date_range(DECISION - pd.Timedelta(weeks=6), periods=12, freq="7D")
         grid = pd.MultiIndex.from_product([["a", "b"], weeks], names=["item", "week"]).to_frame(index=False)
         rows = grid.assign(complete=True, sold_units=3.0, price=10.0, list_price=10.0, list_prices=1, in_stock_share=1.0, age_week=5)
-        tests = {"experiment": "T", "item": ["a", "b"], "arm": ["cut", "control"], "decision_date": DECISION, "window_end": DECISION + pd.Timedelta(days=20)}
+        tests = {
+            "experiment": "T",
+            "item": ["a", "b"],
+            "arm": ["cut", "control"],
+            "decision_date": DECISION,
+            "window_end": DECISION + pd.Timedelta(days=20),
+        }
         return {"item_week": rows, "experiment": pd.DataFrame(tests), "item_now": pd.DataFrame({"item": ["a", "b"], "category": "dress"})}
 
     def test_four_weeks_before_to_the_end_of_the_window(self):
@@ -93,7 +105,9 @@ def test_daily_is_relative_to_each_arms_own_level_before():
     days = pd.date_range(DECISION - pd.Timedelta(days=3), periods=6)
     sold = [(i, d, u * (2 if i == "a" and d >= DECISION else 1)) for i, u in (("a", 4.0), ("b", 10.0)) for d in days]
     item_day = pd.DataFrame(sold, columns=["item", "day", "sold_units"]).assign(experiment=None, arm=None)
-    tests = pd.DataFrame({"experiment": "T", "item": ["a", "b"], "arm": ["cut", "control"], "decision_date": DECISION, "window_end": days[-1]})
+    tests = pd.DataFrame(
+        {"experiment": "T", "item": ["a", "b"], "arm": ["cut", "control"], "decision_date": DECISION, "window_end": days[-1]}
+    )
     index = experiments.daily(item_day, tests).set_index(["arm", "day_of_test"])["index"]
     assert index["cut"].tolist() == [1, 1, 1, 2, 2, 2]
     assert index["control"].tolist() == [1] * 6

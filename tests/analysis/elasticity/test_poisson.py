@@ -50,7 +50,9 @@ class TestOracles:
 
     def test_two_slopes_at_once(self):
         data = rows(4).assign(display=lambda d: np.random.default_rng(9).random(len(d)))
-        oracle = smf.poisson("sold_units ~ log_price + display + C(item)", data, offset=np.log(data["in_stock"])).fit(method="newton", disp=False, maxiter=100)
+        oracle = smf.poisson("sold_units ~ log_price + display + C(item)", data, offset=np.log(data["in_stock"])).fit(
+            method="newton", disp=False, maxiter=100
+        )
         assert fit(data, ["log_price", "display"], ["item"]).slopes == pytest.approx(oracle.params[["log_price", "display"]], abs=1e-8)
 
     def test_expected_units_add_up_by_every_effect(self):

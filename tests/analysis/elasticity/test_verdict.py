@@ -10,7 +10,9 @@ from tests.evidence.markdown_worlds import CELLS, TRUE, simulate
 
 def parts(cell: str, seed: int = 1) -> tuple[pd.DataFrame, pd.DataFrame]:
     data = simulate(CELLS[cell], seed)
-    return experiments.weeks_of_tests(data["item_week"], data["experiment"], data["item_now"]), estimators.panel_weeks(data["item_week"], data["item_now"])
+    return experiments.weeks_of_tests(data["item_week"], data["experiment"], data["item_now"]), estimators.panel_weeks(
+        data["item_week"], data["item_now"]
+    )
 
 
 def told(tests: pd.DataFrame, weeks: pd.DataFrame) -> pd.Series:
@@ -40,7 +42,9 @@ class TestWithCare:
     def test_arms_that_differed_before(self):
         tests, weeks = parts("randomised")
         drifting = (tests["arm"] == "cut") & ~tests["treated"]
-        tests["sold_units"] = np.where(drifting, np.round(tests["sold_units"] * np.exp(0.5 * tests["week_of_test"] + 2)), tests["sold_units"])
+        tests["sold_units"] = np.where(
+            drifting, np.round(tests["sold_units"] * np.exp(0.5 * tests["week_of_test"] + 2)), tests["sold_units"]
+        )
         found = told(tests, weeks)
         assert (found["verdict"], found["reason"]) == ("use with care", verdict.UNBALANCED)
 
@@ -64,7 +68,9 @@ class TestWithCare:
 
     def test_estimates_that_disagree_name_the_timing(self):
         def named(cell: str) -> float:
-            return np.mean([verdict.TIMING in told(tests.iloc[:0], weeks)["reason"] for tests, weeks in (parts(cell, seed) for seed in range(1, 11))])
+            return np.mean(
+                [verdict.TIMING in told(tests.iloc[:0], weeks)["reason"] for tests, weeks in (parts(cell, seed) for seed in range(1, 11))]
+            )
 
         assert named("rule, both") >= 0.5
         assert named("randomised") <= 0.2
@@ -114,7 +120,12 @@ class TestNotFromTheseData:
 
     def test_published_studies_are_labelled_as_such(self):
         found = verdict.answer(parts("private")[0], parts("private")[1].iloc[:0]).iloc[-1]
-        assert (found["group"], found["verdict"], found["estimator"], found["elasticity"]) == ("new category", "not from these data", "published studies", -2.6)
+        assert (found["group"], found["verdict"], found["estimator"], found["elasticity"]) == (
+            "new category",
+            "not from these data",
+            "published studies",
+            -2.6,
+        )
 
 
 class TestAround:
@@ -126,7 +137,9 @@ class TestAround:
 
     def test_a_check_of_the_weeks_before_is_no_licence(self):
         """Under a rule item effects are off by one; the check still passes most of the time."""
-        passed = [verdict.event_study(tests.iloc[:0], weeks)[1] > 0.05 for tests, weeks in (parts("rule, both", seed) for seed in range(1, 11))]
+        passed = [
+            verdict.event_study(tests.iloc[:0], weeks)[1] > 0.05 for tests, weeks in (parts("rule, both", seed) for seed in range(1, 11))
+        ]
         assert np.mean(passed) > 0.5
 
     def test_nothing_to_show(self):

@@ -104,7 +104,7 @@ def draw(flagged: pd.DataFrame, as_of: pd.Timestamp, seed: int, assumptions: Map
     enough clusters, from ``seed`` alone: the order of the rows does not matter. Returns
     rows of the table ``prices`` (COLUMNS), to be taken back as they are.
     """
-    start = as_of + pd.Timedelta(days=7 - as_of.dayofweek)
+    start = as_of + pd.Timedelta(days=7 - as_of.day_of_week)
     end = start + pd.Timedelta(days=7 * int(assumptions["test_weeks"]) - 1)
     rows = flagged.assign(cluster=_clusters(flagged)).sort_values("item", kind="stable").reset_index(drop=True)
     held = rows["cluster"].isin(_held_back(rows, seed, assumptions["test_hold_out"]))
@@ -122,7 +122,7 @@ def _held_back(rows: pd.DataFrame, seed: int, share: float) -> set[str]:
     clusters["turn"] = rng.permutation(len(clusters))
     fast = clusters["rate"] > clusters.groupby("category")["rate"].transform("median")
     ordered = clusters.assign(fast=fast).sort_values(["category", "fast", "turn"], kind="stable").reset_index(drop=True)
-    place = (np.arange(len(ordered)) + rng.random()) * share  # every 1/share-th, from a random start
+    place = np.arange(len(ordered)) * share + rng.random()  # every 1/share-th, from a random start
     return set(ordered.loc[np.floor(place + share) > np.floor(place), "cluster"])
 
 

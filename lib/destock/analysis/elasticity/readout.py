@@ -56,30 +56,27 @@ def read(item_day: pd.DataFrame, experiment: pd.DataFrame, item_now: pd.DataFram
     rows["day_of_test"] = (rows["day"] - rows["decision_date"]).dt.days
     rows = rows[(rows["day_of_test"] >= -DAYS) & (rows["day"] <= rows["window_end"])]
     rows["gross_profit"] = rows["revenue"] - rows["sold_units"] * rows["mean_cost"]
-    rows["after"] = np.where(rows["day_of_test"] >= 0, "after", "before")
-    keys = ["experiment", "item", "name", "arm", "after"]
-    total = (
-        rows.groupby(keys, dropna=False)[["sold_units", "gross_profit"]].sum().join(rows.groupby(keys, dropna=False).size().rename("days"))
-    )
-    wide = total.unstack("after").dropna()
-    wide.columns = [f"{name}_{when}" for name, when in wide.columns]
-    for name in ("sold_units", "gross_profit"):
-        for when in ("before", "after"):
-            wide[f"{name}_{when}"] = wide[f"{name}_{when}"] / wide[f"days_{when}"]
+    keys = ["experiment", "item", "name", "arm"]
+    sides = {side: rows[(rows["day_of_test"] >= 0) == (side == "after")] for side in ("before", "after")}
+    daily = [
+        part.groupby(keys, dropna=False).agg(days=("day", "size"), sold_units=("sold_units", "mean"), gross_profit=("gross_profit", "mean")).add_suffix(f"_{side}")
+        for side, part in sides.items()
+    ]  # fmt: skip
+    wide = daily[0].join(daily[1], how="inner")
     return _judged(wide.reset_index(), assumptions)
 
 
 def _judged(frame: pd.DataFrame, assumptions: Mapping[str, float]) -> pd.DataFrame:
     frame["uplift"] = ratio(frame["sold_units_after"], frame["sold_units_before"])
     controls = frame[frame["arm"] == "control"].groupby("experiment")[["sold_units_after", "sold_units_before"]].sum()
-    frame["control_uplift"] = frame["experiment"].map(ratio(controls["sold_units_after"], controls["sold_units_before"]))
+    frame["control_uplift"] = frame["experiment"].map(ratio(controls["sold_units_after"], controls["sold_units_before"])).astype(float)
     frame = frame[frame["arm"] != "control"].reset_index(drop=True)
     frame["gross_profit_change"] = frame["gross_profit_after"] - frame["gross_profit_before"]
     ends = [
         noise_interval(row.uplift, 7 * row.sold_units_before, row.days_before / 7, row.days_after / 7, assumptions) if row.sold_units_before > 0 else (np.nan,) * 2
         for row in frame.itertuples()
     ]  # fmt: skip
-    frame["low"], frame["high"] = (np.array(ends).reshape(-1, 2)[:, side] for side in (0, 1))
+    frame["low"], frame["high"] = (np.array(ends, float).reshape(-1, 2)[:, side] for side in (0, 1))
     return frame.assign(evidence=(frame["low"] > frame["control_uplift"].fillna(1)) | (frame["high"] < frame["control_uplift"].fillna(1)))
 
 

@@ -128,7 +128,9 @@ def disagree(one: Fit, other: Fit) -> bool:
 def _unbalanced(rows: pd.DataFrame) -> bool:
     """Did the arms already move apart in the weeks before the decision? A draw by lot does that once in a hundred times."""
     price = rows["log_price"]
-    after, before = (price.where(side).groupby(rows["unit"]).transform(pick) for side, pick in ((rows["treated"], "first"), (~rows["treated"], "last")))
+    after, before = (
+        price.where(side).groupby(rows["unit"]).transform(pick) for side, pick in ((rows["treated"], "first"), (~rows["treated"], "last"))
+    )
     rows = rows.assign(drift=(after - before) * rows["week_of_test"])[~rows["treated"] & after.notna()]
     if not rows["drift"].std() > 0:
         return False

@@ -9,7 +9,7 @@ export UV_SYSTEM_CERTS := 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 
-.PHONY: report test test-browser evidence lab check-code format messages sample clean
+.PHONY: report test test-browser evidence evidence-elasticity lab check-code format messages sample clean
 
 report: .venv/ready
 	@$(RUN)/destock report $(SHOP) --lang $(PACK_LANG)
@@ -54,6 +54,10 @@ $(UV):
 
 evidence: .venv/ready
 	@$(RUN)/python tests/evidence/classification.py
+
+# Two hundred worlds of each kind, a few minutes on two cores.
+evidence-elasticity: .venv/ready
+	@$(RUN)/python -m tests.evidence.elasticity
 
 test-browser: .venv/ready
 	@$(RUN)/pytest tests/browser

@@ -124,14 +124,13 @@ def elasticity(shop: str | Path, as_of: object = None, lang: str = "en", setting
     ``ladder`` (step), ``next_test`` (rows of the table prices), ``test_options``.
     """
     book = _open(shop, as_of, lang, settings)
-    around, pre_trend = verdict.event_study(frames.tested_weeks(book), frames.priced_weeks(book))
     shown = {
         "elasticity": frames.price_answer(book), "estimators": frames.estimators_compared(book), "items": frames.item_elasticities(book),
-        "daily": daily(book.panel("item_day"), book.panel("experiment")), "event_study": around,
+        "daily": daily(book.panel("item_day"), book.panel("experiment")), "event_study": frames.around_decisions(book),
         "traffic": verdict.by_traffic(frames.tested_weeks(book)), "readouts": frames.readouts(book), "ladder": frames.ladder(book),
         "next_test": frames.next_test(book), "test_options": frames.test_options(book),
     }  # fmt: skip
-    found = findings.elasticity(book) + findings.price_tests(book, pre_trend) + findings.price_money(book) + findings.next_test(book)
+    found = findings.elasticity(book) + findings.price_tests(book) + findings.price_money(book) + findings.next_test(book)
     return _page(book, "elasticity", shown, found)
 
 

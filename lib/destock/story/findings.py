@@ -3,7 +3,7 @@
 import pandas as pd
 
 from destock.analysis import classification, impact
-from destock.analysis.elasticity import design, experiments, verdict
+from destock.analysis.elasticity import design, experiments, readout, verdict
 from destock.model.findings import Finding
 from destock.model.messages import mark
 from destock.model.metrics import ratio
@@ -265,36 +265,61 @@ def elasticity(book: Book) -> list[Finding]:
     return found
 
 
-def price_tests(book: Book, pre_trend: float) -> list[Finding]:
-    """How the prices came about, whether the arms ran together before, what one style's before and after is worth, what traffic does."""
+def price_tests(book: Book) -> list[Finding]:
+    """How the prices came about, what the weeks before and after show, what one style's test is worth, what traffic does."""
     changes, tests, read = frames.price_changes(book), frames.tested_weeks(book), frames.readouts(book)
     made = experiments.design(changes[~changes["item"].isin(set(tests["item"]))], frames.priced_weeks(book), False)
     moved = {
         "changes": len(changes),
         "items": changes["item"].nunique(),
         "cuts": (changes["step"] < 0).sum(),
-        "tests": tests["experiment"].nunique() if len(tests) else 0,
+        "tests": tests["experiment"].nunique(),
     }
-    found = (
-        [
-            Finding(
-                "price_changes",
-                len(changes),
-                "changes",
-                "listed, or paid and held for two weeks",
-                figures=_figures(units=moved, label={"made": made}),
-            )
-        ]
-        if len(changes)
-        else []
-    )
-    if pd.notna(pre_trend):
-        name = "pre_trend_alike" if pre_trend > 0.05 else "pre_trend_apart"
-        found.append(Finding(name, pre_trend, "p-value", "joint test of the weeks before", figures=_figures(number={"p": pre_trend})))
+    found = [
+        Finding(
+            "price_changes",
+            len(changes),
+            "changes",
+            "listed, or paid and held for two weeks",
+            figures=_figures(units=moved, label={"made": made}),
+        )
+    ]
     if len(read):
         figures = _figures(units={"items": len(read), "evidence": read["evidence"].sum()})
         found.append(Finding("single_items", read["evidence"].mean(), "share", "interval apart from the controls' change", figures=figures))
-    return found + _traffic(book)
+    return (found if len(changes) else []) + _around(book) + _traffic(book)
+
+
+def _around(book: Book) -> list[Finding]:
+    """Did the arms run together before, and was anything borrowed from the weeks after?"""
+    weeks = frames.around_decisions(book)
+    if weeks.empty or weeks["p"].isna().all():
+        return []
+    p, after = weeks["p"].iloc[0], weeks.loc[weeks["after"], ["uplift", "low", "high"]].mean()
+    found = [
+        Finding(
+            "pre_trend_alike" if p > 0.05 else "pre_trend_apart",
+            p,
+            "p-value",
+            "joint test of the weeks before",
+            figures=_figures(number={"p": p}),
+        )
+    ]
+    if weeks["after"].any():
+        _, _, borrowed = readout.net_of_dip(weeks.loc[weeks["week_of_test"] >= 0, "uplift"])
+        figures = _figures(percent=after.to_dict() | {"borrowed": borrowed}, units={"weeks": weeks["after"].sum()})
+        found.append(
+            Finding(
+                "afterwards",
+                after["uplift"],
+                "share",
+                "cut styles against the others after their tests",
+                after["low"],
+                after["high"],
+                figures=figures,
+            )
+        )
+    return found
 
 
 def _traffic(book: Book) -> list[Finding]:

@@ -61,6 +61,20 @@ def tested_weeks(book: Book) -> pd.DataFrame:
     )
 
 
+def around_decisions(book: Book) -> pd.DataFrame:
+    """Cut styles beside the others, week by week from the decision to four weeks after the test; ``p`` of no difference before."""
+
+    def compute() -> pd.DataFrame:
+        tests = experiments.weeks_of_tests(
+            book.panel("item_week"), book.panel("experiment"), book.panel("item_now"), after=experiments.WEEKS_AFTER
+        )
+        frame, p = verdict.event_study(tests, priced_weeks(book))
+        inside = tested_weeks(book)["week_of_test"].max() if len(tests) else float("nan")
+        return frame.assign(p=p, after=frame["week_of_test"] > inside)
+
+    return book.kept("around_decisions", compute)
+
+
 def priced_weeks(book: Book) -> pd.DataFrame:
     """All weeks at one price, with what a markdown rule can have seen before each."""
     return book.kept("priced_weeks", lambda: estimators.panel_weeks(book.panel("item_week"), book.panel("item_now")))

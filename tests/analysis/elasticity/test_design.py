@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from tests.evidence.markdown_worlds import TRUE
 
 from destock.analysis.elasticity import design
 from destock.model.assumptions import assumed
-from tests.evidence.markdown_worlds import TRUE
 
 AS_OF = pd.Timestamp("2026-06-07")
 ASSUMED = assumed()

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from tests.evidence.markdown_worlds import CELLS, TRUE, Cell, simulate
 
 from destock.analysis.elasticity import estimators, pooling
-from tests.evidence.markdown_worlds import CELLS, TRUE, Cell, simulate
 
 CHEESE = Path(__file__).parents[4] / "shared" / "data" / "cheese" / "cheese.csv"
 

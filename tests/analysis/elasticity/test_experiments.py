@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
+from tests.evidence.markdown_worlds import CELLS, simulate
 
 from destock.analysis.elasticity import experiments
 from destock.analysis.elasticity.estimators import panel_weeks
-from tests.evidence.markdown_worlds import CELLS, simulate
 
 DECISION = pd.Timestamp("2025-05-05")
 
@@ -94,6 +94,11 @@ class TestWeeksOfTests:
         moved = self.data()
         moved["experiment"]["decision_date"] += pd.Timedelta(days=2)  # a Wednesday: its own week is neither before nor after
         assert DECISION not in set(experiments.weeks_of_tests(**moved)["week"])
+
+    def test_leaves_out_weeks_at_an_earlier_price(self):
+        data = self.data()
+        data["item_week"].loc[data["item_week"]["week"] < DECISION - pd.Timedelta(weeks=2), ["price", "list_price"]] = 12.0
+        assert sorted(experiments.weeks_of_tests(**data)["week_of_test"].unique()) == [-2, -1, 0, 1, 2]
 
     def test_leaves_out_weeks_without_stock(self):
         data = self.data()

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
-
-from destock.analysis.elasticity import estimators, pooling
 from tests.analysis.elasticity.test_estimators import weeks
 from tests.evidence.markdown_worlds import TRUE
+
+from destock.analysis.elasticity import estimators, pooling
 
 
 class TestByItem:

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 import pytest
+from tests.evidence.markdown_worlds import CELLS, TRUE, simulate
 
 from destock.analysis.elasticity import estimators, experiments, verdict
-from tests.evidence.markdown_worlds import CELLS, TRUE, simulate
 
 
 def parts(cell: str, seed: int = 1) -> tuple[pd.DataFrame, pd.DataFrame]:

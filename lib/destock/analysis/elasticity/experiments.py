@@ -19,8 +19,8 @@ def weeks_of_tests(item_week: pd.DataFrame, experiment: pd.DataFrame, item_now: 
 
     For every recorded test: its items' complete weeks from four before the decision to
     the end of the window (and ``after`` weeks more, to see what was borrowed from them),
-    without weeks that straddle a change of the listed price and weeks in which the item
-    was out of stock. Adds ``unit`` (item in test), ``week_of_test`` (0 = the decision),
+    without weeks that straddle a change of the listed price, weeks before at an earlier
+    price, and weeks in which the item was out of stock. Adds ``unit`` (item in test), ``week_of_test`` (0 = the decision),
     ``cell`` (test × week of test), ``treated`` (after the decision), ``curve``, ``log_price``.
     """
     tests = experiment.merge(item_now[["item", "category"]], on="item", validate="m:1")
@@ -37,7 +37,14 @@ def weeks_of_tests(item_week: pd.DataFrame, experiment: pd.DataFrame, item_now: 
     rows["treated"] = rows["week_of_test"] >= 0
     rows["log_price"] = np.log(rows["list_price"].fillna(rows["price"]).astype(float))
     rows["in_stock"] = rows["in_stock_share"].fillna(1.0)
-    return rows.sort_values(["unit", "week"], kind="stable").reset_index(drop=True)
+    rows = rows.sort_values(["unit", "week"], kind="stable")
+    return rows[~_at_an_earlier_price(rows)].reset_index(drop=True)
+
+
+def _at_an_earlier_price(rows: pd.DataFrame) -> pd.Series:
+    """Weeks before the decision at another listed price than the one it met: an earlier decision, made on sales, ended them."""
+    met = rows["log_price"].where(~rows["treated"]).groupby(rows["unit"]).transform("last")
+    return ~rows["treated"] & rows["list_price"].notna() & ((rows["log_price"] - met).abs() >= LEAST_STEP)
 
 
 def price_changes(rows: pd.DataFrame) -> pd.DataFrame:

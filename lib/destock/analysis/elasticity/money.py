@@ -47,7 +47,7 @@ def ladder(items: pd.DataFrame, elasticity: tuple[float, float, float], assumpti
     value, bought = (items["rate"] * items["price"]).sum(), (items["rate"] * items["mean_cost"]).sum()
     frame["break_even_uplift"] = break_even_uplift(value, value * frame["step"], bought)
     frame["margin"] = ratio(frame["gross_profit"], frame["revenue"])
-    return frame.assign(best=frame.index == frame["cash"].idxmax() if frame["cash"].notna().any() else False)
+    return frame.assign(best=(frame["cash"] > 0) & (frame["cash"] == frame["cash"].max()))
 
 
 def _outcome(items: pd.DataFrame, step: float, beta: float, assumptions: Mapping[str, float]) -> dict[str, float]:

@@ -195,7 +195,7 @@ def elasticity(ax: Axes, frame: pd.DataFrame) -> str | None:
 @picture(height=2.8)
 def estimators(ax: Axes, frame: pd.DataFrame) -> str | None:
     """What does each way of reading the same shop say of a 10 % cut? Point and 95 % interval."""
-    title = say("The same shop read in several ways: units after a cut of 10 %")
+    title = say("Units after a cut of 10 %, read in several ways")
     if frame.empty:
         return _nothing(ax, title)
     _points(ax, [say(name) for name in frame["estimator"]], *(0.9 ** frame[name] - 1 for name in ("elasticity", "high", "low")))
@@ -221,14 +221,14 @@ def event_study(ax: Axes, frame: pd.DataFrame) -> str | None:
 @picture(height=3.2)
 def ladder(ax: Axes, frame: pd.DataFrame, currency: str) -> str | None:
     """Which step of the price ladder brings in most? Cash until the exit with its interval."""
-    title = say("Cash until the exit at each step of the price ladder (line: interval of 95 %)")
+    title = say("Cash until the exit, by step of the price ladder")
     if not frame["cash"].notna().any() or not frame["cash"].sum() > 0:
         return _nothing(ax, title)
     names = [percent(step) for step in frame["step"]]
     ax.bar(names, frame["cash"], color=[ACCENT if best else CALM for best in frame["best"]], width=0.6)
     ax.vlines(names, frame["cash_low"], frame["cash_high"], color=INK, linewidth=1.4)
     _money_axis(ax.yaxis, currency)
-    ax.set_xlabel(say("share of today's price (red: most cash)"))
+    ax.set_xlabel(say("share of today's price (red: most cash; line: interval of 95 %)"))
     ax.grid(axis="x", visible=False)
     ax.set_title(title)
 

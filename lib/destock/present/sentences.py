@@ -71,8 +71,9 @@ SENTENCES = {
         "In the weeks before, the styles that were cut already ran apart from the others (p = {p}): who set the prices looked at sales, or knew more."
     ),
     "afterwards": mark(
-        "In the {weeks} weeks after their tests the styles that had been cut sold {uplift} against the others (95 %: {low} to {high}); below zero, the cut had borrowed from them. Taken at their best estimate, {borrowed} of the gain was borrowed."
+        "In the {weeks} weeks after their tests the styles that had been cut sold {uplift} against the others (95 %: {low} to {high}); below zero, the cut had borrowed from them."
     ),
+    "borrowed": mark("That much was borrowed from the weeks after: {borrowed} of what the cut had gained."),
     "single_items": mark(
         "Of {items} cut styles read one by one, before against after, {evidence} differ from their test's controls by more than demand does by itself; the others alone are no evidence."
     ),

@@ -306,8 +306,7 @@ def _around(book: Book) -> list[Finding]:
         )
     ]
     if weeks["after"].any():
-        _, _, borrowed = readout.net_of_dip(weeks.loc[weeks["week_of_test"] >= 0, "uplift"])
-        figures = _figures(percent=after.to_dict() | {"borrowed": borrowed}, units={"weeks": weeks["after"].sum()})
+        figures = _figures(percent=after.to_dict(), units={"weeks": weeks["after"].sum()})
         found.append(
             Finding(
                 "afterwards",
@@ -318,6 +317,11 @@ def _around(book: Book) -> list[Finding]:
                 after["high"],
                 figures=figures,
             )
+        )
+    if after["high"] < 0:
+        _, _, borrowed = readout.net_of_dip(weeks.loc[weeks["week_of_test"] >= 0, "uplift"])
+        found.append(
+            Finding("borrowed", borrowed, "share", "lost after ÷ gained in the test", figures=_figures(percent={"borrowed": borrowed}))
         )
     return found
 

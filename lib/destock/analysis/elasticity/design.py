@@ -74,7 +74,7 @@ def options(flagged: pd.DataFrame, assumptions: Mapping[str, float]) -> pd.DataF
             "items_needed": items_needed(1.0, cut, rate, weeks, assumptions, spread),
         }
         for cut in cuts
-        for weeks in (1, 2, 3, 4, 6, 8)
+        for weeks in (1, 2, 4, 8)
     ]
     return pd.DataFrame(rows)
 

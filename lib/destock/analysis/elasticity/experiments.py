@@ -73,8 +73,10 @@ def price_changes(rows: pd.DataFrame) -> pd.DataFrame:
 def design(changes: pd.DataFrame, rows: pd.DataFrame, tested: bool) -> str:
     """How did the shop come to its prices: by lot, by a rule, one after another, or once?
 
-    ``rule-driven`` where styles that were cut had sold clearly less (t < −2) than others of
-    their category at the same week of life: of what was bought, or in the last three weeks.
+    ``rule-driven`` where styles had sold clearly less (t < −2) before their first cut than
+    others of their category, week of life and week that were as yet untouched: of what was
+    bought, or in the last three weeks. Weeks in which most of a category moved, such as a
+    season's clearance, chose nobody.
     """
     cuts = changes[changes["step"] < 0]
     if tested:
@@ -83,9 +85,14 @@ def design(changes: pd.DataFrame, rows: pd.DataFrame, tested: bool) -> str:
         return "no price change"
     if cuts["item"].nunique() == 1:
         return "single"
-    cut = pd.MultiIndex.from_frame(rows[["item", "week"]]).isin(pd.MultiIndex.from_frame(cuts[["item", "week"]]))
-    seen = rows.assign(sold_through=rows["cumulative"] - rows["bought"])
-    behind = (seen[["sold_through", "recent"]] - seen.groupby("curve")[["sold_through", "recent"]].transform("mean"))[cut]
+    first = pd.to_datetime(rows["item"].map(changes.groupby("item")["week"].min().to_dict()))
+    seen = rows[first.isna() | (rows["week"] <= first)].assign(sold_through=rows["cumulative"] - rows["bought"])
+    chosen = pd.MultiIndex.from_frame(cuts.loc[cuts["share_changed"] < 0.5, ["item", "week"]])
+    cut = pd.MultiIndex.from_frame(seen[["item", "week"]]).isin(chosen)
+    behind = seen[["sold_through", "recent"]]
+    for alike in ("curve", "week"):
+        behind = behind - behind.groupby(seen[alike]).transform("mean")
+    behind = behind[cut]
     return "rule-driven" if (behind.mean() < -2 * behind.std() / np.sqrt(behind.count())).any() else "staggered"
 
 

@@ -89,7 +89,7 @@ SENTENCES = {
     "next_test": mark(
         "The next test: of {flagged} styles that run behind, {held} drawn by lot keep their price for {weeks} weeks from {start}, the others are cut by {cut}. It sees an elasticity of {least} or more, four times in five; to see 1 takes {needed} styles an arm. Keeping them costs {cost} of gross profit ({low} to {high}; below zero it earns)."
     ),
-    "no_next_test": mark("A next test cannot be drawn: fewer than two styles run behind their past seasons and have stock."),
+    "no_next_test": mark("A next test cannot be drawn: {styles} styles run behind their past seasons and have stock, and it takes two."),
     "top_ten": mark("The {styles} styles below hold {money}: {share} of all money in excess stock and excess orders."),
     "open_orders": mark(
         "{money} at cost of the excess is still on order, for {styles} styles: the cheapest stock is the one that never arrives."

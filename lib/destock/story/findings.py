@@ -370,7 +370,7 @@ def next_test(book: Book) -> list[Finding]:
     flagged, drawn, wanted = frames.flagged(book), frames.next_test(book), book.assumptions
     held = (drawn["arm"] == "control").sum()
     if not 0 < held < len(drawn):
-        return [Finding("no_next_test", len(drawn), "styles", severity=0)]
+        return [Finding("no_next_test", len(drawn), "styles", figures=_figures(units={"styles": len(drawn)}))]
     options = frames.test_options(book)
     row = options[(options["cut"] == wanted["test_cut"]) & (options["weeks"] >= wanted["test_weeks"])].iloc[0]
     whole = frames.price_answer(book).iloc[0]

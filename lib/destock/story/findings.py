@@ -372,7 +372,7 @@ def next_test(book: Book) -> list[Finding]:
     if not 0 < held < len(drawn):
         return [Finding("no_next_test", len(drawn), "styles", figures=_figures(units={"styles": len(drawn)}))]
     options = frames.test_options(book)
-    row = options[(options["cut"] == wanted["test_cut"]) & (options["weeks"] >= wanted["test_weeks"])].iloc[0]
+    row = options[(options["cut"] == wanted["test_cut"]) & (options["weeks"] == int(wanted["test_weeks"]))].iloc[0]
     whole = frames.price_answer(book).iloc[0]
     price = design.cost(flagged, drawn, tuple(whole[["elasticity", "low", "high"]]), wanted)
     figures = _figures(units={"flagged": len(drawn), "held": held, "weeks": wanted["test_weeks"], "needed": row["items_needed"]}, percent={"cut": wanted["test_cut"]},

@@ -25,7 +25,7 @@ class TestDraw:
     def test_half_of_every_category_keeps_its_price(self):
         drawn = design.draw(flagged(), AS_OF, 1, ASSUMED).merge(flagged()[["item", "category"]], on="item")
         held = (drawn["arm"] == "control").groupby(drawn["category"]).sum()
-        assert held.between(3, 5).all()
+        assert held.between(3, 5).all()  # of eight
         assert held.sum() == 20
 
     def test_the_prices_are_those_of_the_arms(self):
@@ -53,6 +53,13 @@ class TestDraw:
             drawn = design.draw(flagged(), AS_OF, seed, ASSUMED).set_index("item")["arm"]
             gaps.append(rates[drawn == "control"].mean() - rates[drawn == "cut"].mean())
         assert np.mean(gaps) == pytest.approx(0, abs=4 * np.std(gaps) / np.sqrt(200))
+
+    def test_one_lot_does_not_decide_for_all_pairs(self):
+        """Eight categories with a slow and a fast style each: the slow ones held are as many as eight coins would give."""
+        pairs = flagged(16).assign(category=[f"c{n // 2}" for n in range(16)], rate=[1.0, 9.0] * 8)
+        slow = [(design.draw(pairs, AS_OF, seed, ASSUMED)["arm"].iloc[::2] == "control").sum() for seed in range(400)]
+        assert np.mean(slow) == pytest.approx(4, abs=4 * np.sqrt(2 / 400))
+        assert np.var(slow) == pytest.approx(2, rel=0.3)
 
     def test_styles_that_stand_in_for_each_other_share_an_arm(self):
         many = flagged(140, tiers=7)
@@ -86,6 +93,7 @@ class TestPower:
         options = design.options(flagged(), ASSUMED).set_index(["cut", "weeks"])["least_detectable"]
         assert options[0.3].max() < options[0.2].min()
         assert options[0.2].is_monotonic_decreasing
+        assert set(options[0.2].index) == {1, 2, 3, 4, 8}
         assert design.least_detectable(80, 0.2, 10, 3, ASSUMED) == pytest.approx(design.least_detectable(20, 0.2, 10, 3, ASSUMED) / 2)
 
     def test_items_needed_is_the_inverse(self):

@@ -74,7 +74,7 @@ def options(flagged: pd.DataFrame, assumptions: Mapping[str, float]) -> pd.DataF
             "items_needed": items_needed(1.0, cut, rate, weeks, assumptions, spread),
         }
         for cut in cuts
-        for weeks in (1, 2, 4, 8)
+        for weeks in sorted({1, 2, 4, 8, int(assumptions["test_weeks"])})
     ]
     return pd.DataFrame(rows)
 
@@ -100,7 +100,7 @@ def draw(flagged: pd.DataFrame, as_of: pd.Timestamp, seed: int, assumptions: Map
     """Which of the styles flagged for a cut keep their price for one decision period, drawn by lot?
 
     ``flagged``: one row an item with ``category``, ``tier``, ``rate`` (units a week) and
-    ``price``. Drawn within category and half of the rate, by cluster where there are
+    ``price``. Drawn among neighbours in category and rate, by cluster where there are
     enough clusters, from ``seed`` alone: the order of the rows does not matter. Returns
     rows of the table ``prices`` (COLUMNS), to be taken back as they are.
     """
@@ -116,12 +116,13 @@ def draw(flagged: pd.DataFrame, as_of: pd.Timestamp, seed: int, assumptions: Map
 
 
 def _held_back(rows: pd.DataFrame, seed: int, share: float) -> set[str]:
-    """Clusters drawn by lot: pairs alike in category and rate are drawn one after the other, so that both arms get their like."""
+    """Clusters drawn by lot: neighbours in category and rate form a block, mixed by itself, of which a share is held."""
     clusters = rows.groupby("cluster", sort=True).agg(category=("category", "min"), rate=("rate", "mean")).reset_index()
     rng = np.random.default_rng(seed)
     clusters["turn"] = rng.permutation(len(clusters))
-    fast = clusters["rate"] > clusters.groupby("category")["rate"].transform("median")
-    ordered = clusters.assign(fast=fast).sort_values(["category", "fast", "turn"], kind="stable").reset_index(drop=True)
+    ordered = clusters.sort_values(["category", "rate", "turn"], kind="stable").reset_index(drop=True)
+    ordered["block"] = ordered.index // max(2, round(1 / min(share, 1 - share)))
+    ordered = ordered.sort_values(["block", "turn"], kind="stable").reset_index(drop=True)
     place = np.arange(len(ordered)) * share + rng.random()  # every 1/share-th, from a random start
     return set(ordered.loc[np.floor(place + share) > np.floor(place), "cluster"])
 

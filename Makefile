@@ -52,8 +52,8 @@ $(UV):
 	@$(UV) sync --locked --quiet --python $(PYTHON)
 	@touch .venv/ready
 
-# Simulation studies: each prints its table with its Monte-Carlo error and fails where a line falls short.
-evidence: evidence-classification evidence-pacing
+# Simulation studies: each prints its table with its Monte-Carlo error and fails where a line falls short. Minutes each, on two cores.
+evidence: evidence-classification evidence-pacing evidence-elasticity
 
 evidence-%: .venv/ready
 	@$(RUN)/python -m tests.evidence.$*

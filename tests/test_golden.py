@@ -7,6 +7,9 @@ import pandas as pd
 import pytest
 
 from destock.analysis.classification import AGE_LABELS, ageing
+from destock.analysis.elasticity.design import items_needed, least_detectable, std_error, variance
+from destock.analysis.elasticity.money import break_even_uplift
+from destock.analysis.elasticity.readout import counting_interval, gross_profit_ratio, implied_elasticity, net_of_dip, noise_interval
 from destock.analysis.pacing.curve import by_day, chain_ladder, fit, monotone, reached
 from destock.analysis.pacing.example import example
 from destock.analysis.pacing.grades import grades
@@ -388,3 +391,74 @@ class TestProjection:
         shares = monotone([0.05, 0.12, 0.21, 0.20, 0.33, 0.41, 0.40, 0.55, 0.70, 0.86], np.array([9, 9, 9, 9, 9, 8, 8, 7, 7, 6.0]))
         assert shares.tolist() == pytest.approx([0.05, 0.12, 0.205, 0.205, 0.33, 0.405, 0.405, 0.55, 0.70, 0.86])
         assert float(by_day(shares, np.array([30]))[0]) == pytest.approx(0.22431, abs=5e-6)
+
+
+class TestMarkdownTest:
+    """A price cut to 85 % sells 31 % more; unit cost 50 %, running expenses 26 % of sales."""
+
+    @pytest.mark.parametrize(("price", "change"), [(0.90, 0.146), (0.88, 0.207), (1.00, -0.083)])
+    def test_gross_profit_by_the_price_before(self, price, change):
+        assert gross_profit_ratio(1.31, price, 0.85, 0.50) - 1 == pytest.approx(change, abs=5e-4)
+
+    def test_gross_profit_where_the_cut_is_on_a_price_already_cut(self):
+        assert gross_profit_ratio(1.31, 0.88, 0.85 * 0.88, 0.50) - 1 == pytest.approx(-0.145, abs=5e-4)
+
+    def test_only_one_round_price_before_gives_fifteen_percent(self):
+        prices = np.round(np.arange(0.86, 1.005, 0.01), 2)
+        gains = gross_profit_ratio(1.31, prices, 0.85, 0.50) - 1
+        assert prices[(gains > 0.1349) & (gains < 0.165)].tolist() == [0.90]
+
+    def test_after_expenses_little_is_left(self):
+        assert gross_profit_ratio(1.31, 0.90, 0.85, 0.50, 0.26) - 1 == pytest.approx(0.018, abs=5e-4)
+
+    @pytest.mark.parametrize(("expenses", "uplift", "elasticity"), [(0.0, 0.143, -2.34), (0.26, 0.287, -4.41)])
+    def test_break_even_uplift(self, expenses, uplift, elasticity):
+        found = break_even_uplift(0.90, 0.85, 0.50, expenses)
+        assert found - 1 == pytest.approx(uplift, abs=5e-4)
+        assert implied_elasticity(found, 0.90, 0.85) == pytest.approx(elasticity, abs=5e-3)
+
+    def test_implied_elasticity(self):
+        assert implied_elasticity(1.31, 0.90, 0.85) == pytest.approx(-4.72, abs=5e-3)
+
+    def test_a_falling_baseline_makes_it_larger(self):
+        """Sales that fall by 8 % a week over fifteen days hide an uplift of 55.5 %."""
+        true = 1.31 / np.exp(-0.08 * 15 / 7)
+        assert true - 1 == pytest.approx(0.555, abs=1e-3)
+        assert implied_elasticity(true, 0.90, 0.85) == pytest.approx(-7.72, abs=1e-2)
+
+    @pytest.mark.parametrize(("daily", "low", "high"), [(5, -0.05, 0.80), (20, 0.12, 0.54), (50, 0.18, 0.45)])
+    def test_chance_alone(self, daily, low, high):
+        ends = counting_interval(1.31, 15 * daily)
+        assert np.subtract(ends, 1) == pytest.approx((low, high), abs=6e-3)
+
+    @pytest.mark.parametrize(("daily", "low", "high"), [(5, -0.47, 2.28), (20, -0.45, 2.15), (50, -0.45, 2.12)])
+    def test_weeks_that_differ_by_themselves(self, daily, low, high):
+        """Published from simulations: met to two points of the ratio."""
+        ends = noise_interval(1.31, 7 * daily, 15 / 7, 15 / 7, assumed())
+        assert np.subtract(ends, 1) == pytest.approx((low, high), abs=0.02)
+
+
+class TestElasticity:
+    @pytest.mark.parametrize(("mean", "seen"), [(0.5, -0.84), (2, -1.48), (10, -1.87), (50, -1.97)])
+    def test_one_added_to_units_flattens_the_answer(self, mean, seen):
+        """A cut of 30 % at elasticity −2, seen through log(units + 1)."""
+        assert np.log((mean * 0.7**-2 + 1) / (mean + 1)) / np.log(0.7) == pytest.approx(seen, abs=5e-3)
+
+    def test_a_promotion_borrows_from_the_weeks_after_it(self):
+        assert net_of_dip([60, 60, -15, -15, -15]) == pytest.approx((120, 75, 0.375))
+
+    def test_variance_of_one_styles_change(self):
+        assert variance(10, 4, 3, assumed()) == pytest.approx(0.20735, abs=5e-6)
+
+    @pytest.mark.parametrize(("rate", "spread", "error"), [(10, 0.0, 0.723), (2, 0.0, 1.055), (10, 0.8, 0.996)])
+    def test_standard_error_of_a_test(self, rate, spread, error):
+        """Thirty styles an arm, cut of 15 %; the published figure for unequal volumes is to two digits."""
+        assert std_error(30, 0.15, rate, 3, assumed(), spread) == pytest.approx(error, abs=1e-3 if not spread else 0.08)
+
+    @pytest.mark.parametrize(("cut", "items"), [(0.05, 1_236), (0.10, 293), (0.15, 124), (0.20, 66), (0.30, 26)])
+    def test_styles_an_arm_to_see_one(self, cut, items):
+        assert items_needed(1.0, cut, 10, 3, assumed()) == pytest.approx(items, abs=1)
+
+    def test_more_weeks_help_little(self):
+        seen = [least_detectable(30, 0.15, 10, weeks, assumed()) for weeks in (1, 2, 3, 4, 6, 8)]
+        assert seen == pytest.approx([2.69, 2.21, 2.03, 1.92, 1.81, 1.75], abs=6e-3)

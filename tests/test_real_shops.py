@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from destock.analysis.elasticity import verdict
 from destock.model.messages import speak
 from destock.panel.book import open_book
 from destock.publish import batch, html
@@ -42,10 +43,17 @@ def test_what_is_impossible_is_said(pack):
     assert {"stock_unknown", "no_pace", "no_elasticity"} <= set(findings["id"])
 
 
-def test_no_elasticity_is_claimed_without_a_test(pack):
-    found = pd.read_parquet(pack / "results" / "elasticity.parquet")
-    assert found[["verdict", "reason"]].to_numpy().tolist() == [["not from these data", "no test"]]
-    assert found["elasticity"].isna().all()
+def test_prices_seen_only_in_what_was_paid_give_a_verdict_and_no_number(pack):
+    """Leftovers are marked down, large orders pay less: what was paid follows from what was sold."""
+    found = pd.read_parquet(pack / "results" / "elasticity.parquet").set_index("group")
+    assert found.loc["all", "verdict"] == "not from these data"
+    assert found.loc["all", "reason"].split("; ")[:2] == [verdict.PAID_ONLY, verdict.MANAGER]
+    assert found.loc["all", ["elasticity", "low", "high"]].isna().all()
+    assert found.loc["new category", "estimator"] == "published studies"
+    changes = pd.read_parquet(pack / "results" / "price_changes.parquet")
+    assert set(changes["source"]) == {"paid"}
+    assert len(changes) > 1_000
+    assert pd.read_parquet(pack / "results" / "ladder.parquet")["best"].sum() == 0
 
 
 def test_supermarket_agrees_with_its_file_to_the_cent():

@@ -24,6 +24,15 @@ PRICE = pd.DataFrame(
     }
 )
 DAILY = pd.DataFrame({"arm": ["control"] * 8 + ["cut20"] * 8, "day_of_test": [*range(-4, 4)] * 2, "index": 1.0})
+AROUND = pd.DataFrame(
+    {"week_of_test": [-2, -1, 0, 1], "uplift": [0.02, 0.0, 0.4, 0.5], "low": [-0.1, 0.0, 0.2, 0.3], "high": [0.14, 0.0, 0.6, 0.7]}
+)
+WAYS = pd.DataFrame(
+    {"estimator": ["randomised test", "all styles together"], "elasticity": [-2.0, 1.0], "low": [-2.5, 0.8], "high": [-1.5, 1.2]}
+)
+LADDER = pd.DataFrame(
+    {"step": [1.0, 0.9], "cash": [900.0, 990.0], "cash_low": [900.0, 950.0], "cash_high": [900.0, 1040.0], "best": [False, True]}
+)
 BRIDGE = pd.DataFrame({"step": ["opening stock", "received", "shipped", "closing stock"], "units": [0.0, 100.0, -40.0, 60.0]})
 BANDS = pd.DataFrame({"season": "2026SS", "tier": "push", "age": [0, 1], "q10": 0.1, "q25": 0.2, "median": 0.3, "q75": 0.4, "q90": 0.5})
 PATHS = pd.DataFrame({"item": "a", "season": "2026SS", "tier_used": "push", "age": [0, 1], "sell_through": [0.1, 0.2], "pace": "slow"})
@@ -35,8 +44,8 @@ COHORTS = pd.DataFrame({"by": "season", "cohort": ["2025SS", "core"], "sell_thro
 ALL = [
     (charts.classes, (CLASSES, "CNY")), (charts.ageing, (AGEING, "CNY")), (charts.quadrants, (QUADRANTS, "CNY")), (charts.moving, (MOVING,)),
     (charts.cost_of_waiting, (CLASSES, "class", "CNY")), (charts.elasticity, (PRICE,)), (charts.tests, (DAILY,)), (charts.stock_bridge, (BRIDGE,)),
-    (charts.pacing, (PATHS, BANDS)),
     (charts.compared, (COMPARED, "category", DEFINITIONS["available"])), (charts.cohorts, (COHORTS, DEFINITIONS["90-day average"])),
+    (charts.pacing, (PATHS, BANDS)), (charts.event_study, (AROUND,)), (charts.estimators, (WAYS,)), (charts.ladder, (LADDER, "CNY")),
 ]  # fmt: skip
 
 

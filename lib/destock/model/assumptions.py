@@ -68,6 +68,16 @@ ASSUMPTIONS = {
     ),
     "size_floor": Assumption(0.60, "share", 0, 1, TRADE, mark("a style with less than this part of its sizes left has broken sizes")),
     "low_rate": Assumption(0.80, "share", 0.1, 1, OURS, mark("a click or pay rate below this part of the category's is low")),
+    "ladder_step": Assumption(0.10, "share", 0.01, 0.5, OURS, mark("one step down the price ladder, of today's price")),
+    "ladder_steps": Assumption(5, "number", 1, 10, OURS, mark("steps of the price ladder that are looked at")),
+    "test_cut": Assumption(0.20, "share", 0.05, 0.5, OURS, mark("cut of the next price test, of today's price")),
+    "test_weeks": Assumption(3, "weeks", 1, 12, OURS, mark("weeks that the next price test runs")),
+    "test_hold_out": Assumption(0.50, "share", 0.1, 0.9, OURS, mark("share of the flagged styles that keep their price by lot")),
+    "demand_shock": Assumption(
+        0.30, "number", 0, 2, OURS, mark("spread of lasting ups and downs of a style's weekly demand, in logarithms")
+    ),
+    "demand_persistence": Assumption(0.60, "share", 0, 0.99, OURS, mark("part of such an up or down that is left a week later")),
+    "demand_size": Assumption(8, "number", 0.1, 1000, OURS, mark("size of the negative binomial noise of weekly units: small = noisy")),
     "baseline_seasons": Assumption(3, "seasons", 1, 10, TRADE, mark("past seasons that a style is compared with")),
 }
 

@@ -7,7 +7,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, DateFormatter
-from matplotlib.ticker import FuncFormatter, PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 
 from destock.analysis.pacing.projection import METHODS
 from destock.model.messages import count, mark, money, percent, say
@@ -289,23 +289,72 @@ def years(axes: Sequence[Axes], frame: pd.DataFrame) -> str | None:
     return None
 
 
+def _points(ax: Axes, labels: list[str], middle: pd.Series, low: pd.Series, high: pd.Series) -> None:
+    """A point and its interval a row, the first on top, a line at nothing."""
+    rows = np.arange(len(labels))[::-1]
+    ax.hlines(rows, low, high, color=CALM, linewidth=2)
+    ax.plot(middle, rows, "o", color=ACCENT)
+    ax.set_yticks(rows, labels)
+    ax.set_ylim(-0.6, len(labels) - 0.4)
+    ax.axvline(0, color=INK, linewidth=0.8)
+    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    ax.grid(axis="y", visible=False)
+
+
 @picture(height=3.0)
 def elasticity(ax: Axes, frame: pd.DataFrame) -> str | None:
     """How many more units does a 10 % cut sell, by category, and how sure is that? Point and 95 % interval."""
     title = say("More units sold after a cut of 10 % (line: interval of 95 %)")
-    shown = frame[frame["verdict"] == "usable"].iloc[::-1]
+    shown = frame[(frame["verdict"] != "not from these data") & frame["elasticity"].notna()]
     if shown.empty:
         return _nothing(ax, title)
-    uplift = {name: 0.9 ** shown[name] - 1 for name in ("elasticity", "low", "high")}
-    rows = np.arange(len(shown))
-    ax.hlines(rows, uplift["high"], uplift["low"], color=CALM, linewidth=2)
-    ax.plot(uplift["elasticity"], rows, "o", color=ACCENT)
-    labels = [say("all categories") if g == "all" else legible(g) for g in shown["group"]]
-    ax.set_yticks(rows, [f"{label} (n = {n})" for label, n in zip(labels, shown["items"], strict=True)])
-    ax.set_ylim(-0.6, len(shown) - 0.4)
-    ax.axvline(0, color=INK, linewidth=0.8)
-    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    ax.grid(axis="y", visible=False)
+    names = {"all": say("all categories"), "new category": say("a new category")}
+    labels = [
+        f"{names.get(g, legible(g))} (n = {n})" if n else names.get(g, legible(g))
+        for g, n in zip(shown["group"], shown["items"], strict=True)
+    ]
+    _points(ax, labels, *(0.9 ** shown[name] - 1 for name in ("elasticity", "high", "low")))
+    ax.set_title(title)
+
+
+@picture(height=2.8)
+def estimators(ax: Axes, frame: pd.DataFrame) -> str | None:
+    """What does each way of reading the same shop say of a 10 % cut? Point and 95 % interval."""
+    title = say("Units after a cut of 10 %, read in several ways")
+    if frame.empty:
+        return _nothing(ax, title)
+    _points(ax, [say(name) for name in frame["estimator"]], *(0.9 ** frame[name] - 1 for name in ("elasticity", "high", "low")))
+    ax.set_title(title)
+
+
+@picture(height=3.2)
+def event_study(ax: Axes, frame: pd.DataFrame) -> str | None:
+    """Did the cut styles run beside the others before the cut, and apart from them after it? Difference in units by week."""
+    title = say("Cut styles beside the others, week by week")
+    if frame.empty:
+        return _nothing(ax, title)
+    ax.fill_between(frame["week_of_test"], frame["low"], frame["high"], color=BAND, linewidth=0)
+    ax.plot(frame["week_of_test"], frame["uplift"], color=CALM, marker="o", markersize=4)
+    ax.axhline(0, color=INK, linewidth=0.8)
+    ax.axvline(-0.5, color=INK, linewidth=0.8, linestyle=":")
+    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True))
+    ax.set_xlabel(say("weeks from the decision (the week before it = 0)"))
+    ax.set_title(title)
+
+
+@picture(height=3.2)
+def ladder(ax: Axes, frame: pd.DataFrame, currency: str) -> str | None:
+    """Which step of the price ladder brings in most? Cash until the exit with its interval."""
+    title = say("Cash until the exit, by step of the price ladder")
+    if not frame["cash"].notna().any() or not frame["cash"].sum() > 0:
+        return _nothing(ax, title)
+    names = [percent(step) for step in frame["step"]]
+    ax.bar(names, frame["cash"], color=[ACCENT if best else CALM for best in frame["best"]], width=0.6)
+    ax.vlines(names, frame["cash_low"], frame["cash_high"], color=INK, linewidth=1.4)
+    _money_axis(ax.yaxis, currency)
+    ax.set_xlabel(say("share of today's price (red: most cash; line: interval of 95 %)"))
+    ax.grid(axis="x", visible=False)
     ax.set_title(title)
 
 

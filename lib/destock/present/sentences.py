@@ -54,7 +54,7 @@ SENTENCES = {
     ),
     "goals_missed_now": mark("{missed} of {styles} styles will miss their goal: all of them are below their path already and stay there."),
     "past_error": mark(
-        "How far off was this in past seasons? After {week} weeks of life the final units of {styles} past styles ({seasons} seasons) were missed by {ours} on average; last year's curve missed them by {last_year}, a straight line by {straight_line}. Whole seasons came out between {best} and {worst} off."
+        "How far off was this in past seasons? After {week} weeks of life the final units of {styles} past styles ({seasons} seasons) were missed by {ours} on average; last year's curve missed them by {last_year}, a straight line by {straight_line}. Whole seasons came out between {bias_low} and {bias_high} off."
     ),
     "few_seasons": mark(
         "Only {seasons} past seasons of the same kind are in the data: the bounds know how styles differ, and too little of how seasons do."
@@ -80,7 +80,42 @@ SENTENCES = {
     "elasticity": mark(
         "A price cut of 10 % has sold {uplift} more units (95 %: {low} to {high}), learned from {items} styles in randomised tests, {controls} of them kept at their price."
     ),
+    "elasticity_with_care": mark(
+        "Use with care: {reason}. Read that way, a price cut of 10 % has sold {uplift} more units (95 %: {low} to {high}) in {items} styles."
+    ),
     "no_elasticity": mark("How customers answer a price cut cannot be known from these data, because: {reason}."),
+    "naive_estimates": mark(
+        "Without the test the same shop would have been told, for the same cut: {same} (the same style before and after), {line} (a line through all styles), {before} (the weeks around the cut)."
+    ),
+    "price_changes": mark(
+        "{changes} price changes of {items} styles were found, {cuts} of them cuts; {tests} tests by lot are on record. The other prices came about like this: {made}."
+    ),
+    "pre_trend_alike": mark(
+        "In the weeks before, the styles that were cut ran beside the others (p = {p}). That is no licence: such a check misses most of the biases that matter."
+    ),
+    "pre_trend_apart": mark(
+        "In the weeks before, the styles that were cut already ran apart from the others (p = {p}): who set the prices looked at sales, or knew more."
+    ),
+    "afterwards": mark(
+        "In the {weeks} weeks after their tests the styles that had been cut sold {uplift} against the others (95 %: {low} to {high}); below zero, the cut had borrowed from them."
+    ),
+    "borrowed": mark("That much was borrowed from the weeks after: {borrowed} of what the cut had gained."),
+    "single_items": mark(
+        "Of {items} cut styles read one by one, before against after, {evidence} differ from their test's controls by more than demand does by itself; the others alone are no evidence."
+    ),
+    "by_traffic": mark(
+        "Of a cut of 10 % {exposure} more exposure comes by itself, and {conversion} more units from those who see it; together {total}."
+    ),
+    "step_that_pays": mark(
+        "For the {styles} styles that run behind, {step} of today's price brings in most until their exits: {cash} after expenses ({low} to {high}); today's price brings {now}. Purchase is paid, leftovers count nothing."
+    ),
+    "break_even_uplift": mark(
+        "At {one} of today's price units must grow by {needed} to earn the same gross profit; {expected} is expected. The gross margin goes from {margin} to {margin_one}."
+    ),
+    "next_test": mark(
+        "The next test: of {flagged} styles that run behind, {held} drawn by lot keep their price for {weeks} weeks from {start}, the others are cut by {cut}. It sees an elasticity of {least} or more, four times in five; to see 1 takes {needed} styles an arm. Keeping them costs {cost} of gross profit ({low} to {high}; below zero it earns)."
+    ),
+    "no_next_test": mark("A next test cannot be drawn: {styles} styles run behind their past seasons and have stock, and it takes two."),
     "top_ten": mark("The {styles} styles below hold {money}: {share} of all money in excess stock and excess orders."),
     "open_orders": mark(
         "{money} at cost of the excess is still on order, for {styles} styles: the cheapest stock is the one that never arrives."
@@ -112,6 +147,7 @@ SENTENCES = {
 WORDS = (
     mark("control"), mark("(not in master)"), mark("(none)"), mark("conflict"), mark("value"),
     mark("core"), mark("year"), mark("example"), mark("no test"), mark("price never moved"), mark("too few items"), mark("does not converge"), mark("randomised"), mark("usable"), mark("not from these data"),
+    mark("cut"), mark("all"), mark("new category"),
 )  # fmt: skip
 
 
@@ -142,7 +178,7 @@ def sentence(finding: Finding, currency: str) -> str:
 def figure(value: object, kind: str, currency: str) -> str:
     """One figure as people write it; a dash where it is not known."""
     if kind == "label":
-        return say(str(value)) if isinstance(value, str) else "–"
+        return "; ".join(say(part) for part in value.split("; ")) if isinstance(value, str) else "–"
     if pd.isna(value):
         return "–"
     if value in (float("inf"), float("-inf")):

@@ -30,17 +30,23 @@ COLUMNS = {
     "year_low": (mark("From (80 %), units"), "units"), "year_high": (mark("To (80 %), units"), "units"), "last_year_units": (mark("Last year, same weeks"), "units"),
     "money": (mark("Money in excess"), "money"), "weeks_of_supply": (mark("Weeks of supply"), "units"), "stock_to_sales": (mark("Months of stock"), "units"), "return_rate": (mark("Return rate"), "percent"),
     "sizes": (mark("SKUs in stock"), "text"), "verb": (mark("Do this"), "verb"),
-    "by": (mark("Compared by"), "label"), "cohort": (mark("Season or year"), "label"), "part": (mark("Part"), "label"), "definition": (mark("Definition"), "label"), "basis": (mark("Divided by"), "label"),
+    "by": (mark("Compared by"), "label"), "cohort": (mark("Season or year"), "label"), "part": (mark("Part"), "label"), "definition": (mark("Definition"), "label"), "basis": (mark("Basis"), "label"),
     "styles": (mark("Styles"), "units"), "net_units": (mark("Net units"), "units"), "base_units": (mark("Of units"), "units"), "gross": (mark("Gross of returns"), "percent"), "at_tag": (mark("At tag value"), "percent"),
     "at_cost": (mark("At cost value"), "percent"), "sell_in": (mark("Sell-in"), "percent"), "channel_stock": (mark("Stock in the channel"), "units"), "last_year": (mark("Last year, same day"), "percent"), "flags": (mark("Warnings"), "text"),
     "dimension": (mark("Compared by"), "label"), "place": (mark("Place"), "label"), "level": (mark("Usual there"), "percent"), "expected_units": (mark("Expected units"), "units"), "fit": (mark("Of expected"), "percent"),
     "cost_rate": (mark("Cost ÷ tag"), "percent"), "least_price": (mark("Least price ÷ tag"), "percent"), "cash_target": (mark("Cash target"), "percent"), "value_share": (mark("Share of sales"), "percent"),
     "group_realisation": (mark("Category's realisation"), "percent"), "grade": (mark("Grade"), "label"), "to_do": (mark("What to do"), "label"),
     "case": (mark("Figure"), "label"), "amount": (mark("Computed"), "by unit"), "printed": (mark("Printed"), "by unit"),
+    "estimator": (mark("Read how"), "label"), "own": (mark("Its own weeks"), "number"), "weight": (mark("Weight of its own"), "percent"),
+    "step": (mark("Of today's price"), "percent"), "revenue": (mark("Revenue"), "money"), "gross_profit": (mark("Gross profit"), "money"), "cash": (mark("Cash"), "money"), "cash_low": (mark("Cash, least"), "money"), "cash_high": (mark("Cash, most"), "money"),
+    "units_low": (mark("Units, least"), "units"), "units_high": (mark("Units, most"), "units"), "break_even_uplift": (mark("Units × to break even"), "number"), "expected_uplift": (mark("Units × expected"), "number"), "margin": (mark("Gross margin"), "percent"),
+    "arm": (mark("Arm"), "label"), "price": (mark("Price"), "exact_price"), "valid_from": (mark("From"), "date"), "window_end": (mark("To"), "date"), "sold_units_before": (mark("Units a day before"), "number"), "sold_units_after": (mark("Units a day after"), "number"),
+    "gross_profit_change": (mark("Gross profit a day, change"), "money"), "uplift": (mark("Units ×"), "number"), "control_uplift": (mark("Controls ×"), "number"), "evidence": (mark("Evidence"), "yes"),
+    "cut": (mark("Cut"), "percent"), "weeks": (mark("Weeks"), "units"), "least_detectable": (mark("Elasticity it can see"), "number"), "items_needed": (mark("Styles an arm to see 1"), "units"),
     "unit": (mark("Unit"), "label"), "source": (mark("Source"), "label"), "meaning": (mark("Meaning"), "label"),
 }  # fmt: skip
 
-_TEXT = ("text", "label", "verb")
+_TEXT = ("text", "label", "verb", "yes")
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,10 @@ def _cell(row: dict, column: str, kind: str, currency: str) -> str:
         return "–" if pd.isna(value) else exact_money(value, currency)
     if kind == "by unit":
         return figure(value, row["unit"], currency)
+    if kind == "yes":
+        return say("yes") if value else say("no")
+    if kind == "exact_price":
+        return exact_money(value, currency)
     if kind == "text":
         return "–" if pd.isna(value) else str(value)
     return figure(value, "units" if kind == "exact" else kind, currency)

@@ -8,7 +8,8 @@ import pandas as pd
 
 from destock.analysis import classification as kinds
 from destock.analysis import impact as money
-from destock.analysis.elasticity import daily
+from destock.analysis.elasticity import verdict
+from destock.analysis.elasticity.experiments import daily
 from destock.analysis.pacing.example import example
 from destock.intake.shop import Shop
 from destock.model.assumptions import table as assumptions_table
@@ -135,13 +136,21 @@ def pacing(shop: str | Path, as_of: object = None, lang: str = "en", settings: S
 
 
 def elasticity(shop: str | Path, as_of: object = None, lang: str = "en", settings: Settings = None) -> Page:
-    """How do customers answer a price cut, as far as the shop's own tests can tell?
+    """How do customers answer a price cut, as far as the shop's own data can tell?
 
-    Frames: ``elasticity`` (all, and by category), ``daily`` (arm, day of test).
+    Frames: ``elasticity`` (all, and by category), ``estimators``, ``items``, ``daily``
+    (arm, day of test), ``event_study`` (week from the decision), ``traffic``, ``readouts``,
+    ``ladder`` (step), ``next_test`` (rows of the table prices), ``test_options``.
     """
     book = _open(shop, as_of, lang, settings)
-    shown = {"elasticity": frames.price_answer(book), "daily": daily(book.panel("item_day"), book.panel("experiment"))}
-    return _page(book, "elasticity", shown, findings.elasticity(book))
+    shown = {
+        "elasticity": frames.price_answer(book), "estimators": frames.estimators_compared(book), "items": frames.item_elasticities(book),
+        "daily": daily(book.panel("item_day"), book.panel("experiment")), "event_study": frames.around_decisions(book),
+        "traffic": verdict.by_traffic(frames.tested_weeks(book)), "readouts": frames.readouts(book), "ladder": frames.ladder(book),
+        "next_test": frames.next_test(book), "test_options": frames.test_options(book),
+    }  # fmt: skip
+    found = findings.elasticity(book) + findings.price_tests(book) + findings.price_money(book) + findings.next_test(book)
+    return _page(book, "elasticity", shown, found)
 
 
 PAGES = {page.__name__: page for page in (summary, intake, classification, impact, pacing, elasticity)}
@@ -175,6 +184,12 @@ def results(book: Book) -> dict[str, pd.DataFrame]:
         "targets": frames.targets(book),
         "grades": frames.grades(book),
         "elasticity": frames.price_answer(book),
+        "estimators": frames.estimators_compared(book),
+        "item_elasticity": frames.item_elasticities(book),
+        "price_changes": frames.price_changes(book),
+        "readouts": frames.readouts(book),
+        "ladder": frames.ladder(book),
+        "next_test": frames.next_test(book),
         "actions": frames.actions(book),
         "findings": found,
         "assumptions": assumptions_table(book.assumptions),

@@ -5,7 +5,8 @@ panel → pacing → elasticity → classification → impact → summary
 
 import pandas as pd
 
-from destock.analysis import classification, elasticity, impact, summary
+from destock.analysis import classification, impact, summary
+from destock.analysis.elasticity import design, estimators, experiments, money, pooling, readout, verdict
 from destock.analysis.pacing import baseline as past
 from destock.analysis.pacing import behind as lagging
 from destock.analysis.pacing import comparison, projection, sell_through
@@ -173,14 +174,101 @@ def grades(book: Book) -> pd.DataFrame:
     return book.kept("grades", compute)
 
 
-def price_answer(book: Book) -> pd.DataFrame:
-    """How customers answered randomised price cuts: all together, and by category."""
+def tested_weeks(book: Book) -> pd.DataFrame:
+    """Weeks of the price tests that were drawn by lot."""
+    return book.kept(
+        "tested_weeks", lambda: experiments.weeks_of_tests(book.panel("item_week"), book.panel("experiment"), book.panel("item_now"))
+    )
+
+
+def around_decisions(book: Book) -> pd.DataFrame:
+    """Cut styles beside the others, week by week from the decision to four weeks after the test; ``p`` of no difference before."""
 
     def compute() -> pd.DataFrame:
-        rows = elasticity.test_weeks(book.panel("item_week"), book.panel("experiment"), book.panel("item_now"))
-        return elasticity.estimate(rows, by="category")
+        tests = experiments.weeks_of_tests(
+            book.panel("item_week"), book.panel("experiment"), book.panel("item_now"), after=experiments.WEEKS_AFTER
+        )
+        frame, p = verdict.event_study(tests, priced_weeks(book))
+        inside = tested_weeks(book)["week_of_test"].max() if len(tests) else float("nan")
+        return frame.assign(p=p, after=frame["week_of_test"] > inside)
 
-    return book.kept("elasticity", compute)
+    return book.kept("around_decisions", compute)
+
+
+def priced_weeks(book: Book) -> pd.DataFrame:
+    """All weeks at one price, with what a markdown rule can have seen before each."""
+    return book.kept("priced_weeks", lambda: estimators.panel_weeks(book.panel("item_week"), book.panel("item_now")))
+
+
+def price_answer(book: Book) -> pd.DataFrame:
+    """How customers answer a price: may it be known, all together, and by category."""
+    return book.kept("elasticity", lambda: verdict.answer(tested_weeks(book), priced_weeks(book)))
+
+
+def usable_elasticity(book: Book) -> float:
+    """The elasticity that actions may rest on: unknown unless the verdict is "usable"."""
+    whole = price_answer(book).iloc[0]
+    return float(whole["elasticity"]) if whole["verdict"] == "usable" else float("nan")
+
+
+def estimators_compared(book: Book) -> pd.DataFrame:
+    """What each way of reading the same shop says."""
+    return book.kept("estimators", lambda: verdict.compare(tested_weeks(book), priced_weeks(book)))
+
+
+def price_changes(book: Book) -> pd.DataFrame:
+    """Every move of a price, listed or only seen in what was paid."""
+    return book.kept("price_changes", lambda: experiments.price_changes(priced_weeks(book)))
+
+
+def item_elasticities(book: Book) -> pd.DataFrame:
+    """Every item's own answer, drawn to its category's."""
+
+    def compute() -> pd.DataFrame:
+        rows = tested_weeks(book)
+        pooled = estimators.hold_out(rows) if price_answer(book)["verdict"].iloc[0] == "usable" else None
+        return pooling.pool(pooling.by_item(rows, pooled) if pooled else pd.DataFrame(columns=["item", "category", "own", "variance"]))
+
+    return book.kept("item_elasticity", compute)
+
+
+def readouts(book: Book) -> pd.DataFrame:
+    """Each cut item's test, read day by day."""
+    return book.kept(
+        "readouts", lambda: readout.read(book.panel("item_day"), book.panel("experiment"), book.panel("item_now"), book.assumptions)
+    )
+
+
+def flagged(book: Book) -> pd.DataFrame:
+    """Styles that run behind past seasons and have stock: those whose price is to be cut, with today's price and weeks left."""
+
+    def compute() -> pd.DataFrame:
+        late = pace(book).loc[lambda d: d["pace"].isin(["slow", "behind"]), ["item"]]
+        now = styles(book)[["item", "category", "tier", "on_hand", "mean_cost", "exit_date"]].merge(late, on="item")
+        week = book.panel("item_week").sort_values("week", kind="stable")
+        last = week.assign(price=week["list_price"].fillna(week["price"])).groupby("item", as_index=False)["price"].last()
+        rows = now.merge(last, on="item").merge(rates(book)[["item", "rate"]], on="item", how="left")
+        rows["weeks"] = (rows["exit_date"] - book.today).dt.days / 7
+        return rows[(rows["on_hand"] > 0) & (rows["price"] > 0) & (rows["weeks"] > 0)].fillna({"rate": 0.0}).reset_index(drop=True)
+
+    return book.kept("flagged", compute)
+
+
+def ladder(book: Book) -> pd.DataFrame:
+    """What the flagged styles sell and bring in at each step of the price ladder; empty without an elasticity."""
+    whole = price_answer(book).iloc[0]
+    rows = flagged(book) if pd.notna(whole["elasticity"]) else flagged(book).iloc[:0]
+    return book.kept("ladder", lambda: money.ladder(rows, tuple(whole[["elasticity", "low", "high"]]), book.assumptions))
+
+
+def next_test(book: Book) -> pd.DataFrame:
+    """The next test as rows of the table ``prices``: drawn by lot among the flagged styles; the day is the seed."""
+    return book.kept("next_test", lambda: design.draw(flagged(book), book.today, int(f"{book.today:%Y%m%d}"), book.assumptions))
+
+
+def test_options(book: Book) -> pd.DataFrame:
+    """What tests of other lengths and depths would show."""
+    return book.kept("test_options", lambda: design.options(flagged(book), book.assumptions))
 
 
 def excess(book: Book) -> pd.DataFrame:
@@ -220,8 +308,7 @@ def costs(book: Book) -> pd.DataFrame:
 
 def actions(book: Book) -> pd.DataFrame:
     """Every item with excess, most money first, and one thing to do about it."""
-    pooled = float(price_answer(book)["elasticity"].iloc[0])
-    return book.kept("actions", lambda: summary.actions(excess(book), costs(book), pooled, book.today))
+    return book.kept("actions", lambda: summary.actions(excess(book), costs(book), usable_elasticity(book), book.today))
 
 
 def control(book: Book) -> pd.DataFrame:

@@ -234,8 +234,8 @@ def backtest(experience: Experience) -> pd.DataFrame:
     """How wrong were such estimates at each week of life in past seasons, beside the simple ones?
 
     Returns one row a (week, method): ``error`` (Σ|estimate − final| ÷ Σ final), ``bias``
-    (Σ(estimate − final) ÷ Σ final), ``styles``, ``seasons``; ``worst`` and ``best``: the bias of the
-    season in which it was largest and smallest. Each season is estimated from the others.
+    (Σ(estimate − final) ÷ Σ final), ``styles``, ``seasons``; ``bias_low`` and ``bias_high``: the
+    smallest and the largest bias of a season. Each season is estimated from the others.
     """
     trials = experience.trials
     shown = trials[(trials["week"] > 0) & trials[list(METHODS)].notna().all(axis=1)]
@@ -243,10 +243,10 @@ def backtest(experience: Experience) -> pd.DataFrame:
     long["estimate"] = _within(long["estimate"], long)
     long = long.assign(miss=long["estimate"] - long["final"], off=(long["estimate"] - long["final"]).abs())
     by_season = long.groupby(["week", "method", "season"])[["miss", "final"]].sum()
-    bias = ratio(by_season["miss"], by_season["final"]).groupby(["week", "method"]).agg(worst="max", best="min")
+    bias = ratio(by_season["miss"], by_season["final"]).groupby(["week", "method"]).agg(bias_low="min", bias_high="max")
     total = long.groupby(["week", "method"]).agg(off=("off", "sum"), miss=("miss", "sum"), final=("final", "sum"), styles=("final", "size"), seasons=("season", "nunique"))  # fmt: skip
     total = total.assign(error=ratio(total["off"], total["final"]), bias=ratio(total["miss"], total["final"])).join(bias)
-    return total.reset_index()[["week", "method", "error", "bias", "worst", "best", "styles", "seasons"]]
+    return total.reset_index()[["week", "method", "error", "bias", "bias_low", "bias_high", "styles", "seasons"]]
 
 
 def remaining_at_rate(styles: pd.DataFrame, rates: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series:

@@ -76,6 +76,6 @@ EMPTY = {
                  | {name: pd.Series(dtype=float) for name in _UNITS} | {"trials": pd.Series(dtype=float), "goal_basis": pd.Series(dtype=str), "past_seasons": pd.Series(dtype=int), "low_trust": pd.Series(dtype=bool),
                                                                        "missed_from": pd.Series(dtype="datetime64[us]"), "season_half": pd.Series(dtype=str)}),
     "season_path": pd.DataFrame(columns=["item", "week", "share", "week_end", "target_units", "slow_units", "hot_units", "sold", "projected", "low80", "high80", "low90", "high90", "season_half"]),
-    "backtest": pd.DataFrame(columns=["week", "method", "error", "bias", "worst", "best", "styles", "seasons", "season_half"]),
+    "backtest": pd.DataFrame(columns=["week", "method", "error", "bias", "bias_low", "bias_high", "styles", "seasons", "season_half"]),
     "stages": pd.DataFrame(columns=["tier", "day", "target", "slow", "hot", "units", "styles", "share", "season_half"]),
 }  # fmt: skip

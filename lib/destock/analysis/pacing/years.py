@@ -11,7 +11,7 @@ from destock.model.metrics import ratio
 COLUMNS = {
     "years": "category season week sold last_year_units change share year_units year_low year_high trials past_years",
     "year_weeks": "category year week units cumulative share",
-    "year_backtest": "week method error bias worst best styles seasons",
+    "year_backtest": "week method error bias bias_low bias_high styles seasons",
 }
 FRAMES = tuple(COLUMNS)
 WEEKS = 52

@@ -1,0 +1,1 @@
+"""How customers answer a price: experiments found, read, pooled, judged, designed, and turned into money."""

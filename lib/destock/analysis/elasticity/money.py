@@ -1,0 +1,61 @@
+"""From the answer of customers to money: what each step of the price ladder sells, earns and brings in."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from destock.model.metrics import ratio
+
+MEASURES = ["units", "revenue", "gross_profit", "cash"]
+
+
+def break_even_uplift(price, new_price, unit_cost, expense_rate=0.0):
+    """By what factor must units grow for a cut to earn the same gross profit as before?
+
+    >>> round(float(break_even_uplift(0.90, 0.85, 0.50)) - 1, 3)
+    0.143
+    >>> round(float(break_even_uplift(0.90, 0.85, 0.50, 0.26)) - 1, 3)
+    0.287
+    """
+    kept = 1 - expense_rate
+    return ratio(np.asarray(price) * kept - unit_cost, np.asarray(new_price) * kept - unit_cost)
+
+
+def steps(assumptions: Mapping[str, float]) -> np.ndarray:
+    """The prices that are looked at, as shares of today's."""
+    return 1 - assumptions["ladder_step"] * np.arange(int(assumptions["ladder_steps"]) + 1)
+
+
+def ladder(items: pd.DataFrame, elasticity: tuple[float, float, float], assumptions: Mapping[str, float]) -> pd.DataFrame:
+    """What do units, revenue, gross profit and cash come to at each step of the ladder, until the exit?
+
+    ``items``: ``price``, ``mean_cost``, ``rate`` (units a week today), ``weeks`` left,
+    ``on_hand`` (stock binds). ``elasticity``: best, low, high. Cash = revenue less running expenses: the
+    purchase is paid for. Leftovers count nothing. Returns one row a step: ``step`` (share
+    of today's price), each of MEASURES with ``_low`` and ``_high``, ``break_even_uplift``
+    and ``expected_uplift`` of units, ``margin`` (gross profit ÷ revenue), ``best`` (most cash).
+    """
+    rows = []
+    for step in steps(assumptions):
+        outcomes = pd.DataFrame([_outcome(items, step, beta, assumptions) for beta in elasticity])
+        low, high = outcomes.min().add_suffix("_low"), outcomes.max().add_suffix("_high")
+        rows.append(
+            {"step": step} | outcomes.iloc[0].to_dict() | low.to_dict() | high.to_dict() | {"expected_uplift": step ** elasticity[0]}
+        )
+    frame = pd.DataFrame(rows)
+    value, bought = (items["rate"] * items["price"]).sum(), (items["rate"] * items["mean_cost"]).sum()
+    frame["break_even_uplift"] = break_even_uplift(value, value * frame["step"], bought)
+    frame["margin"] = ratio(frame["gross_profit"], frame["revenue"])
+    return frame.assign(best=(frame["cash"] > 0) & (frame["cash"] == frame["cash"].max()))
+
+
+def _outcome(items: pd.DataFrame, step: float, beta: float, assumptions: Mapping[str, float]) -> dict[str, float]:
+    sold = np.minimum(items["rate"] * items["weeks"] * step**beta, items["on_hand"])
+    revenue = float((sold * items["price"] * step).sum())
+    return {
+        "units": float(sold.sum()),
+        "revenue": revenue,
+        "gross_profit": revenue - float((sold * items["mean_cost"]).sum()),
+        "cash": revenue * (1 - assumptions["expense_rate"]),
+    }

@@ -91,7 +91,7 @@ def assumed(*overrides: Mapping[str, object]) -> dict[str, float]:
     >>> assumed({"capital_rate": "0.12"})["capital_rate"]
     0.12
     """
-    values = {name: one.value for name, one in ASSUMPTIONS.items()}
+    values = {name: float(one.value) for name, one in ASSUMPTIONS.items()}
     for override in overrides:
         values |= {name: _checked(name, value) for name, value in override.items()}
     return values

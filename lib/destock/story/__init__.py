@@ -146,7 +146,7 @@ def elasticity(shop: str | Path, as_of: object = None, lang: str = "en", setting
     shown = {
         "elasticity": frames.price_answer(book), "estimators": frames.estimators_compared(book), "items": frames.item_elasticities(book),
         "daily": daily(book.panel("item_day"), book.panel("experiment")), "event_study": frames.around_decisions(book),
-        "traffic": verdict.by_traffic(frames.tested_weeks(book)), "readouts": frames.readouts(book), "ladder": frames.ladder(book),
+        "traffic": frames.by_traffic(book), "readouts": frames.readouts(book), "ladder": frames.ladder(book),
         "next_test": frames.next_test(book), "test_options": frames.test_options(book),
     }  # fmt: skip
     found = findings.elasticity(book) + findings.price_tests(book) + findings.price_money(book) + findings.next_test(book)

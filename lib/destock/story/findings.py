@@ -3,7 +3,7 @@
 import pandas as pd
 
 from destock.analysis import classification, impact
-from destock.analysis.elasticity import design, experiments, readout, verdict
+from destock.analysis.elasticity import design, experiments, readout
 from destock.analysis.pacing import comparison
 from destock.analysis.pacing.behind import REASONS
 from destock.model.findings import Finding
@@ -473,7 +473,7 @@ def _around(book: Book) -> list[Finding]:
 
 
 def _traffic(book: Book) -> list[Finding]:
-    parts = verdict.by_traffic(frames.tested_weeks(book)).set_index("part")["elasticity"]
+    parts = frames.by_traffic(book).set_index("part")["elasticity"]
     if len(parts) < 3 or frames.price_answer(book)["verdict"].iloc[0] != "usable":
         return []
     return [

@@ -211,6 +211,11 @@ def usable_elasticity(book: Book) -> float:
     return float(whole["elasticity"]) if whole["verdict"] == "usable" else float("nan")
 
 
+def by_traffic(book: Book) -> pd.DataFrame:
+    """The answer to a price in two parts: more people see it, and more of them buy."""
+    return book.kept("by_traffic", lambda: verdict.by_traffic(tested_weeks(book)))
+
+
 def estimators_compared(book: Book) -> pd.DataFrame:
     """What each way of reading the same shop says."""
     return book.kept("estimators", lambda: verdict.compare(tested_weeks(book), priced_weeks(book)))

@@ -8,7 +8,6 @@ import pandas as pd
 
 from destock.analysis import classification as kinds
 from destock.analysis import impact as money
-from destock.analysis.elasticity import verdict
 from destock.analysis.elasticity.experiments import daily
 from destock.analysis.pacing.example import example
 from destock.intake.shop import Shop

@@ -61,7 +61,7 @@ def quadrants(ax: Axes, frame: pd.DataFrame, currency: str) -> str | None:
     ax.set_xlabel(say("sell-through (net ÷ received)"))
     ax.set_ylabel(say("months of sales in stock (60 = more, or no sale)"))
     ax.set_title(title)
-    legend = ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=4)
+    legend = ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3)
     for handle in legend.legend_handles:
         handle.set_sizes([40])
 
@@ -147,8 +147,8 @@ def pacing(axes: Sequence[Axes], paths: pd.DataFrame, baseline: pd.DataFrame) ->
         else:
             _pacing_panel(ax, shown, bands, title)
     if axes[-1].lines:
-        axes[-1].set_xlabel(say("weeks on sale") + " · " + say(DEFINITIONS["received"]))
-        axes[-1].legend(loc="upper center", bbox_to_anchor=(0.5, -0.22), ncols=4)
+        axes[-1].set_xlabel(say("weeks on sale") + "\n" + say(DEFINITIONS["received"]))
+        axes[-1].legend(loc="upper center", bbox_to_anchor=(0.5, -0.22), ncols=3)
     return None
 
 
@@ -193,7 +193,7 @@ def backtest(ax: Axes, frame: pd.DataFrame) -> str | None:
     ax.set_xlabel(say("weeks of life completed"))
     ax.set_ylabel(say("Σ|miss| ÷ units sold"))
     ax.set_title(title)
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=3)
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
 
 
 def _fan_count(frame: pd.DataFrame, *_) -> int:
@@ -233,8 +233,8 @@ def fans(axes: Sequence[Axes], frame: pd.DataFrame) -> str | None:
         ax.set_ylim(0, 1.02)
         ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         ax.set_title(f"{legible(rows['name'].iloc[0])} · {legible(item)}")
-    axes[-1].set_xlabel(say("weeks of life completed") + " · " + say(COMMITTED))
-    axes[-1].legend(loc="upper center", bbox_to_anchor=(0.5, -0.28), ncols=3)
+    axes[-1].set_xlabel(say("weeks of life completed") + "\n" + say(COMMITTED))
+    axes[-1].legend(loc="upper center", bbox_to_anchor=(0.5, -0.28), ncols=2)
     return None
 
 
@@ -256,7 +256,7 @@ def stages(axes: Sequence[Axes], frame: pd.DataFrame) -> str | None:
         ax.set_ylim(0, 1.02)
         ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         ax.set_title(say("{tier}: sell-through to be reached, by days on sale", tier=say(tier)))
-    axes[-1].set_xlabel(say("days on sale") + " · " + say(COMMITTED))
+    axes[-1].set_xlabel(say("days on sale") + "\n" + say(COMMITTED))
     axes[-1].legend(loc="upper center", bbox_to_anchor=(0.5, -0.3), ncols=2)
     return None
 
@@ -285,7 +285,7 @@ def years(axes: Sequence[Axes], frame: pd.DataFrame) -> str | None:
         ax.locator_params(axis="y", nbins=4)
         ax.set_title(say("{category}: units since the first Monday of January", category=legible(category)))
     axes[-1].set_xlabel(say("week of the year"))
-    axes[-1].legend(loc="upper center", bbox_to_anchor=(0.5, -0.3), ncols=4, title=None)
+    axes[-1].legend(loc="upper center", bbox_to_anchor=(0.5, -0.3), ncols=3, title=None)
     return None
 
 
@@ -375,7 +375,7 @@ def tests(ax: Axes, frame: pd.DataFrame) -> str | None:
     ax.set_ylim(0)
     ax.set_title(title)
     handles, arms = ax.get_legend_handles_labels()
-    ax.legend(handles, [legible(say(arm)) for arm in arms], title=None, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=4)
+    ax.legend(handles, [legible(say(arm)) for arm in arms], title=None, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3)
 
 
 @picture(height=3.2)
@@ -423,7 +423,7 @@ def compared(ax: Axes, frame: pd.DataFrame, by: str, definition: str) -> str | N
     ax.set_xlim(left=0)
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     basis = shown["basis"].iloc[0]
-    ax.set_xlabel(say(definition) if basis in DEFINITIONS else f"{say(definition)} ({say(basis)})")
+    ax.set_xlabel(say(definition) if basis in DEFINITIONS else f"{say(definition)}\n{say(basis)}")
     ax.grid(axis="y", visible=False)
     ax.set_title(title)
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.24), ncols=1)

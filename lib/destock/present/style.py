@@ -63,7 +63,7 @@ def legible(text: str, longest: int = 18) -> str:
     return drawn if len(drawn) <= longest else drawn[: longest - 1] + "…"
 
 
-def picture(height: float = 3.4, width: float = 5.8, panels: Callable[..., int] | None = None) -> Callable:
+def picture(height: float = 3.4, width: float = 4.6, panels: Callable[..., int] | None = None) -> Callable:
     """Turn ``draw(ax, frame, …)`` into ``chart(frame, …) -> Picture``; a missing glyph is an error.
 
     ``draw`` returns a note where it has nothing to show: the page then says it in one line.
@@ -82,11 +82,20 @@ def picture(height: float = 3.4, width: float = 5.8, panels: Callable[..., int] 
                 figure = Figure(figsize=(width, height * rows), layout="constrained", facecolor=PAPER)
                 axes = figure.subplots(rows, squeeze=False)[:, 0]
                 note = draw(axes if panels else axes[0], *args, **kwargs)
-                return Picture(axes, _svg(figure), axes[0].get_title(loc="left"), note or "")
+                title = axes[0].get_title(loc="left")
+                if not panels:
+                    _across(figure, title)
+                return Picture(axes, _svg(figure), title, note or "")
 
         return chart
 
     return decorate
+
+
+def _across(figure: Figure, title: str) -> None:
+    """The title over the whole width: long row labels would push it out of a phone's picture."""
+    figure.axes[0].set_title("")
+    figure.suptitle(title, x=0.01, ha="left", fontsize=11, wrap=True)
 
 
 def _svg(figure: Figure) -> bytes:

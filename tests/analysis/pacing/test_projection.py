@@ -1,5 +1,7 @@
 """Projection: the published figures, naive loops, what past seasons may and may not teach, bounds, and the edges."""
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,7 +9,7 @@ from tests.analysis.pacing.tiny import NO_EVENTS, made, small_world
 
 from destock.analysis.pacing import projection
 from destock.analysis.pacing.lives import Lives, lives
-from destock.analysis.pacing.projection import backtest, credible, learn, project, remaining_at_rate
+from destock.analysis.pacing.projection import Experience, backtest, credible, learn, project, remaining_at_rate
 
 BOUNDS = ["sold", "low90", "low80", "projected", "high80", "high90"]
 
@@ -16,6 +18,12 @@ def shop(shown) -> tuple[Lives, Lives]:
     """Past and running season."""
     running = shown.styles["in_season"]
     return tuple(lives(shown.styles[rows], shown.weeks, shown.events) for rows in (~running, running))
+
+
+@cache
+def experience_of(seed: int, every: int) -> Experience:
+    """What the past of a simulated shop teaches; the same in every week of its running season."""
+    return learn(shop(small_world(seed, 6, every)[0])[0], 4000)
 
 
 def past(seasons: int = 2, styles: int = 8, seed: int = 4, bought: float = 200.0) -> Lives:
@@ -47,7 +55,7 @@ class TestCredible:
         assert np.isnan(credible(0, 0.0, np.nan, 8.0, 0.0))
 
     def test_nothing_sold_so_far_lowers_what_the_buy_foretold(self):
-        assert 0 < float(credible(0, 0.5, 100, 8.0, 0.0)) < 50
+        assert float(credible(0, 0.5, 100, 8.0, 0.0)) == pytest.approx(0.5 * 8 / (8 / 100 + 0.5))
 
     def test_more_returned_than_sold_counts_as_nothing_sold(self):
         assert float(credible(-20, 0.5, 100, 8.0, 0.0)) == float(credible(0, 0.5, 100, 8.0, 0.0))
@@ -147,29 +155,26 @@ class TestProject:
 
     @pytest.mark.parametrize("week", [0, 1, 6, 20])
     def test_bounds_hold_each_other_between_what_was_sold_and_what_was_bought(self, week):
-        shown, _ = small_world(3, week)
-        before, running = shop(shown)
-        found = project(running, learn(before, 4000))
+        _, running = shop(small_world(1, week)[0])
+        found = project(running, experience_of(1, 8))
         assert not found[BOUNDS].isna().any(axis=None)
         assert (found[BOUNDS].diff(axis=1).iloc[:, 1:] >= -1e-9).all(axis=None)
         assert (found["high90"] <= found["bought"]).all()
 
     def test_a_planted_season_is_met_and_its_bounds_hold(self):
-        shown, final = small_world(2, 8, every=2)
-        before, running = shop(shown)
-        found = project(running, learn(before, 4000)).assign(final=lambda frame: frame["item"].map(final))
+        shown, final = small_world(2, 8, every=3)
+        found = project(shop(shown)[1], experience_of(2, 3)).assign(final=lambda frame: frame["item"].map(final))
         assert (found["projected"] - found["final"]).abs().sum() < 0.15 * found["final"].sum()
         assert found["final"].between(found["low80"] - 1e-9, found["high80"] + 1e-9).mean() > 0.65
 
     def test_the_order_of_rows_and_the_weeks_to_come_do_not_matter(self):
         shown, _ = small_world(1, 6)
         late = shown.styles.loc[shown.styles["in_season"], "item"]
-        before, running = shop(shown)
         future = pd.DataFrame({"item": late, "age": 30, "net_units": 1e6, "in_stock_share": 1.0})
         mixed = pd.concat([shown.weeks, future]).sample(frac=1, random_state=1)
         rows = shown.styles.sample(frac=1, random_state=2)
         other = [lives(rows[rows["in_season"] == now], mixed, shown.events) for now in (False, True)]
-        pd.testing.assert_frame_equal(project(running, learn(before, 4000)), project(other[1], learn(other[0], 4000)))
+        pd.testing.assert_frame_equal(project(shop(shown)[1], experience_of(1, 8)), project(other[1], learn(other[0], 4000)))
 
     def test_without_a_buy_nothing_is_cut_and_stock_outs_are_a_part_of_what_is_usual(self):
         """Half of past styles ran out after the first week; a running one without a buy is expected to do as they did together."""
@@ -230,9 +235,9 @@ class TestProject:
         shown, _ = small_world(1, 6)
         large = shown.weeks.assign(net_units=10 * shown.weeks["net_units"])
         bought = shown.styles.assign(received=10 * shown.styles["received"])
-        one = project(*shop(shown)[::-1][:1], learn(shop(shown)[0], 400))
+        one = project(shop(shown)[1], experience_of(1, 8))
         running = bought["in_season"]
-        other = project(lives(bought[running], large, shown.events), learn(lives(bought[~running], large, shown.events), 4000))
+        other = project(lives(bought[running], large, shown.events), learn(lives(bought[~running], large, shown.events), 40_000))
         assert other["share"].tolist() == pytest.approx(one["share"].tolist())
         assert other["prior"].tolist() == pytest.approx((10 * one["prior"]).tolist())
 
@@ -286,8 +291,7 @@ class TestBacktest:
                 assert (line["styles"], line["seasons"]) == (24, 3)
 
     def test_the_estimate_beats_the_simple_ones_in_a_planted_shop(self):
-        shown, _ = small_world(1, 6, every=2)
-        found = backtest(learn(shop(shown)[0], 4000)).pivot(index="week", columns="method", values="error")
+        found = backtest(experience_of(2, 3)).pivot(index="week", columns="method", values="error")
         assert (found.loc[4:8, "expected"] < found.loc[4:8, "last_year"]).all()
         assert (found.loc[4:8, "expected"] < found.loc[4:8, "straight_line"]).all()
 

@@ -107,7 +107,7 @@ class TestSeason:
         assert found["projected"] == pytest.approx(100)
 
     def test_every_style_has_a_path_of_its_whole_life_that_rises_to_its_goal(self):
-        shown, _ = small_world(1, 6)
+        shown, _ = small_world(1, 6, 16)
         found = run(shown.styles, shown.weeks, shown.events)
         for _, rows in found["season_path"].groupby("item"):
             assert rows["share"].is_monotonic_increasing
@@ -115,7 +115,7 @@ class TestSeason:
         assert found["season_path"].groupby("item").size().sum() == shown.styles.loc[shown.styles["in_season"], "life"].sum()
 
     def test_the_future_and_the_order_of_rows_change_nothing(self):
-        shown, _ = small_world(1, 6)
+        shown, _ = small_world(1, 6, 16)
         running = shown.styles.loc[shown.styles["in_season"], "item"]
         future = pd.DataFrame({"item": running, "age": 9, "net_units": 1e6, "in_stock_share": 1.0})
         one = run(shown.styles, shown.weeks, shown.events)

@@ -1,5 +1,7 @@
 """Tiny lives for the tests of pacing: what was sold week by week, as the library holds it."""
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 from tests.evidence.pacing_worlds import World, at_week, world
@@ -33,6 +35,7 @@ def made(units, bought=np.nan, **columns) -> Lives:
     return Lives(styles, np.nan_to_num(grid), **{name: np.array(array) for name, array in arrays.items()})
 
 
+@cache
 def small_world(seed: int = 1, week: int = 6, every: int = 8) -> tuple[World, pd.Series]:
     """A simulated shop of four seasons, every eighth style of it, seen after ``week`` weeks; and what was sold in the end."""
     shown = at_week(world(seed), week)

@@ -41,7 +41,21 @@ COMPARED = pd.DataFrame(
      "last_year": [0.6, np.nan], "flags": ["returns_immature", ""]}
 )  # fmt: skip
 COHORTS = pd.DataFrame({"by": "season", "cohort": ["2025SS", "core"], "sell_through": [0.9, 0.5], "flags": ["", "returns_immature"]})
+BACKTEST = pd.DataFrame(
+    {"week": [2, 3] * 3, "method": ["expected"] * 2 + ["last_year"] * 2 + ["straight_line"] * 2, "error": [0.3, 0.2, 0.5, 0.4, 0.6, 0.5]}
+)
+FANS = pd.DataFrame(
+    {"item": "a", "name": "羽绒服🔥", "week": [1, 2, 3], "target_units": [0.2, 0.4, 0.6], "slow_units": [0.1, 0.3, 0.5], "sold": [0.1, np.nan, np.nan],
+     "projected": [np.nan, 0.2, 0.3], "low80": [np.nan, 0.15, 0.2], "high80": [np.nan, 0.25, 0.4], "low90": [np.nan, 0.12, 0.15], "high90": [np.nan, 0.3, 0.5]}
+)  # fmt: skip
+STAGES = pd.DataFrame(
+    {"tier": ["push", "push", "novelty"], "day": [15, 30, 15], "target": [0.1, 0.3, 0.2], "slow": [0.05, 0.2, 0.1], "hot": [0.2, 0.4, 0.3]}
+)
+YEARS = pd.DataFrame(
+    {"category": "羽绒服🔥", "year": [2024, 2024, 2025, 2025], "week": [1, 2, 1, 2], "units": 5.0, "cumulative": [5.0, 10.0, 5.0, 10.0]}
+)
 ALL = [
+    (charts.backtest, (BACKTEST,)), (charts.fans, (FANS,)), (charts.stages, (STAGES,)), (charts.years, (YEARS,)),
     (charts.classes, (CLASSES, "CNY")), (charts.ageing, (AGEING, "CNY")), (charts.quadrants, (QUADRANTS, "CNY")), (charts.moving, (MOVING,)),
     (charts.cost_of_waiting, (CLASSES, "class", "CNY")), (charts.elasticity, (PRICE,)), (charts.tests, (DAILY,)), (charts.stock_bridge, (BRIDGE,)),
     (charts.compared, (COMPARED, "category", DEFINITIONS["available"])), (charts.cohorts, (COHORTS, DEFINITIONS["90-day average"])),
@@ -143,3 +157,21 @@ def test_what_is_provisional_is_marked():
     none = COMPARED.assign(flags="")
     labels = [text.get_text() for text in charts.compared(none, "category", DEFINITIONS["received"]).axes[0].get_legend().get_texts()]
     assert not any("provisional" in label for label in labels)
+
+
+def test_the_fan_begins_where_sales_stand():
+    """The coming weeks are drawn from the last week that is over, so that the fan opens at the end of the line."""
+    ax = charts.fans(FANS).axes[0]
+    projected = next(line for line in ax.lines if line.get_label() == "projected")
+    assert projected.get_xydata().tolist() == [[1, 0.1], [2, 0.2], [3, 0.3]]
+
+
+def test_each_tier_has_its_own_panel_with_its_own_path():
+    panels = charts.stages(STAGES).axes
+    assert [panel.lines[0].get_ydata().tolist() for panel in panels] == [[0.1, 0.3], [0.2]]
+
+
+def test_the_running_year_is_drawn_last_and_in_the_accent():
+    lines = charts.years(YEARS).axes[0].lines
+    assert lines[1].get_color() == "#b4341f"
+    assert lines[0].get_color() != "#b4341f"

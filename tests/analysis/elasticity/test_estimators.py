@@ -66,6 +66,11 @@ class TestPlanted:
         assert same < -0.6
         assert abs(alike) < 0.4
 
+    def test_a_history_that_is_the_same_everywhere_is_left_out(self):
+        rows = weeks("rule, both", 2)
+        same, without = estimators.history_conditioned(rows.assign(bought=5.0)), estimators.history_conditioned(rows.assign(bought=np.nan))
+        assert same.slopes[0] == pytest.approx(without.slopes[0], abs=1e-8)
+
     def test_the_usual_ways_miss_it(self):
         rows = weeks("rule, both", 3)
         assert estimators.log_log(rows).slopes[0] > TRUE + 1

@@ -70,7 +70,7 @@ def history_conditioned(rows: pd.DataFrame, cluster: str = "item", slopes: tuple
     Poisson without item effects, on everything a rule based on sales has seen: past sales,
     past prices, units bought, week of life. Wrong where the manager knew more than that.
     """
-    known = [name for name in HISTORY if rows[name].notna().any()]
+    known = [name for name in HISTORY if rows[name].nunique() > 1]  # what is the same everywhere explains nothing
     lags = [f"price_{lag}" for lag in range(1, LAGS + 1)]
     seen = rows.dropna(subset=[*known, *lags])
     return fit(seen, [*slopes, *lags, *known], ["curve", "week"], cluster) if len(seen) else None

@@ -9,7 +9,7 @@ import pytest
 from destock.analysis.classification import AGE_LABELS, ageing
 from destock.analysis.elasticity.design import items_needed, least_detectable, std_error, variance
 from destock.analysis.elasticity.money import break_even_uplift
-from destock.analysis.elasticity.readout import counting_interval, gross_profit_ratio, implied_elasticity, net_of_dip, noise_interval
+from destock.analysis.elasticity.readout import counting_interval, implied_elasticity, net_of_dip, noise_interval
 from destock.analysis.pacing.curve import by_day, chain_ladder, fit, monotone, reached
 from destock.analysis.pacing.example import example
 from destock.analysis.pacing.grades import grades
@@ -22,11 +22,10 @@ from destock.analysis.pacing.targets import (
     least_price,
     least_realisation,
     needed,
-    profit_of_a_cut,
     target_sell_through,
 )
 from destock.model.assumptions import assumed
-from destock.model.metrics import WEEKS_PER_MONTH, price_needed, ratio, sell_through, stock_to_sales, weeks_of_supply
+from destock.model.metrics import WEEKS_PER_MONTH, gross_profit_ratio, price_needed, ratio, sell_through, stock_to_sales, weeks_of_supply
 from destock.panel.book import open_book
 from destock.story import frames
 
@@ -282,7 +281,7 @@ class TestCash:
     ],
 )
 def test_a_cut_to_85_percent_with_31_percent_more_units(before, after, expenses, change):
-    assert float(profit_of_a_cut(1.31, before, after, 0.50, expenses)) - 1 == pytest.approx(change, abs=1e-6)
+    assert float(gross_profit_ratio(1.31, before, after, 0.50, expenses)) - 1 == pytest.approx(change, abs=1e-6)
 
 
 class TestGrades:

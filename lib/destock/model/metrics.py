@@ -93,3 +93,13 @@ def price_needed(uplift, elasticity):
     0.94
     """
     return np.asarray(uplift, float) ** (1 / np.asarray(elasticity, float))
+
+
+def gross_profit_ratio(uplift, price, new_price, unit_cost, expense_rate=0.0):
+    """By what factor does gross profit change if the price goes from one to another and units grow by ``uplift``?
+
+    >>> round(float(gross_profit_ratio(1.31, 0.90, 0.85, 0.50)) - 1, 3)
+    0.146
+    """
+    kept = 1 - expense_rate
+    return np.asarray(uplift) * ratio(np.asarray(new_price) * kept - unit_cost, np.asarray(price) * kept - unit_cost)

@@ -11,16 +11,6 @@ from destock.model.metrics import ratio
 DAYS = 28
 
 
-def gross_profit_ratio(uplift, price, new_price, unit_cost, expense_rate=0.0):
-    """By what factor does daily gross profit change when units grow by ``uplift``?
-
-    >>> round(float(gross_profit_ratio(1.31, 0.90, 0.85, 0.50)) - 1, 3)
-    0.146
-    """
-    kept = 1 - expense_rate
-    return np.asarray(uplift) * ratio(np.asarray(new_price) * kept - unit_cost, np.asarray(price) * kept - unit_cost)
-
-
 def implied_elasticity(uplift, price, new_price):
     """Which elasticity would explain the uplift, if nothing but the price had changed?
 

@@ -3,9 +3,10 @@
 import numpy as np
 import pandas as pd
 
-from destock.analysis.pacing.targets import Terms, cash_target, least_realisation, needed, profit_of_a_cut
+from destock.analysis.pacing.targets import Terms, cash_target, least_realisation, needed
 from destock.model.assumptions import ARTICLE, OURS
 from destock.model.messages import mark
+from destock.model.metrics import gross_profit_ratio
 
 BUY, TAG, COST, PRICE, EXPENSES = 2000, 1000, 0.50, 0.88, 0.26
 UNKNOWN = float("nan")
@@ -67,7 +68,7 @@ def _cash() -> list[tuple]:
 def _markdown_test() -> list[tuple]:
     """A cut to 85 % with 31 % more units: +15 % gross profit only from a price of 90 %, not from the example's own 88 %."""
     change = [
-        float(profit_of_a_cut(1.31, before, 0.85, COST, expenses)) - 1 for before, expenses in ((0.90, 0), (0.88, 0), (0.90, EXPENSES))
+        float(gross_profit_ratio(1.31, before, 0.85, COST, expenses)) - 1 for before, expenses in ((0.90, 0), (0.88, 0), (0.90, EXPENSES))
     ]
     return [
         (mark("daily gross profit of the cut to 85 %, from 90 %"), change[0], "percent", 0.15, ARTICLE),

@@ -120,15 +120,6 @@ def clearable_share(price_realisation, cleared_at, cost_rate, expense_rate, prof
     return ratio(d - least_realisation(cost_rate, expense_rate, profit_rate), d - cleared_at)
 
 
-def profit_of_a_cut(uplift, before, after, cost_rate, expense_rate=0.0):
-    """By which factor does a day's profit change if the price goes from ``before`` to ``after`` and units times ``uplift``?
-
-    >>> round(float(profit_of_a_cut(1.31, 0.90, 0.85, 0.50)), 3)
-    1.146
-    """
-    return uplift * ratio(np.asarray(after) * (1 - expense_rate) - cost_rate, np.asarray(before) * (1 - expense_rate) - cost_rate)
-
-
 REASONS = (
     mark("cost is not known"), mark("nothing sold yet: its price is not known"), mark("out of reach at this price"), mark("the rest does not hold that much cash"), "",
 )  # fmt: skip

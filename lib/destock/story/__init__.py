@@ -18,7 +18,7 @@ from destock.model.messages import language, speak
 from destock.model.metrics import DEFINITIONS
 from destock.model.results import published
 from destock.panel.book import Book, open_book
-from destock.story import findings, frames
+from destock.story import findings, frames, pace_findings, price_findings
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def summary(shop: str | Path, as_of: object = None, lang: str = "en", settings: 
     book = _open(shop, as_of, lang, settings)
     shown = {"control": frames.control(book), "actions": frames.actions(book)}
     stock = findings.stock_unknown(book) or findings.excess(book) + findings.cost(book)
-    return _page(book, "summary", shown, findings.doubts(book) + stock + findings.pacing(book) + findings.first_steps(book))
+    return _page(book, "summary", shown, findings.doubts(book) + stock + pace_findings.pacing(book) + findings.first_steps(book))
 
 
 def intake(shop: str | Path, as_of: object = None, lang: str = "en", settings: Settings = None) -> Page:
@@ -129,8 +129,8 @@ def pacing(shop: str | Path, as_of: object = None, lang: str = "en", settings: S
         "behind": frames.behind(book),
     }
     shown |= {"years": frames.year(book, "years"), "year_weeks": frames.year(book, "year_weeks")}
-    found = findings.pacing(book) + findings.season_end(book) + findings.look_first(book) + findings.calendar_year(book)
-    found += findings.compared(book) + findings.targets(book) + findings.grades(book)
+    found = pace_findings.pacing(book) + pace_findings.season_end(book) + pace_findings.look_first(book) + pace_findings.calendar_year(book)
+    found += pace_findings.compared(book) + pace_findings.targets(book) + pace_findings.grades(book)
     return _page(book, "pacing", shown, found)
 
 
@@ -148,7 +148,12 @@ def elasticity(shop: str | Path, as_of: object = None, lang: str = "en", setting
         "traffic": frames.by_traffic(book), "readouts": frames.readouts(book), "ladder": frames.ladder(book),
         "next_test": frames.next_test(book), "test_options": frames.test_options(book),
     }  # fmt: skip
-    found = findings.elasticity(book) + findings.price_tests(book) + findings.price_money(book) + findings.next_test(book)
+    found = (
+        price_findings.elasticity(book)
+        + price_findings.price_tests(book)
+        + price_findings.price_money(book)
+        + price_findings.next_test(book)
+    )
     return _page(book, "elasticity", shown, found)
 
 

@@ -10,7 +10,7 @@ from destock.analysis.pacing import comparison
 from destock.model.assumptions import assumed
 from destock.model.metrics import DEFINITIONS
 from destock.panel.book import open_book
-from destock.story import findings, frames
+from destock.story import frames, pace_findings
 
 SEASONS = {"2025SS": date(2025, 8, 31), "2026SS": date(2026, 8, 31)}
 HEADER = "sku,style,brand,category,season,launch_date,tag_price,unit_cost,size\n"
@@ -103,7 +103,7 @@ class TestLastYear:
         opened = book("2026-06-14", *self.SOLD, receipts=self.RECEIVED, products=self.PRODUCTS)
         row = frames.compared(opened).set_index(["by", "part"]).loc[("season", "2026SS")]
         assert row[["sell_through", "last_year", "change"]].tolist() == pytest.approx([0.2, 0.3, -0.1])
-        said = {f.id: f for f in findings.compared(opened)}["same_day_last_year"]
+        said = {f.id: f for f in pace_findings.compared(opened)}["same_day_last_year"]
         assert said.value == pytest.approx(-0.1)
 
     def test_returns_that_came_since_are_taken_off_last_years_sales(self, book):

@@ -1,0 +1,165 @@
+"""What was found about prices: the answer to a cut, the tests, the money, the next test."""
+
+import pandas as pd
+
+from destock.analysis.elasticity import design, experiments, readout
+from destock.model.findings import Finding
+from destock.panel.book import Book
+from destock.story import frames
+from destock.story.findings import UNKNOWN, figures_of
+
+
+def _uplift(beta: float, low: float, high: float, cut: float = 0.10) -> dict[str, float]:
+    """More units after a cut, with the interval's ends in order."""
+    return {"uplift": (1 - cut) ** beta - 1, "low": (1 - cut) ** high - 1, "high": (1 - cut) ** low - 1}
+
+
+def elasticity(book: Book) -> list[Finding]:
+    """The verdict; then what a cut of 10 % brings, or why nobody can say; then what the usual ways would have said."""
+    whole, naive = frames.price_answer(book).iloc[0], frames.estimators_compared(book).set_index("estimator")
+    if pd.isna(whole["elasticity"]):
+        warned = {"warnings": (whole["reason"],), "figures": figures_of(label={"reason": whole["reason"]})}
+        return [Finding("no_elasticity", UNKNOWN, "percent", severity=1, **warned)]
+    name = "elasticity" if whole["verdict"] == "usable" else "elasticity_with_care"
+    figures = figures_of(percent=_uplift(*whole[["elasticity", "low", "high"]]), units=whole[["items", "controls", "units"]].to_dict())
+    figures |= figures_of(label={"reason": whole["reason"]})
+    warnings = () if name == "elasticity" else (whole["reason"],)
+    found = [
+        Finding(
+            name,
+            whole["elasticity"],
+            "% units per % price",
+            whole["estimator"],
+            whole["low"],
+            whole["high"],
+            warnings=warnings,
+            figures=figures,
+        )
+    ]
+    others = {
+        short: naive["elasticity"].get(one, UNKNOWN)
+        for short, one in (
+            ("same", "same style, before and after"),
+            ("line", "all styles together"),
+            ("before", "before and after the cut"),
+        )
+    }
+    if name == "elasticity" and pd.notna(pd.Series(others)).all():
+        said = {short: 0.9**beta - 1 for short, beta in others.items()}
+        found.append(Finding("naive_estimates", others["same"], "% units per % price", "without a test", figures=figures_of(percent=said)))
+    return found
+
+
+def price_tests(book: Book) -> list[Finding]:
+    """How the prices came about, what the weeks before and after show, what one style's test is worth, what traffic does."""
+    changes, tests, read = frames.price_changes(book), frames.tested_weeks(book), frames.readouts(book)
+    made = experiments.design(changes[~changes["item"].isin(set(tests["item"]))], frames.priced_weeks(book), False)
+    moved = {
+        "changes": len(changes),
+        "items": changes["item"].nunique(),
+        "cuts": (changes["step"] < 0).sum(),
+        "tests": tests["experiment"].nunique(),
+    }
+    found = [
+        Finding(
+            "price_changes",
+            len(changes),
+            "changes",
+            "listed, or paid and held for two weeks",
+            figures=figures_of(units=moved, label={"made": made}),
+        )
+    ]
+    if len(read):
+        figures = figures_of(units={"items": len(read), "evidence": read["evidence"].sum()})
+        found.append(Finding("single_items", read["evidence"].mean(), "share", "interval apart from the controls' change", figures=figures))
+    return (found if len(changes) else []) + _around(book) + _traffic(book)
+
+
+def _around(book: Book) -> list[Finding]:
+    """Did the arms run together before, and was anything borrowed from the weeks after?"""
+    weeks = frames.around_decisions(book)
+    if weeks.empty or weeks["p"].isna().all():
+        return []
+    p, after = weeks["p"].iloc[0], weeks.loc[weeks["after"], ["uplift", "low", "high"]].mean()
+    found = [
+        Finding(
+            "pre_trend_alike" if p > 0.05 else "pre_trend_apart",
+            p,
+            "p-value",
+            "joint test of the weeks before",
+            figures=figures_of(number={"p": p}),
+        )
+    ]
+    if weeks["after"].any():
+        figures = figures_of(percent=after.to_dict(), units={"weeks": weeks["after"].sum()})
+        found.append(
+            Finding(
+                "afterwards",
+                after["uplift"],
+                "share",
+                "cut styles against the others after their tests",
+                after["low"],
+                after["high"],
+                figures=figures,
+            )
+        )
+    if after["high"] < 0:
+        _, _, borrowed = readout.net_of_dip(weeks.loc[weeks["week_of_test"] >= 0, "uplift"])
+        found.append(
+            Finding("borrowed", borrowed, "share", "lost after ÷ gained in the test", figures=figures_of(percent={"borrowed": borrowed}))
+        )
+    return found
+
+
+def _traffic(book: Book) -> list[Finding]:
+    parts = frames.by_traffic(book).set_index("part")["elasticity"]
+    if len(parts) < 3 or frames.price_answer(book)["verdict"].iloc[0] != "usable":
+        return []
+    return [
+        Finding(
+            "by_traffic",
+            parts["exposure"],
+            "% exposures per % price",
+            "randomised tests",
+            figures=figures_of(percent={name: 0.9**beta - 1 for name, beta in parts.items()}),
+        )
+    ]
+
+
+def price_money(book: Book) -> list[Finding]:
+    """Which step of the ladder brings in most, and what a cut of one step must sell to pay."""
+    steps = frames.ladder(book)
+    if not (len(frames.flagged(book)) and steps["cash"].notna().any() and steps["best"].any()):
+        return []
+    best, now, one = steps[steps["best"]].iloc[0], steps.iloc[0], steps.iloc[1]
+    figures = figures_of(
+        money={"cash": best["cash"], "low": best["cash_low"], "high": best["cash_high"], "now": now["cash"]},
+        percent={"step": best["step"], "one": one["step"], "needed": one["break_even_uplift"] - 1, "expected": one["expected_uplift"] - 1, "margin": now["margin"], "margin_one": one["margin"]},
+        units={"styles": len(frames.flagged(book)), "units": best["units"], "units_now": now["units"]},
+    )  # fmt: skip
+    return [
+        Finding(
+            "step_that_pays",
+            best["step"],
+            "share of today's price",
+            "most cash until the exit, leftovers at nothing",
+            money=best["cash"],
+            figures=figures,
+        ),
+        Finding("break_even_uplift", one["break_even_uplift"] - 1, "share", "units needed for the same gross profit", figures=figures),
+    ]
+
+
+def next_test(book: Book) -> list[Finding]:
+    """Which styles to keep at their price by lot, what that would show, and what it costs."""
+    flagged, drawn, wanted = frames.flagged(book), frames.next_test(book), book.assumptions
+    held = (drawn["arm"] == "control").sum()
+    if not 0 < held < len(drawn):
+        return [Finding("no_next_test", len(drawn), "styles", figures=figures_of(units={"styles": len(drawn)}))]
+    options = frames.test_options(book)
+    row = options[(options["cut"] == wanted["test_cut"]) & (options["weeks"] == int(wanted["test_weeks"]))].iloc[0]
+    whole = frames.price_answer(book).iloc[0]
+    price = design.cost(flagged, drawn, tuple(whole[["elasticity", "low", "high"]]), wanted)
+    figures = figures_of(units={"flagged": len(drawn), "held": held, "weeks": wanted["test_weeks"], "needed": row["items_needed"]}, percent={"cut": wanted["test_cut"]},
+                       number={"least": row["least_detectable"]}, money={"cost": price["cost"], "low": price["cost_low"], "high": price["cost_high"]}, date={"start": drawn["decision_date"].iloc[0]})  # fmt: skip
+    return [Finding("next_test", held, "styles", "drawn by lot within category and rate", money=price["cost"], figures=figures)]

@@ -42,14 +42,26 @@ COMPARED = pd.DataFrame(
 )  # fmt: skip
 COHORTS = pd.DataFrame({"by": "season", "cohort": ["2025SS", "core"], "sell_through": [0.9, 0.5], "flags": ["", "returns_immature"]})
 BACKTEST = pd.DataFrame(
-    {"week": [2, 3] * 3, "method": ["expected"] * 2 + ["last_year"] * 2 + ["straight_line"] * 2, "error": [0.3, 0.2, 0.5, 0.4, 0.6, 0.5]}
+    {
+        "season_half": "SS",
+        "week": [2, 3] * 3,
+        "method": ["expected"] * 2 + ["last_year"] * 2 + ["straight_line"] * 2,
+        "error": [0.3, 0.2, 0.5, 0.4, 0.6, 0.5],
+    }
 )
 FANS = pd.DataFrame(
     {"item": "a", "name": "羽绒服🔥", "week": [1, 2, 3], "target_units": [0.2, 0.4, 0.6], "slow_units": [0.1, 0.3, 0.5], "sold": [0.1, np.nan, np.nan],
      "projected": [np.nan, 0.2, 0.3], "low80": [np.nan, 0.15, 0.2], "high80": [np.nan, 0.25, 0.4], "low90": [np.nan, 0.12, 0.15], "high90": [np.nan, 0.3, 0.5]}
 )  # fmt: skip
 STAGES = pd.DataFrame(
-    {"tier": ["push", "push", "novelty"], "day": [15, 30, 15], "target": [0.1, 0.3, 0.2], "slow": [0.05, 0.2, 0.1], "hot": [0.2, 0.4, 0.3]}
+    {
+        "season_half": "SS",
+        "tier": ["push", "push", "novelty"],
+        "day": [15, 30, 15],
+        "target": [0.1, 0.3, 0.2],
+        "slow": [0.05, 0.2, 0.1],
+        "hot": [0.2, 0.4, 0.3],
+    }
 )
 YEARS = pd.DataFrame(
     {"category": "羽绒服🔥", "year": [2024, 2024, 2025, 2025], "week": [1, 2, 1, 2], "units": 5.0, "cumulative": [5.0, 10.0, 5.0, 10.0]}
@@ -175,3 +187,15 @@ def test_the_running_year_is_drawn_last_and_in_the_accent():
     lines = charts.years(YEARS).axes[0].lines
     assert lines[1].get_color() == "#b4341f"
     assert lines[0].get_color() != "#b4341f"
+
+
+def test_a_shop_without_tiers_has_one_panel():
+    panels = charts.stages(STAGES.iloc[:2].assign(tier=None)).axes
+    assert [panel.lines[0].get_ydata().tolist() for panel in panels] == [[0.1, 0.3]]
+
+
+def test_two_running_seasons_are_not_drawn_as_one():
+    both = pd.concat([STAGES, STAGES.assign(season_half="AW")])
+    assert [panel.lines[0].get_xdata().tolist() for panel in charts.stages(both).axes] == [[15, 30], [15], [15, 30], [15]]
+    twice = pd.concat([BACKTEST, BACKTEST.assign(season_half="AW", error=0.9)])
+    assert [panel.lines[0].get_ydata().tolist() for panel in charts.backtest(twice).axes] == [[0.3, 0.2], [0.9, 0.9]]

@@ -170,12 +170,22 @@ def _pacing_panel(ax: Axes, shown: pd.DataFrame, bands: pd.DataFrame, title: str
 METHOD_COLOURS = {"expected": ACCENT, "last_year": CALM, "straight_line": "#8a8f98"}
 
 
-@picture(height=3.0)
-def backtest(ax: Axes, frame: pd.DataFrame) -> str | None:
-    """How wrong were such projections in past seasons? Error by week of life, ours and two simple ones."""
+def _halves(frame: pd.DataFrame, *_) -> int:
+    return max(1, frame["season_half"].nunique())
+
+
+@picture(height=3.0, panels=_halves)
+def backtest(axes: Sequence[Axes], frame: pd.DataFrame) -> str | None:
+    """How wrong were such projections in past seasons? Error by week of life, ours and two simple ones; a panel a half-year."""
     title = say("Past seasons: how far the projected final units were off")
     if frame.empty:
-        return _nothing(ax, title)
+        return _nothing(axes[0], title)
+    for ax, (half, rows) in zip(axes, frame.groupby("season_half", sort=False), strict=True):
+        _backtest_panel(ax, rows, title if len(axes) == 1 else f"{legible(half)} · {title}")
+    return None
+
+
+def _backtest_panel(ax: Axes, frame: pd.DataFrame, title: str) -> None:
     for method, colour in METHOD_COLOURS.items():
         rows = frame[(frame["method"] == method) & (frame["week"] >= 2)].sort_values("week")
         sns.lineplot(
@@ -192,7 +202,7 @@ def backtest(ax: Axes, frame: pd.DataFrame) -> str | None:
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.set_xlabel(say("weeks of life completed"))
     ax.set_ylabel(say("Σ|miss| ÷ units sold"))
-    ax.set_title(title)
+    ax.set_title(title, wrap=True)
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
 
 
@@ -238,16 +248,19 @@ def fans(axes: Sequence[Axes], frame: pd.DataFrame) -> str | None:
     return None
 
 
-def _tier_count(frame: pd.DataFrame, *_) -> int:
-    return max(1, frame["tier"].nunique())
+def _by_tier(frame: pd.DataFrame, *_) -> list[tuple[str, pd.DataFrame]]:
+    """The stages of each tier, in each half-year that is running; a shop without tiers has one."""
+    groups = frame.groupby(["season_half", frame["tier"].fillna("all")], sort=False)
+    several = frame["season_half"].nunique() > 1
+    return [(f"{legible(half)} · {say(tier)}" if several else say(tier), rows) for (half, tier), rows in groups]
 
 
-@picture(height=2.3, panels=_tier_count)
+@picture(height=2.3, panels=lambda frame: max(1, len(_by_tier(frame))))
 def stages(axes: Sequence[Axes], frame: pd.DataFrame) -> str | None:
     """How much should be sold by each stage of the season? Path to the goals with its slow and hot lines, a panel a tier."""
     if frame.empty:
         return _nothing(axes[0], say("Path to the goals, by days on sale"))
-    for ax, (tier, rows) in zip(axes, frame.groupby("tier", sort=False), strict=True):
+    for ax, (tier, rows) in zip(axes, _by_tier(frame), strict=True):
         ax.fill_between(rows["day"], rows["slow"], rows["hot"], color=BAND, linewidth=0, label=say("between the slow and the hot line"))
         ax.plot(rows["day"], rows["target"], color=INK, marker="o", markersize=4, label=say("path to the goal"))
         for day, share in zip(rows["day"], rows["target"], strict=True):
@@ -255,7 +268,7 @@ def stages(axes: Sequence[Axes], frame: pd.DataFrame) -> str | None:
         ax.set_xticks(rows["day"])
         ax.set_ylim(0, 1.02)
         ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-        ax.set_title(say("{tier}: sell-through to be reached, by days on sale", tier=say(tier)))
+        ax.set_title(say("{tier}: sell-through to be reached, by days on sale", tier=tier))
     axes[-1].set_xlabel(say("days on sale") + "\n" + say(COMMITTED))
     axes[-1].legend(loc="upper center", bbox_to_anchor=(0.5, -0.3), ncols=2)
     return None

@@ -83,7 +83,7 @@ def picture(height: float = 3.4, width: float = 4.6, panels: Callable[..., int] 
                 axes = figure.subplots(rows, squeeze=False)[:, 0]
                 note = draw(axes if panels else axes[0], *args, **kwargs)
                 title = axes[0].get_title(loc="left")
-                if not panels:
+                if rows == 1:
                     _across(figure, title)
                 return Picture(axes, _svg(figure), title, note or "")
 

@@ -17,7 +17,7 @@ COLUMNS = {
     "updated": (mark("Updated"), "units"), "rejected": (mark("Rejected"), "units"), "deduplicated": (mark("Copies"), "units"), "skipped": (mark("Skipped"), "units"),
     "line": (mark("Line"), "units"), "column": (mark("Column"), "text"), "rule": (mark("Rule"), "label"), "value": (mark("Value"), "text"),
     "sku": (mark("SKU"), "text"), "counted_on": (mark("Counted on"), "date"), "expected": (mark("Expected"), "units"), "found": (mark("Counted"), "units"), "difference": (mark("Difference"), "units"),
-    "item": (mark("Style"), "text"), "name": (mark("Name"), "text"), "category": (mark("Category"), "label"), "class": (mark("Kind"), "label"), "season": (mark("Season"), "text"), "tier": (mark("Tier"), "label"),
+    "item": (mark("Style"), "text"), "name": (mark("Name"), "text"), "category": (mark("Category"), "label"), "class": (mark("Kind"), "label"), "season": (mark("Season"), "text"), "season_half": (mark("Season"), "text"), "tier": (mark("Tier"), "label"),
     "items": (mark("Styles"), "units"), "units": (mark("Units"), "units"), "cost": (mark("At cost"), "money"), "on_hand": (mark("On hand"), "units"), "on_order": (mark("On order"), "units"),
     "purchase": (mark("Purchase (sunk)"), "money"), "storage": (mark("Storage so far"), "money"), "capital": (mark("Capital so far"), "money"), "total": (mark("Total"), "money"), "week": (mark("One more week"), "money"),
     "sell_through": (mark("Sell-through"), "percent"), "median": (mark("Past median"), "percent"), "pace": (mark("Pace"), "label"), "pace_ratio": (mark("Of usual pace"), "percent"), "age": (mark("Weeks on sale"), "units"),

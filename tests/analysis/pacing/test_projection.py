@@ -8,6 +8,7 @@ import pytest
 from tests.analysis.pacing.tiny import NO_EVENTS, made, small_world
 
 from destock.analysis.pacing import projection
+from destock.analysis.pacing.curve import fit
 from destock.analysis.pacing.lives import Lives, lives
 from destock.analysis.pacing.projection import Experience, backtest, credible, learn, project, remaining_at_rate
 
@@ -226,7 +227,7 @@ class TestProject:
             {"season": np.repeat(np.arange(seasons), 10), "week": 1, "sold": 10.0, "expected": 109.0, "sold_out": False, "bought": 500.0}
         )
         trials["final"] = 10 + 100 * np.exp(-1) - 1
-        experience = projection.Experience(made([[10, 99]]), 0, trials, 0.0, pd.Series(dtype=float))
+        experience = projection.Experience(made([[10, 99]]), fit(made([[10, 99]]), 0), trials, 0.0, pd.Series(dtype=float))
         found = project(made([[10, None]], bought=500.0), experience).iloc[0]
         assert found["demand"] == pytest.approx(10 + (found["expected"] - 9) * np.exp(-part) - 1)
         assert found["low80"] <= found["projected"] <= found["high80"]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import CensoredData, ecdf
 
-from destock.analysis.pacing.curve import fit, reached
+from destock.analysis.pacing.curve import Curve, fit, reached
 from destock.analysis.pacing.lives import LOST_SHARE, Lives, lost_share, sold_out
 from destock.model.messages import mark
 from destock.model.metrics import ratio
@@ -21,13 +21,13 @@ LEAST_TRIALS = 25  # fewer past cases than this are pooled with their neighbours
 class Experience:
     """What past seasons teach about the running one.
 
-    ``past`` their lives; ``trials``: every past style at every week of its life, estimated
+    ``past`` their lives, ``curve`` how they ran; ``trials``: every past style at every week of its life, estimated
     from the other seasons only; ``precision`` of the buy as a forecast (1 ÷ κ²);
     ``noise`` (φ) of sales to date by week of life.
     """
 
     past: Lives
-    prior_units: float
+    curve: Curve
     trials: pd.DataFrame
     precision: float
     noise: pd.Series
@@ -48,7 +48,7 @@ def learn(past: Lives, prior_units: float) -> Experience:
     noise = noise.assign(error=np.log(noise["sold"] / noise["share"] / noise["final"]), least=1 / noise["sold"]).groupby("week")
     phi = (noise["error"].agg(_robust_variance) - noise["least"].median()).clip(lower=0)
     frame["expected"] = credible(frame["sold"], frame["share"], frame["prior"], precision, frame["week"].map(phi).fillna(0.0))
-    return Experience(past, prior_units, frame, precision, phi)
+    return Experience(past, fit(past, prior_units), frame, precision, phi)
 
 
 def _folds(styles: pd.DataFrame) -> np.ndarray:
@@ -151,13 +151,12 @@ def project(running: Lives, experience: Experience) -> pd.DataFrame:
     INTERVALS (within stock; as many past estimates lay within such bounds at the same week
     of life), ``share`` of life sales reached, ``trials`` behind them.
     """
-    curve = fit(experience.past, experience.prior_units)
-    share = reached(running, curve)
+    share = reached(running, experience.curve)
     row, before = np.arange(len(running.styles)), running.styles["weeks_seen"].to_numpy() - 1
     frame = running.styles[["item", "season", "life", "bought", "weeks_seen"]].rename(columns={"weeks_seen": "week"})
     frame["sold"] = np.where(before >= 0, running.cumulative[row, before], 0.0)
     frame["share"] = np.where(before >= 0, share[row, before], 0.0)
-    frame["prior"] = _prior(experience.past, reached(experience.past, curve), running)
+    frame["prior"] = _prior(experience.past, reached(experience.past, experience.curve), running)
     noise = frame["week"].map(experience.noise).fillna(0.0)
     frame["expected"] = credible(frame["sold"], frame["share"], frame["prior"], experience.precision, noise)
     frame = frame.join(_bounds(frame, experience.trials))

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from destock.analysis.pacing.curve import fit, reached
+from destock.analysis.pacing.curve import reached
 from destock.analysis.pacing.decomposition import goals, lines, needed, path, stages
 from destock.analysis.pacing.lives import Lives, lives, sold_out
 from destock.analysis.pacing.projection import backtest, learn, project
@@ -44,7 +44,7 @@ def season(
 
 def _of_half(past: Lives, now: Lives, targets: pd.DataFrame, prior_units: float, days: tuple[int, ...]) -> dict[str, pd.DataFrame]:
     experience = learn(past, prior_units)
-    curve = fit(past, prior_units)
+    curve = experience.curve
     censored = sold_out(past, reached(past, curve)).mean()
     projected = goals(targets, project(now, experience)).assign(
         past_seasons=past.styles["season"].nunique(), low_trust=censored > CENSORED_TOO_OFTEN

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from destock.analysis.pacing.curve import fit, reached
+from destock.analysis.pacing.curve import reached
 from destock.analysis.pacing.lives import Lives, around_events
 from destock.analysis.pacing.projection import backtest, learn, project
 from destock.model.metrics import ratio
@@ -37,7 +37,7 @@ def years(
         return {name: pd.DataFrame(columns=columns.split()) for name, columns in COLUMNS.items()}
     now = known.where((known.styles["season"] == newest).to_numpy())
     experience = learn(past, assumptions["curve_prior_units"])
-    share = reached(now, fit(past, assumptions["curve_prior_units"]))
+    share = reached(now, experience.curve)
     projected = project(now, experience).merge(now.styles[["item", "category"]], on="item", validate="1:1")
     projected = projected.assign(last_year=_last_year(past, projected), past_years=past.styles["season"].nunique())
     rows = pd.concat([_rows(past, None), _rows(now, share)], ignore_index=True)

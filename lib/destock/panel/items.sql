@@ -64,12 +64,18 @@ FROM tested t JOIN days d ON d.day BETWEEN t.from_day AND t.to_day
 LEFT JOIN sold s ON s.item = t.item AND s.day = d.day
 LEFT JOIN price_span p ON p.item = t.item AND d.day >= p.from_day AND d.day < p.until;
 
+-- What was ordered by as_of and had not come: nobody knew then what would come of a line that came later.
+CREATE OR REPLACE TABLE open_line AS
+SELECT p.po_id, s.sku, s.item, p.units_ordered - CASE WHEN p.received_at IS NULL THEN coalesce(p.units_received, 0) ELSE 0 END AS units,
+    p.due_at, p.cancellable_until, coalesce(p.unit_cost, s.unit_cost) AS unit_cost, coalesce(p.vendor, s.vendor) AS vendor
+FROM purchases p JOIN sku s ON s.sku = p.sku CROSS JOIN run r
+WHERE coalesce(p.ordered_at, p.received_at, r.as_of) < r.as_of + INTERVAL 1 DAY AND (p.received_at IS NULL OR p.received_at >= r.as_of + INTERVAL 1 DAY)
+    AND units > 0;
+
 CREATE OR REPLACE TABLE on_order AS
-SELECT sku, sum(units_ordered) AS on_order_units, min(due_at) AS due_at, max(cancellable_until) AS cancellable_until,
-    sum(CASE WHEN cancellable_until >= r.as_of THEN units_ordered ELSE 0 END) AS cancellable_units
-FROM purchases CROSS JOIN run r
-WHERE coalesce(ordered_at, received_at, r.as_of) < r.as_of + INTERVAL 1 DAY AND (received_at IS NULL OR received_at >= r.as_of + INTERVAL 1 DAY)
-GROUP BY sku;
+SELECT sku, sum(units) AS on_order_units, min(due_at) AS due_at, max(cancellable_until) AS cancellable_until,
+    sum(CASE WHEN cancellable_until >= r.as_of THEN units ELSE 0 END) AS cancellable_units
+FROM open_line CROSS JOIN run r GROUP BY sku;
 
 -- Where every SKU stands on as_of.
 CREATE OR REPLACE TABLE sku_now AS

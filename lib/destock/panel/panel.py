@@ -9,6 +9,7 @@ from destock import engine
 from destock.intake.rows import Intake, load
 from destock.intake.shop import Shop
 from destock.model.messages import Fault, mark
+from destock.model.schema import CLASSES
 from destock.model.weeks import calendar, spans
 
 # frame → the total order in which it is written
@@ -27,6 +28,10 @@ FRAMES = {
     "count_break": "sku, counted_on",
     "control_total": "paid",
     "plan": "item",
+    "open_line": "po_id, sku, due_at, cancellable_until, units, unit_cost, vendor",
+    "loss_week": "week, item, kind",
+    "override": "item",
+    "provision": "item",
 }
 
 
@@ -42,7 +47,7 @@ def build(shop: Shop, as_of: date, folder: Path) -> None:
     """
     con, intake = _open(shop, folder)
     _context(con, shop, intake, as_of)
-    for step in ("skus", "stock", "panel", "items", "spans", "ageing", "reconciliation"):
+    for step in ("skus", "stock", "panel", "items", "spans", "ageing", "reconciliation", "decisions"):
         engine.run(con, "destock.panel", step)
     for name, order in FRAMES.items():
         engine.save(engine.frame(con, name, order), folder / f"{name}.parquet")
@@ -82,6 +87,7 @@ def _context(con: engine.Engine, shop: Shop, intake: Intake, as_of: date) -> Non
     engine.put(con, "weeks", weeks.assign(week=weeks["week"].dt.date, week_end=weeks["week_end"].dt.date))
     asked = spans(first, as_of)
     engine.put(con, "spans", asked.assign(from_day=asked["from_day"].dt.date, to_day=asked["to_day"].dt.date))
+    engine.put(con, "class_word", pd.DataFrame(CLASSES.items(), columns=["class", "chinese"]))
     engine.put(con, "days", pd.DataFrame({"day": pd.date_range(first, as_of).date}))
     engine.put(
         con,

@@ -21,6 +21,16 @@ JOIN (
 LEFT JOIN (SELECT sku, sum(difference) AS difference FROM count_break GROUP BY sku) d ON d.sku = s.sku
 WHERE b.closing IS NOT NULL;
 
+-- Units that left the stock without a sale, by kind; what a count found missing is a loss that nobody wrote down. Found again is negative.
+CREATE OR REPLACE TABLE loss_week AS
+SELECT CAST(date_trunc('week', l.day) AS DATE) AS week, s.item, l.kind, sum(l.units) AS units, sum(l.units * s.unit_cost) AS cost
+FROM (
+    SELECT sku, CAST(moved_at AS DATE) AS day, kind, -units AS units FROM movements CROSS JOIN run
+    WHERE kind IN ('shrink', 'write-off', 'donation') AND moved_at < as_of + INTERVAL 1 DAY
+    UNION ALL SELECT sku, counted_on, 'counted difference', -difference FROM count_break
+) l JOIN sku s ON s.sku = l.sku
+GROUP BY 1, 2, 3;
+
 -- From paid to settled, as the shop's own system shows it.
 CREATE OR REPLACE TABLE control_total AS
 SELECT

@@ -33,6 +33,8 @@ _KEYS = {
     "targets": dict,
     "events": dict,
     "stages": list,
+    "age_bands": list,
+    "accounting": str,
 }
 _SOURCE_KEYS = {
     "source": str,
@@ -46,7 +48,7 @@ _SOURCE_KEYS = {
     "sheet": str,
     "header_row": int,
 }
-_CHOICES = {"tax_basis": ("incl", "excl"), "price_level": ("style", "style_colour", "sku")}
+_CHOICES = {"tax_basis": ("incl", "excl"), "price_level": ("style", "style_colour", "sku"), "accounting": ("CAS 1", "IFRS", "US GAAP")}
 # what a season is to bring beside its profit: share or price realisation from 0 to 1, money from 0
 _TARGETS = {"salvage": 1, "tax_rate": 1, "cash_needed": float("inf"), "cash_price": 1}
 _CASH_BASES = ("after expenses", "before expenses")
@@ -91,6 +93,8 @@ class Shop:
     targets: dict = field(default_factory=dict)
     events: dict[str, list[date]] = field(default_factory=dict)
     stages: tuple[int, ...] = (15, 30, 60, 90, 120, 150)
+    age_bands: tuple[int, ...] = (30, 60, 90, 180)
+    accounting: str = "CAS 1"
     file: str = "shop.toml"
 
     def files(self, table: str) -> list[Path]:
@@ -198,9 +202,10 @@ def _check_choices(config: dict) -> None:
         _check(_is_a(end, date), "shop.toml [seasons]", season, "date")
     for event, days in config.get("events", {}).items():
         _check(isinstance(days, list) and all(_is_a(day, date) for day in days), "shop.toml [events]", event, "list of dates")
-    stages = config.get("stages", [15])
-    rising = all(_is_a(day, int) and day > 0 for day in stages) and stages == sorted(set(stages))
-    _check(rising and bool(stages), "shop.toml", "stages", "list of days on sale, rising")
+    for key in ("stages", "age_bands"):
+        days = config.get(key, [15])
+        rising = all(_is_a(day, int) and day > 0 for day in days) and days == sorted(set(days))
+        _check(rising and bool(days), "shop.toml", key, "list of days, rising")
     _check_keys(config.get("control_totals", {}), dict.fromkeys(_TOTALS, (int, float)), "shop.toml [control_totals]")
 
 

@@ -39,6 +39,24 @@ ASSUMPTIONS = {
     "target_profit_rate": Assumption(0.08, "share", 0, 0.9, ARTICLE, mark("profit ÷ net sales that a season should make")),
     "capital_rate": Assumption(0.10, "share a year", 0, 1, OURS, mark("cost of the money tied up in stock, a year")),
     "storage_per_unit_day": Assumption(0.05, "money", 0, 100, OURS, mark("storage of one unit for one day")),
+    "insurance_rate": Assumption(0.005, "share a year", 0, 0.5, OURS, mark("insurance of the stock ÷ its cost, a year")),
+    "shrink_rate": Assumption(0.01, "share a year", 0, 0.5, OURS, mark("what stock loses by theft, damage and error ÷ its cost, a year")),
+    "selling_rate": Assumption(
+        0.26, "share", 0, 0.99, ARTICLE, mark("what selling a unit costs ÷ its price, for its net realisable value")
+    ),
+    "clearance_price": Assumption(
+        0.40,
+        "share",
+        0,
+        1,
+        OURS,
+        mark("price ÷ tag at which excess is cleared, where the shop has sold fewer than 30 units after their exit"),
+    ),
+    "damaged_price": Assumption(0.20, "share", 0, 1, OURS, mark("price ÷ tag that a damaged unit brings")),
+    "salvage_price": Assumption(
+        0.10, "share", 0, 1, OURS, mark("price ÷ tag that a jobber pays, net; [targets] salvage of shop.toml wins")
+    ),
+    "salvage_decline": Assumption(0.03, "share", 0, 0.5, OURS, mark("part of that price that a week takes away")),
     "cover_weeks": Assumption(8, "weeks", 0, 104, OURS, mark("weeks of sales that a core style may hold")),
     "lead_time_weeks": Assumption(3, "weeks", 0, 52, OURS, mark("weeks from order to receipt where the product does not say")),
     "review_weeks": Assumption(1, "weeks", 0, 52, OURS, mark("weeks between two orders of a core style")),
@@ -68,6 +86,10 @@ ASSUMPTIONS = {
     ),
     "size_floor": Assumption(0.60, "share", 0, 1, TRADE, mark("a style with less than this part of its sizes left has broken sizes")),
     "low_rate": Assumption(0.80, "share", 0.1, 1, OURS, mark("a click or pay rate below this part of the category's is low")),
+    "deepest_cut": Assumption(0.50, "share", 0.05, 1, OURS, mark("a price is not cut below this part of what has been paid so far")),
+    "order_share": Assumption(
+        0.25, "share", 0, 1, OURS, mark("from this part of a style's money in excess on, its open order is the first thing to do")
+    ),
     "ladder_step": Assumption(0.10, "share", 0.01, 0.5, OURS, mark("one step down the price ladder, of today's price")),
     "ladder_steps": Assumption(5, "number", 1, 10, OURS, mark("steps of the price ladder that are looked at")),
     "test_cut": Assumption(0.20, "share", 0.05, 0.5, OURS, mark("cut of the next price test, of today's price")),

@@ -15,13 +15,26 @@ TABLES = {
     "rejects": ("table file line column", "rule value"),
     "styles": (
         "item",
-        "name category tier season launch_date exit_date age in_season tag_price mean_cost received sold_units net_units sell_through flags paid_value "
-        "price_realisation on_hand damaged on_order on_hand_cost damaged_cost stock_basis remaining remaining_basis need rate weeks_of_supply stock_to_sales "
-        "excess_on_hand excess_on_order excess_units exposures clicks in_stock_share last_sale",
+        "name category tier season launch_date exit_date age in_season tag_price mean_cost received sold_units net_units sell_through fail_line flags paid_value "
+        "price_realisation on_hand damaged on_order on_hand_cost damaged_cost stock_basis remaining remaining_sd remaining_basis need rate coming_rate weeks_of_supply "
+        "stock_to_sales excess_on_hand excess_on_order excess_units exposures clicks in_stock_share last_sale gross_profit abc_basis abc xyz pattern sale_interval "
+        "size_variation",
     ),
-    "classes": ("item class", "units cost also"),
-    "costs": ("item class", "category units purchase age_days storage capital total week"),
-    "ageing": ("category band", "units cost"),
+    "classes": ("item class", "units cost also confidence decided reason missing dead"),
+    "causes": ("item class cause", "units cost"),
+    "leftover": ("item", "{causes} cause probability named also_unknown"),
+    "sizes": ("sku", "item name size state broken units cost lost_units lost_sales"),
+    "costs": ("item class", "category units purchase age_days storage capital insurance shrink total week week_cash"),
+    "ageing": ("category band", "units cost tag nrv excess_units excess_cost"),
+    "value": (
+        "item condition",
+        "units unit_cost regular_share price clearance_price expected_price nrv write_down_unit write_down carrying price_basis clearance_basis",
+    ),
+    "provisions": ("item", "required booked change closing"),
+    "decisions": ("item", "units price salvage floor floor_share net_price rate_needed rate_expected advice hold_until gain"),
+    "productivity": ("category", "weeks cost_of_sales gross_margin inventory turn days gmroi months cost_known"),
+    "losses": ("month", "sales markdowns write-offs shrink loss share acceptable acceptable_money"),
+    "open_orders": ("item po_id", "name category vendor ordered units money due_at cancellable_until lever until"),
     "moving": ("period_end", "moving on_sale share"),
     "baseline": ("season tier age", "q10 q25 median q75 q90 fail styles past_seasons"),
     "pace": (

@@ -68,15 +68,17 @@ def quadrants(ax: Axes, frame: pd.DataFrame, currency: str) -> str | None:
 
 @picture(height=3.2)
 def ageing(ax: Axes, frame: pd.DataFrame, currency: str) -> str | None:
-    """How old is the stock? Cost on hand by days since receipt."""
-    title = say("Stock at cost by days since it was received")
-    total = frame.groupby("band", sort=False)["cost"].sum()
-    if not total.sum() > 0:
+    """How old is the stock? Cost on hand by days since receipt, and what of it is still there net of selling costs."""
+    title = say("Stock by days since it was received")
+    if not frame["cost"].sum() > 0:
         return _nothing(ax, title)
-    colours = [CALM if band in ("0–30", "31–60", "61–90") else ACCENT for band in total.index]
-    bars = ax.bar([say(band) for band in total.index], total, color=colours, width=0.7)
-    ax.bar_label(bars, [percent(v / total.sum()) for v in total], color=MUTED, fontsize=8.5, padding=2)
+    places = np.arange(len(frame))
+    bars = ax.bar(places - 0.2, frame["cost"], color=CALM, width=0.4, label=say("at cost"))
+    ax.bar(places + 0.2, frame["nrv"], color=WARM, width=0.4, label=say("net of selling costs"))
+    ax.bar_label(bars, [percent(share) for share in frame["share"]], color=MUTED, fontsize=8.5, padding=2)
+    ax.set_xticks(places, [say(band) for band in frame["band"]])
     ax.margins(y=0.12)
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2)
     _money_axis(ax.yaxis, currency)
     ax.grid(axis="x", visible=False)
     ax.set_title(title)
@@ -96,6 +98,47 @@ def classes(ax: Axes, frame: pd.DataFrame, currency: str) -> str | None:
     ax.locator_params(axis="x", nbins=5)
     ax.grid(axis="y", visible=False)
     ax.set_title(title)
+
+
+@picture(height=3.2)
+def causes(ax: Axes, frame: pd.DataFrame) -> str | None:
+    """What brought the excess about? Units by cause."""
+    title = say("Excess units by cause: plan against actual")
+    shown = frame[frame["units"] > 0].sort_values("units")
+    if not (~frame["cause"].isin(["no plan", "quality"]) & (frame["units"] > 0)).any():
+        return _nothing(ax, title)
+    colours = [BAND if cause in ("left over by plan", "no plan", "none", "quality") else ACCENT for cause in shown["cause"]]
+    bars = ax.barh([say(cause) for cause in shown["cause"]], shown["units"], color=colours, height=0.65)
+    ax.bar_label(bars, [count(round(v)) for v in shown["units"]], padding=3, color=MUTED, fontsize=8.5)
+    ax.set_xlim(0, shown["units"].max() * 1.15)
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: count(v)))
+    ax.locator_params(axis="x", nbins=5)
+    ax.set_xlabel(say("units (pale: no fault of the season's sales)"))
+    ax.grid(axis="y", visible=False)
+    ax.set_title(title)
+    return None
+
+
+@picture(height=3.4)
+def losses(ax: Axes, frame: pd.DataFrame) -> str | None:
+    """Is more lost to clearing than the margin bears? Share of net sales by month, and the line it may reach."""
+    title = say("Lost to markdowns, write-offs and shrink, of net sales")
+    if frame.empty:
+        return _nothing(ax, title)
+    below = np.zeros(len(frame))
+    for name, colour in zip(("markdowns", "write-offs", "shrink"), (CALM, ACCENT, WARM), strict=True):
+        part = (frame[name] / frame["sales"]).to_numpy()
+        ax.bar(frame["month"], part, bottom=below, width=22, color=colour, label=say(name))
+        below = below + part
+    ax.step(frame["month"], frame["acceptable"], where="mid", color=INK, linewidth=1.4, label=say("what the margin bears"))
+    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    ax.xaxis.set_major_locator(AutoDateLocator(maxticks=6))
+    ax.xaxis.set_major_formatter(DateFormatter("%Y-%m"))
+    ax.set_ylim(0, min(1.0, 1.1 * max(below.max(), frame["acceptable"].max())))
+    ax.grid(axis="x", visible=False)
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2)
+    ax.set_title(title)
+    return None
 
 
 @picture(height=2.8)

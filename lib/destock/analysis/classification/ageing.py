@@ -39,4 +39,3 @@ def ageing(layer: pd.DataFrame, sku_now: pd.DataFrame, worth: pd.DataFrame, band
     rows = rows.assign(cost=rows["units"] * rows["unit_cost"], tag=rows["units"] * rows["tag_price"])
     rows = rows.assign(**{name: rows[name] * part for name in ("nrv", "excess_units", "excess_cost")})
     return rows.groupby(["category", "band"], observed=False, as_index=False)[VALUES].sum().astype({"band": str})
-

@@ -178,5 +178,7 @@ def charged(classes: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:
     wide.loc[(classes["class"] == "defective").to_numpy(), :] = 0.0
     wide.loc[(classes["class"] == "defective").to_numpy(), QUALITY] = 1.0
     long = wide.melt(ignore_index=False, var_name="cause", value_name="part").query("part > 0")
-    rows = classes.loc[long.index, ["item", "class"]].assign(cause=long["cause"], units=classes.loc[long.index, "units"] * long["part"], cost=classes.loc[long.index, "cost"] * long["part"])
+    rows = classes.loc[long.index, ["item", "class"]].assign(
+        cause=long["cause"], units=classes.loc[long.index, "units"] * long["part"], cost=classes.loc[long.index, "cost"] * long["part"]
+    )
     return rows.sort_values(["item", "class", "cause"], kind="stable").reset_index(drop=True)

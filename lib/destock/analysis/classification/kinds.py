@@ -5,8 +5,10 @@ import pandas as pd
 
 from destock.model.messages import mark
 from destock.model.metrics import ratio, wilson_lower
+from destock.model.schema import CLASSES
 
-CLASSES = (
+# for the catalogue; the names themselves are the schema's
+NAMES = (
     mark("defective"), mark("out of season"), mark("misjudged"), mark("slow"),
     mark("over-bought"), mark("too early"), mark("unclassifiable"),
 )  # fmt: skip
@@ -92,7 +94,11 @@ def rules(frame: pd.DataFrame, as_of: pd.Timestamp, a: dict[str, float]) -> pd.D
 def _missing(frame: pd.DataFrame) -> pd.Series:
     """What a class cannot be told without; empty where nothing is missing. A core style of unknown age is judged by its cover."""
     seasonal = frame["exit_date"].notna()
-    lacks = [seasonal & frame["age"].isna(), seasonal & frame["need"].isna(), ~seasonal & frame["age"].isna() & frame["quarter_rate"].isna()]
+    lacks = [
+        seasonal & frame["age"].isna(),
+        seasonal & frame["need"].isna(),
+        ~seasonal & frame["age"].isna() & frame["quarter_rate"].isna(),
+    ]
     return pd.Series(np.select(lacks, list(MISSING.values()), ""), index=frame.index)
 
 
@@ -111,7 +117,11 @@ def classify(frame: pd.DataFrame, overrides: pd.DataFrame, as_of: pd.Timestamp, 
     told = frame[["item"]].merge(overrides, on="item", how="left", validate="1:1").set_axis(frame.index)
     by_analyst = told["class"].notna()
     good = frame[["item"]].assign(
-        **{"class": told["class"].where(by_analyst, first), "units": frame["excess_on_hand"], "cost": frame["excess_on_hand"] * unit_cost(frame)},
+        **{
+            "class": told["class"].where(by_analyst, first),
+            "units": frame["excess_on_hand"],
+            "cost": frame["excess_on_hand"] * unit_cost(frame),
+        },
         also=_also(holds, told["class"].where(by_analyst, first)),
         confidence=_confidence(frame, first, as_of, assumptions).mask(by_analyst, np.nan),
         decided=np.where(by_analyst, BY_ANALYST, BY_RULE),
@@ -175,6 +185,11 @@ def dead(frame: pd.DataFrame, as_of: pd.Timestamp, assumptions: dict[str, float]
     idle = ((as_of - frame["last_sale"]).dt.days >= 7 * (weeks + 1)) | frame["last_sale"].isna()
     known = frame["idle"] if "idle" in frame else idle & (frame["age"] >= weeks)
     return (frame["on_hand"] > 0) & known.eq(True)
+
+
+def by_class(classes: pd.DataFrame) -> pd.DataFrame:
+    """How much of the overstock is of which kind? Items, units and cost by class, all classes listed."""
+    return by(classes, "class", tuple(CLASSES))
 
 
 def by(classes: pd.DataFrame, key: str, every: tuple[str, ...] = ()) -> pd.DataFrame:

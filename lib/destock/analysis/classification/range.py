@@ -56,7 +56,13 @@ def pattern(weekly: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     mean = ratio(sizes.sum(axis=1), sales)
     squared = ratio((np.where(sold, weekly - mean[:, None], 0.0) ** 2).sum(axis=1), sales * mean**2)
     seldom_sold, uneven = interval >= INTERVAL, squared >= VARIATION
-    return np.where(sales > 0, np.select([seldom_sold & uneven, seldom_sold, uneven], [PATTERNS[3], PATTERNS[2], PATTERNS[1]], PATTERNS[0]), ""), interval, squared
+    return (
+        np.where(
+            sales > 0, np.select([seldom_sold & uneven, seldom_sold, uneven], [PATTERNS[3], PATTERNS[2], PATTERNS[1]], PATTERNS[0]), ""
+        ),
+        interval,
+        squared,
+    )
 
 
 def ranked(items: pd.DataFrame, weeks: pd.DataFrame, snapshot: pd.DataFrame) -> pd.DataFrame:
@@ -67,7 +73,9 @@ def ranked(items: pd.DataFrame, weeks: pd.DataFrame, snapshot: pd.DataFrame) -> 
     ``abc``, ``xyz``, ``pattern``, ``sale_interval`` (weeks), ``size_variation``, ``seldom_rate`` (units a week, of PATTERNS that sell seldom).
     """
     late = weeks[weeks["week"] > weeks["week"].max() - pd.Timedelta(weeks=YEAR_WEEKS)]
-    frame = items[["item", "category", "mean_cost", "tag_price"]].merge(_earned(items, late, snapshot), on="item", how="left", validate="1:1")
+    frame = items[["item", "category", "mean_cost", "tag_price"]].merge(
+        _earned(items, late, snapshot), on="item", how="left", validate="1:1"
+    )
     even, plain = _weekly(frame, late)
     named, interval, variation = pattern(plain)
     frame["abc"], frame["xyz"], frame["pattern"] = abc(frame["gross_profit"]), xyz(even), named
@@ -80,14 +88,16 @@ def ranked(items: pd.DataFrame, weeks: pd.DataFrame, snapshot: pd.DataFrame) -> 
 
 def _earned(items: pd.DataFrame, late: pd.DataFrame, snapshot: pd.DataFrame) -> pd.DataFrame:
     total = late.groupby("item")[["revenue", "refund_value", "sold_units", "cancelled_units", "returned_units"]].sum()
-    frame = items[["item", "mean_cost", "tag_price"]].join(total, on="item")
+    frame = items[["item", "mean_cost", "tag_price"]].join(total, on="item").fillna(dict.fromkeys(total, 0.0))
     net, units = frame["revenue"] - frame["refund_value"], frame["sold_units"] - frame["cancelled_units"] - frame["returned_units"]
     if len(snapshot):
         longest = snapshot.set_index("item")[["sold_9m", "sold_6m", "sold_3m", "sold_1m"]].astype(float).bfill(axis=1).iloc[:, 0]
         units = frame["item"].map(longest)
         net = units * frame["tag_price"]
     profit = net - units * frame["mean_cost"]
-    basis = np.where(profit.notna(), mark("gross profit"), np.where(net.notna(), mark("net sales (cost unknown)"), mark("units (price unknown)")))
+    basis = np.where(
+        profit.notna(), mark("gross profit"), np.where(net.notna(), mark("net sales (cost unknown)"), mark("units (price unknown)"))
+    )
     return frame[["item"]].assign(gross_profit=profit.fillna(net).fillna(units), abc_basis=basis)
 
 

@@ -21,7 +21,9 @@ def sizes(sku_now: pd.DataFrame, sku_week: pd.DataFrame, items: pd.DataFrame, as
     """
     known = sku_week[sku_week["complete"] & sku_week["days_in_stock"].notna()]
     rows = sku_now[sku_now["on_hand"].notna()].merge(
-        items[["item", "name", "in_season", "sizes_left", "on_hand"]].rename(columns={"on_hand": "item_on_hand", "name": "item_name"}), on="item", validate="m:1"
+        items[["item", "name", "in_season", "sizes_left", "on_hand"]].rename(columns={"on_hand": "item_on_hand", "name": "item_name"}),
+        on="item",
+        validate="m:1",
     )
     rows = rows[rows["item_on_hand"] > 0].reset_index(drop=True)
     rows = rows.join(_recent(known, assumptions["dead_weeks"]), on="sku").fillna({"sold_lately": 0.0, "lost_weeks": 0.0})
@@ -64,4 +66,9 @@ def by_style(rows: pd.DataFrame) -> pd.DataFrame:
         lost_units=("lost_units", "sum"), lost_sales=("lost_sales", "sum"),
     )  # fmt: skip
     named = total[(total["broken"]) | (total["dead_sizes"] > 0) | (total["lost_sales"] > 0)]
-    return named.assign(matters=named["dead_cost"] + named["lost_sales"]).sort_values(["matters", "item"], ascending=[False, True]).drop(columns="matters").reset_index(drop=True)
+    return (
+        named.assign(matters=named["dead_cost"] + named["lost_sales"])
+        .sort_values(["matters", "item"], ascending=[False, True])
+        .drop(columns="matters")
+        .reset_index(drop=True)
+    )

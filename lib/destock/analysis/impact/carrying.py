@@ -21,7 +21,9 @@ def carrying(classes: pd.DataFrame, layer: pd.DataFrame, sku_now: pd.DataFrame, 
     day = {"storage": classes["units"] * assumptions["storage_per_unit_day"]} | day
     frame = classes.assign(purchase=classes["cost"], age_days=days, **{name: cost * days.fillna(0) for name, cost in day.items()})
     return frame.assign(
-        total=frame[["purchase", *RATES]].sum(axis=1, min_count=1), week=7 * sum(day.values()), week_cash=7 * (day["storage"] + day["insurance"])
+        total=frame[["purchase", *RATES]].sum(axis=1, min_count=1),
+        week=7 * sum(day.values()),
+        week_cash=7 * (day["storage"] + day["insurance"]),
     )
 
 

@@ -84,7 +84,12 @@ def coming_weeks(frame: pd.DataFrame, path: pd.DataFrame, as_of: pd.Timestamp) -
     future = path[path["week_end"] > as_of].assign(week=lambda d: ((d["week_end"] - as_of).dt.days - 1) // 7)
     if len(future):
         step = path.sort_values(["item", "week"]).assign(part=lambda d: d.groupby("item")["share"].diff())["part"].reindex(future.index)
-        wide = future.assign(part=step).pivot_table(index="item", columns="week", values="part", aggfunc="sum").reindex(columns=range(WEEKS_AHEAD)).fillna(0.0)
+        wide = (
+            future.assign(part=step)
+            .pivot_table(index="item", columns="week", values="part", aggfunc="sum")
+            .reindex(columns=range(WEEKS_AHEAD))
+            .fillna(0.0)
+        )
         shape = wide.div(wide.sum(axis=1).where(lambda s: s > 0), axis=0)
         spread = shape.mul(rows["remaining"].reindex(shape.index), axis=0).dropna()
         table.loc[spread.index.intersection(table.index)] = spread.reindex(spread.index.intersection(table.index)).to_numpy()

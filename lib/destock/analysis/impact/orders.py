@@ -14,11 +14,13 @@ def open_orders(lines: pd.DataFrame, excess: pd.DataFrame, as_of: pd.Timestamp) 
 
     lines: open purchase lines (po_id, sku, item, units, due_at, cancellable_until, unit_cost, vendor); excess: item,
     ``excess_on_order``, ``mean_cost``, name, class. The excess of an item falls on the lines that are due last: their units would be needed last. Returns one row an order of an item,
-    the cheapest lever first: ``step`` – cancel (until ``until``), ask to cancel (no day is known), postpone (past that day, not yet due), overdue –
+    the cheapest lever first: ``lever`` – cancel (until ``until``), ask to cancel (no day is known), postpone (past that day, not yet due), overdue –
     ``units`` too much of ``ordered``, ``money`` at cost, ``until`` (cancel: the last day; postpone: the day it is due).
     """
     rows = lines.merge(excess[["item", "name", "category", "excess_on_order", "mean_cost"]], on="item", validate="m:1")
-    rows = rows.assign(late=rows["due_at"].fillna(pd.Timestamp.max.normalize())).sort_values(["item", "late", "po_id", "sku"], ascending=[True, False, True, True], kind="stable")
+    rows = rows.assign(late=rows["due_at"].fillna(pd.Timestamp.max.normalize())).sort_values(
+        ["item", "late", "po_id", "sku"], ascending=[True, False, True, True], kind="stable"
+    )
     covered = rows.groupby("item")["units"].cumsum() - rows["units"]
     rows["too_many"] = np.minimum(rows["units"], (rows["excess_on_order"] - covered).clip(lower=0))
     rows["money"] = rows["too_many"] * rows["unit_cost"].fillna(rows["mean_cost"])
@@ -27,8 +29,13 @@ def open_orders(lines: pd.DataFrame, excess: pd.DataFrame, as_of: pd.Timestamp) 
         money=("money", "sum"), due_at=("due_at", "max"), cancellable_until=("cancellable_until", "max"),
     )  # fmt: skip
     can, late = order["cancellable_until"] >= as_of, order["due_at"] < as_of
-    order["step"] = np.select([can, order["cancellable_until"].isna() & ~late, ~late], STEPS[:3], STEPS[3])
-    order["until"] = order["cancellable_until"].where(can, order["due_at"].where(order["step"] == STEPS[2]))
-    rank = order["step"].map({step: n for n, step in enumerate(STEPS)})
+    order["lever"] = np.select([can, order["cancellable_until"].isna() & ~late, ~late], STEPS[:3], STEPS[3])
+    order["until"] = order["cancellable_until"].where(can, order["due_at"].where(order["lever"] == STEPS[2]))
+    rank = order["lever"].map({step: n for n, step in enumerate(STEPS)})
     order["share"] = ratio(order["units"], order["ordered"])
-    return order.assign(rank=rank).sort_values(["rank", "money", "item", "po_id"], ascending=[True, False, True, True], kind="stable").drop(columns="rank").reset_index(drop=True)
+    return (
+        order.assign(rank=rank)
+        .sort_values(["rank", "money", "item", "po_id"], ascending=[True, False, True, True], kind="stable")
+        .drop(columns="rank")
+        .reset_index(drop=True)
+    )

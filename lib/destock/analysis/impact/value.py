@@ -31,7 +31,12 @@ STANDARDS = {
 }  # fmt: skip
 
 # where a price comes from
-RECENT, OWN_CLEARANCE, ASSUMED, REALISED = mark("paid in the last eight weeks"), mark("paid for own styles after their exit"), mark("assumption"), mark("paid so far")
+RECENT, OWN_CLEARANCE, ASSUMED, REALISED = (
+    mark("paid in the last eight weeks"),
+    mark("paid for own styles after their exit"),
+    mark("assumption"),
+    mark("paid so far"),
+)
 
 
 def clearance_share(weeks: pd.DataFrame, items: pd.DataFrame, assumptions: dict[str, float]) -> tuple[float, str]:
@@ -56,7 +61,12 @@ def recent_price(items: pd.DataFrame, weeks: pd.DataFrame) -> pd.DataFrame:
 
 
 def net_realisable(
-    frame: pd.DataFrame, prices: pd.DataFrame, clearance: tuple[float, str], assumptions: dict[str, float], as_of: pd.Timestamp, tax_rate: float = 0.0
+    frame: pd.DataFrame,
+    prices: pd.DataFrame,
+    clearance: tuple[float, str],
+    assumptions: dict[str, float],
+    as_of: pd.Timestamp,
+    tax_rate: float = 0.0,
 ) -> pd.DataFrame:
     """What will each item bring, net of what selling it costs, and how far is that below what it cost?
 
@@ -83,7 +93,12 @@ def net_realisable(
     both["unit_cost"] = ratio(both["cost"], both["units"]).where(both["cost"] > 0)
     both["expected_price"] = both["regular_share"] * both["price"] + (1 - both["regular_share"]) * both["clearance_price"]
     both["nrv"] = both["expected_price"] / (1 + tax_rate) * (1 - assumptions["selling_rate"])
-    return written_down(both).drop(columns="cost").sort_values(["write_down", "item", "condition"], ascending=[False, True, True], kind="stable").reset_index(drop=True)
+    return (
+        written_down(both)
+        .drop(columns="cost")
+        .sort_values(["write_down", "item", "condition"], ascending=[False, True, True], kind="stable")
+        .reset_index(drop=True)
+    )
 
 
 def written_down(rows: pd.DataFrame) -> pd.DataFrame:
@@ -106,10 +121,16 @@ def movement(rows: pd.DataFrame, provisions: pd.DataFrame, standard: Standard) -
     under rules that forbid it), ``closing`` = booked + change.
     """
     required = rows.groupby("item", as_index=False)["write_down"].sum().rename(columns={"write_down": "required"})
-    both = required.merge(provisions[["item", "amount"]].rename(columns={"amount": "booked"}), on="item", how="outer", validate="1:1").fillna(0.0)
+    both = required.merge(
+        provisions[["item", "amount"]].rename(columns={"amount": "booked"}), on="item", how="outer", validate="1:1"
+    ).fillna(0.0)
     change = both["required"] - both["booked"]
     both["change"] = change if standard.reversal else change.clip(lower=0)
-    return both.assign(closing=both["booked"] + both["change"]).sort_values(["required", "item"], ascending=[False, True], kind="stable").reset_index(drop=True)
+    return (
+        both.assign(closing=both["booked"] + both["change"])
+        .sort_values(["required", "item"], ascending=[False, True], kind="stable")
+        .reset_index(drop=True)
+    )
 
 
 def cost_gap(frame: pd.DataFrame) -> float:

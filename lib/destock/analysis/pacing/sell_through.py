@@ -5,7 +5,7 @@ import pandas as pd
 
 from destock.model.metrics import ratio, sell_through
 
-RECENT_WEEKS = 8
+RECENT_WEEKS, QUARTER_WEEKS = 8, 13
 
 
 def net_weeks(item_week: pd.DataFrame, item_now: pd.DataFrame, return_lag: pd.DataFrame) -> pd.DataFrame:
@@ -121,17 +121,21 @@ def record_flags(frame: pd.DataFrame, weeks: pd.DataFrame, assumptions: dict[str
 def weekly_rate(weeks: pd.DataFrame, recent: int = RECENT_WEEKS) -> pd.DataFrame:
     """How many units a week does each item sell while it is in stock?
 
-    Mean of the last ``recent`` complete weeks, divided by the share of time in stock
-    (at least a fifth of it). Returns item, ``rate``, ``rate_sd``,
-    ``in_stock_recent``.
+    Mean of the last ``recent`` complete weeks since its first sale, divided by the share of time in stock
+    (at least a fifth of it). Returns item, ``rate``, ``rate_sd``, ``in_stock_recent``, and ``quarter_rate``: the same over 13 weeks.
     """
-    last = weeks["week"].max()
-    late = weeks[weeks["week"] > last - pd.Timedelta(weeks=recent)]
-    share = late["in_stock_share"].fillna(1.0)
-    stats = (
-        late.assign(share=share)
-        .groupby("item")
-        .agg(net=("net_units", "sum"), share=("share", "sum"), rate_sd=("net_units", "std"), in_stock_recent=("share", "mean"))
+    selling = weeks[weeks.groupby("item")["sold_units"].cumsum() > 0]
+    late = _in_stock_mean(selling, recent)
+    quarter = _in_stock_mean(selling, QUARTER_WEEKS)["rate"].rename("quarter_rate")
+    every = pd.Index(weeks["item"].unique(), name="item")
+    return late.join(quarter, how="outer").reindex(every).fillna({"rate": 0.0, "quarter_rate": 0.0}).reset_index()
+
+
+def _in_stock_mean(weeks: pd.DataFrame, recent: int) -> pd.DataFrame:
+    late = weeks[weeks["week"] > weeks["week"].max() - pd.Timedelta(weeks=recent)]
+    late = late.assign(share=late["in_stock_share"].fillna(1.0))
+    stats = late.groupby("item").agg(
+        net=("net_units", "sum"), share=("share", "sum"), rate_sd=("net_units", "std"), in_stock_recent=("share", "mean")
     )
     stats["rate"] = stats["net"].clip(lower=0) / stats["share"].clip(lower=recent / 5)
-    return stats.reset_index()[["item", "rate", "rate_sd", "in_stock_recent"]]
+    return stats[["rate", "rate_sd", "in_stock_recent"]]

@@ -213,7 +213,8 @@ def evidence(row: dict) -> str:
     if row["decided"] == "analyst":
         return say(_BY_ANALYST, reason=row["reason"])
     age = row["age"] + 1 if pd.notna(row["age"]) else row["age"]
-    return say(EVIDENCE[row["class"]], **{name: figure((row | {"age": age})[name], kind, "") for name, kind in _EVIDENCE_KINDS.items()})
+    kind = row["class"]
+    return say(EVIDENCE[kind], **{name: figure((row | {"age": age})[name], kind, "") for name, kind in _EVIDENCE_KINDS.items()})
 
 
 def audit(row: dict, currency: str) -> str:

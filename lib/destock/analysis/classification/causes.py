@@ -118,17 +118,17 @@ def compared(items: pd.DataFrame, weeks: pd.DataFrame, plan: pd.DataFrame, as_of
     rows = weeks.merge(frame[["item", "from_day", "to_day"]], on="item")
     rows = rows[(rows["week"] + pd.Timedelta(days=6) >= rows["from_day"]) & (rows["week"] <= rows["to_day"])]
     rows["orders"] = rows["sold_units"] - rows["cancelled_units"]
-    frame = frame.join(_sums(rows), on="item", rsuffix="_window")
+    frame = frame.join(_sums(rows).add_suffix("_window"), on="item")
     core = frame["exit_date"].isna()
     part = frame["plan_part"]
-    shown = ratio(frame["exposures_window"], frame["in_stock"].fillna(1.0) * frame["elapsed_days"])
+    shown = ratio(frame["exposures_window"], frame["in_stock_window"].fillna(1.0) * frame["elapsed_days"])
     return frame[["item", "category", "planned_instock", "planned_exposures_per_day", "planned_click_rate", "planned_price"]].assign(
         planned_sales=frame["planned_sales"] * part, planned_buy=frame["planned_buy"] * part, planned_days=frame["planned_days"] * part,
-        planned_kept=1 - frame["planned_return_rate"], days=frame["days"], in_stock=frame["in_stock"],
+        planned_kept=1 - frame["planned_return_rate"], days=frame["days"], in_stock=frame["in_stock_window"],
         exposures_per_day=shown / _phase(frame, weeks), click_rate=ratio(frame["clicks_window"], frame["exposures_window"]),
-        price=ratio(frame["paid_value_window"], frame["sold_units_window"]), kept=ratio(frame["net_units_window"], frame["orders"]).clip(upper=1),
-        orders=frame["orders"].fillna(0.0), clicks=frame["clicks_window"], sales=frame["net_units_window"].fillna(0.0) + frame["remaining"].where(~core & frame["in_season"]).fillna(0.0),
-        buy=np.where(core, frame["received_units"].fillna(0.0), frame["received"]) + frame["on_order"],
+        price=ratio(frame["paid_value_window"], frame["sold_units_window"]), kept=ratio(frame["net_units_window"], frame["orders_window"]).clip(upper=1),
+        orders=frame["orders_window"].fillna(0.0), clicks=frame["clicks_window"], sales=frame["net_units_window"].fillna(0.0) + frame["remaining"].where(~core & frame["in_season"]).fillna(0.0),
+        buy=np.where(core, frame["received_units_window"].fillna(0.0), frame["received"]) + frame["on_order"],
     )  # fmt: skip
 
 

@@ -393,6 +393,8 @@ def test_what_is_on_hand_came_with_the_newest_receipts(build):
     arrived = [receipt(f"{first + pd.Timedelta(days=d):%Y-%m-%d}", 100) for d in (0, 40, 80)]
     frames = build(f"{first + pd.Timedelta(days=100):%Y-%m-%d}", event("2026-05-29", 150), purchases=receipts(*arrived))
     assert layers(frames) == [[60, 50], [20, 100]]
+    layer = frames("layer")
+    assert (layer["age_days"] * layer["units"]).sum() / layer["units"].sum() == pytest.approx(33.333333, abs=1e-6)
 
 
 def test_units_beyond_all_receipts_have_no_known_age(build):
@@ -405,6 +407,21 @@ def test_stock_below_zero_has_no_layers(build):
     frames = build("2026-06-07", event("2026-06-02", 5), purchases=receipts(receipt("2026-06-01", 3)))
     assert now(frames, "on_hand") == [-2]
     assert layers(frames) == []
+
+
+def test_damaged_units_are_there_whatever_was_sold_too_early(build):
+    moved = pd.DataFrame({"sku": ["A"] * 2, "moved_at": ["2026-06-02"] * 2, "units": [-2, 2], "condition": ["good", "b-grade"]})
+    sold = [event("2026-06-03", 5), event("2026-06-04", 1, kind="return", resaleable_units=0)]
+    frames = build("2026-06-07", *sold, purchases=receipts(receipt("2026-06-01", 6)), movements=moved.assign(kind="condition"))
+    assert now(frames, "on_hand", "damaged") == [-1, 3]
+    assert layers(frames) == [[6, 3]]
+    assert frames("control_total")["stock_at_cost"].tolist() == [12]
+
+
+def test_a_receipt_taken_back_is_no_layer(build):
+    arrived = [receipt("2026-06-01", 10), receipt("2026-06-03", -4), receipt("2026-06-04", 5)]
+    frames = build("2026-06-07", event("2026-06-05", 2), purchases=receipts(*arrived))
+    assert layers(frames) == [[6, 4], [3, 5]]
 
 
 # --- items ---

@@ -39,7 +39,7 @@ SELECT
     (SELECT sum(coalesce(refund_value, customer_paid)) FROM lines WHERE goods AND NOT elsewhere AND kind IN ('return', 'refund_only')) AS refunded,
     (SELECT sum(amount) FROM charges CROSS JOIN run WHERE date <= as_of) AS charges,
     (SELECT sum(closing) FROM reconciliation) AS units_on_hand,
-    (SELECT sum(greatest(0, on_hand + damaged) * unit_cost) FROM sku_now WHERE on_hand IS NOT NULL) AS stock_at_cost,
+    (SELECT sum((greatest(0, on_hand) + greatest(0, damaged)) * unit_cost) FROM sku_now WHERE on_hand IS NOT NULL) AS stock_at_cost,
     (SELECT min(day) FROM lines) AS first_day,
     (SELECT max(day) FROM lines) AS last_day,
     (SELECT count(*) FROM lines) AS lines;

@@ -10,7 +10,25 @@ from destock.present import charts
 from destock.present.style import legible
 
 CLASSES = pd.DataFrame({"class": ["slow", "misjudged"], "items": [1, 2], "units": [3.0, 4.0], "cost": [500.0, 900.0], "week": [5.0, 9.0]})
-AGEING = pd.DataFrame({"category": ["x", "x", "y"], "band": ["0–30", "> 180", "> 180"], "units": 1.0, "cost": [100.0, 200.0, 100.0]})
+AGEING = pd.DataFrame(
+    {
+        "band": ["0–30", "31–60", "61–90", "91–180", "> 180", "unknown"],
+        "cost": [100.0, 50.0, 30.0, 15.0, 5.0, 0.0],
+        "nrv": [90.0, 45.0, 20.0, 8.0, 1.0, 0.0],
+        "share": [0.5, 0.25, 0.15, 0.075, 0.025, 0.0],
+    }
+)
+CAUSES = pd.DataFrame({"cause": ["not wanted", "no plan", "quality"], "units": [50.0, 20.0, 5.0]})
+LOSSES = pd.DataFrame(
+    {
+        "month": pd.to_datetime(["2026-04-01", "2026-05-01"]),
+        "sales": [100.0, 200.0],
+        "markdowns": [5.0, 60.0],
+        "write-offs": [0.0, 8.0],
+        "shrink": [1.0, 2.0],
+        "acceptable": [0.2, 0.25],
+    }
+)
 QUADRANTS = pd.DataFrame({"item": ["a"], "sell_through": [0.4], "stock_to_sales": [12.0], "money": [900.0], "class": ["slow"]})
 MOVING = pd.DataFrame({"period_end": pd.to_datetime(["2026-06-07", "2026-05-10"]), "share": [0.5, 0.75]})
 PRICE = pd.DataFrame(
@@ -68,7 +86,7 @@ YEARS = pd.DataFrame(
 )
 ALL = [
     (charts.backtest, (BACKTEST,)), (charts.fans, (FANS,)), (charts.stages, (STAGES,)), (charts.years, (YEARS,)),
-    (charts.classes, (CLASSES, "CNY")), (charts.ageing, (AGEING, "CNY")), (charts.quadrants, (QUADRANTS, "CNY")), (charts.moving, (MOVING,)),
+    (charts.classes, (CLASSES, "CNY")), (charts.ageing, (AGEING, "CNY")), (charts.causes, (CAUSES,)), (charts.losses, (LOSSES,)), (charts.quadrants, (QUADRANTS, "CNY")), (charts.moving, (MOVING,)),
     (charts.cost_of_waiting, (CLASSES, "class", "CNY")), (charts.elasticity, (PRICE,)), (charts.tests, (DAILY,)), (charts.stock_bridge, (BRIDGE,)),
     (charts.compared, (COMPARED, "category", DEFINITIONS["available"])), (charts.cohorts, (COHORTS, DEFINITIONS["90-day average"])),
     (charts.pacing, (PATHS, BANDS)), (charts.event_study, (AROUND,)), (charts.estimators, (WAYS,)), (charts.ladder, (LADDER, "CNY")),
@@ -107,10 +125,22 @@ def test_bars_are_as_long_as_the_money():
     assert [bar.get_width() for bar in bars] == [500, 900]
 
 
-def test_ages_are_summed_over_categories_and_share_the_total():
+def test_ages_stand_beside_what_they_are_worth():
+    """Two bars a band, at cost and net of selling costs, in the order of the frame."""
     ax = charts.ageing(AGEING, "CNY").axes[0]
-    assert [bar.get_height() for bar in ax.patches] == [100, 300]
-    assert [text.get_text() for text in ax.texts] == ["25.0%", "75.0%"]
+    assert [bar.get_height() for bar in ax.patches] == [*AGEING["cost"], *AGEING["nrv"]]
+    assert "50.0%" in [text.get_text() for text in ax.texts]
+
+
+def test_causes_are_not_drawn_where_no_plan_explains_any():
+    assert charts.causes(CAUSES.iloc[1:]).note
+    assert not charts.causes(CAUSES).note
+
+
+def test_losses_are_stacked_beside_what_the_margin_bears():
+    ax = charts.losses(LOSSES).axes[0]
+    tops = [bar.get_y() + bar.get_height() for bar in ax.patches][-2:]
+    assert tops == [0.06, 0.35]
 
 
 def test_uplift_of_a_cut_is_drawn_with_its_interval():

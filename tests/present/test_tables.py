@@ -102,6 +102,7 @@ def test_every_heading_is_there_for_every_column_a_notebook_asks_for():
 
 def test_every_sentence_has_a_kind_of_figure_for_each_blank():
     assert all(
-        "{" in text or name in ("stock_unknown", "no_pace", "no_missing_table", "no_fit", "often_sold_out")
+        "{" in text
+        or name in ("stock_unknown", "no_pace", "no_missing_table", "no_fit", "often_sold_out", "none_decided", "no_open_orders")
         for name, text in SENTENCES.items()
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from destock.analysis.classification import kinds
+from destock.analysis.classification.causes import CAUSES, PLANNED
 from destock.analysis.classification.sizes import by_style
 from destock.analysis.elasticity.experiments import daily
 from destock.analysis.impact import carrying as money
@@ -218,7 +219,8 @@ def results(book: Book) -> dict[str, pd.DataFrame]:
         "ladder": frames.ladder(book),
         "next_test": frames.next_test(book),
         "causes": overstock.charged(book),
-        "leftover": overstock.leftover(book),
+        "leftover": overstock.leftover(book)[["item", *CAUSES, PLANNED]].melt("item", var_name="cause", value_name="units").sort_values(["item", "cause"]),
+        "main_cause": overstock.leftover(book),
         "sizes": overstock.size_runs(book),
         "value": overstock.value_now(book),
         "provisions": overstock.provisions(book),

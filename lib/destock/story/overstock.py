@@ -177,7 +177,7 @@ def terms(book: Book) -> dict[str, float]:
         "return_cost": lines.get("per return", 0.0),
     }
     numbers |= {"capital_rate": book.assumptions["capital_rate"], "storage_week": 7 * book.assumptions["storage_per_unit_day"]}
-    return numbers | {"decline": book.assumptions["salvage_decline"]}
+    return numbers | {"decline": book.assumptions["salvage_decline"], "elasticity": frames.usable_elasticity(book)}
 
 
 def decisions(book: Book) -> pd.DataFrame:
@@ -250,6 +250,7 @@ def worth(book: Book) -> dict[str, float]:
 def effects(book: Book) -> pd.DataFrame:
     """What the overstock does to profit and to cash, each amount once: figure, cash, profit, basis."""
     total, booked, act = costs(book).sum(numeric_only=True), provisions(book), worth(book)
+    ahead = decisions(book)["cash_ahead"].sum()
     rows = [
         (mark("purchase of the excess"), -total["purchase"], 0.0, mark("paid already; no decision brings it back")),
         (
@@ -271,6 +272,12 @@ def effects(book: Book) -> pd.DataFrame:
             act["cash"],
             0.0,
             mark("clearance price less selling costs; the loss against cost is in the write-down"),
+        ),
+        (
+            mark("selling on at today's prices for a year, then the rest"),
+            ahead,
+            0.0,
+            mark("instead, all stock of these styles; present value, before storage"),
         ),
         (mark("orders that can be cancelled"), act["orders"], 0.0, mark("not spent, at cost")),
     ]

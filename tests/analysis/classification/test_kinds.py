@@ -149,12 +149,3 @@ class TestLines:
         frame = pd.DataFrame([style("a"), style("b", tier="novelty"), style("c", age=np.nan), core("d", age=3.0), core("e", age=60.0)])
         lines = rules.lines_of_failure(frame, bands, pd.Series({3: 0.15}), NUMBERS)["fail_line"]
         assert lines.fillna(-1).tolist() == [0.4, 0.2, -1, 0.15, -1]
-
-
-def test_planted_kinds_of_a_small_shop_are_found():
-    """The short form of the full table in tests/evidence: one small shop, so wider bars."""
-    from tests.evidence.classification import rates, study
-
-    table = rates(study([101], styles=150).groupby("kind")[["planted", "found", "hits"]].sum())
-    assert table.loc["all", "recall"] > 0.80
-    assert (table.loc[["out of season", "misjudged", "slow", "defective"], "recall"] > 0.60).all()

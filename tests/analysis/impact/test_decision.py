@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from destock.analysis.impact import decision
 
 TODAY = pd.Timestamp("2026-06-07")
-TERMS = {"fee": 0.0, "parcel": 0.0, "return_cost": 0.0, "capital_rate": 0.10, "storage_week": 1.4, "decline": 0.03}
+TERMS = {"fee": 0.0, "parcel": 0.0, "return_cost": 0.0, "capital_rate": 0.10, "storage_week": 1.4, "decline": 0.03, "elasticity": -2.0}
 
 
 def hold(*rates: float, units: float = 278.0, price: float = 444.0, salvage: float = 200.0, **terms) -> pd.Series:
@@ -43,6 +43,17 @@ def test_the_gain_of_one_week_by_hand():
     """10 of 20 units at 444; next week's jobber 194; holding 1.7846 of all 20."""
     row = hold(10.0, units=20.0)
     assert row["gain"] == pytest.approx(10 * (444 - 194) - 20 * (200 - 194 + 200 * 0.10 / 52 + 1.4))
+
+
+def test_the_cash_of_selling_on_by_hand():
+    """10 at 444 in a week and 10 let go after a year, both in today's money."""
+    row = hold(10.0, units=20.0)
+    assert row["cash_ahead"] == pytest.approx(4440 / 1.1 ** (7 / 365) + 10 * 200 * 0.97**52 / 1.1 ** (364 / 365))
+
+
+def test_no_best_price_where_customers_hardly_answer():
+    assert np.isnan(hold(1.0, elasticity=-0.8)["best_price"])
+    assert np.isnan(hold(1.0, elasticity=float("nan"))["best_price"])
 
 
 def test_no_function_here_asks_what_a_unit_cost():

@@ -116,11 +116,6 @@ class TestLosses:
         assert ratios.losses(weeks, ITEM, NO_LOSS, NUMBERS)["markdowns"].tolist() == [0]
 
 
-def test_what_may_be_cleared_for_nothing_is_what_the_target_leaves():
-    """d₂ = 0: the share left at the target sell-through, 1 − X(π) = 278 of 2,000."""
-    assert ratios.acceptable_share(0.88, 0.5, 0.26, 0.08, 0.0) == pytest.approx(1 - 0.5 / ((1 - 0.26 - 0.08) * 0.88))
-
-
 def test_the_budget_of_ten_million_at_seven_points():
     """Initial markup 41 %, target margin 34 %: 700,000 of 10 million may be lost."""
     weeks = item_weeks(("2026-05-04", 100_000.0, 100.0, 100.0))

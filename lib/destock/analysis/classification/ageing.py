@@ -1,6 +1,7 @@
 """How old the stock is, by the day it was received: first in, first out."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -20,7 +21,7 @@ def band_labels(bands: Sequence[int] = BANDS) -> tuple[str, ...]:
     ('0–30', '31–60', '> 60', 'unknown')
     """
     first = f"0–{bands[0]}"
-    return (first, *(f"{low + 1}–{high}" for low, high in zip(bands, bands[1:], strict=False)), f"> {bands[-1]}", UNKNOWN_AGE)
+    return (first, *(f"{low + 1}–{high}" for low, high in pairwise(bands)), f"> {bands[-1]}", UNKNOWN_AGE)
 
 
 def ageing(layer: pd.DataFrame, sku_now: pd.DataFrame, worth: pd.DataFrame, bands: Sequence[int] = BANDS) -> pd.DataFrame:

@@ -36,21 +36,48 @@ def rate_that_pays(units, salvage, salvage_next, holding, net_price):
     return np.where(gain > 0, ratio(np.asarray(units, float) * (np.asarray(salvage, float) - salvage_next + holding), gain), np.inf)
 
 
+def best_price(least, elasticity):
+    """At which price does a unit earn most where time does not press? β ÷ (β + 1) × what it must bring at least; none unless customers answer by more than 1 : 1.
+
+    ``least``: net value of the alternative ÷ (1 − fees): what parting with the unit costs.
+
+    >>> [round(float(best_price(least, beta))) for least in (675.7, 162.2) for beta in (-2, -2.62)]
+    [1351, 1093, 324, 262]
+    """
+    return np.asarray(least, float) * (elasticity / (elasticity + 1) if elasticity < -1 else np.nan)
+
+
+def present_value(cash: np.ndarray, weeks: np.ndarray, rate: float):
+    """What is cash of coming weeks worth today, at a yearly rate? Along the last axis.
+
+    >>> round(float(present_value(np.array([30.0, 25, 20, 10]), np.array([2, 4, 6, 8]), 0.15)), 3)
+    84.042
+    """
+    return (np.asarray(cash, float) / (1 + rate) ** (np.asarray(weeks, float) * 7 / 365)).sum(axis=-1)
+
+
 def hold(frame: pd.DataFrame, coming: pd.DataFrame, terms: dict[str, float], as_of: pd.Timestamp) -> pd.DataFrame:
     """Which stock should be held, until when, and at which price is it better let go?
 
     frame: item, ``units`` (good, on hand), ``price`` (paid now), ``salvage`` (net a unit, best alternative), ``return_rate``; coming: items × weeks
-    ahead, units expected. terms: fee, parcel, return_cost, capital_rate, storage_week (a unit), decline (of salvage, a week). Capital is charged on what a
+    ahead, units expected. terms: fee, parcel, return_cost, elasticity (NaN where unknown), capital_rate, storage_week (a unit), decline (of salvage, a week). Capital is charged on what a
     unit would bring, not on its cost. One-step look-ahead: hold while expected sales exceed ``rate_that_pays``. Returns item, ``floor``, ``floor_share``
     (of the price now), ``net_price``, ``rate_needed``, ``rate_expected`` (of the coming week), ``advice``, ``hold_until`` (last day on which holding pays;
-    null: not now; a year ahead: no end in sight), ``gain`` (what holding brings over letting go all now).
+    null: not now; a year ahead: no end in sight), ``gain`` (what holding brings over letting go all now), ``best_price`` (where
+    time does not press), ``cash_ahead`` (present value of selling on
+    at today's price for a year and letting go what is left).
     """
     rows = frame.reset_index(drop=True)
     back = rows["return_rate"].fillna(0.0).clip(0, 0.95)
     net_price = rows["price"] * (1 - terms["fee"]) - (terms["parcel"] + back * terms["return_cost"]) / (1 - back)
     kept = (1 - terms["decline"]) ** np.arange(WEEKS_AHEAD + 1)
     units, alive = rows["units"].to_numpy(float).copy(), np.ones(len(rows), bool)
-    weeks, gain, needed = np.zeros(len(rows), int), np.zeros(len(rows)), np.zeros((len(rows), WEEKS_AHEAD))
+    weeks, gain, needed, cash = (
+        np.zeros(len(rows), int),
+        np.zeros(len(rows)),
+        np.zeros((len(rows), WEEKS_AHEAD)),
+        np.zeros((len(rows), WEEKS_AHEAD)),
+    )
     expected = coming.reindex(index=rows["item"], columns=range(WEEKS_AHEAD)).fillna(0.0).to_numpy()
     for week in range(WEEKS_AHEAD):
         now, then = rows["salvage"] * kept[week], rows["salvage"] * kept[week + 1]
@@ -60,12 +87,16 @@ def hold(frame: pd.DataFrame, coming: pd.DataFrame, terms: dict[str, float], as_
         alive &= (sold > needed[:, week]) & (units > 0)
         gain += np.where(alive, sold * (net_price - then) - units * (now - then + holding), 0.0)
         weeks += alive
+        cash[:, week] = sold * net_price
         units = units - sold
     floor = price_floor(rows["salvage"], terms["fee"], terms["parcel"], back, terms["return_cost"], terms["storage_week"])
     last = as_of + pd.to_timedelta(7 * weeks, unit="D")
+    ahead = np.arange(1, WEEKS_AHEAD + 1)
+    left = units * (rows["salvage"] * kept[-1]).to_numpy() / (1 + terms["capital_rate"]) ** (WEEKS_AHEAD * 7 / 365)
     return rows[["item", "units", "price", "salvage"]].assign(
         floor=floor, floor_share=ratio(floor, rows["price"]), net_price=net_price, rate_needed=needed[:, 0], rate_expected=expected[:, 0],
         advice=np.where(weeks > 0, HOLD, LET_GO), hold_until=pd.Series(last).where(weeks > 0), gain=gain,
+        best_price=best_price(floor, terms["elasticity"]), cash_ahead=present_value(cash, ahead, terms["capital_rate"]) + left,
     )  # fmt: skip
 
 

@@ -68,18 +68,6 @@ def productivity(sku_week: pd.DataFrame, sku_now: pd.DataFrame) -> pd.DataFrame:
     return frame.iloc[np.argsort(-order, kind="stable")][columns].reset_index(drop=True)
 
 
-def acceptable_share(price, cost_rate, expense_rate, profit_rate, clearance_price):
-    """What share of a buy may be cleared below its price while the profit target still holds?
-
-    (d₁ − c ÷ (1 − o − π)) ÷ (d₁ − d₂), all as parts of the tag price; more than everything is 1, less than nothing 0.
-
-    >>> [round(float(acceptable_share(0.88, 0.5, 0.26, 0.08, d2)), 4) for d2 in (0.60, 0.50, 0.0)]
-    [0.4372, 0.3222, 0.1391]
-    """
-    least = np.asarray(cost_rate, float) / (1 - expense_rate - profit_rate)
-    return np.clip(ratio(np.asarray(price, float) - least, np.asarray(price, float) - clearance_price), 0, 1)
-
-
 LOSSES = (mark("markdowns"), mark("write-offs"), mark("shrink"))
 
 

@@ -91,7 +91,7 @@ def net_realisable(
     )  # fmt: skip
     both = pd.concat([good, bad], ignore_index=True).query("units > 0").reset_index(drop=True)
     both["unit_cost"] = ratio(both["cost"], both["units"]).where(both["cost"] > 0)
-    both["expected_price"] = both["regular_share"] * both["price"] + (1 - both["regular_share"]) * both["clearance_price"]
+    both["expected_price"] = expected([both["regular_share"], 1 - both["regular_share"]], [both["price"], both["clearance_price"]])
     both["nrv"] = both["expected_price"] / (1 + tax_rate) * (1 - assumptions["selling_rate"])
     return (
         written_down(both)
@@ -99,6 +99,15 @@ def net_realisable(
         .sort_values(["write_down", "item", "condition"], ascending=[False, True, True], kind="stable")
         .reset_index(drop=True)
     )
+
+
+def expected(shares, prices):
+    """What does a unit bring on average over the ways it may go? Σ share × price.
+
+    >>> round(float(expected([0.6, 0.3, 0.1], [444, 296, 120])), 1)
+    367.2
+    """
+    return sum(np.asarray(share) * np.asarray(price) for share, price in zip(shares, prices, strict=True))
 
 
 def written_down(rows: pd.DataFrame) -> pd.DataFrame:

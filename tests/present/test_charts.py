@@ -140,7 +140,7 @@ def test_causes_are_not_drawn_where_no_plan_explains_any():
 def test_losses_are_stacked_beside_what_the_margin_bears():
     ax = charts.losses(LOSSES).axes[0]
     tops = [bar.get_y() + bar.get_height() for bar in ax.patches][-2:]
-    assert tops == [0.06, 0.35]
+    assert tops == pytest.approx([0.06, 0.35])
 
 
 def test_uplift_of_a_cut_is_drawn_with_its_interval():

@@ -37,6 +37,10 @@ SENTENCES = {
     "largest_cause": mark(
         "Plan against actual: the largest cause is “{cause}” with {share} of the excess that can be explained so ({known} of all). For {mixed} of {styles} styles with a plan no single cause stands out. This is accounting, not proof."
     ),
+    "why": mark(
+        "Most of it, {share}, is “{class}” ({money}). Plan against actual, most units come from “{cause_cause}” ({cause_share}) – accounting, not proof."
+    ),
+    "why_by_kind": mark("Most of it, {share}, is “{class}” ({money}); what brought it about cannot be told without a plan."),
     "sizes": mark(
         "{dead} sizes lie dead while their styles sell: {dead_cost} at cost. {lost} sizes are gone while others are left; missing sizes cost about {lost_sales} of sales in the last eight weeks. {styles} styles have broken runs, with {broken_cost} of stock."
     ),

@@ -58,8 +58,9 @@ def answered(cells: list[nbformat.NotebookNode]) -> tuple[list[nbformat.Notebook
     A section begins with a heading of the second level; it shows something where one of its
     outputs is a picture, a table or a finding. How to read what is not there would be noise.
     """
-    kept, questions = [], []
-    for section in _sections(cells):
+    opening, *sections = _sections(cells)
+    kept, questions = list(opening), []
+    for section in sections:
         shown = [output["data"].get("text/html", "<img") for cell in section for output in cell.get("outputs", []) if "data" in output]
         if not shown or any(answer in html for html in shown for answer in ANSWERS):
             kept += section

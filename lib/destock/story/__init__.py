@@ -75,7 +75,7 @@ def summary(shop: str | Path, as_of: object = None, lang: str = "en", settings: 
     actions = overstock.actions(book)
     shown = {"control": frames.control(book), "actions": actions, "open_orders": overstock.open_orders(book)}
     shown |= {"top": overstock.photographed(book, cheapest_first(actions.nlargest(10, "money")))}
-    stock = findings.stock_unknown(book) or found_in.excess(book) + found_in.why(book) + found_in.cost(book)
+    stock = findings.stock_unknown(book) or found_in.excess(book) + found_in.in_a_word(book) + found_in.cost(book)
     return _page(book, "summary", shown, findings.doubts(book) + stock + pace_findings.pacing(book) + found_in.first_steps(book))
 
 
@@ -129,7 +129,7 @@ def impact(shop: str | Path, as_of: object = None, lang: str = "en", settings: S
         "losses": overstock.losses(book),
     }
     shown |= {
-        "decisions": overstock.decisions(book).merge(names, on="item").sort_values("salvage", ascending=False),
+        "decisions": overstock.decisions(book).assign(at_stake=lambda d: d["units"] * d["price"]).merge(names, on="item").sort_values("at_stake", ascending=False, kind="stable"),
         "productivity": overstock.productivity(book),
     }
     found = findings.stock_unknown(book) or found_in.cost(book) + found_in.worth(book)

@@ -79,6 +79,14 @@ def why(book: Book) -> list[Finding]:
     return [Finding("largest_cause", share, "share", "units charged to the cause ÷ units with a plan", figures=figures)]
 
 
+def in_a_word(book: Book) -> list[Finding]:
+    """Why it is too much, in one sentence: the kind that holds most units, and the cause that added most where a plan tells."""
+    kind = next(one for one in excess(book) if one.id == "largest_class")
+    cause = why(book)
+    figures = kind.figures | ({f"cause_{name}": value for name, value in cause[0].figures.items()} if cause else {})
+    return [Finding("why" if cause else "why_by_kind", kind.value, "share", kind.basis, money=kind.money, severity=1, figures=figures)]
+
+
 def age(book: Book) -> list[Finding]:
     """How much of the stock is old, and how much of the range moves."""
     ageing, moving, found = overstock.ageing(book), overstock.moving(book), []

@@ -11,6 +11,11 @@ from destock.story import frames
 
 # what cannot be said without a table, what the table would make possible, and on which pages that matters
 TABLES = {
+    "order_lines": (
+        mark("what sold week by week, at which price, and what came back"),
+        mark("sell-through, pace against past seasons, returns and the answer to a price"),
+        ("classification", "impact", "pacing", "elasticity"),
+    ),
     "purchases": (
         mark("how old the stock is and how much of what was received has been sold"),
         mark("sell-through, ages and open orders"),
@@ -50,7 +55,7 @@ def missing(book: Book, page: str = "intake") -> list[Finding]:
             figures=figures_of(text={"table": table}, label={"impossible": no, "possible": yes}),
         )
         for table, (no, yes, pages) in TABLES.items()
-        if table not in given and page in ("summary", "intake", *pages)
+        if table not in given and page in ("summary", "intake", *pages) and not (table == "stock" and "snapshot" in given)
     ]
     return gaps if gaps or page != "intake" else [Finding("no_missing_table", 0, "tables")]
 
@@ -61,10 +66,10 @@ def intake(book: Book) -> list[Finding]:
     last = book.panel("control_total")["last_day"].iloc[0]
     found = [
         Finding(
-            "freshness",
+            "freshness" if book.panel("snapshot").empty else "freshness_snapshot",
             (book.today - last).days,
             "days",
-            "as of − last order line",
+            "as of − last order line or snapshot",
             figures=figures_of(date={"last_day": last, "as_of": book.today}),
         ),
         Finding(
@@ -147,19 +152,20 @@ def excess(book: Book) -> list[Finding]:
     part = float(ratio(main["units"], units))
     figures = figures_of(label={"class": main.name}, percent={"share": part}, money={"money": main["cost"]})
     found.append(Finding("largest_class", part, "share", "class ÷ all excess, units", money=main["cost"], figures=figures))
-    return found + _by_rate(frame) + _dead(frame, book)
+    return found + _by_rate(frame, book) + _dead(frame, book)
 
 
-def _by_rate(frame: pd.DataFrame) -> list[Finding]:
+def _by_rate(frame: pd.DataFrame, book: Book) -> list[Finding]:
     rough = frame[(frame["remaining_basis"] == "recent rate") & (frame["on_hand"] > 0)]
     if rough.empty:
         return []
     figures = figures_of(units={"styles": len(rough), "units": rough["on_hand"].sum()})
-    return [Finding("by_rate", len(rough), "styles", "no earlier season of the same kind", severity=1, figures=figures)]
+    name = "by_rate" if book.panel("snapshot").empty else "by_months"
+    return [Finding(name, len(rough), "styles", "no earlier season of the same kind", severity=1, figures=figures)]
 
 
 def _dead(frame: pd.DataFrame, book: Book) -> list[Finding]:
-    idle = frame[classification.dead(frame, book.today, book.assumptions)]
+    idle = frame[frame["item"].isin(frames.dead(book))]
     if idle.empty:
         return []
     weeks, cost = book.assumptions["dead_weeks"], idle["on_hand_cost"].sum()
@@ -171,7 +177,7 @@ def age(book: Book) -> list[Finding]:
     """How much of the stock is old, and how much of the range moves."""
     ageing, moving, found = frames.ageing(book), frames.moving(book), []
     total = ageing["cost"].sum()
-    if total > 0:
+    if ageing.loc[ageing["band"] != classification.UNKNOWN_AGE, "cost"].sum() > 0:
         old = ageing.loc[ageing["band"].isin(classification.AGE_LABELS[3:]), "cost"].sum()
         basis = "cost of units received more than 90 days ago ÷ cost of stock"
         found.append(
@@ -191,7 +197,8 @@ def cost(book: Book) -> list[Finding]:
     warnings = (mark("cost is not known for all stock"),) if known["share"] < 0.98 else ()
     rates = {"storage_rate": book.assumptions["storage_per_unit_day"]}
     spent = total["storage"] + total["capital"]
-    return [
+    aged = frames.costs(book)["age_days"].notna().any()
+    found = [
         Finding(
             "locked", locked["share"], "share", "excess ÷ stock, at cost", money=locked["excess_cost"], severity=2, warnings=warnings,
             figures=figures_of(percent={"share": locked["share"], "known": known["share"]}, money={"money": locked["excess_cost"], "stock": locked["stock_cost"]}),
@@ -202,6 +209,7 @@ def cost(book: Book) -> list[Finding]:
         ),
         Finding("spent", spent, "money", "storage + capital since receipt", money=spent, figures=figures_of(money={"money": spent})),
     ]  # fmt: skip
+    return found if aged else found[:2]
 
 
 def first_steps(book: Book) -> list[Finding]:

@@ -26,7 +26,12 @@ def weeks(book: Book) -> pd.DataFrame:
 
 def rates(book: Book) -> pd.DataFrame:
     """What every item sells a week while it is in stock."""
-    return book.kept("rates", lambda: sell_through.weekly_rate(weeks(book)))
+
+    def compute() -> pd.DataFrame:
+        snapshot = book.panel("snapshot")
+        return sell_through.weekly_rate(weeks(book)) if snapshot.empty else sell_through.rate_of_months(snapshot)
+
+    return book.kept("rates", compute)
 
 
 def items(book: Book) -> pd.DataFrame:
@@ -286,6 +291,14 @@ def excess(book: Book) -> pd.DataFrame:
     return book.kept("excess", compute)
 
 
+def dead(book: Book) -> pd.Series:
+    """The items that hold stock and have not sold for so long that it is dead."""
+    snapshot = book.panel("snapshot")
+    if len(snapshot):
+        return snapshot.loc[sell_through.dead_by_months(snapshot), "item"]
+    return excess(book).loc[lambda frame: classification.dead(frame, book.today, book.assumptions), "item"]
+
+
 def classes(book: Book) -> pd.DataFrame:
     """Excess units by item and kind of overstock."""
     return book.kept("classes", lambda: classification.classify(excess(book), book.today, book.assumptions))
@@ -350,7 +363,8 @@ def reconciled(book: Book) -> pd.DataFrame:
         mark("opening stock"), mark("received"), mark("shipped"), mark("returned"),
         mark("other movements"), mark("differences found by counting"), mark("closing stock"),
     ]  # fmt: skip
-    return pd.DataFrame({"step": names, "units": sums.to_numpy()})
+    frame = pd.DataFrame({"step": names, "units": sums.to_numpy()})
+    return frame if len(book.panel("reconciliation")) else frame.iloc[:0]
 
 
 SHOWN = ["item", "name", "category", "season", "on_hand", "damaged", "on_order", "weeks_of_supply", "stock_to_sales", "sell_through"]

@@ -136,9 +136,9 @@ def open_shop(path: str | Path) -> Shop:
     _check_choices(config)
     tables = config.pop("tables", {})
     sources = {name: _source(name, entry) for name, entry in tables.items()}
-    for needed in ("products", "order_lines"):
-        if needed not in sources:
-            raise Fault(3, mark('shop.toml names no table "{table}": it is needed'), table=needed)
+    for needed in (("products",), ("order_lines", "snapshot")):
+        if not set(needed) & set(sources):
+            raise Fault(3, mark('shop.toml names no table "{table}": it is needed'), table='" / "'.join(needed))
     return Shop(**{"name": file.parent.name, "currency": "CNY"} | config, folder=file.parent.resolve(), sources=sources, file=file.name)
 
 

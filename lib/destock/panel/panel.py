@@ -32,6 +32,7 @@ FRAMES = {
     "loss_week": "week, item, kind",
     "override": "item",
     "provision": "item",
+    "snapshot": "item",
 }
 
 
@@ -59,12 +60,13 @@ def build(shop: Shop, as_of: date, folder: Path) -> None:
 
 
 def last_day(shop: Shop, scratch: Path) -> date:
-    """On which day did the last thing happen in the shop's order lines?"""
-    con, _ = _open(shop, scratch)
-    day = engine.rows(con, "SELECT CAST(max(ordered_at) AS DATE) FROM order_lines")[0][0]
+    """On which day did the last thing happen in the shop's order lines; without any, of which day is its newest snapshot?"""
+    con, intake = _open(shop, scratch)
+    table, moment = ("order_lines", "ordered_at") if intake.has("order_lines") else ("snapshot", "as_of")
+    day = engine.rows(con, f"SELECT CAST(max({moment}) AS DATE) FROM {table}")[0][0]
     con.close()
     if day is None:
-        raise Fault(4, mark("order_lines: no row can be used; see the rejected rows"))
+        raise Fault(4, mark("{table}: no row can be used; see the rejected rows"), table=table)
     return day
 
 
@@ -79,7 +81,8 @@ def _context(con: engine.Engine, shop: Shop, intake: Intake, as_of: date) -> Non
     first = engine.rows(
         con,
         """SELECT min(day) FROM (SELECT CAST(min(ordered_at) AS DATE) AS day FROM order_lines
-        UNION ALL SELECT CAST(min(received_at) AS DATE) FROM purchases UNION ALL SELECT min(counted_at) FROM stock)""",
+        UNION ALL SELECT CAST(min(received_at) AS DATE) FROM purchases UNION ALL SELECT min(counted_at) FROM stock
+        UNION ALL SELECT min(as_of) FROM snapshot)""",
     )[0][0]
     if first is None or first > as_of:
         raise Fault(4, mark("nothing happened up to {as_of}: the first row is of {first}"), as_of=as_of, first=first)
@@ -100,6 +103,7 @@ def _context(con: engine.Engine, shop: Shop, intake: Intake, as_of: date) -> Non
         "price_level": shop.price_level,
         # a column that was always empty by then says nothing about what was shipped
         "has_shipping": engine.rows(con, f"SELECT count(*) > 0 FROM order_lines WHERE shipped_at < DATE '{as_of}' + 1")[0][0],
+        "has_orders": intake.has("order_lines"),
         "has_purchases": intake.has("purchases"),
         "has_counts": intake.has("stock"),
         "has_traffic": intake.has("traffic"),

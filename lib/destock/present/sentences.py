@@ -13,6 +13,7 @@ SENTENCES = {
         "{used} of {rows_in} rows are used; {rejected} were rejected, {updated} replaced by a newer export, {deduplicated} were exact copies, {skipped} were left out by the shop's own filter."
     ),
     "freshness": mark("Data as of {as_of}; the last order line is of {last_day}."),
+    "freshness_snapshot": mark("Data as of {as_of}; the newest snapshot is of {last_day}."),
     "stock_adds_up": mark("The records lead to {closing} units in {skus} SKUs; {breaks} counts differ from them, by {units} units net."),
     "missing_table": mark("There is no table “{table}”, so nobody can say here {impossible}. It would add: {possible}."),
     "no_missing_table": mark("Every table that these pages can use is there."),
@@ -23,6 +24,9 @@ SENTENCES = {
     "largest_class": mark("The largest part, {share} of the excess units, is “{class}”: {money} at cost."),
     "by_rate": mark(
         "For {styles} styles with {units} units there is no earlier season: their excess rests on the rate of the last eight weeks, carried to the end of the season, and is rough."
+    ),
+    "by_months": mark(
+        "For {styles} styles with {units} units only the last months' sales are known: their excess rests on that rate, carried to the end of the season, and is rough."
     ),
     "control_gap": mark("“{figure}” is {gap} off your own system: settle this before you act on any figure below."),
     "rejected": mark("{rejected} of {rows_in} rows of “{table}” were rejected: every figure below lacks them."),

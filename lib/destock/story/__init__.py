@@ -129,7 +129,10 @@ def impact(shop: str | Path, as_of: object = None, lang: str = "en", settings: S
         "losses": overstock.losses(book),
     }
     shown |= {
-        "decisions": overstock.decisions(book).assign(at_stake=lambda d: d["units"] * d["price"]).merge(names, on="item").sort_values("at_stake", ascending=False, kind="stable"),
+        "decisions": overstock.decisions(book)
+        .assign(at_stake=lambda d: d["units"] * d["price"])
+        .merge(names, on="item")
+        .sort_values("at_stake", ascending=False, kind="stable"),
         "productivity": overstock.productivity(book),
     }
     found = findings.stock_unknown(book) or found_in.cost(book) + found_in.worth(book)
@@ -219,7 +222,9 @@ def results(book: Book) -> dict[str, pd.DataFrame]:
         "ladder": frames.ladder(book),
         "next_test": frames.next_test(book),
         "causes": overstock.charged(book),
-        "leftover": overstock.leftover(book)[["item", *CAUSES, PLANNED]].melt("item", var_name="cause", value_name="units").sort_values(["item", "cause"]),
+        "leftover": overstock.leftover(book)[["item", *CAUSES, PLANNED]]
+        .melt("item", var_name="cause", value_name="units")
+        .sort_values(["item", "cause"]),
         "main_cause": overstock.leftover(book),
         "sizes": overstock.size_runs(book),
         "value": overstock.value_now(book),

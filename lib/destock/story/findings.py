@@ -7,6 +7,11 @@ from destock.story import frames
 
 # what cannot be said without a table, what the table would make possible, and on which pages that matters
 TABLES = {
+    "order_lines": (
+        mark("what sold week by week, at which price, and what came back"),
+        mark("sell-through, pace against past seasons, returns and the answer to a price"),
+        ("classification", "impact", "pacing", "elasticity"),
+    ),
     "purchases": (
         mark("how old the stock is and how much of what was received has been sold"),
         mark("sell-through, ages and open orders"),
@@ -46,7 +51,7 @@ def missing(book: Book, page: str = "intake") -> list[Finding]:
             figures=figures_of(text={"table": table}, label={"impossible": no, "possible": yes}),
         )
         for table, (no, yes, pages) in TABLES.items()
-        if table not in given and page in ("summary", "intake", *pages)
+        if table not in given and page in ("summary", "intake", *pages) and not (table == "stock" and "snapshot" in given)
     ]
     return gaps if gaps or page != "intake" else [Finding("no_missing_table", 0, "tables")]
 
@@ -57,10 +62,10 @@ def intake(book: Book) -> list[Finding]:
     last = book.panel("control_total")["last_day"].iloc[0]
     found = [
         Finding(
-            "freshness",
+            "freshness" if book.panel("snapshot").empty else "freshness_snapshot",
             (book.today - last).days,
             "days",
-            "as of − last order line",
+            "as of − last order line or snapshot",
             figures=figures_of(date={"last_day": last, "as_of": book.today}),
         ),
         Finding(

@@ -25,7 +25,12 @@ def weeks(book: Book) -> pd.DataFrame:
 
 def rates(book: Book) -> pd.DataFrame:
     """What every item sells a week while it is in stock."""
-    return book.kept("rates", lambda: sell_through.weekly_rate(weeks(book)))
+
+    def compute() -> pd.DataFrame:
+        snapshot = book.panel("snapshot")
+        return sell_through.weekly_rate(weeks(book)) if snapshot.empty else sell_through.rate_of_months(snapshot)
+
+    return book.kept("rates", compute)
 
 
 def items(book: Book) -> pd.DataFrame:
@@ -295,4 +300,5 @@ def reconciled(book: Book) -> pd.DataFrame:
         mark("opening stock"), mark("received"), mark("shipped"), mark("returned"),
         mark("other movements"), mark("differences found by counting"), mark("closing stock"),
     ]  # fmt: skip
-    return pd.DataFrame({"step": names, "units": sums.to_numpy()})
+    frame = pd.DataFrame({"step": names, "units": sums.to_numpy()})
+    return frame if len(book.panel("reconciliation")) else frame.iloc[:0]

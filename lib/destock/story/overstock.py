@@ -6,6 +6,7 @@ from destock.analysis import summary
 from destock.analysis.classification import ageing as ages
 from destock.analysis.classification import causes, cover, kinds, range, sizes
 from destock.analysis.impact import carrying, decision, orders, ratios, value
+from destock.analysis.pacing.sell_through import dead_by_months
 from destock.model.messages import mark
 from destock.panel.book import Book
 from destock.story import frames
@@ -17,7 +18,7 @@ SHOWN = ["item", "name", "category", "season", "on_hand", "damaged", "on_order",
 
 def ranked(book: Book) -> pd.DataFrame:
     """ABC, XYZ and the pattern of demand of every item."""
-    return book.kept("ranked", lambda: range.ranked(frames.items(book), frames.weeks(book), pd.DataFrame()))
+    return book.kept("ranked", lambda: range.ranked(frames.items(book), frames.weeks(book), book.panel("snapshot")))
 
 
 def rates(book: Book) -> pd.DataFrame:
@@ -32,6 +33,9 @@ def styles(book: Book) -> pd.DataFrame:
     def compute() -> pd.DataFrame:
         new_core = kinds.core_pace(frames.items(book), frames.weeks(book), book.assumptions)
         measured = kinds.lines_of_failure(frames.items(book), frames.baseline(book), new_core, book.assumptions)
+        snapshot = book.panel("snapshot")
+        if len(snapshot):
+            measured = measured.assign(idle=measured["item"].isin(snapshot.loc[dead_by_months(snapshot), "item"]))
         return cover.still_to_sell(measured, frames.season(book, "projection"), rates(book), book.today)
 
     return book.kept("styles", compute)

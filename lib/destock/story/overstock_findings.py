@@ -24,15 +24,16 @@ def excess(book: Book) -> list[Finding]:
     part = float(ratio(main["units"], units))
     figures = figures_of(label={"class": main.name}, percent={"share": part}, money={"money": main["cost"]})
     found.append(Finding("largest_class", part, "share", "class ÷ all excess, units", money=main["cost"], figures=figures))
-    return found + _by_rate(frame) + _dead(frame, classes, book) + _decided(classes) + _unclassified(classes)
+    return found + _by_rate(frame, book) + _dead(frame, classes, book) + _decided(classes) + _unclassified(classes)
 
 
-def _by_rate(frame: pd.DataFrame) -> list[Finding]:
+def _by_rate(frame: pd.DataFrame, book: Book) -> list[Finding]:
     rough = frame[(frame["remaining_basis"] == "recent rate") & (frame["on_hand"] > 0)]
     if rough.empty:
         return []
     figures = figures_of(units={"styles": len(rough), "units": rough["on_hand"].sum()})
-    return [Finding("by_rate", len(rough), "styles", "no earlier season of the same kind", severity=1, figures=figures)]
+    name = "by_rate" if book.panel("snapshot").empty else "by_months"
+    return [Finding(name, len(rough), "styles", "no earlier season of the same kind", severity=1, figures=figures)]
 
 
 def _dead(frame: pd.DataFrame, classes: pd.DataFrame, book: Book) -> list[Finding]:
@@ -91,7 +92,7 @@ def age(book: Book) -> list[Finding]:
     """How much of the stock is old, and how much of the range moves."""
     ageing, moving, found = overstock.ageing(book), overstock.moving(book), []
     total, old_from = ageing["cost"].sum(), _old_from(book)
-    if total > 0:
+    if ageing.loc[ageing["band"] != UNKNOWN_AGE, "cost"].sum() > 0:
         old = ageing[ageing["band"].isin(_bands_from(ageing, old_from))]
         figures = figures_of(
             percent={"share": old["cost"].sum() / total, "worth": float(ratio(old["nrv"].sum(), old["cost"].sum()))},
@@ -146,7 +147,8 @@ def cost(book: Book) -> list[Finding]:
     warnings = (mark("cost is not known for all stock"),) if known["share"] < 0.98 else ()
     named = {f"{name}_rate": book.assumptions[f"{name}_rate"] for name in carrying.RATES[1:]}
     spent = total[[*carrying.RATES]].sum()
-    return [
+    aged = overstock.costs(book)["age_days"].notna().any()
+    found = [
         Finding(
             "locked", locked["share"], "share", "excess ÷ stock, at cost", money=locked["excess_cost"], severity=2, warnings=warnings,
             figures=figures_of(percent={"share": locked["share"], "known": known["share"]}, money={"money": locked["excess_cost"], "stock": locked["stock_cost"]}),
@@ -157,6 +159,7 @@ def cost(book: Book) -> list[Finding]:
         ),
         Finding("spent", spent, "money", "the same four since receipt", money=spent, figures=figures_of(money={"money": spent})),
     ]  # fmt: skip
+    return found if aged else found[:2]
 
 
 def worth(book: Book) -> list[Finding]:

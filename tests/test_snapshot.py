@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 
 from destock import story
+from destock.analysis.classification import kinds
 from destock.analysis.pacing.sell_through import dead_by_months, rate_of_months
 from destock.model.messages import speak
 from destock.panel.book import open_book
 from destock.publish import batch
-from destock.story import frames
+from destock.story import frames, overstock
 
 SHOP = Path(__file__).parent / "shops" / "snapshot"
 MONTHS = ["sold_1m", "sold_3m", "sold_6m", "sold_9m"]
@@ -58,7 +59,7 @@ def test_the_weekly_rate_is_that_of_three_months(book):
     assert rate[["T1", "D1", "K2"]].tolist() == [10, pytest.approx(76 / 13), 0]
     assert np.isnan(rate["X1"])
     assert frames.rates(book)["rate_sd"].isna().all()
-    cover = frames.excess(book).set_index("item")
+    cover = overstock.excess(book).set_index("item")
     assert cover.loc["T1", ["weeks_of_supply", "stock_to_sales"]].tolist() == [27, pytest.approx(27 * 12 / 52)]
 
 
@@ -119,7 +120,7 @@ def test_a_launch_day_gives_an_age_and_makes_nothing_dead(make_shop):
     rows = [("a", "2026-06-07", 5, 1), ("b", "2026-06-07", 5, None)]
     book = open_book(make_shop({"products": products, "snapshot": snapshots(*rows)}))
     assert frames.items(book)["age"].tolist() == pytest.approx([52, np.nan], nan_ok=True)
-    assert frames.dead(book).empty
+    assert not kinds.dead(overstock.excess(book), book.today, book.assumptions).any()
 
 
 def test_beside_order_lines_a_snapshot_is_not_used(make_shop):
@@ -145,6 +146,18 @@ def test_every_result_is_there_and_what_is_missing_is_said(book):
     assert findings.loc[findings["id"] == "dead", "money"].iloc[0] == 85 * 80
     assert found["styles"]["item"].nunique() == 7
     assert frames.reconciled(book).empty
+
+
+def test_ranks_and_kinds_come_from_the_months_alone(book):
+    """ABC by units sold × (tag − cost); a core style is slow by its months of stock, whatever else is not told with what is missing."""
+    frame = overstock.excess(book).set_index("item")
+    assert frame["abc"].isin(["A", "B", "C"]).all()
+    assert frame["abc_basis"].isin(["gross profit", "units (price unknown)"]).all()
+    classes = overstock.classes(book)
+    assert set(classes["class"]) <= {"slow", "unclassifiable", "over-bought"}
+    assert (classes.loc[classes["class"] == "unclassifiable", "missing"] != "").all()
+    assert "unclassifiable" in set(classes["class"])
+    assert "slow" in set(classes["class"])
 
 
 def test_its_pack_is_built(tmp_path):

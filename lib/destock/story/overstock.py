@@ -108,8 +108,8 @@ def _elasticity(book: Book) -> tuple[float, float]:
 
 def leftover_named(book: Book) -> pd.DataFrame:
     """The same with names and the money in excess, most money first."""
-    money = classes(book).groupby("item")["cost"].sum().rename("money")
-    frame = leftover(book).merge(excess(book)[["item", "name"]], on="item", validate="1:1").join(money, on="item", how="inner")
+    money = classes(book).groupby("item", as_index=False)["cost"].sum().rename(columns={"cost": "money"})
+    frame = leftover(book).merge(excess(book)[["item", "name"]], on="item", validate="1:1").merge(money, on="item", validate="1:1")
     return frame.sort_values(["money", "item"], ascending=[False, True], kind="stable").reset_index(drop=True)
 
 

@@ -112,8 +112,9 @@ def coming_weeks(frame: pd.DataFrame, path: pd.DataFrame, as_of: pd.Timestamp) -
     ahead = np.arange(WEEKS_AHEAD)[None, :]
     left = np.where(weeks_left > 0, weeks_left, WEEKS_AHEAD).astype(float)[:, None]
     table = pd.DataFrame(np.where(ahead < left, table, 0.0), index=rows.index)
-    future = path[path["week_end"] > as_of].assign(week=lambda d: ((d["week_end"] - as_of).dt.days - 1) // 7)
+    future = path[path["week_end"] > as_of]
     if len(future):
+        future = future.assign(week=(future["week_end"] - as_of).dt.days.sub(1) // 7)
         step = path.sort_values(["item", "week"]).assign(part=lambda d: d.groupby("item")["share"].diff())["part"].reindex(future.index)
         wide = (
             future.assign(part=step)

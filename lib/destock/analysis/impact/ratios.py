@@ -79,6 +79,8 @@ def losses(item_week: pd.DataFrame, items: pd.DataFrame, loss_week: pd.DataFrame
     everyday price of what was sold) − expenses − target profit. All ÷ net sales of the month (weeks by their Monday). Returns ``month``, ``sales``, LOSSES, ``loss``, ``share``,
     ``acceptable``, ``acceptable_money``; the last 24 months with sales.
     """
+    if item_week.empty:
+        return pd.DataFrame(columns=["month", "sales", *LOSSES, "loss", "share", "acceptable", "acceptable_money"])
     rows = (
         item_week[item_week["complete"]]
         .merge(items[["item", "mean_cost"]], on="item", validate="m:1")

@@ -152,9 +152,9 @@ COLUMNS = {
 
 
 def published(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """The columns of a frame that the contract promises, in its order."""
+    """The columns of a frame that the contract promises, in its order; a ratio to nothing is empty, as one that is not known."""
     key, others = TABLES[name]
-    return frame[[*key.split(), *others.split()]]
+    return frame[[*key.split(), *others.split()]].replace([float("inf"), float("-inf")], float("nan"))
 
 
 def contract() -> dict:

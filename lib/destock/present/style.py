@@ -2,7 +2,6 @@
 
 import base64
 import functools
-import html
 import io
 import warnings
 from collections.abc import Callable, Sequence
@@ -11,6 +10,7 @@ from functools import cache
 from importlib.resources import as_file, files
 
 import matplotlib as mpl
+from markupsafe import Markup
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -43,9 +43,9 @@ class Picture:
 
     def _repr_html_(self) -> str:
         if self.note:
-            return f'<p class="note">{html.escape(self.note)}</p>'
+            return Markup('<p class="note">{}</p>').format(self.note)
         data = base64.b64encode(self.svg).decode()
-        return f'<img class="chart" alt="{html.escape(self.title)}" src="data:image/svg+xml;base64,{data}">'
+        return Markup('<img class="chart" alt="{}" src="data:image/svg+xml;base64,{}">').format(self.title, data)
 
 
 @cache

@@ -98,8 +98,6 @@ def _cell(row: dict, column: str, kind: str, currency: str) -> str:
         return say("yes") if value else say("no")
     if kind == "exact_price":
         return exact_money(value, currency)
-    if kind == "text":
-        return "–" if pd.isna(value) else str(value)
     return figure(value, "units" if kind == "exact" else kind, currency)
 
 

@@ -16,6 +16,7 @@ from destock.model.findings import Finding
 from destock.model.findings import table as findings_table
 from destock.model.messages import language, speak
 from destock.model.metrics import DEFINITIONS
+from destock.model.parameters import refuse_unknown
 from destock.model.results import published
 from destock.panel.book import Book, open_book
 from destock.story import findings, frames, pace_findings, price_findings
@@ -53,6 +54,7 @@ Settings = Mapping[str, object] | None
 
 def _open(shop: str | Path, as_of: object, lang: str, settings: Settings) -> Book:
     speak(lang)
+    refuse_unknown()
     return open_book(shop, as_of, settings)
 
 

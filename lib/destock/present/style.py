@@ -60,7 +60,13 @@ def legible(text: str, longest: int = 18) -> str:
     """A text of the shop's own for a chart: what the font cannot draw becomes □, what is too long is cut with …"""
     known = _font()
     drawn = "".join(c if ord(c) in known else "□" for c in str(text))
+    drawn = f" {drawn}" if drawn.startswith("_") else drawn  # a legend leaves out what begins with _
     return drawn if len(drawn) <= longest else drawn[: longest - 1] + "…"
+
+
+def unformulated(text: str) -> str:
+    """A text that is to be wrapped: there, matplotlib takes what stands between two $ for a formula whatever it is told."""
+    return text.replace("$", "＄") if text.count("$") > 1 else text
 
 
 def picture(height: float = 3.4, width: float = 4.6, panels: Callable[..., int] | None = None) -> Callable:
@@ -95,7 +101,7 @@ def picture(height: float = 3.4, width: float = 4.6, panels: Callable[..., int] 
 def _across(figure: Figure, title: str) -> None:
     """The title over the whole width: long row labels would push it out of a phone's picture."""
     figure.axes[0].set_title("")
-    figure.suptitle(title, x=0.01, ha="left", fontsize=11, wrap=True)
+    figure.suptitle(unformulated(title), x=0.01, ha="left", fontsize=11, wrap=True)
 
 
 def _svg(figure: Figure) -> bytes:

@@ -4,12 +4,21 @@ What a page makes of the two may differ in its text and in nothing else.
 """
 
 import json
+import re
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from destock.intake.sample import write_sample
+from destock.model.findings import Finding
+from destock.present import tables
+from destock.present.sentences import SENTENCES, tell
+from destock.present.style import Picture
+from destock.present.tables import COLUMNS
+from destock.publish import html
 
 PAYLOADS = (
     "<img src=x onerror=alert(1)>", "<script>alert(1)</script>", '"><svg onload=alert(1)>', "' onmouseover='alert(1)", "javascript:alert(1)", "</td></tr></table><iframe src=//x.example>",
@@ -100,3 +109,36 @@ def positions(folder: Path) -> int:
             words = frame[column].unique()
             pairs |= {(path.name, column, payload) for payload in PAYLOADS if any(word.startswith(payload) for word in words)}
     return len(pairs)
+
+
+def _columns() -> list[str]:
+    return [name for name, (_, kind) in COLUMNS.items() if kind in ("text", "label", "verb")]
+
+
+def _blanks() -> list[str]:
+    return [name for name, text in SENTENCES.items() if "{" in text]
+
+
+# where a page shows a text: columns of tables, blanks of sentences, and what stands around them
+PLACES = [*_columns(), *_blanks(), "shop", "title", "unanswered", "printed", "written", "chart", "note"]
+
+
+def page_of(text: str, as_of: date) -> str:
+    """A page as the batch renders it, with this text in every place of PLACES."""
+    row = pd.DataFrame({name: [text] for name in _columns()} | {"price_to": [float("nan")]})
+    shown = [tables.table(row, _columns(), "CNY"), tell([_finding(name, text) for name in _blanks()], "CNY")]
+    shown += [Picture((), b"<svg/>", text), Picture((), b"", "", note=text)]
+    outputs = [new_output("execute_result", {"text/html": one._repr_html_(), "text/plain": "-"}) for one in shown]
+    outputs += [new_output("stream", name="stdout", text=text), new_output("execute_result", {"text/plain": text})]
+    cells = [new_markdown_cell("# Which?"), new_code_cell("show()", outputs=outputs)]
+    frame = html.page_frame("pacing", text, text, as_of, ["pacing"])
+    empty = [
+        new_markdown_cell(f"## {text}".partition("\n")[0]),
+        new_code_cell("", outputs=[new_output("execute_result", {"text/html": "-"})]),
+    ]
+    return html.report(new_notebook(cells=cells + empty), frame)
+
+
+def _finding(name: str, text: str) -> Finding:
+    blanks = re.findall(r"{(\w+)}", SENTENCES[name])
+    return Finding(name, 0, "", figures={blank: (text, "label" if n % 2 else "text") for n, blank in enumerate(blanks)})

@@ -25,6 +25,7 @@ from destock.model.messages import Fault, language, mark, say, speak
 from destock.panel.book import Book, open_book
 from destock.present.sentences import tell
 from destock.publish import html
+from destock.publish.inspection import inspect
 from destock.publish.place import pack_place
 from destock.publish.results import write_json, write_results
 
@@ -55,6 +56,7 @@ def publish(
         write_results(frames, folder / "results")
         (folder / "index.html").write_text(_contents(book, settings, names), encoding="utf-8")
         _write_run(book, frames, status, folder, time.monotonic() - started)
+        inspect(folder)
         _replace(folder, place)
     except OSError as error:
         raise Fault(5, _UNWRITABLE, path=place, reason=error.strerror) from error

@@ -9,7 +9,7 @@ import pytest
 from tests.browser.chromium import chromium
 from tests.hostile import PAYLOADS, PLACES, hostile_shop, page_of, positions
 
-from destock.publish import batch
+from destock.publish.cli import main
 
 PAGES = ["index", "summary", "intake", "classification", "impact", "pacing", "elasticity"]
 POLICY = re.compile(r"<meta [^>]*Content-Security-Policy[^>]*>")
@@ -45,7 +45,8 @@ def packs(tmp_path_factory):
     made = []
     for name in ("payloads", "plain"):
         shop = hostile_shop(folder / name, name == "payloads")
-        made.append(batch.publish(shop, None, {}, folder / f"pack-{name}", [], lambda step: None))
+        made.append(folder / f"pack-{name}")
+        assert main(["report", str(shop), "--out", str(made[-1])]) == 0
     assert positions(folder / "payloads") >= 500
     return made
 

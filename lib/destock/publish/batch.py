@@ -26,7 +26,7 @@ from destock.panel.book import Book, open_book
 from destock.present.sentences import tell
 from destock.publish import html
 from destock.publish.inspection import inspect
-from destock.publish.place import pack_place
+from destock.publish.naming import pack_place
 from destock.publish.results import write_json, write_results
 
 CELL_SECONDS = 300

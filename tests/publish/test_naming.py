@@ -7,7 +7,7 @@ import pytest
 
 from destock.intake.shop import ROOT
 from destock.model.messages import Fault
-from destock.publish.place import pack_place, slug
+from destock.publish.naming import pack_place, slug
 
 DAY = date(2026, 6, 7)
 BAD = [

@@ -95,7 +95,7 @@ def test_a_pack_needs_no_network_and_holds_no_secret(tmp_path):
         "TMPDIR": str(tmp_path / "tmp"),
     }
     (tmp_path / "tmp").mkdir()
-    command = ["unshare", "-rn", *DESTOCK, "report", "tests/shops/douyin", "--only", "intake", "impact", "--out", str(tmp_path / "pack")]
+    command = ["unshare", "-rn", *DESTOCK, "report", "tests/shops/douyin", "--only", "intake", "--out", str(tmp_path / "pack")]
     ended = subprocess.run(command, cwd=ROOT, env=world, capture_output=True, text=True, timeout=300)
     assert ended.returncode == 0, ended.stderr
     assert CANARY not in ended.stdout + ended.stderr

@@ -106,6 +106,9 @@ class Shop:
             found = list(place.parent.glob(place.name)) if place.parent.is_dir() else []
         if not found:
             raise Fault(3, mark('table "{table}": nothing to read at "{path}"'), table=table, path=self.sources[table].source)
+        for path in found:
+            if path.name != path.name.encode(errors="replace").decode():  # no table could name such a file
+                raise Fault(3, mark("{file}: its name is not written in UTF-8; give it another"), file=path.name)
         return sorted(
             found, key=lambda p: [(not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in re.split(r"(\d+)", p.stem)]
         )

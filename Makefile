@@ -9,7 +9,7 @@ export UV_SYSTEM_CERTS := 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 
-.PHONY: report test test-browser evidence lab check-code format messages sample clean
+.PHONY: report test test-browser evidence torture lab check-code format messages sample clean
 
 report: .venv/ready
 	@$(RUN)/destock report $(SHOP) --lang $(PACK_LANG)
@@ -57,6 +57,12 @@ evidence: evidence-classification evidence-pacing evidence-elasticity
 
 evidence-%: .venv/ready
 	@$(RUN)/python -m tests.evidence.$*
+
+# The long forms of what the suite shows in seconds: minutes each.
+torture: torture-same_pack
+
+torture-%: .venv/ready
+	@$(RUN)/python -m tests.torture.$*
 
 test-browser: .venv/ready
 	@$(RUN)/pytest tests/browser

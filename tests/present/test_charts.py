@@ -1,13 +1,16 @@
 """Charts: what is drawn is what is in the frame; every chart survives an empty frame, two languages and strange names."""
 
+from xml.etree import ElementTree
+
 import numpy as np
 import pandas as pd
 import pytest
+from tests.hostile import PAYLOADS
 
 from destock.model.messages import speak
 from destock.model.metrics import DEFINITIONS
 from destock.present import charts
-from destock.present.style import legible
+from destock.present.style import _font, legible
 
 CLASSES = pd.DataFrame({"class": ["slow", "misjudged"], "items": [1, 2], "units": [3.0, 4.0], "cost": [500.0, 900.0], "week": [5.0, 9.0]})
 AGEING = pd.DataFrame(
@@ -229,3 +232,53 @@ def test_two_running_seasons_are_not_drawn_as_one():
     assert [panel.lines[0].get_xdata().tolist() for panel in charts.stages(both).axes] == [[15, 30], [15], [15, 30], [15]]
     twice = pd.concat([BACKTEST, BACKTEST.assign(season_half="AW", error=0.9)])
     assert [panel.lines[0].get_ydata().tolist() for panel in charts.backtest(twice).axes] == [[0.3, 0.2], [0.9, 0.9]]
+
+
+def labelled(text: str) -> list:
+    """Every chart that shows a text of the shop's, with this text in it."""
+    arms = DAILY.replace("cut20", text)
+    return [
+        (charts.cost_of_waiting, (pd.DataFrame({"category": [text], "week": [5.0]}), "category", "CNY")),
+        (charts.elasticity, (PRICE.assign(group=["all", text]),)), (charts.fans, (FANS.assign(name=text, item=text),)), (charts.tests, (arms,)),
+        (charts.stages, (STAGES.assign(tier=text),)), (charts.years, (YEARS.assign(category=text),)), (charts.backtest, (BACKTEST.assign(season_half=text),)),
+        (charts.compared, (COMPARED.assign(part=text), "category", DEFINITIONS["received"])), (charts.cohorts, (COHORTS.assign(cohort=text), DEFINITIONS["received"])),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text", ["_<script>$\\frac{--></svg><a href='//x.example'>", "\x00\x1b]0;\u202e😀\n销售额", "]]>&lt;" + "长" * 300]
+)
+def test_no_text_breaks_a_chart_or_becomes_an_element_of_it(text):
+    for (chart, arguments), (_, usual) in zip(labelled(text), labelled("plain"), strict=True):
+        elements, expected = ({e.tag for e in ElementTree.fromstring(chart(*a).svg).iter()} for a in (arguments, usual))  # noqa: S314
+        assert elements <= expected, chart.__name__
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_what_a_chart_writes_can_be_drawn_in_one_line(payload):
+    drawn = legible(payload)
+    assert 0 < len(drawn) <= 19
+    assert {ord(c) for c in drawn} <= _font()
+    assert not drawn.startswith("_")
+
+
+def test_two_names_that_look_alike_are_two_bars():
+    alike = ["the same long beginning 1", "the same long beginning 2"]
+    waiting = charts.cost_of_waiting(pd.DataFrame({"category": alike, "week": [5.0, 9.0]}), "category", "CNY")
+    seasons = charts.cohorts(COHORTS.assign(cohort=alike), DEFINITIONS["received"])
+    for ax in (waiting.axes[0], seasons.axes[0]):
+        assert len({bar.get_y() for bar in ax.patches}) == 2
+
+
+def test_an_arm_of_any_name_has_its_line_in_the_legend():
+    shown = charts.tests(DAILY.replace("cut20", "_nolegend_")).axes[0].get_legend()
+    assert [text.get_text() for text in shown.get_texts()] == [" _nolegend_", "control"]
+
+
+def test_what_is_not_drawn_is_counted():
+    many = pd.DataFrame({"category": [f"c{n}" for n in range(14)], "week": 1.0})
+    assert charts.cost_of_waiting(many, "category", "CNY").title.endswith("(the 10 largest of 14)")
+    parts = pd.concat([COMPARED.assign(part=f"p{n}") for n in range(7)], ignore_index=True)
+    assert charts.compared(parts, "category", DEFINITIONS["received"]).title.endswith("(the 12 largest of 14)")
+    years = pd.concat([YEARS.assign(category=f"c{n}") for n in range(8)], ignore_index=True)
+    assert charts.years(years).axes[-1].get_xlabel().endswith("(the 6 largest of 8)")

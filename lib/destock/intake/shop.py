@@ -10,6 +10,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from babel.numbers import is_currency
+
 from destock.model.messages import Fault, mark
 from destock.model.metrics import DEFINITIONS, EXPENSE_BASES
 from destock.model.schema import TABLES
@@ -108,6 +110,9 @@ class Shop:
             found = list(place.parent.glob(place.name)) if place.parent.is_dir() else []
         if not found:
             raise Fault(3, mark('table "{table}": nothing to read at "{path}"'), table=table, path=self.sources[table].source)
+        for path in found:
+            if path.name != path.name.encode(errors="replace").decode():  # no table could name such a file
+                raise Fault(3, mark("{file}: its name is not written in UTF-8; give it another"), file=path.name)
         return sorted(
             found, key=lambda p: [(not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in re.split(r"(\d+)", p.stem)]
         )
@@ -130,7 +135,7 @@ def open_shop(path: str | Path) -> Shop:
         raise Fault(3, mark('no shop at "{path}": a shop is a folder with a shop.toml'), path=path)
     try:
         config = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Fault(3, mark("{path}: {error}"), path=file, error=error) from error
     _check_keys(config, _KEYS, "shop.toml")
     _check_choices(config)
@@ -197,6 +202,7 @@ def _check_choices(config: dict) -> None:
     for expense in config.get("expenses", []):
         _check_expense(expense)
     _check_targets(config.get("targets", {}))
+    _check(is_currency(config.get("currency", "CNY")), "shop.toml", "currency", "currency code such as CNY")
     _check_zone(config.get("timezone", "UTC"))
     for season, end in config.get("seasons", {}).items():
         _check(_is_a(end, date), "shop.toml [seasons]", season, "date")

@@ -6,11 +6,11 @@ Order of precedence: the default here, then ``[assumptions]`` of ``shop.toml``, 
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from difflib import get_close_matches
 
 import pandas as pd
 
 from destock.model.messages import Fault, mark
+from destock.model.parameters import nearest, number
 
 UNITS = (
     mark("share"), mark("share a year"), mark("money"), mark("weeks"), mark("days"), mark("number"), mark("months"), mark("times"), mark("units"), mark("seasons"),
@@ -24,7 +24,7 @@ ARTICLE = mark("a practitioner's example")
 
 @dataclass(frozen=True)
 class Assumption:
-    """One arguable number: default, unit, least and largest sensible value, source, meaning."""
+    """One arguable number: default, unit, least and largest sensible value, source, meaning, and whether parts of one make no sense."""
 
     value: float
     unit: str
@@ -32,6 +32,7 @@ class Assumption:
     high: float
     source: str
     meaning: str
+    whole: bool = False
 
 
 ASSUMPTIONS = {
@@ -91,16 +92,16 @@ ASSUMPTIONS = {
         0.25, "share", 0, 1, OURS, mark("from this part of a style's money in excess on, its open order is the first thing to do")
     ),
     "ladder_step": Assumption(0.10, "share", 0.01, 0.5, OURS, mark("one step down the price ladder, of today's price")),
-    "ladder_steps": Assumption(5, "number", 1, 10, OURS, mark("steps of the price ladder that are looked at")),
+    "ladder_steps": Assumption(5, "number", 1, 10, OURS, mark("steps of the price ladder that are looked at"), True),
     "test_cut": Assumption(0.20, "share", 0.05, 0.5, OURS, mark("cut of the next price test, of today's price")),
-    "test_weeks": Assumption(3, "weeks", 1, 12, OURS, mark("weeks that the next price test runs")),
+    "test_weeks": Assumption(3, "weeks", 1, 12, OURS, mark("weeks that the next price test runs"), True),
     "test_hold_out": Assumption(0.50, "share", 0.1, 0.9, OURS, mark("share of the flagged styles that keep their price by lot")),
     "demand_shock": Assumption(
         0.30, "number", 0, 2, OURS, mark("spread of lasting ups and downs of a style's weekly demand, in logarithms")
     ),
     "demand_persistence": Assumption(0.60, "share", 0, 0.99, OURS, mark("part of such an up or down that is left a week later")),
     "demand_size": Assumption(8, "number", 0.1, 1000, OURS, mark("size of the negative binomial noise of weekly units: small = noisy")),
-    "baseline_seasons": Assumption(3, "seasons", 1, 10, TRADE, mark("past seasons that a style is compared with")),
+    "baseline_seasons": Assumption(3, "seasons", 1, 10, TRADE, mark("past seasons that a style is compared with"), True),
 }
 
 
@@ -122,22 +123,14 @@ def assumed(*overrides: Mapping[str, object]) -> dict[str, float]:
 def _checked(name: str, value: object) -> float:
     known = ASSUMPTIONS.get(name)
     if known is None:
-        near = get_close_matches(name, ASSUMPTIONS, n=1, cutoff=0.4)
-        raise Fault(2, mark('assumption "{name}" is not known; did you mean "{near}"?'), name=name, near=(near or sorted(ASSUMPTIONS))[0])
-    try:
-        number = float(value) if not isinstance(value, bool) else float("nan")
-    except (TypeError, ValueError):
-        number = float("nan")
-    if not known.low <= number <= known.high:
-        raise Fault(
-            2,
-            mark('assumption "{name}": "{value}" is not a number from {low} to {high}'),
-            name=name,
-            value=value,
-            low=known.low,
-            high=known.high,
-        )
-    return number
+        raise Fault(2, mark('assumption "{name}" is not known; did you mean "{near}"?'), name=name, near=nearest(name, ASSUMPTIONS))
+    given = number(value)
+    if not known.low <= given <= known.high:
+        refused = mark('assumption "{name}": "{value}" is not a number from {low} to {high}')
+        raise Fault(2, refused, name=name, value=value, low=known.low, high=known.high)
+    if known.whole and not given.is_integer():
+        raise Fault(2, mark('assumption "{name}": "{value}" is not a whole number'), name=name, value=value)
+    return given
 
 
 def table(values: Mapping[str, float]) -> pd.DataFrame:

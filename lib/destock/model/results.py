@@ -13,6 +13,7 @@ TABLES = {
     "control": ("figure", "unit ours theirs gap"),
     "rows": ("table file", "rows_in used updated rejected deduplicated skipped"),
     "rejects": ("table file line column", "rule value"),
+    "breaks": ("sku counted_on", "expected found difference"),
     "styles": (
         "item",
         "name category tier season launch_date exit_date age in_season tag_price mean_cost received sold_units net_units sell_through fail_line flags paid_value "
@@ -109,6 +110,7 @@ COLUMNS = {
     "gap": ("see unit", "ours − theirs"), "table": ("text", "table of the shop"), "file": ("text", "file it came from"), "rows_in": ("rows", "rows read"),
     "used": ("rows", "rows used"), "updated": ("rows", "rows replaced by a newer export"), "rejected": ("rows", "rows rejected"), "deduplicated": ("rows", "exact copies"),
     "skipped": ("rows", "rows left out by the shop's own filter"), "line": ("number", "line of the file"), "column": ("text", "column that breaks the rule"),
+    "sku": ("text", "stock-keeping unit"), "counted_on": ("date", "day of the count"), "expected": ("units", "where the records lead to"), "found": ("units", "counted"), "difference": ("units", "found − expected"),
     "rule": ("text", "rule that is broken"), "value": ("see unit", "value"), "item": ("text", "priced item: a style unless the shop says otherwise"), "name": ("text", "name"),
     "category": ("text", "category"), "tier": ("text", "tier"), "season": ("text", "season; empty = core"), "launch_date": ("date", "first day on sale, as planned or first seen"),
     "exit_date": ("date", "last day on sale, as planned; empty = never"), "age": ("weeks", "complete weeks since first on sale; the first is 0"), "in_season": ("yes/no", "its exit is not past"),
@@ -184,9 +186,9 @@ COLUMNS = {
 
 
 def published(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """The columns of a frame that the contract promises, in its order."""
+    """The columns of a frame that the contract promises, in its order; a ratio to nothing is empty, as one that is not known."""
     key, others = TABLES[name]
-    return frame[[*key.split(), *others.split()]]
+    return frame[[*key.split(), *others.split()]].replace([float("inf"), float("-inf")], float("nan"))
 
 
 def contract() -> dict:

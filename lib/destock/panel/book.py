@@ -23,7 +23,7 @@ import destock
 from destock import engine
 from destock.intake.shop import Shop, find_shop, open_shop
 from destock.model.assumptions import assumed
-from destock.model.messages import Fault, mark
+from destock.model.parameters import day, folder, mapping
 from destock.model.weeks import chinese_events
 from destock.panel.panel import build, last_day
 
@@ -92,9 +92,9 @@ def open_book(shop: str | Path, as_of: date | str | None = None, settings: Mappi
 
     Raises Fault: 2 for a parameter that cannot be, 3 for a shop that cannot be read.
     """
-    opened = open_shop(find_shop(shop))
-    assumptions, inputs = assumed(opened.assumptions, settings or {}), opened.fingerprint()
-    return Book(opened, _day(as_of) or opened.as_of or _last_day(opened, inputs), assumptions, inputs)
+    opened = open_shop(find_shop(folder(shop)))
+    assumptions, inputs = assumed(opened.assumptions, mapping(settings)), opened.fingerprint()
+    return Book(opened, day(as_of) or opened.as_of or _last_day(opened, inputs), assumptions, inputs)
 
 
 def _last_day(shop: Shop, inputs: dict[str, str]) -> date:
@@ -105,13 +105,6 @@ def _last_day(shop: Shop, inputs: dict[str, str]) -> date:
         with tempfile.TemporaryDirectory(dir=_cache(), prefix="building-") as scratch:
             noted.write_text(last_day(shop, Path(scratch)).isoformat(), encoding="utf-8")
     return date.fromisoformat(noted.read_text(encoding="utf-8"))
-
-
-def _day(value: date | str | None) -> date | None:
-    try:
-        return date.fromisoformat(value) if isinstance(value, str) and value else value or None
-    except ValueError as error:
-        raise Fault(2, mark('as-of "{value}" is not a date: write it as 2026-06-07'), value=value) from error
 
 
 def _cache() -> Path:

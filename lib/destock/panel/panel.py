@@ -1,6 +1,6 @@
 """Builds the panel: one pass of SQL from typed tables to the frames that every analysis starts from."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -86,6 +86,9 @@ def _context(con: engine.Engine, shop: Shop, intake: Intake, as_of: date) -> Non
     )[0][0]
     if first is None or first > as_of:
         raise Fault(4, mark("nothing happened up to {as_of}: the first row is of {first}"), as_of=as_of, first=first)
+    last = engine.rows(con, "SELECT CAST(max(ordered_at) AS DATE) FROM order_lines")[0][0]
+    if last and as_of - last > timedelta(days=366):
+        raise Fault(2, mark("as-of {as_of} is more than a year after the last order line, of {last}"), as_of=as_of, last=last)
     weeks = calendar(first, as_of)
     engine.put(con, "weeks", weeks.assign(week=weeks["week"].dt.date, week_end=weeks["week_end"].dt.date))
     asked = spans(first, as_of)

@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 from destock.analysis.pacing.projection import METHODS
 from destock.model.messages import count, mark, money, percent, say
 from destock.model.metrics import COMMITTED, DEFINITIONS
-from destock.present.style import ACCENT, BAND, CALM, CLASS_COLOURS, INK, MUTED, PACE_COLOURS, PAPER, WARM, legible, picture
+from destock.present.style import ACCENT, BAND, CALM, CLASS_COLOURS, INK, MUTED, PACE_COLOURS, PAPER, WARM, legible, picture, unformulated
 
 TIERS = (mark("push"), mark("signature"), mark("novelty"), mark("all"))
 
@@ -24,6 +24,11 @@ def _nothing(ax: Axes, title: str) -> str:
     note = say("{title}: these data cannot show this.", title=title)
     ax.text(0.5, 0.5, note, ha="center", va="center", color=MUTED, transform=ax.transAxes)
     return note
+
+
+def _of_all(title: str, shown: int, whole: int) -> str:
+    """A title that says how many are not drawn."""
+    return title if shown == whole else say("{title} (the {shown} largest of {all})", title=title, shown=shown, all=whole)
 
 
 def _money_axis(axis, currency: str) -> None:
@@ -160,16 +165,18 @@ def moving(ax: Axes, frame: pd.DataFrame) -> str | None:
 def cost_of_waiting(ax: Axes, frame: pd.DataFrame, key: str, currency: str) -> str | None:
     """What does a week of waiting cost, and where? Storage and capital of one week by class or category."""
     title = say("What one more week of waiting costs")
-    shown = frame[frame["week"] > 0].sort_values("week").tail(10)
+    costly = frame[frame["week"] > 0].sort_values("week")
+    shown, rows = costly.tail(10), range(min(10, len(costly)))
     if shown.empty:
         return _nothing(ax, title)
-    bars = ax.barh([legible(say(v)) for v in shown[key]], shown["week"], color=ACCENT, height=0.65)
+    bars = ax.barh(rows, shown["week"], color=ACCENT, height=0.65)
+    ax.set_yticks(rows, [legible(say(v)) for v in shown[key]])
     ax.bar_label(bars, [money(v, currency) for v in shown["week"]], padding=3, color=MUTED, fontsize=8.5)
     ax.set_xlim(0, shown["week"].max() * 1.2)
     _money_axis(ax.xaxis, currency)
     ax.locator_params(axis="x", nbins=5)
     ax.grid(axis="y", visible=False)
-    ax.set_title(title)
+    ax.set_title(_of_all(title, len(shown), len(costly)))
 
 
 def _tiers(paths: pd.DataFrame, *_) -> list[str]:
@@ -245,7 +252,7 @@ def _backtest_panel(ax: Axes, frame: pd.DataFrame, title: str) -> None:
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.set_xlabel(say("weeks of life completed"))
     ax.set_ylabel(say("Σ|miss| ÷ units sold"))
-    ax.set_title(title, wrap=True)
+    ax.set_title(unformulated(title), wrap=True)
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
 
 
@@ -295,7 +302,7 @@ def _by_tier(frame: pd.DataFrame, *_) -> list[tuple[str, pd.DataFrame]]:
     """The stages of each tier, in each half-year that is running; a shop without tiers has one."""
     groups = frame.groupby(["season_half", frame["tier"].fillna("all")], sort=False)
     several = frame["season_half"].nunique() > 1
-    return [(f"{legible(half)} · {say(tier)}" if several else say(tier), rows) for (half, tier), rows in groups]
+    return [(f"{legible(half)} · {legible(say(tier))}" if several else legible(say(tier)), rows) for (half, tier), rows in groups]
 
 
 @picture(height=2.3, panels=lambda frame: max(1, len(_by_tier(frame))))
@@ -340,7 +347,7 @@ def years(axes: Sequence[Axes], frame: pd.DataFrame) -> str | None:
         ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: count(v)))
         ax.locator_params(axis="y", nbins=4)
         ax.set_title(say("{category}: units since the first Monday of January", category=legible(category)))
-    axes[-1].set_xlabel(say("week of the year"))
+    axes[-1].set_xlabel(_of_all(say("week of the year"), len(axes), frame["category"].nunique()))
     axes[-1].legend(loc="upper center", bbox_to_anchor=(0.5, -0.3), ncols=3, title=None)
     return None
 
@@ -422,16 +429,15 @@ def tests(ax: Axes, frame: pd.DataFrame) -> str | None:
         return _nothing(ax, title)
     wide = frame.pivot(index="day_of_test", columns="arm", values="index").rolling(7, min_periods=4).mean()
     colours = sns.color_palette("flare", max(1, wide.shape[1] - 1)).as_hex()
-    palette = {arm: CALM if arm == "control" else colours.pop(0) for arm in wide}
-    sns.lineplot(data=wide, palette=palette, dashes=False, linewidth=1.6, ax=ax)
+    for arm, units in wide.items():
+        ax.plot(units.index, units, color=CALM if arm == "control" else colours.pop(0), linewidth=1.6, label=legible(say(arm)))
     ax.axvline(0, color=INK, linewidth=0.8, linestyle=":")
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.set_xlabel(say("days from the decision"))
     ax.set_ylabel("")
     ax.set_ylim(0)
     ax.set_title(title)
-    handles, arms = ax.get_legend_handles_labels()
-    ax.legend(handles, [legible(say(arm)) for arm in arms], title=None, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3)
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3)
 
 
 @picture(height=3.2)
@@ -461,7 +467,8 @@ def stock_bridge(ax: Axes, frame: pd.DataFrame) -> str | None:
 def compared(ax: Axes, frame: pd.DataFrame, by: str, definition: str) -> str | None:
     """Where did the season sell through more, and more than last year on the same day? One row a part, the largest on top, twelve at most."""
     title = say("Sell-through by {by}, beside the same day last year", by=say(by))
-    shown = frame[(frame["by"] == by) & frame["sell_through"].notna()].sort_values("net_units").tail(12)
+    whole = frame[(frame["by"] == by) & frame["sell_through"].notna()].sort_values("net_units")
+    shown = whole.tail(12)
     if shown.empty:
         return _nothing(ax, title)
     rows = np.arange(len(shown))
@@ -481,7 +488,7 @@ def compared(ax: Axes, frame: pd.DataFrame, by: str, definition: str) -> str | N
     basis = shown["basis"].iloc[0]
     ax.set_xlabel(say(definition) if basis in DEFINITIONS else f"{say(definition)}\n{say(basis)}")
     ax.grid(axis="y", visible=False)
-    ax.set_title(title)
+    ax.set_title(_of_all(title, len(shown), len(whole)))
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.24), ncols=1)
 
 
@@ -493,9 +500,8 @@ def cohorts(ax: Axes, frame: pd.DataFrame, definition: str) -> str | None:
     if shown.empty:
         return _nothing(ax, title)
     provisional = shown["flags"].str.contains("returns_immature")
-    bars = ax.barh(
-        [legible(say(c)) for c in shown["cohort"]], shown["sell_through"], color=[WARM if p else CALM for p in provisional], height=0.65
-    )
+    bars = ax.barh(range(len(shown)), shown["sell_through"], color=[WARM if p else CALM for p in provisional], height=0.65)
+    ax.set_yticks(range(len(shown)), [legible(say(c)) for c in shown["cohort"]])
     labels = [percent(v) + (" " + say("(provisional)") if p else "") for v, p in zip(shown["sell_through"], provisional, strict=True)]
     ax.bar_label(bars, labels, padding=3, color=MUTED, fontsize=8.5)
     ax.set_xlim(0, shown["sell_through"].max() * 1.25)

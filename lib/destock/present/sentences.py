@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 import pandas as pd
-from markupsafe import escape
+from markupsafe import Markup
 
 from destock.model.findings import Finding
-from destock.model.messages import count, day, decimal, exact_money, mark, money, percent, say
+from destock.model.messages import count, day, decimal, exact_money, mark, money, percent, plain, say
 
 SENTENCES = {
     "rows": mark(
@@ -245,7 +245,7 @@ class Prose:
     sentences: tuple[str, ...]
 
     def _repr_html_(self) -> str:
-        return "".join(f'<p class="finding">{escape(sentence)}</p>' for sentence in self.sentences)
+        return "".join(Markup('<p class="finding">{}</p>').format(sentence) for sentence in self.sentences)
 
     def __str__(self) -> str:
         return "\n".join(self.sentences)
@@ -265,7 +265,7 @@ def sentence(finding: Finding, currency: str) -> str:
 def figure(value: object, kind: str, currency: str) -> str:
     """One figure as people write it; a dash where it is not known."""
     if kind == "label":
-        return "; ".join(say(part) for part in value.split("; ")) if isinstance(value, str) else "–"
+        return "; ".join(plain(say(part)) for part in value.split("; ")) if isinstance(value, str) else "–"
     if pd.isna(value):
         return "–"
     if value in (float("inf"), float("-inf")):
@@ -274,5 +274,5 @@ def figure(value: object, kind: str, currency: str) -> str:
         return money(float(value), currency)
     if kind == "price":
         return exact_money(float(value), currency)
-    formats = {"units": count, "percent": percent, "number": decimal, "date": day, "text": str}
+    formats = {"units": count, "percent": percent, "number": decimal, "date": day, "text": plain}
     return formats[kind](value)

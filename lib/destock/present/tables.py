@@ -82,22 +82,27 @@ def _template():
 
 
 def table(frame: pd.DataFrame, columns: list[str], currency: str, rows: int = 20) -> Table:
-    """The first ``rows`` rows of a frame, in the columns asked for, written in this run's language."""
-    shown = frame.head(rows)
+    """The first ``rows`` rows of a frame, in the columns asked for, written in this run's language.
+
+    A frame whose rows stand in no table of the results is shown whole.
+    """
+    file = frame.attrs.get("results")
+    shown = frame.head(rows) if file else frame
     columns = [column for column in columns if column != "photo" or frame["photo"].notna().any()]
     kinds = [COLUMNS[column][1] for column in columns]
     cells = [
         tuple(_cell(row, column, kind, currency) for column, kind in zip(columns, kinds, strict=True)) for row in shown.to_dict("records")
     ]
-    note = _note(len(shown), len(frame))
+    note = _note(len(shown), len(frame), file)
     return Table(tuple(say(COLUMNS[column][0]) for column in columns), tuple(cells), tuple(kind in _TEXT for kind in kinds), note)
 
 
-def _note(shown: int, rows: int) -> str:
+def _note(shown: int, rows: int, file: str | None) -> str:
     """Nothing is cut without saying so."""
     if rows == 0:
         return say("There is none.")
-    return "" if shown == rows else say("{shown} of {all} rows; all of them are in the results.", shown=count(shown), all=count(rows))
+    cut = mark("{shown} of {all} rows; all of them are in results/{file}.csv.")
+    return "" if shown == rows else say(cut, shown=count(shown), all=count(rows), file=file)
 
 
 def _cell(row: dict, column: str, kind: str, currency: str) -> str:
@@ -116,8 +121,6 @@ def _cell(row: dict, column: str, kind: str, currency: str) -> str:
         return say("yes") if value else say("no")
     if kind == "exact_price":
         return exact_money(value, currency)
-    if kind == "text":
-        return "–" if pd.isna(value) else str(value)
     return figure(value, "units" if kind == "exact" else kind, currency)
 
 

@@ -1,6 +1,5 @@
 """The batch: every notebook executed in its own process, the pack put in place whole or not at all."""
 
-import json
 import os
 import platform
 import shutil
@@ -19,14 +18,16 @@ import papermill
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
-from destock import engine, story
+from destock import story
 from destock.intake.rows import refuse_over_limit
 from destock.intake.shop import ROOT
 from destock.model.messages import Fault, language, mark, say, speak
-from destock.model.results import contract
 from destock.panel.book import Book, open_book
 from destock.present.sentences import tell
 from destock.publish import html
+from destock.publish.inspection import inspect
+from destock.publish.naming import pack_place
+from destock.publish.results import write_json, write_results
 
 CELL_SECONDS = 300
 VERSIONS = ("destock", "duckdb", "pandas", "numpy", "statsmodels", "matplotlib", "papermill", "nbconvert")
@@ -47,14 +48,15 @@ def publish(
     refuse_over_limit(book.panel("rows"))
     frames = story.results(book)
     progress(say("figures"))
-    place = out or ROOT / "reports" / "-".join([book.shop.folder.name, f"{book.as_of}", language(), *only])
+    place = pack_place(book.shop.folder, book.as_of, only, out)
     names = [name for name in html.NOTEBOOKS if not only or name in only]
     folder = _folder_beside(place)
     try:
         status = _reports(book, names, dict(settings), folder, progress)
-        _write_results(frames, folder / "results")
+        write_results(frames, folder / "results")
         (folder / "index.html").write_text(_contents(book, settings, names), encoding="utf-8")
         _write_run(book, frames, status, folder, time.monotonic() - started)
+        inspect(folder)
         _replace(folder, place)
     except OSError as error:
         raise Fault(5, _UNWRITABLE, path=place, reason=error.strerror) from error
@@ -157,21 +159,13 @@ def _contents(book: Book, settings: Mapping[str, str], names: list[str]) -> str:
     return html.contents(html.page_frame("index", title, book.shop.name, book.as_of, names, leads))
 
 
-def _write_results(frames: dict, folder: Path) -> None:
-    folder.mkdir()
-    (folder / "contract.json").write_text(json.dumps(contract(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-    for name, frame in frames.items():
-        engine.save(frame, folder / f"{name}.parquet")
-        frame.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
-
-
 def _write_run(book: Book, frames: dict, status: list[dict], folder: Path, seconds: float) -> None:
     run = {
         "status": "ok", "shop": book.shop.name, "as_of": f"{book.as_of}", "language": language(), "assumptions": book.assumptions,
         "inputs": book.inputs, "rows": frames["rows"].to_dict("records"), "pages": status, "seconds": round(seconds, 2),
         "finished": datetime.now(UTC).isoformat(timespec="seconds"), "python": platform.python_version(), "versions": {name: version(name) for name in VERSIONS},
     }  # fmt: skip
-    (folder / "run.json").write_text(json.dumps(run, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
+    write_json(run, folder / "run.json")
 
 
 def _replace(folder: Path, place: Path) -> None:

@@ -1,15 +1,17 @@
 """Executed notebook → one self-contained page: no code, no script, no request to any other host."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 
 import nbformat
 from nbconvert import HTMLExporter
 
 import destock
-from destock.model.messages import LANGUAGES, day, language, mark, say
+from destock.model.messages import LANGUAGES, day, language, mark, plain, say
 
 # page → notebook, in the order of the pack's menu
 NOTEBOOKS = {
@@ -94,6 +96,6 @@ def page_frame(page: str, title: str, shop: str, as_of: date, names: list[str], 
         question, answer = (leads or {}).get(name, ("", ""))
         links.append({"file": f"{name}.html", "label": say(LABELS[name]), "question": question, "answer": answer})
     return {
-        "file": f"{page}.html", "title": title, "shop": shop, "as_of": day(as_of), "links": links, "css": style,
+        "file": f"{page}.html", "title": title, "shop": plain(shop), "as_of": day(as_of), "links": links, "css": style, "css_hash": b64encode(sha256(style.encode()).digest()).decode(),
         "lang": LANGUAGES[language()].replace("_", "-"), "version": destock.__version__, "say": say,
     }  # fmt: skip

@@ -19,7 +19,8 @@ from destock.model.findings import Finding
 from destock.model.findings import table as findings_table
 from destock.model.messages import language, speak
 from destock.model.metrics import DEFINITIONS
-from destock.model.results import published
+from destock.model.parameters import refuse_unknown
+from destock.model.results import TABLES, published
 from destock.panel.book import Book, open_book
 from destock.story import findings, frames, overstock, pace_findings, price_findings
 from destock.story import overstock_findings as found_in
@@ -45,7 +46,10 @@ class Page:
         return DEFINITIONS[self.shop.sell_through]
 
     def __getitem__(self, name: str) -> pd.DataFrame:
-        return self.frames[name]
+        """A frame that remembers in which table of the results all of its rows are, where they are in one."""
+        frame = self.frames[name].copy(deep=False)
+        frame.attrs["results"] = name if name in TABLES else ""
+        return frame
 
     def found(self, *ids: str) -> list[Finding]:
         """The findings of these ids, in this order; an id that was not found is left out."""
@@ -57,6 +61,7 @@ Settings = Mapping[str, object] | None
 
 def _open(shop: str | Path, as_of: object, lang: str, settings: Settings) -> Book:
     speak(lang)
+    refuse_unknown()
     return open_book(shop, as_of, settings)
 
 
@@ -195,6 +200,7 @@ def results(book: Book) -> dict[str, pd.DataFrame]:
         "control": frames.control(book),
         "rows": book.panel("rows"),
         "rejects": book.panel("rejects"),
+        "breaks": book.panel("count_break"),
         "styles": overstock.excess(book),
         "classes": overstock.classes(book),
         "costs": overstock.costs(book),

@@ -10,11 +10,10 @@ from difflib import get_close_matches
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from destock.model.folders import ROOT
 from destock.model.messages import Fault, mark
 from destock.model.metrics import DEFINITIONS, EXPENSE_BASES
 from destock.model.schema import TABLES
-
-ROOT = Path(__file__).resolve().parents[3]
 
 _KEYS = {
     "name": str,

@@ -1,142 +1,145 @@
-"""The batch: every notebook executed in its own process, the pack put in place whole or not at all."""
+"""What the jobs of a batch do, each in its own process: the panel, the results, and every notebook executed and rendered."""
 
 import json
-import os
 import platform
-import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from datetime import UTC, date, datetime
+from datetime import date
 from importlib.metadata import version
-from multiprocessing import get_context
 from pathlib import Path
 
 import nbformat
 import papermill
+import zmq
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from destock import engine, story
 from destock.intake.rows import refuse_over_limit
-from destock.intake.shop import ROOT
-from destock.model.messages import Fault, language, mark, say, speak
+from destock.model.folders import ROOT
+from destock.model.messages import language, say, speak
 from destock.model.results import contract
 from destock.panel.book import Book, open_book
 from destock.present.sentences import tell
 from destock.publish import html
+from destock.publish.kernel import Execution, WaitingKernel
 
 CELL_SECONDS = 300
 VERSIONS = ("destock", "duckdb", "pandas", "numpy", "statsmodels", "matplotlib", "papermill", "nbconvert")
+Note = Callable[[dict], None]
 
 
-def publish(
-    shop: str | Path, as_of: str | None, settings: Mapping[str, str], out: Path | None, only: list[str], progress: Callable[[str], None]
-) -> Path:
-    """Build the pack of a shop for a day: pages, results, ``run.json``; returns its folder.
+def opened(facts: dict, note: Note) -> dict:
+    """Open the shop and build its panel, or find it kept: the name of the shop and the day of the report.
 
-    The pack is made beside its place and moved there whole; when anything fails, the last
-    good pack stays. ``progress`` is called with the name of each finished step. Raises
-    Fault: 1 when a notebook fails (naming the cell), 6 when it takes too long, 7 when its
-    kernel dies, 2–4 for parameters and input, 5 when the pack cannot be written.
+    Raises Fault: 2 for a parameter, 3 for what cannot be read, 4 for too many rejected rows.
+    """
+    book = _book(facts)
+    note({"remove": str(book.building)})
+    refuse_over_limit(book.panel("rows"))
+    return {"shop_name": book.shop.name, "as_of": f"{book.as_of}"}
+
+
+def _book(facts: dict) -> Book:
+    speak(facts["lang"])
+    return open_book(facts["shop"], facts["as_of"], facts["settings"])
+
+
+def results(facts: dict, names: list[str], folder: str, note: Note) -> dict:
+    """Write ``results/`` and the first page of the pack; returns what ``run.json`` says of the run."""
+    book, place = _book(facts), Path(folder)
+    frames = story.results(book)
+    _write_results(frames, place / "results")
+    (place / "index.html").write_text(_contents(book, facts["settings"], names), encoding="utf-8")
+    return {
+        "shop": book.shop.name, "as_of": f"{book.as_of}", "language": language(), "assumptions": book.assumptions, "inputs": book.inputs,
+        "rows": json.loads(frames["rows"].to_json(orient="records", date_format="iso")), "python": platform.python_version(),
+        "versions": {name: version(name) for name in VERSIONS},
+    }  # fmt: skip
+
+
+def page(
+    page: str, names: list[str], facts: dict, shop_name: str, folder: str, failed: str, note: Note, waiting: tuple | None = None
+) -> dict:
+    """Execute and render one notebook, in the kernel that waits for it.
+
+    Returns its seconds and those of its cells, or what failed in which cell; a notebook that
+    failed is not rendered, and kept in the folder ``failed`` as far as it came.
     """
     started = time.monotonic()
-    book = open_book(shop, as_of, settings)
-    refuse_over_limit(book.panel("rows"))
-    frames = story.results(book)
-    progress(say("figures"))
-    place = out or ROOT / "reports" / "-".join([book.shop.folder.name, f"{book.as_of}", language(), *only])
-    names = [name for name in html.NOTEBOOKS if not only or name in only]
-    folder = _folder_beside(place)
-    try:
-        status = _reports(book, names, dict(settings), folder, progress)
-        _write_results(frames, folder / "results")
-        (folder / "index.html").write_text(_contents(book, settings, names), encoding="utf-8")
-        _write_run(book, frames, status, folder, time.monotonic() - started)
-        _replace(folder, place)
-    except OSError as error:
-        raise Fault(5, _UNWRITABLE, path=place, reason=error.strerror) from error
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-    progress(say("pack"))
-    return place
-
-
-_UNWRITABLE = mark('cannot write to "{path}": {reason}')
-
-
-def _folder_beside(place: Path) -> Path:
-    try:
-        place.parent.mkdir(parents=True, exist_ok=True)
-        return Path(tempfile.mkdtemp(dir=place.parent, prefix=f".{place.name}-"))
-    except OSError as error:
-        raise Fault(5, _UNWRITABLE, path=place.parent, reason=error.strerror) from error
-
-
-def _reports(book: Book, names: list[str], settings: dict, folder: Path, progress: Callable[[str], None]) -> list[dict]:
-    """Execute and render all notebooks; raises Fault on the first, in page order, that failed."""
-    facts = {"shop": str(book.shop.folder), "as_of": f"{book.as_of}", "lang": language(), "settings": settings}
-    status = []
-    os.environ |= {"PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    with ProcessPoolExecutor(max_workers=os.cpu_count(), mp_context=get_context("spawn")) as workers:
-        jobs = [workers.submit(_report, page, names, facts, book.shop.name, folder) for page in names]
-        for job in as_completed(jobs):
-            status.append(job.result())
-            progress(status[-1]["page"])
-    status.sort(key=lambda one: names.index(one["page"]))
-    for one in status:
-        if one["status"] != "ok":
-            raise Fault(
-                one["exit_code"],
-                mark("notebook {page}, cell {cell}: {error}; the last good pack stays"),
-                page=one["page"],
-                cell=one["cell"],
-                error=one["error"],
-            )
-    return status
-
-
-def _report(page: str, names: list[str], parameters: dict, shop_name: str, folder: Path) -> dict:
-    """Execute and render one notebook; runs in a process of its own."""
-    started = time.monotonic()
-    speak(parameters["lang"])
-    done, failure = _execute(_notebook(page), parameters)
+    speak(facts["lang"])
+    run = Execution(WaitingKernel(*waiting) if waiting else None, note)
+    done, failure = _execute(_notebook(page), facts, run)
     if failure:
+        Path(failed).mkdir(parents=True, exist_ok=True)
+        nbformat.write(run.notebook or _notebook(page), Path(failed, f"{page}.ipynb"))
         return {"page": page, "status": "failed"} | failure
-    frame = html.page_frame(page, html.heading(done), shop_name, date.fromisoformat(parameters["as_of"]), names)
-    (folder / f"{page}.html").write_text(html.report(done, frame), encoding="utf-8")
-    return {"page": page, "status": "ok", "seconds": round(time.monotonic() - started, 2)}
+    frame = html.page_frame(page, html.heading(done), shop_name, date.fromisoformat(facts["as_of"]), names)
+    Path(folder, f"{page}.html").write_text(html.report(done, frame), encoding="utf-8")
+    return {"page": page, "status": "ok", "seconds": round(time.monotonic() - started, 2), "cells": round(sum(run.seconds.values()), 2)}
 
 
 def _notebook(page: str) -> nbformat.NotebookNode:
     return html.translated(nbformat.read(ROOT / "notebooks" / f"{html.NOTEBOOKS[page]}.ipynb", as_version=4))
 
 
-def _execute(notebook: nbformat.NotebookNode, parameters: dict) -> tuple[nbformat.NotebookNode | None, dict | None]:
-    """The executed notebook, or which cell failed and why: an unrun cell is a failure too."""
+def _execute(
+    notebook: nbformat.NotebookNode, parameters: dict, run: Execution, cell_seconds: float = CELL_SECONDS
+) -> tuple[nbformat.NotebookNode | None, dict | None]:
+    """The executed notebook, or the exit code, the cell and the cause of what failed."""
     try:
         with tempfile.TemporaryDirectory(prefix="destock-") as runtime:
             done = papermill.execute_notebook(
                 notebook,
                 None,
                 parameters,
+                engine_name="destock",
+                execution=run,
                 kernel_name="python3",
                 progress_bar=False,
                 request_save_on_cell_execute=False,
-                execution_timeout=CELL_SECONDS,
+                execution_timeout=cell_seconds,
                 shutdown_kernel="immediate",
                 cwd=str(ROOT),
                 config=Config({"KernelManager": _connection(runtime)}),
             )
     except PapermillExecutionError as error:
-        return None, {"exit_code": 1, "cell": error.cell_index, "error": f"{error.ename}: {error.evalue}"}
-    except (TimeoutError, RuntimeError) as error:  # what nbclient raises for a cell that takes too long and for a kernel that died
-        return None, {"exit_code": 6 if isinstance(error, TimeoutError) else 7, "cell": "–", "error": str(error).partition("\n")[0]}
+        code = 7 if error.ename == "MemoryError" else 1
+        return None, {"exit_code": code, "cell": error.cell_index, "error": f"{error.ename}: {error.evalue}"}
+    except DeadKernelError:
+        return None, {"cell": run.cell} | _death(run)
+    except CellTimeoutError:
+        return None, {"exit_code": 6, "cell": run.cell, "error": say("it took longer than {seconds} seconds", seconds=cell_seconds)}
+    except (RuntimeError, TimeoutError, zmq.ZMQError) as error:  # what Jupyter raises for a kernel that does not start
+        return None, {"exit_code": 7, "cell": run.cell, "error": str(error).partition("\n")[0], "again": not run.seconds}
+    return _checked(done)
+
+
+def _death(run: Execution) -> dict:
+    """Why a kernel died: stopped by us for what it wrote, by a signal, or by itself."""
+    if run.too_much:
+        return {"exit_code": 1, "error": say("it wrote more than {n} MB", n=round(run.too_much / 1e6))}
+    code, peak = (run.waiting.poll(), round(run.waiting.peak / 1e6)) if run.waiting else (None, None)
+    if code is not None and code < 0:
+        return {"exit_code": 7, "error": say("its process was killed by signal {signal}, peak memory {n} MB", signal=-code, n=peak)}
+    return {"exit_code": 7 if code else 1, "error": say("it ended its own process")}
+
+
+def _checked(done: nbformat.NotebookNode) -> tuple[nbformat.NotebookNode | None, dict | None]:
+    """A notebook counts as executed when every cell ran, and none shows an error or left a traceback on stderr."""
     for number, cell in enumerate(done.cells):
-        if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None:
-            return None, {"exit_code": 1, "cell": number, "error": say("the cell did not run")}
+        if cell.cell_type != "code" or not cell.source.strip():
+            continue
+        errors = [f"{one.ename}: {one.evalue}" for one in cell.outputs if one.output_type == "error"]
+        spoken = [one.text for one in cell.outputs if one.output_type == "stream" and one.name == "stderr"]
+        errors += [text.strip().splitlines()[-1] for text in spoken if "Traceback (most recent call last)" in text]
+        if cell.execution_count is None:
+            errors.append(say("the cell did not run"))
+        if errors:
+            return None, {"exit_code": 1, "cell": number, "error": errors[0]}
     return done, None
 
 
@@ -163,27 +166,3 @@ def _write_results(frames: dict, folder: Path) -> None:
     for name, frame in frames.items():
         engine.save(frame, folder / f"{name}.parquet")
         frame.to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\n")
-
-
-def _write_run(book: Book, frames: dict, status: list[dict], folder: Path, seconds: float) -> None:
-    run = {
-        "status": "ok", "shop": book.shop.name, "as_of": f"{book.as_of}", "language": language(), "assumptions": book.assumptions,
-        "inputs": book.inputs, "rows": frames["rows"].to_dict("records"), "pages": status, "seconds": round(seconds, 2),
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"), "python": platform.python_version(), "versions": {name: version(name) for name in VERSIONS},
-    }  # fmt: skip
-    (folder / "run.json").write_text(json.dumps(run, ensure_ascii=False, indent=1, default=str) + "\n", encoding="utf-8")
-
-
-def _replace(folder: Path, place: Path) -> None:
-    """Put the finished folder in the place of the last pack, once all of it is on disk."""
-    folder.chmod(0o755)
-    for path in [*folder.rglob("*"), folder]:
-        handle = os.open(path, os.O_RDONLY)
-        os.fsync(handle)
-        os.close(handle)
-    old = place.with_name(f".{place.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if place.exists():
-        place.rename(old)
-    folder.rename(place)
-    shutil.rmtree(old, ignore_errors=True)

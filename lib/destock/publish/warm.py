@@ -1,0 +1,279 @@
+"""The warm parent and supervisor of a batch: it imports the third-party libraries once and forks a process for every job.
+
+Run as a script by ``packs``, and never with a line of ours or an engine loaded: what a report
+imports of destock is imported in its own process. Where there is no safe fork (macOS) the same
+jobs start as fresh processes. Every job is held to its time and memory, and ends with all that it started.
+"""
+
+import gc
+import importlib
+import os
+import random
+import shutil
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing import Process, active_children, get_context
+from multiprocessing.connection import Connection, wait
+
+import psutil
+
+FORKS = sys.platform == "linux"
+# What the panel needs comes first: its job starts while the rest is still being imported.
+FIRST = ("numpy", "pandas", "pyarrow.parquet", "babel.messages.mofile", "babel.messages.pofile", "babel.numbers", "babel.dates")
+THEN = (
+    "scipy.stats", "scipy.optimize", "scipy.interpolate", "statsmodels.regression.linear_model", "statsmodels.stats.meta_analysis",
+    "matplotlib.dates", "matplotlib.backends.backend_svg", "matplotlib_inline.backend_inline", "seaborn",
+    "nbclient", "nbconvert", "requests", "tenacity", "yaml", "IPython.core.completer", "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell",
+)  # fmt: skip
+TICK = 0.2
+PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
+
+
+@dataclass
+class Job:
+    """One process under supervision: what it does, since when, how far it is, and the most memory that it held."""
+
+    request: dict
+    process: Process
+    connection: Connection
+    started: float = field(default_factory=time.monotonic)
+    notes: dict = field(default_factory=dict)
+    peak: int = 0
+    cause: dict = field(default_factory=dict)
+
+
+def main() -> None:
+    """Serve the requests that come through the inherited connection until it is closed."""
+    requests, workers, belongings = Connection(int(sys.argv[1])), int(sys.argv[2]), [sys.argv[3]]
+    sys.modules["rfc3987_syntax"] = None  # two seconds at import for a check of addresses that nobody here asks for
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    _process_control(PR_SET_CHILD_SUBREAPER, 1)
+    running: list[Job] = []
+    try:
+        _preload(FIRST)
+        waiting = _early_jobs(requests, running, belongings, workers)
+        _preload(THEN)
+        _serve(requests, waiting, running, belongings, workers)
+    finally:
+        for job in running:
+            _end(job)
+        _end_descendants()
+        for folder in belongings:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _preload(modules: tuple[str, ...]) -> None:
+    if FORKS:
+        for module in modules:
+            importlib.import_module(module)
+        gc.collect()
+        gc.freeze()
+
+
+def _early_jobs(requests: Connection, running: list[Job], belongings: list[str], workers: int) -> deque:
+    """Start what needs no more than the first libraries, such as the panels; the rest waits."""
+    waiting, kept = deque(), deque()
+    while requests.poll():
+        _take(requests.recv(), waiting, belongings)
+    for request in waiting:
+        if request.get("early") and len(running) < max(workers - 1, 1):
+            running.append(_start(request))
+        else:
+            kept.append(request)
+    return kept
+
+
+def _take(message: dict, waiting: deque, belongings: list[str]) -> None:
+    if "belongs" in message:
+        belongings.append(message["belongs"])
+    else:
+        waiting.append(message)
+
+
+def _serve(requests: Connection, waiting: deque, running: list[Job], belongings: list[str], workers: int) -> None:
+    while True:
+        while waiting and len(running) < workers:
+            running.append(_start(waiting.popleft()))
+        ready = wait(
+            [requests, *(job.connection for job in running), *(job.process.sentinel for job in running)], TICK if running else None
+        )
+        if requests in ready:
+            try:
+                message = requests.recv()
+            except (EOFError, OSError):  # the command was killed
+                return
+            _take(message, waiting, belongings)
+        for job in list(running):
+            answer = _answer(job)
+            if answer:
+                running.remove(job)
+                requests.send({"id": job.request["id"], "peak": job.peak} | answer)
+
+
+def _answer(job: Job) -> dict:
+    """What a job answered, or why it did not; empty while it is at work."""
+    try:
+        while job.connection.poll():
+            message = job.connection.recv()
+            if "answer" in message:
+                job.process.join()
+                return _ended(job, message)
+            job.notes |= message
+    except EOFError:
+        job.process.join()
+        return _ended(job, {"cause": job.cause or {"signal": -(job.process.exitcode or 0)}, "notes": job.notes})
+    _hold_to_limits(job)
+    return {}
+
+
+def _ended(job: Job, answer: dict) -> dict:
+    job.connection.close()
+    job.process.close()
+    _reap_orphans()
+    if "remove" in job.notes and "answer" not in answer:
+        shutil.rmtree(job.notes["remove"], ignore_errors=True)
+    return answer
+
+
+def _hold_to_limits(job: Job) -> None:
+    seconds = time.monotonic() - job.started
+    now = sum(_memory(process) for process in _tree(job.process.pid))
+    job.peak = max(job.peak, now)
+    if seconds > job.request["seconds"]:
+        job.cause = {"seconds": job.request["seconds"]}
+    elif now > job.request["memory"]:
+        job.cause = {"memory": job.request["memory"]}
+    if job.cause:
+        _end(job)
+
+
+def _memory(process: psutil.Process) -> int:
+    with suppress(psutil.Error):
+        return process.memory_info().rss
+    return 0
+
+
+def _tree(pid: int) -> list[psutil.Process]:
+    with suppress(psutil.Error):
+        top = psutil.Process(pid)
+        return [top, *top.children(recursive=True)]
+    return []
+
+
+def _end(job: Job) -> None:
+    """Kill a job and all that it started; what was adopted on the way goes with ``_reap_orphans``."""
+    for process in _tree(job.process.pid):
+        with suppress(psutil.Error):
+            process.kill()
+
+
+def _reap_orphans() -> None:
+    """A process whose job is over was adopted by this one: it ends too."""
+    if FORKS:
+        _end_descendants(besides={process.pid for process in active_children()})
+
+
+def _end_descendants(besides: Collection[int] = ()) -> None:
+    """Kill every child that is not named, and theirs, until none is left: each that dies leaves its own to us."""
+    while children := [child for child in psutil.Process().children() if child.pid not in besides]:
+        for child in children:
+            with suppress(psutil.Error):
+                child.kill()
+            with suppress(ChildProcessError):
+                os.waitpid(child.pid, 0)
+
+
+def _start(request: dict) -> Job:
+    """A process for a job: forked from this one, which has a single thread, or fresh where there is no safe fork."""
+    if FORKS and threading.active_count() != 1:
+        raise RuntimeError("the warm parent may not have threads")
+    context = get_context("fork" if FORKS else "spawn")
+    mine, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=_work, args=(request, theirs))
+    process.start()
+    theirs.close()
+    return Job(request, process, mine)
+
+
+def _work(request: dict, connection: Connection) -> None:
+    """In the process of a job: fork its kernel while the process is clean, then import ours and do what is asked."""
+    _close_all_but(connection.fileno())
+    _stop_with_parent()
+    for number in (signal.SIGTERM, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_DFL)
+    _process_control(PR_SET_CHILD_SUBREAPER, 1)
+    kernel = {"waiting": _fork_kernel()} if request.get("kernel") and FORKS else {}
+    try:
+        module, name = request["call"].split(":")
+        answer = getattr(importlib.import_module(module), name)(**request["arguments"], **kernel, note=connection.send)
+    except Exception as error:  # a Fault with its code, or a defect of ours: said, never swallowed
+        answer = {"exit_code": getattr(error, "exit_code", 1), "error": str(error)}
+        if not hasattr(error, "exit_code"):
+            answer |= {
+                "error": f"{type(error).__name__}: {error}",
+                "traceback": traceback.format_exc(),
+                "again": isinstance(error, ConnectionError),
+            }
+    _end_descendants()
+    connection.send({"answer": answer})
+
+
+def _fork_kernel() -> tuple[int, int]:
+    """A clean process that becomes a kernel once it is told how, through a pipe: its pid, and where to tell it."""
+    reading, writing = os.pipe()
+    if pid := os.fork():
+        os.close(reading)
+        return pid, writing
+    code = 1
+    try:
+        _close_all_but(reading)
+        _stop_with_parent()
+        _become_kernel(reading)
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _become_kernel(reading: int) -> None:
+    """Wait for the command line that Jupyter would have started; be that kernel, with a session and random states of its own."""
+    from ipykernel.kernelapp import IPKernelApp
+
+    with Connection(reading, writable=False) as orders:
+        order = orders.recv()
+    os.setsid()
+    os.chdir(order["cwd"])
+    os.environ.clear()
+    os.environ.update(order["env"])
+    random.seed()
+    sys.modules["numpy"].random.seed()
+    IPKernelApp.launch_instance(order["arguments"])
+
+
+def _close_all_but(kept: int) -> None:
+    """Hold no end of a pipe between others: whoever waits for its close would wait for this process."""
+    if FORKS:
+        os.closerange(3, kept)
+        os.closerange(kept + 1, os.sysconf("SC_OPEN_MAX"))
+
+
+def _process_control(option: int, value: int) -> None:
+    if FORKS:
+        import ctypes
+
+        ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
+
+
+def _stop_with_parent() -> None:
+    """Be killed by the system when the parent dies, however it dies."""
+    _process_control(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()

@@ -26,13 +26,24 @@ import psutil
 
 FORKS = sys.platform == "linux"
 # What the panel needs comes first: its job starts while the rest is still being imported.
-FIRST = ("numpy", "pandas", "pyarrow.parquet", "babel.messages.mofile", "babel.messages.pofile", "babel.numbers", "babel.dates")
+FIRST = (
+    "numpy",
+    "pandas",
+    "pyarrow.parquet",
+    "pyarrow.csv",
+    "pyarrow.compute",
+    "openpyxl",
+    "babel.messages.mofile",
+    "babel.messages.pofile",
+    "babel.numbers",
+    "babel.dates",
+)
 THEN = (
     "scipy.stats", "scipy.optimize", "scipy.interpolate", "statsmodels.regression.linear_model", "statsmodels.stats.meta_analysis",
     "matplotlib.dates", "matplotlib.backends.backend_svg", "matplotlib_inline.backend_inline", "seaborn",
     "nbclient", "nbconvert", "requests", "tenacity", "yaml", "IPython.core.completer", "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell",
 )  # fmt: skip
-TICK = 0.2
+TICK = 0.5  # seconds between two looks at memory and time
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 
 
@@ -110,6 +121,8 @@ def _serve(requests: Connection, waiting: deque, running: list[Job], belongings:
             except (EOFError, OSError):  # the command was killed
                 return
             _take(message, waiting, belongings)
+        if not ready:
+            _hold_to_limits(running)
         for job in list(running):
             answer = _answer(job)
             if answer:
@@ -129,7 +142,6 @@ def _answer(job: Job) -> dict:
     except EOFError:
         job.process.join()
         return _ended(job, {"cause": job.cause or {"signal": -(job.process.exitcode or 0)}, "notes": job.notes})
-    _hold_to_limits(job)
     return {}
 
 
@@ -142,35 +154,29 @@ def _ended(job: Job, answer: dict) -> dict:
     return answer
 
 
-def _hold_to_limits(job: Job) -> None:
-    seconds = time.monotonic() - job.started
-    now = sum(_memory(process) for process in _tree(job.process.pid))
-    job.peak = max(job.peak, now)
-    if seconds > job.request["seconds"]:
-        job.cause = {"seconds": job.request["seconds"]}
-    elif now > job.request["memory"]:
-        job.cause = {"memory": job.request["memory"]}
-    if job.cause:
-        _end(job)
-
-
-def _memory(process: psutil.Process) -> int:
-    with suppress(psutil.Error):
-        return process.memory_info().rss
-    return 0
-
-
-def _tree(pid: int) -> list[psutil.Process]:
-    with suppress(psutil.Error):
-        top = psutil.Process(pid)
-        return [top, *top.children(recursive=True)]
-    return []
+def _hold_to_limits(running: list[Job]) -> None:
+    """Measure every job's memory, its children's with it, and end those that take too much or too long."""
+    trees = {job.process.pid: [] for job in running}
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            top = next((one.pid for one in [process, *process.parents()] if one.pid in trees), None)
+            trees.get(top, []).append(process.memory_info().rss)
+    for job in running:
+        now = sum(trees[job.process.pid])
+        job.peak = max(job.peak, now)
+        if time.monotonic() - job.started > job.request["seconds"]:
+            job.cause = {"seconds": job.request["seconds"]}
+        elif now > job.request["memory"]:
+            job.cause = {"memory": job.request["memory"]}
+        if job.cause:
+            _end(job)
 
 
 def _end(job: Job) -> None:
     """Kill a job and all that it started; what was adopted on the way goes with ``_reap_orphans``."""
-    for process in _tree(job.process.pid):
-        with suppress(psutil.Error):
+    with suppress(psutil.Error):
+        top = psutil.Process(job.process.pid)
+        for process in [*top.children(recursive=True), top]:
             process.kill()
 
 

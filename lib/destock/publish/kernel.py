@@ -100,8 +100,11 @@ class ReportClient(PapermillNotebookClient):
     def process_message(self, message, cell, cell_index):
         run = self.execution
         run.written[cell_index] = run.written.get(cell_index, 0) + len(str(message["content"]))
-        if run.written[cell_index] > run.cell_bytes or sum(run.written.values()) > run.bytes:
-            run.too_much = run.too_much or sum(run.written.values())
+        if run.written[cell_index] > run.cell_bytes:
+            run.too_much = run.cell_bytes
+        elif sum(run.written.values()) > run.bytes:
+            run.too_much = run.bytes
+        if run.too_much:
             os.kill(self.km.provisioner.pid, signal.SIGKILL)
             return None
         return super().process_message(message, cell, cell_index)

@@ -92,12 +92,14 @@ class Supervisor:
             return True
         return False
 
-    def submit(self, name: str, memory: float = 0.8, kernel: bool = False, early: bool = False, **arguments) -> Future:
-        """Start a job of ``batch`` in a process of its own; ``memory`` is its limit as a share of the machine's."""
+    def submit(
+        self, call: str, memory: float = 0.8, kernel: bool = False, early: bool = False, seconds: float = JOB_SECONDS, **arguments
+    ) -> Future:
+        """Start ``module:function`` in a process of its own; ``memory`` is its limit as a share of the machine's."""
         number, future = next(self._numbers), Future()
         self._futures[number] = future
-        request = {"id": number, "call": f"destock.publish.batch:{name}", "arguments": arguments, "kernel": kernel, "early": early}
-        if not self._send(request | {"seconds": JOB_SECONDS, "memory": memory * psutil.virtual_memory().total}):
+        request = {"id": number, "call": call, "arguments": arguments, "kernel": kernel, "early": early}
+        if not self._send(request | {"seconds": seconds, "memory": memory * psutil.virtual_memory().total}):
             raise _ended()
         return future
 
@@ -234,7 +236,7 @@ def _made(pack: Pack, supervisor: Supervisor, facts: dict, shop_name: str, folde
     def one(name: str) -> dict:
         page = {"page": name, "shop_name": shop_name, "failed": str(failed)}
         share = 0.8 / supervisor.workers
-        answer = supervisor.result(lambda: supervisor.submit("page", memory=share, kernel=True, **page, **shared))
+        answer = supervisor.result(lambda: supervisor.submit("destock.publish.batch:page", memory=share, kernel=True, **page, **shared))
         progress(name)
         return {"page": name} | answer
 
@@ -256,7 +258,7 @@ def _page_fault(answer: dict, failed: Path) -> Fault:
 
 
 def _answered(supervisor: Supervisor, name: str, early: bool = False, **arguments) -> dict:
-    answer = supervisor.result(lambda: supervisor.submit(name, early=early, **arguments))
+    answer = supervisor.result(lambda: supervisor.submit(f"destock.publish.batch:{name}", early=early, **arguments))
     if "exit_code" in answer:
         raise Fault(answer["exit_code"], "{error}", error=answer["error"])
     return answer

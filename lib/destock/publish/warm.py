@@ -112,9 +112,7 @@ def _serve(requests: Connection, waiting: deque, running: list[Job], belongings:
     while True:
         while waiting and len(running) < workers:
             running.append(_start(waiting.popleft()))
-        ready = wait(
-            [requests, *(job.connection for job in running), *(job.process.sentinel for job in running)], TICK if running else None
-        )
+        ready = wait([requests, *(job.connection for job in running)], TICK if running else None)
         if requests in ready:
             try:
                 message = requests.recv()

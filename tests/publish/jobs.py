@@ -2,7 +2,7 @@
 
 import nbformat
 
-from destock.publish.batch import _execute
+from destock.publish import page
 from destock.publish.kernel import Execution, WaitingKernel
 
 
@@ -15,6 +15,6 @@ def notebook_of(*sources, tags=()):
 def execute(sources, note, waiting=None, tags=(), cell_seconds=30):
     """What became of a notebook of these cells, and what its cells printed."""
     run = Execution(WaitingKernel(*waiting) if waiting else None, note)
-    done, failure = _execute(notebook_of(*sources, tags=tags), {}, run, cell_seconds)
+    done, failure = page.execute(notebook_of(*sources, tags=tags), {}, run, cell_seconds)
     printed = [output.get("text", "") for cell in done.cells for output in cell.outputs] if done else []
     return {"failure": failure, "printed": printed}

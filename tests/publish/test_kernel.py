@@ -71,8 +71,7 @@ def test_a_report_that_takes_too_long_is_ended(execute):
 @pytest.mark.parametrize("end", ["1", "import os; os.kill(os.getpid(), 9)", "import time; time.sleep(60)"])
 def test_nothing_that_a_notebook_started_lives_on(execute, end):
     before = set(psutil.pids())
-    said = execute(DETACHED, end, seconds=3)
-    assert ("answer" in said) == ("sleep(60)" not in end)
+    execute(DETACHED, end, cell_seconds=5)
     time.sleep(0.5)
     assert [p.cmdline() for p in psutil.process_iter() if p.pid not in before and p.name() == "sleep" and "77" in p.cmdline()] == []
 

@@ -105,7 +105,7 @@ class ReportClient(PapermillNotebookClient):
         elif sum(run.written.values()) > run.bytes:
             run.too_much = run.bytes
         if run.too_much:
-            os.kill(self.km.provisioner.pid, signal.SIGKILL)
+            self.km.provisioner.process.kill()
             return None
         return super().process_message(message, cell, cell_index)
 
@@ -135,4 +135,6 @@ class WarmEngine(NBClientEngine):
         try:
             return client.execute()
         finally:
+            if run.waiting:
+                run.waiting.kill()  # nothing in it is worth a polite end
             client._cleanup_kernel()

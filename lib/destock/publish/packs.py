@@ -212,7 +212,7 @@ def publish(pack: Pack, supervisor: Supervisor, progress: Callable[[str], None])
     with ExitStack() as stack:
         stack.enter_context(places.held(asked := pack.place(pack.day())))
         facts = {"shop": str(pack.shop), "as_of": pack.as_of, "lang": language(), "settings": dict(pack.settings)}
-        found = _answered(supervisor, "opened", early=True, facts=facts)
+        found = _answered(supervisor, "opened", facts=facts)
         place = pack.place(found["as_of"])
         try:
             if place != asked:
@@ -236,14 +236,14 @@ def _made(pack: Pack, supervisor: Supervisor, facts: dict, shop_name: str, folde
     def one(name: str) -> dict:
         page = {"page": name, "shop_name": shop_name, "failed": str(failed)}
         share = 0.8 / supervisor.workers
-        answer = supervisor.result(lambda: supervisor.submit("destock.publish.batch:page", memory=share, kernel=True, **page, **shared))
+        answer = supervisor.result(lambda: supervisor.submit("destock.publish.page:make", memory=share, kernel=True, **page, **shared))
         progress(name)
         return {"page": name} | answer
 
     order = sorted(pack.names, key=lambda name: name not in FIRST)
     with ThreadPoolExecutor(len(order) + 1) as threads:
-        pages = {name: threads.submit(contextvars.copy_context().run, one, name) for name in order}
         rest = threads.submit(contextvars.copy_context().run, _answered, supervisor, "results", **shared)
+        pages = {name: threads.submit(contextvars.copy_context().run, one, name) for name in order}
     status = [pages[name].result() for name in pack.names]
     for answer in status:
         if answer.get("status") != "ok":
@@ -257,8 +257,8 @@ def _page_fault(answer: dict, failed: Path) -> Fault:
     return Fault(answer["exit_code"], template, page=answer["page"], cell=answer.get("cell", "–"), error=answer["error"], failed=failed)
 
 
-def _answered(supervisor: Supervisor, name: str, early: bool = False, **arguments) -> dict:
-    answer = supervisor.result(lambda: supervisor.submit(f"destock.publish.batch:{name}", early=early, **arguments))
+def _answered(supervisor: Supervisor, name: str, **arguments) -> dict:
+    answer = supervisor.result(lambda: supervisor.submit(f"destock.publish.batch:{name}", early=True, **arguments))
     if "exit_code" in answer:
         raise Fault(answer["exit_code"], "{error}", error=answer["error"])
     return answer

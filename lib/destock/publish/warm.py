@@ -68,10 +68,7 @@ def main() -> None:
     _process_control(PR_SET_CHILD_SUBREAPER, 1)
     running: list[Job] = []
     try:
-        _preload(FIRST)
-        waiting = _early_jobs(requests, running, belongings, workers)
-        _preload(THEN)
-        _serve(requests, waiting, running, belongings, workers)
+        _serve(requests, running, belongings, workers)
     finally:
         for job in running:
             _end(job)
@@ -80,52 +77,34 @@ def main() -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _preload(modules: tuple[str, ...]) -> None:
-    if FORKS:
-        for module in modules:
-            importlib.import_module(module)
-        gc.collect()
-        gc.freeze()
-
-
-def _early_jobs(requests: Connection, running: list[Job], belongings: list[str], workers: int) -> deque:
-    """Start what needs no more than the first libraries, such as the panels; the rest waits."""
-    waiting, kept = deque(), deque()
-    while requests.poll():
-        _take(requests.recv(), waiting, belongings)
-    for request in waiting:
-        if request.get("early") and len(running) < max(workers - 1, 1):
-            running.append(_start(request))
-        else:
-            kept.append(request)
-    return kept
-
-
-def _take(message: dict, waiting: deque, belongings: list[str]) -> None:
-    if "belongs" in message:
-        belongings.append(message["belongs"])
-    else:
-        waiting.append(message)
-
-
-def _serve(requests: Connection, waiting: deque, running: list[Job], belongings: list[str], workers: int) -> None:
+def _serve(requests: Connection, running: list[Job], belongings: list[str], workers: int) -> None:
+    waiting, libraries = deque(), deque(FIRST + THEN if FORKS else ())
     while True:
-        while waiting and len(running) < workers:
-            running.append(_start(waiting.popleft()))
-        ready = wait([requests, *(job.connection for job in running)], TICK if running else None)
+        _start_what_can(waiting, running, workers, warm=len(libraries) <= len(THEN), hot=not libraries)
+        ready = wait([requests, *(job.connection for job in running)], 0 if libraries else TICK if running else None)
         if requests in ready:
             try:
                 message = requests.recv()
             except (EOFError, OSError):  # the command was killed
                 return
-            _take(message, waiting, belongings)
+            kept = belongings if "belongs" in message else waiting
+            kept.append(message.get("belongs", message))
         if not ready:
             _hold_to_limits(running)
         for job in list(running):
-            answer = _answer(job)
-            if answer:
+            if answer := _answer(job):
                 running.remove(job)
                 requests.send({"id": job.request["id"], "peak": job.peak} | answer)
+        if libraries and not ready:
+            importlib.import_module(libraries.popleft())
+
+
+def _start_what_can(waiting: deque, running: list[Job], workers: int, warm: bool, hot: bool) -> None:
+    """Start the jobs that wait, first come, first served: early ones once the first libraries are there, the others with all."""
+    for request in list(waiting):
+        if len(running) < (workers if hot else max(workers - 1, 1)) and (hot or (warm and request["early"])):
+            waiting.remove(request)
+            running.append(_start(request))
 
 
 def _answer(job: Job) -> dict:
@@ -201,6 +180,7 @@ def _start(request: dict) -> Job:
     context = get_context("fork" if FORKS else "spawn")
     mine, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_work, args=(request, theirs))
+    gc.freeze()  # what is here already is not looked at again, and so stays shared
     process.start()
     theirs.close()
     return Job(request, process, mine)
@@ -213,7 +193,7 @@ def _work(request: dict, connection: Connection) -> None:
     for number in (signal.SIGTERM, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
     _process_control(PR_SET_CHILD_SUBREAPER, 1)
-    kernel = {"waiting": _fork_kernel()} if request.get("kernel") and FORKS else {}
+    kernel = {"waiting": _fork_kernel()} if request["kernel"] and FORKS else {}
     try:
         module, name = request["call"].split(":")
         answer = getattr(importlib.import_module(module), name)(**request["arguments"], **kernel, note=connection.send)

@@ -9,7 +9,7 @@ export UV_SYSTEM_CERTS := 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 
-.PHONY: report test test-browser evidence lab check-code format messages sample clean
+.PHONY: report test test-browser evidence torture bench lab check-code format messages sample clean
 
 report: .venv/ready
 	@$(RUN)/destock report $(SHOP) --lang $(PACK_LANG)
@@ -57,6 +57,18 @@ evidence: evidence-classification evidence-pacing evidence-elasticity
 
 evidence-%: .venv/ready
 	@$(RUN)/python -m tests.evidence.$*
+
+# What a batch and the door survive, in full; kills and mounts, minutes each.
+torture: torture-batch
+
+torture-%: .venv/ready
+	@$(RUN)/python -m tests.torture.$*
+
+# Speed, as a ratio to what people do today, measured in the same run.
+bench: bench-pack
+
+bench-%: .venv/ready
+	@$(RUN)/python -m tests.benchmarks.$*
 
 test-browser: .venv/ready
 	@$(RUN)/pytest tests/browser

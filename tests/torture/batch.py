@@ -202,7 +202,7 @@ def crowd(folder: Path, many: int = 40, same: int = 8) -> None:
     while waiting:
         for process in [process for process in waiting if process.poll() is not None]:
             waiting.remove(process)
-            code, said = ended(process)
+            code, _ = ended(process)
             codes[code] += 1
             slow = max(slow, time.perf_counter() - began) if code == 75 else slow
         time.sleep(0.02)

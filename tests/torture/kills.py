@@ -7,6 +7,7 @@ import random
 import signal
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from destock.publish import place as places
@@ -63,11 +64,17 @@ def killed_at_first_write(place: Path, version: int) -> bool:
     """Publish in a child that is killed as soon as anything of it is seen beside the place; was it killed?"""
     if (pid := os.fork()) == 0:
         _publish_and_exit(place, version, size=2_000_000)
-    while not any(path.is_file() and path.stat().st_size for folder in leftovers(place) for path in folder.rglob("*")):
+    while not _written(place):
         if os.waitpid(pid, os.WNOHANG)[0]:
             return False
     os.kill(pid, signal.SIGKILL)
     return os.WIFSIGNALED(os.waitpid(pid, 0)[1])
+
+
+def _written(place: Path) -> bool:
+    with suppress(FileNotFoundError):  # it was moved or removed while we looked
+        return any(path.is_file() and path.stat().st_size for folder in leftovers(place) for path in folder.rglob("*"))
+    return False
 
 
 def _publish_and_exit(place: Path, version: int, size: int = 20_000) -> None:

@@ -108,6 +108,8 @@ class Supervisor:
         for n in range(TRIES):
             said = job().result()
             answer = said.get("answer") or _cause(said)
+            if "errno" in answer:
+                raise OSError(answer["errno"], os.strerror(answer["errno"]))
             if not answer.get("again") or n == TRIES - 1:
                 return answer
             time.sleep(2**n + random.random())  # noqa: S311

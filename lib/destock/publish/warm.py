@@ -5,6 +5,7 @@ imports of destock is imported in its own process. Where there is no safe fork (
 jobs start as fresh processes. Every job is held to its time and memory, and ends with all that it started.
 """
 
+import errno
 import gc
 import importlib
 import os
@@ -43,6 +44,7 @@ THEN = (
     "matplotlib.dates", "matplotlib.backends.backend_svg", "matplotlib_inline.backend_inline", "seaborn",
     "nbclient", "nbconvert", "requests", "tenacity", "yaml", "IPython.core.completer", "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell",
 )  # fmt: skip
+UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
 TICK = 0.5  # seconds between two looks at memory and time
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 
@@ -197,16 +199,19 @@ def _work(request: dict, connection: Connection) -> None:
     try:
         module, name = request["call"].split(":")
         answer = getattr(importlib.import_module(module), name)(**request["arguments"], **kernel, note=connection.send)
-    except Exception as error:  # a Fault with its code, or a defect of ours: said, never swallowed
-        answer = {"exit_code": getattr(error, "exit_code", 1), "error": str(error)}
-        if not hasattr(error, "exit_code"):
-            answer |= {
-                "error": f"{type(error).__name__}: {error}",
-                "traceback": traceback.format_exc(),
-                "again": isinstance(error, ConnectionError),
-            }
+    except Exception as error:  # a Fault with its code, a full disk, or a defect of ours: said, never swallowed
+        answer = _failure(error)
     _end_descendants()
     connection.send({"answer": answer})
+
+
+def _failure(error: Exception) -> dict:
+    if hasattr(error, "exit_code"):
+        return {"exit_code": error.exit_code, "error": str(error)}
+    if isinstance(error, OSError) and error.errno in UNWRITABLE:
+        return {"exit_code": 5, "error": str(error), "errno": error.errno}
+    traceback.print_exc()
+    return {"exit_code": 1, "error": f"{type(error).__name__}: {error}", "again": isinstance(error, ConnectionError)}
 
 
 def _fork_kernel() -> tuple[int, int]:

@@ -31,7 +31,7 @@ def main(argv: list[str] | None = None) -> int:
         print(f"destock: {fault}", file=sys.stderr)
         return fault.exit_code
     except Interrupted as interrupted:
-        print(f"destock: {say('interrupted; the last good pack stays')}", file=sys.stderr)
+        print("destock:", say("interrupted; the last good pack stays"), file=sys.stderr)
         return interrupted.exit_code
 
 

@@ -1,6 +1,8 @@
 """Faults of a notebook, each in the kernel of a pack: never a success, always its cause, and nothing left running."""
 
 import os
+import subprocess
+import sys
 import time
 
 import psutil
@@ -93,3 +95,9 @@ def test_each_notebook_has_its_own_process_names_folder_and_random_state(execute
 def test_the_kernel_is_ours_and_speaks_utf8_whatever_the_notebook_and_the_shell_say(execute):
     answer = execute("import sys; print(sys.prefix, sys.flags.utf8_mode)")["answer"]
     assert answer["printed"][0].split()[1] == "1"
+
+
+def test_no_jupyter_process_pays_for_a_grammar_that_it_does_not_need():
+    code = "import sys; assert sys.modules['rfc3987_syntax'] is None; import jsonschema; assert jsonschema.FormatChecker.checkers"
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    assert subprocess.run([sys.executable, "-c", code], env=environment).returncode == 0

@@ -9,7 +9,7 @@ export UV_SYSTEM_CERTS := 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 
-.PHONY: report test test-browser evidence torture lab check-code format messages sample clean
+.PHONY: report test test-browser evidence torture bench lab check-code format messages sample clean
 
 report: .venv/ready
 	@$(RUN)/destock report $(SHOP) --lang $(PACK_LANG)
@@ -58,11 +58,17 @@ evidence: evidence-classification evidence-pacing evidence-elasticity
 evidence-%: .venv/ready
 	@$(RUN)/python -m tests.evidence.$*
 
-# The long forms of what the suite shows in seconds: minutes each.
-torture: torture-same_pack
+# What a batch, the door and the pack survive, in full: minutes each.
+torture: torture-batch torture-same_pack
 
 torture-%: .venv/ready
 	@$(RUN)/python -m tests.torture.$*
+
+# Speed, as a ratio to what people do today, measured in the same run.
+bench: bench-pack
+
+bench-%: .venv/ready
+	@$(RUN)/python -m tests.benchmarks.$*
 
 test-browser: .venv/ready
 	@$(RUN)/pytest tests/browser

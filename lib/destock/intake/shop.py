@@ -12,11 +12,10 @@ from zoneinfo import ZoneInfo
 
 from babel.numbers import is_currency
 
+from destock.model.folders import ROOT
 from destock.model.messages import Fault, mark
 from destock.model.metrics import DEFINITIONS, EXPENSE_BASES
 from destock.model.schema import TABLES
-
-ROOT = Path(__file__).resolve().parents[3]
 
 _KEYS = {
     "name": str,

@@ -6,16 +6,17 @@ import unicodedata
 from datetime import date
 from pathlib import Path
 
-from destock.intake.shop import ROOT
+from destock.model.folders import ROOT
 from destock.model.messages import Fault, language, mark
-from destock.publish.html import NOTEBOOKS
 
+# the pages of a pack, in the order of its menu; the notebooks behind them are in publish/html
+PAGES = ("summary", "intake", "classification", "impact", "pacing", "elasticity")
 # all that a pack's folder may hold: it is replaced whole
-CONTENTS = {"index.html", "run.json", "results", *(f"{page}.html" for page in NOTEBOOKS)}
+CONTENTS = {"index.html", "run.json", "results", *(f"{page}.html" for page in PAGES)}
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 
-def pack_place(shop: Path, as_of: date, only: list[str], out: Path | None) -> Path:
+def pack_place(shop: Path, as_of: date | str, only: list[str], out: Path | None) -> Path:
     """The folder of a pack: the one asked for, or ``reports/SHOP-DAY-LANGUAGE``.
 
     Raises Fault (5) where something stands there that is no pack: it would be lost.

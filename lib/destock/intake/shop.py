@@ -15,6 +15,9 @@ from destock.model.metrics import DEFINITIONS, EXPENSE_BASES
 from destock.model.schema import TABLES
 
 ROOT = Path(__file__).resolve().parents[3]
+MOST_TOML = 1_000_000
+# how a table writes 1234.50: currency sign, thousands, decimal mark
+NUMBER_FORM = re.compile(r"(?P<sign>[^\d.,' -]?)1(?P<thousands>[.,' ]?)234(?P<decimal>[.,])50(?P<tail>[^\d.,' -]?)")
 
 _KEYS = {
     "name": str,
@@ -43,8 +46,10 @@ _SOURCE_KEYS = {
     "encoding": str,
     "delimiter": str,
     "date_format": str,
+    "number_format": str,
     "sheet": str,
     "header_row": int,
+    "final_newline": bool,
 }
 _CHOICES = {"tax_basis": ("incl", "excl"), "price_level": ("style", "style_colour", "sku")}
 # what a season is to bring beside its profit: share or price realisation from 0 to 1, money from 0
@@ -66,8 +71,10 @@ class Source:
     encoding: str = ""
     delimiter: str = ","
     date_format: str = ""
+    number_format: str = ""
     sheet: str = ""
     header_row: int = 1
+    final_newline: bool = True
 
 
 @dataclass(frozen=True)
@@ -125,8 +132,8 @@ def open_shop(path: str | Path) -> Shop:
     if not file.is_file():
         raise Fault(3, mark('no shop at "{path}": a shop is a folder with a shop.toml'), path=path)
     try:
-        config = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        config = tomllib.loads(_toml(file))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Fault(3, mark("{path}: {error}"), path=file, error=error) from error
     _check_keys(config, _KEYS, "shop.toml")
     _check_choices(config)
@@ -143,6 +150,12 @@ def find_shop(path: str | Path) -> Path:
     return Path(path) if Path(path).is_absolute() else ROOT / path
 
 
+def _toml(file: Path) -> str:
+    if file.stat().st_size > MOST_TOML:
+        raise Fault(3, mark("{path}: {error}"), path=file, error=f"> {MOST_TOML} bytes")
+    return file.read_text(encoding="utf-8")
+
+
 def _source(name: str, entry: str | dict) -> Source:
     _check_known(name, TABLES, "shop.toml [tables]")
     entry = {"source": entry} if isinstance(entry, str) else entry
@@ -156,6 +169,8 @@ def _source(name: str, entry: str | dict) -> Source:
     _check_keys(entry.get("columns", {}), known, f"{place} columns")
     _check(len(entry.get("delimiter", ",").encode()) == 1, place, "delimiter", "one character")
     _check(entry.get("header_row", 1) >= 1, place, "header_row", "int from 1")
+    form = NUMBER_FORM.fullmatch(entry.get("number_format", "1234.50"))
+    _check(bool(form) and form["thousands"] != form["decimal"], place, "number_format", "1234.50 as the table writes it, such as ¥1,234.50")
     return Source(name, **entry)
 
 
@@ -180,7 +195,7 @@ def _check(right: bool, place: str, name: str, kind: str) -> None:
 
 def _is_a(value: object, kind: type | tuple[type, ...]) -> bool:
     # To Python, true is a number and a moment is a day; to us they are not.
-    return isinstance(value, kind) and not isinstance(value, bool | datetime)
+    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool | datetime))
 
 
 def _check_choices(config: dict) -> None:

@@ -45,10 +45,10 @@ def cleaned(column: Column) -> str:
     trimmed = f"nfc_normalize(trim({name}, {engine.literal(_BLANKS)}))"
     if column.kind == "id":
         trimmed = f"translate({trimmed}, {engine.literal(_FULL)}, {engine.literal(_HALF)})"
-    bare = f"regexp_replace({trimmed}, {engine.literal(_GUARD)}, '\\1\\2')"
     # most values begin with a letter or a digit, end without a blank, and hold nothing but ASCII: they are looked at, not rewritten
-    odd = f"ord({name}) < 48 OR ord({name}) BETWEEN 58 AND 64 OR strlen({name}) <> length({name}) OR ends_with({name}, ' ') OR right({name}, 1) < ' '"
-    return f"CASE WHEN {odd} THEN nullif({bare}, '') ELSE {name} END"
+    ends = " OR ".join(f"ends_with({name}, {engine.literal(blank)})" for blank in " \t\r\n")
+    odd = f"{name} < '0' OR ({name} >= ':' AND {name} < 'A') OR strlen({name}) <> length({name}) OR {ends}"
+    return f"CASE WHEN {odd} THEN nullif(regexp_replace({trimmed}, {engine.literal(_GUARD)}, '\\1\\2'), '') ELSE {name} END"
 
 
 def typed(column: Column, given: str, source: Source) -> str:
@@ -58,27 +58,29 @@ def typed(column: Column, given: str, source: Source) -> str:
         whole = f"{name} = trunc({name}) AND abs({name}) < 9007199254740992"
         return f"CASE WHEN {whole} THEN CAST(CAST({name} AS BIGINT) AS VARCHAR) ELSE upper(CAST({name} AS VARCHAR)) END"
     if column.kind in ("text", "id"):
-        return name if is_text else f"nullif(trim(CAST({name} AS VARCHAR)), '')"
+        return cleaned(column) if is_text else f"nullif(trim(CAST({name} AS VARCHAR)), '')"
     if column.kind in ("date", "time"):
-        return f"CAST({_moment(name, source.date_format)} AS {kind})" if is_text else f"TRY_CAST({name} AS {kind})"
+        moment = f"coalesce({_moment(name, source.date_format)}, {_moment(cleaned(column), source.date_format)})"
+        return f"CAST({moment} AS {kind})" if is_text else f"TRY_CAST({name} AS {kind})"
     value = f"TRY_CAST({_plain(column, source.number_format) if is_text else name} AS {kind})"
     return f"CASE WHEN isfinite({value}) THEN {value} END" if column.kind == "number" else value
 
 
 def broken(column: Column, given: str, value: str, currency: str) -> str:
-    """CASE branches that name the first rule which ``value``, made of ``given``, breaks: ``column:rule``."""
+    """CASE branches that name the first rule which ``value``, made of a column of type ``given``, breaks: ``column:rule``."""
     rules = []
     if column.kind not in ("text", "id"):
-        rules.append((f"{value} IS NULL AND {given} IS NOT NULL", _NOT[column.kind]))
+        there = f"{cleaned(column) if given == 'VARCHAR' else column.name} IS NOT NULL"
+        rules.append((f"{value} IS NULL AND {there}", _NOT[column.kind]))
     if column.required:
         rules.append((f"{value} IS NULL", MISSING))
     if column.kind in ("text", "id"):
-        errors = ", ".join(engine.literal(error) for error in ERRORS)
-        rules.append((f"starts_with({value}, '#') AND split_part({value}, ' ', 1) IN ({errors})", FAILED))
+        errors = " OR ".join(f"starts_with({value}, {engine.literal(error)})" for error in ERRORS)
+        rules.append((f"{value} < '$' AND ({errors})", FAILED))
     if column.kind == "id":
         rules.append((f"contains({value}, 'E+') AND TRY_CAST({value} AS DOUBLE) IS NOT NULL", DAMAGED))
     if column.values:
-        rules.append((f"{value} NOT IN ({', '.join(engine.literal(v) for v in column.values)})", WORD))
+        rules.append((" AND ".join(f"{value} <> {engine.literal(word)}" for word in column.values), WORD))  # IN would become a join
     if column.name == "currency":
         rules.append((f"upper({value}) <> {engine.literal(currency)}", OTHER_MONEY))
     if column.kind in ("units", "money", "number") and not column.signed:
@@ -93,7 +95,7 @@ def _plain(column: Column, number_format: str) -> str:
     name, decimals = column.name, _DECIMALS[column.kind]
     plain = rf"[+-]?\d+{decimals}"
     # full-width digits and the minus signs of accounting can mean one thing only
-    half = f"translate({name}, {engine.literal(_FULL + '−')}, {engine.literal(_HALF + '-')})"
+    half = f"translate({cleaned(column)}, {engine.literal(_FULL + '−')}, {engine.literal(_HALF + '-')})"
     signed = rf"regexp_replace({half}, '^\((.*)\)$|^([^-].*)-$', '-\1\2')"
     if not number_format:
         return f"CASE WHEN regexp_full_match({name}, '{plain}') THEN {name} WHEN regexp_full_match({signed}, '{plain}') THEN {signed} END"
@@ -107,9 +109,9 @@ def _plain(column: Column, number_format: str) -> str:
 
 def _moment(name: str, date_format: str) -> str:
     # A text with its own zone becomes a time of the shop's. Words that the engine knows (infinity, epoch) are no dates.
-    zoned = f"({name} LIKE '%Z' OR contains({name}, '+') OR {name} LIKE '%:%-%')"
+    zoned = f"(ends_with({name}, 'Z') OR contains({name}, '+') OR {name} LIKE '%:%-%')"
     known = (
-        f"CASE WHEN {name}[1] NOT BETWEEN '0' AND '9' THEN NULL "
+        f"CASE WHEN {name} < '0' OR {name} >= ':' THEN NULL "
         f"WHEN {zoned} THEN CAST(TRY_CAST({name} AS TIMESTAMPTZ) AS TIMESTAMP) ELSE TRY_CAST({name} AS TIMESTAMP) END"
     )
     return f"coalesce(try_strptime({name}, {engine.literal(date_format)}), {known})" if date_format else known

@@ -125,7 +125,8 @@ def _csv_batches(raw: Raw, source: Source, found: Survey, above: int) -> Iterato
         torn[row.number - above] = (row.actual_columns, row.text)
         return "skip"
 
-    read = pacsv.ReadOptions(column_names=raw.names, skip_rows=above, block_size=BLOCK, encoding=found.encoding, use_threads=False)
+    encoding = "utf8" if found.encoding.startswith("utf-8") else found.encoding  # under any other name Python decodes it once more
+    read = pacsv.ReadOptions(column_names=raw.names, skip_rows=above, block_size=BLOCK, encoding=encoding, use_threads=False)
     parse = pacsv.ParseOptions(delimiter=source.delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=tear)
     convert = pacsv.ConvertOptions(column_types={f.name: f.type for f in raw.fields}, strings_can_be_null=True, null_values=[""])
     record, line = 1, above + 1
@@ -142,7 +143,7 @@ def _csv_batches(raw: Raw, source: Source, found: Survey, above: int) -> Iterato
 def _numbers(record: int, rows: int, torn: dict) -> np.ndarray:
     """Numbers of the records that became rows: from ``record`` on, without the torn ones."""
     later = [number for number in torn if number >= record]
-    return np.setdiff1d(np.arange(record, record + rows + len(later)), later)[:rows]
+    return np.delete(np.arange(record, record + rows + len(later)), [n - record for n in later if n - record < rows + len(later)])[:rows]
 
 
 def _lines(batch: pa.RecordBatch | None, numbers: np.ndarray, record: int, line: int, torn: dict, raw: Raw) -> tuple[np.ndarray, int, int]:

@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from destock import engine
 from destock.intake import grammar
@@ -60,7 +62,7 @@ def load(con: engine.Engine, shop: Shop) -> Intake:
     counts, rejects, given, notes = [], [], set(), []
     for table in TABLES.values():
         source = shop.sources.get(table.name)
-        _empty(con, table.name, ", ".join(f"{c.name} {c.sql_type}" for c in table.columns))
+        con.execute(f"CREATE OR REPLACE TABLE {table.name} ({', '.join(f'{c.name} {c.sql_type}' for c in table.columns)})")
         if source is None:
             continue
         files = _judge_all(con, table, source, shop)
@@ -94,31 +96,27 @@ def refuse_over_limit(rows: pd.DataFrame) -> None:
             raise Fault(4, text, rejected=int(row["key_rejected"]))
 
 
-def _empty(con: engine.Engine, name: str, columns: str) -> None:
-    con.execute(f"CREATE OR REPLACE TABLE {name} ({columns})")
-
-
 def _judge_all(con: engine.Engine, table: Table, source: Source, shop: Shop) -> list[_File]:
     """Bring every row of a table's files into the engine, typed, each with the first rule that it breaks."""
-    columns = ", ".join(f"{c.name} {c.sql_type}" for c in table.columns)
-    _empty(con, "judged", f"_file INTEGER, _row BIGINT, wanted BOOLEAN, fault VARCHAR, {columns}")
-    files = []
-    for number, path in enumerate(shop.files(table.name)):
-        file = _File(open_raw(path, source))
-        present = _open(con, source, file, number)
+    files = [_File(open_raw(path, source)) for path in shop.files(table.name)]
+    for number, file in enumerate(files):
+        present = _query(con, source, file, number) if source.query else file.raw.names
         file.expressions = _map(table, source, file, present)
-        _judge(con, table, source, file, number, shop.currency)
-        files.append(file)
     _refuse_unknown_names(table, source, files)
+    given = "".join(f", {c.name} {c.sql_type}" for c in table.columns if any(c.name in file.expressions for file in files))
+    con.execute(f"CREATE OR REPLACE TABLE judged (_file INTEGER, _row BIGINT, wanted BOOLEAN, fault VARCHAR{given})")
+    for number, file in enumerate(files):
+        _judge(con, table, source, file, number, shop.currency)
+    for column in table.columns:
+        con.execute(f"ALTER TABLE judged ADD COLUMN IF NOT EXISTS {column.name} {column.sql_type}")
     return files
 
 
-def _open(con: engine.Engine, source: Source, file: _File, number: int) -> list[str]:
-    """Make the file's rows, or those that the shop's query makes of them, a relation; returns its columns."""
+def _query(con: engine.Engine, source: Source, file: _File, number: int) -> list[str]:
+    """Run the shop's query over one export by itself, so that a newer one's rows still win; returns the columns of its result."""
     con.register("incoming", file.raw.stream())
-    if not source.query:
-        return file.raw.names
     _execute(con, source, file.raw, "query", "CREATE OR REPLACE TABLE source AS SELECT * FROM incoming")
+    con.unregister("incoming")
     _compare(file.raw, engine.rows(con, "SELECT count(*) FROM source")[0][0])
     file.blank = engine.rows(con, f"DELETE FROM source WHERE {_blank(file.raw.names)}")[0][0]
     file.relation, query = f"queried_{number}", _sql(source.query).strip().removesuffix(";")
@@ -170,18 +168,19 @@ def _no_column(table: Table, name: str, wanted: str, raw: Raw, present: list[str
 
 def _judge(con: engine.Engine, table: Table, source: Source, file: _File, number: int, currency: str) -> None:
     """Cast every row of one file and name the first rule that it breaks."""
+    if not source.query:
+        con.register("incoming", file.raw.stream())
     _execute(con, source, file.raw, "columns", f"CREATE OR REPLACE TEMP VIEW mapped AS {_mapped(source, file)}")
     kinds = dict(engine.rows(con, "SELECT column_name, column_type FROM (DESCRIBE mapped)"))
     columns = [column for column in table.columns if column.name in file.expressions]
-    clean = ", ".join(f"{grammar.cleaned(c) if kinds[c.name] == 'VARCHAR' else c.name} AS {c.name}" for c in columns)
     typed = ", ".join(f"{grammar.typed(c, kinds[c.name], source)} AS typed_{c.name}" for c in columns)
-    broken = " ".join(grammar.broken(c, c.name, f"typed_{c.name}", currency) for c in columns)
+    broken = " ".join(grammar.broken(c, kinds[c.name], f"typed_{c.name}", currency) for c in columns)
     judged = f"""INSERT INTO judged (_file, _row, wanted, fault, {", ".join(file.expressions)})
         SELECT {number}, _row, wanted, CASE WHEN NOT wanted THEN NULL {broken} END, {", ".join(f"typed_{c.name}" for c in columns)}
-        FROM (SELECT *, {typed} FROM (SELECT _row, wanted, {clean} FROM mapped))"""
+        FROM (SELECT *, {typed} FROM mapped)"""
     _execute(con, source, file.raw, "columns", judged)
-    con.unregister("incoming")
     if not source.query:
+        con.unregister("incoming")
         _compare(file.raw, engine.rows(con, f"SELECT count(*) FROM judged WHERE _file = {number}")[0][0])
 
 
@@ -236,13 +235,14 @@ def _settle(con: engine.Engine, table: Table, files: int) -> None:
     """
     key, unique = _key(con, table)
     everything = ", ".join((*table.names, "fault"))
-    shared = _shared(table, key, files)
-    con.execute(f"CREATE OR REPLACE TABLE shared AS SELECT hash({shared}) AS mark FROM judged WHERE wanted GROUP BY 1 HAVING count(*) > 1")
+    shared = f"hash({_shared(table, key, files)})"
+    marks = np.sort(con.sql(f"SELECT {shared} AS mark FROM judged WHERE wanted").to_arrow_table()["mark"].to_numpy())
+    engine.put(con, "shared", pa.table({"mark": np.unique(marks[1:][marks[1:] == marks[:-1]])}))
     # two equal rows of a ledger are two rows: the second is a copy of another export's second only
     nth = "0" if table.key else f"row_number() OVER (PARTITION BY {everything}, _file ORDER BY _row)"
     con.execute(
         f"""CREATE OR REPLACE TABLE outcomes AS
-        WITH known AS (SELECT *, {nth} AS nth FROM judged SEMI JOIN shared ON hash({shared}) = mark WHERE wanted AND {_has_key(table)}),
+        WITH known AS (SELECT *, {nth} AS nth FROM judged SEMI JOIN shared ON {shared} = mark WHERE wanted AND {_has_key(table)}),
         copies AS (SELECT *, row_number() OVER (PARTITION BY {everything}, nth ORDER BY _file DESC, _row) AS copy FROM known),
         versions AS (SELECT _file, _row, fault, copy,
             greatest(max(_file) OVER (PARTITION BY {", ".join(key)}), {_overtaken(table)}) AS newest,

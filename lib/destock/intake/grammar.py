@@ -23,8 +23,6 @@ _NOT = {
     "date": mark("not a date in the declared form"),
     "time": mark("not a time in the declared form"),
 }
-_GUARD = r"^(?:=\"(.*)\"|'(\d+))$"
-_BLANKS = " \t\r\n\u00a0\u3000\ufeff"
 _FULL, _HALF = "".join(chr(n) for n in range(0xFF01, 0xFF5F)), "".join(chr(n) for n in range(0x21, 0x7F))
 # Decimals that a column does not keep are noise of binary numbers (0.30000000000000004), or the value is refused.
 _NOISE = r"(?:0*|0{5,}\d*|9{5,}\d*)"
@@ -36,21 +34,6 @@ _DECIMALS = {
 }
 
 
-def cleaned(column: Column) -> str:
-    """A text without blanks around it, nor what keeps a spreadsheet from taking it for a number: ="007", '007.
-
-    An identifier is the same in full width and in half.
-    """
-    name = column.name
-    trimmed = f"nfc_normalize(trim({name}, {engine.literal(_BLANKS)}))"
-    if column.kind == "id":
-        trimmed = f"translate({trimmed}, {engine.literal(_FULL)}, {engine.literal(_HALF)})"
-    # most values begin with a letter or a digit, end without a blank, and hold nothing but ASCII: they are looked at, not rewritten
-    ends = " OR ".join(f"ends_with({name}, {engine.literal(blank)})" for blank in " \t\r\n")
-    odd = f"{name} < '0' OR ({name} >= ':' AND {name} < 'A') OR strlen({name}) <> length({name}) OR {ends}"
-    return f"CASE WHEN {odd} THEN nullif(regexp_replace({trimmed}, {engine.literal(_GUARD)}, '\\1\\2'), '') ELSE {name} END"
-
-
 def typed(column: Column, given: str, source: Source) -> str:
     """The value of a column whose ``given`` type is one of the engine's, NULL where it has none."""
     name, kind, is_text = column.name, column.sql_type, given == "VARCHAR"
@@ -58,20 +41,22 @@ def typed(column: Column, given: str, source: Source) -> str:
         whole = f"{name} = trunc({name}) AND abs({name}) < 9007199254740992"
         return f"CASE WHEN {whole} THEN CAST(CAST({name} AS BIGINT) AS VARCHAR) ELSE upper(CAST({name} AS VARCHAR)) END"
     if column.kind in ("text", "id"):
-        return cleaned(column) if is_text else f"nullif(trim(CAST({name} AS VARCHAR)), '')"
+        text = name if is_text else f"nullif(trim(CAST({name} AS VARCHAR)), '')"
+        if column.kind == "text":
+            return text
+        half = f"translate({text}, {engine.literal(_FULL)}, {engine.literal(_HALF)})"  # an identifier is the same in full width
+        return f"CASE WHEN strlen({text}) = length({text}) THEN {text} ELSE {half} END"
     if column.kind in ("date", "time"):
-        moment = f"coalesce({_moment(name, source.date_format)}, {_moment(cleaned(column), source.date_format)})"
-        return f"CAST({moment} AS {kind})" if is_text else f"TRY_CAST({name} AS {kind})"
+        return f"CAST({_moment(name, source.date_format)} AS {kind})" if is_text else f"TRY_CAST({name} AS {kind})"
     value = f"TRY_CAST({_plain(column, source.number_format) if is_text else name} AS {kind})"
     return f"CASE WHEN isfinite({value}) THEN {value} END" if column.kind == "number" else value
 
 
-def broken(column: Column, given: str, value: str, currency: str) -> str:
-    """CASE branches that name the first rule which ``value``, made of a column of type ``given``, breaks: ``column:rule``."""
+def broken(column: Column, value: str, currency: str) -> str:
+    """CASE branches that name the first rule which ``value``, made of the column, breaks: ``column:rule``."""
     rules = []
     if column.kind not in ("text", "id"):
-        there = f"{cleaned(column) if given == 'VARCHAR' else column.name} IS NOT NULL"
-        rules.append((f"{value} IS NULL AND {there}", _NOT[column.kind]))
+        rules.append((f"{value} IS NULL AND {column.name} IS NOT NULL", _NOT[column.kind]))
     if column.required:
         rules.append((f"{value} IS NULL", MISSING))
     if column.kind in ("text", "id"):
@@ -95,7 +80,7 @@ def _plain(column: Column, number_format: str) -> str:
     name, decimals = column.name, _DECIMALS[column.kind]
     plain = rf"[+-]?\d+{decimals}"
     # full-width digits and the minus signs of accounting can mean one thing only
-    half = f"translate({cleaned(column)}, {engine.literal(_FULL + '−')}, {engine.literal(_HALF + '-')})"
+    half = f"translate({name}, {engine.literal(_FULL + '−')}, {engine.literal(_HALF + '-')})"
     signed = rf"regexp_replace({half}, '^\((.*)\)$|^([^-].*)-$', '-\1\2')"
     if not number_format:
         return f"CASE WHEN regexp_full_match({name}, '{plain}') THEN {name} WHEN regexp_full_match({signed}, '{plain}') THEN {signed} END"

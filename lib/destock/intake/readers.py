@@ -21,6 +21,11 @@ from destock.model.messages import Fault, mark
 BLOCK = 8 << 20
 # A Parquet file of so many cells, and so many for each of its bytes, is refused unread.
 MOST_CELLS, MOST_CELLS_A_BYTE = 10_000_000, 200
+_BLANKS = " \t\r\n\u00a0\u3000\ufeff"
+_GUARD = r"^(?:=\"(.*)\"|'(\d+))$"
+# bytes that a text to be mended begins or ends with: blanks of one byte, guards, and those of the blanks of several
+_FIRST, _LAST = np.zeros(256, bool), np.zeros(256, bool)
+_FIRST[[*range(33), *b"'=\xc2\xe3\xef"]] = _LAST[[*range(33), *b'"\xa0\x80\xbf']] = True
 _EMPTY = mark("{file}: has no rows")
 
 
@@ -47,15 +52,19 @@ class Raw:
     def names(self) -> list[str]:
         return [column.name for column in self.fields]
 
-    def stream(self) -> pa.RecordBatchReader:
-        """All rows, once, for an engine to take. The engine has its own words for what goes wrong: ``fault`` keeps ours."""
+    def stream(self, as_given: bool = False) -> pa.RecordBatchReader:
+        """All rows, once, for an engine to take; texts without the blanks and guards around them, unless ``as_given``.
+
+        The engine has its own words for what goes wrong: ``fault`` keeps ours.
+        """
 
         def rows() -> Iterator[pa.RecordBatch]:
             self.rows = 0
             try:
                 for batch in self.batches():
                     self.rows += batch.num_rows
-                    yield batch
+                    columns = [c if as_given or c.type != pa.string() else _bare(c) for c in batch.columns]
+                    yield pa.record_batch(columns, names=batch.schema.names)
             except Fault as fault:
                 self.fault = fault
                 raise
@@ -138,6 +147,25 @@ def _csv_batches(raw: Raw, source: Source, found: Survey, above: int) -> Iterato
     except pa.ArrowInvalid as error:
         raise unreadable(raw.path, error) from error
     _lines(None, np.array([max(torn, default=0)]), record, line, torn, raw)
+
+
+def _bare(column: pa.StringArray) -> pa.StringArray:
+    """Texts without blanks around them, nor what keeps a spreadsheet from taking them for numbers: ="007", '007.
+
+    The bytes are looked at first: most columns hold nothing of the kind.
+    """
+    _, offsets, data = column.buffers()
+    if not data or not data.size:
+        return column
+    ends = np.frombuffer(offsets, np.int32)[column.offset : column.offset + len(column) + 1]
+    raw = np.frombuffer(data, np.uint8)
+    ends = ends[np.flatnonzero(np.diff(ends, prepend=-1))]
+    if b"\xcc" in (text := data.to_pybytes()) or b"\xcd" in text:  # marks that combine with the letter before
+        column = pc.utf8_normalize(column, "NFC")
+    if not (_FIRST[raw[ends[:-1]]].any() or _LAST[raw[ends[1:] - 1]].any()):
+        return column
+    column = pc.replace_substring_regex(pc.utf8_trim(column, _BLANKS), _GUARD, r"\1\2")
+    return pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
 
 
 def _numbers(record: int, rows: int, torn: dict) -> np.ndarray:

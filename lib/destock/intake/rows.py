@@ -62,16 +62,17 @@ def load(con: engine.Engine, shop: Shop) -> Intake:
     counts, rejects, given, notes = [], [], set(), []
     for table in TABLES.values():
         source = shop.sources.get(table.name)
-        con.execute(f"CREATE OR REPLACE TABLE {table.name} ({', '.join(f'{c.name} {c.sql_type}' for c in table.columns)})")
         if source is None:
+            _make(con, table, frozenset())
             continue
         files = _judge_all(con, table, source, shop)
-        _settle(con, table, len(files))
+        own = frozenset(column for file in files for column in file.expressions)
+        _settle(con, table, own, len(files))
         counts.append(_count(con, table, files))
         rejects += [_rejects(con, table, source, files, number) for number in range(len(files))]
-        given |= {(table.name, column) for file in files for column in file.expressions}
-        notes += _notes(table, files)
-        _keep(con, table)
+        given |= {(table.name, column) for column in own}
+        notes += _notes(files, own)
+        _keep(con, table, own)
     return Intake(pd.concat(counts, ignore_index=True), pd.concat(rejects, ignore_index=True), frozenset(given), notes)
 
 
@@ -107,8 +108,6 @@ def _judge_all(con: engine.Engine, table: Table, source: Source, shop: Shop) -> 
     con.execute(f"CREATE OR REPLACE TABLE judged (_file INTEGER, _row BIGINT, wanted BOOLEAN, fault VARCHAR{given})")
     for number, file in enumerate(files):
         _judge(con, table, source, file, number, shop.currency)
-    for column in table.columns:
-        con.execute(f"ALTER TABLE judged ADD COLUMN IF NOT EXISTS {column.name} {column.sql_type}")
     return files
 
 
@@ -174,7 +173,7 @@ def _judge(con: engine.Engine, table: Table, source: Source, file: _File, number
     kinds = dict(engine.rows(con, "SELECT column_name, column_type FROM (DESCRIBE mapped)"))
     columns = [column for column in table.columns if column.name in file.expressions]
     typed = ", ".join(f"{grammar.typed(c, kinds[c.name], source)} AS typed_{c.name}" for c in columns)
-    broken = " ".join(grammar.broken(c, kinds[c.name], f"typed_{c.name}", currency) for c in columns)
+    broken = " ".join(grammar.broken(c, f"typed_{c.name}", currency) for c in columns)
     judged = f"""INSERT INTO judged (_file, _row, wanted, fault, {", ".join(file.expressions)})
         SELECT {number}, _row, wanted, CASE WHEN NOT wanted THEN NULL {broken} END, {", ".join(f"typed_{c.name}" for c in columns)}
         FROM (SELECT *, {typed} FROM mapped)"""
@@ -227,15 +226,15 @@ def _execute(con: engine.Engine, source: Source, raw: Raw, key: str, sql: str) -
         raise (raw.fault or Fault(3, refused, table=source.table, key=key, reason=engine.message(error))) from error
 
 
-def _settle(con: engine.Engine, table: Table, files: int) -> None:
+def _settle(con: engine.Engine, table: Table, given: frozenset[str], files: int) -> None:
     """Find copies, older versions and conflicts, among the rows that share a key with another: ``outcomes`` holds those only.
 
     A row that is rejected for a value, and whose key can be read, still replaces the older
     exports' row of that key: what it says is not known, but that the older one is out of date is.
     """
-    key, unique = _key(con, table)
-    everything = ", ".join((*table.names, "fault"))
-    shared = f"hash({_shared(table, key, files)})"
+    key, unique = _key(con, table, given)
+    everything = ", ".join((*sorted(given), "fault"))
+    shared = f"hash({', '.join(_shared(table, key, given, files))})"
     marks = np.sort(con.sql(f"SELECT {shared} AS mark FROM judged WHERE wanted").to_arrow_table()["mark"].to_numpy())
     engine.put(con, "shared", pa.table({"mark": np.unique(marks[1:][marks[1:] == marks[:-1]])}))
     # two equal rows of a ledger are two rows: the second is a copy of another export's second only
@@ -245,7 +244,7 @@ def _settle(con: engine.Engine, table: Table, files: int) -> None:
         WITH known AS (SELECT *, {nth} AS nth FROM judged SEMI JOIN shared ON {shared} = mark WHERE wanted AND {_has_key(table)}),
         copies AS (SELECT *, row_number() OVER (PARTITION BY {everything}, nth ORDER BY _file DESC, _row) AS copy FROM known),
         versions AS (SELECT _file, _row, fault, copy,
-            greatest(max(_file) OVER (PARTITION BY {", ".join(key)}), {_overtaken(table)}) AS newest,
+            greatest(max(_file) OVER (PARTITION BY {", ".join(key)}), {_overtaken(table, given)}) AS newest,
             count(*) FILTER (copy = 1) OVER (PARTITION BY {", ".join(key)}, _file) AS in_file FROM copies)
         SELECT _file, _row, CASE WHEN copy > 1 THEN 'deduplicated' WHEN _file < newest THEN 'updated'
             WHEN in_file > 1 AND {str(unique).lower()} THEN 'conflict' ELSE 'used' END AS outcome FROM versions WHERE fault IS NULL"""
@@ -253,22 +252,24 @@ def _settle(con: engine.Engine, table: Table, files: int) -> None:
     con.execute("DELETE FROM outcomes WHERE outcome = 'used'; DROP TABLE shared")
 
 
-def _key(con: engine.Engine, table: Table) -> tuple[tuple[str, ...], bool]:
+def _key(con: engine.Engine, table: Table, given: frozenset[str]) -> tuple[list[str], bool]:
     """What tells rows apart, and whether two of them in one export contradict each other.
 
     Without line numbers the newest export of an order replaces the whole order.
     """
     if not table.key:
-        return table.names, False
-    numbered = table.name != "order_lines" or engine.rows(con, "SELECT count(line_id) > 0 FROM judged WHERE wanted")[0][0]
-    return (table.key, True) if numbered else (("order_id",), False)
+        return sorted(given), False
+    if table.name == "order_lines":
+        numbered = "line_id" in given and engine.rows(con, "SELECT count(line_id) > 0 FROM judged WHERE wanted")[0][0]
+        return ([name for name in table.key if name in given], True) if numbered else (["order_id"], False)
+    return [name for name in table.key if name in given], True
 
 
-def _shared(table: Table, key: tuple[str, ...], files: int) -> str:
+def _shared(table: Table, key: list[str], given: frozenset[str], files: int) -> list[str]:
     """What rows have in common that may be one another's copy, version or conflict."""
     if table.name == "purchases":
-        return "po_id, sku"
-    return ", ".join(table.names if files == 1 and key == ("order_id",) else key)
+        return ["po_id", "sku"]
+    return sorted(given) if files == 1 and key == ["order_id"] else key
 
 
 def _has_key(table: Table) -> str:
@@ -277,9 +278,9 @@ def _has_key(table: Table) -> str:
     return " AND ".join([*(f"{name} IS NOT NULL" for name in needed), f"(fault IS NULL OR split_part(fault, ':', 1) NOT IN ({faulty}))"])
 
 
-def _overtaken(table: Table) -> str:
+def _overtaken(table: Table, given: frozenset[str]) -> str:
     """A purchase line is open no more once a newer export knows when it came."""
-    if table.name != "purchases":
+    if table.name != "purchases" or "received_at" not in given:
         return "NULL"
     return "CASE WHEN received_at IS NULL THEN max(_file) OVER (PARTITION BY po_id, sku) END"
 
@@ -323,7 +324,7 @@ def _rejects(con: engine.Engine, table: Table, source: Source, files: list[_File
     )
     if engine.rows(con, "SELECT count(*) FROM bad")[0][0]:
         if not source.query:
-            con.register("incoming", file.raw.stream())
+            con.register("incoming", file.raw.stream(as_given=True))
         value = " ".join(f"WHEN '{name}' THEN CAST({expression} AS VARCHAR)" for name, expression in file.expressions.items())
         row = "_row" if source.query else "_line"
         names = [name for (name,) in engine.rows(con, f"SELECT column_name FROM (DESCRIBE {file.relation})") if name not in ("_row", "_line")]
@@ -348,10 +349,9 @@ def _text(names: list[str]) -> str:
     return " || ',' || ".join(fields)
 
 
-def _notes(table: Table, files: list[_File]) -> list[Finding]:
+def _notes(files: list[_File], given: frozenset[str]) -> list[Finding]:
     """What is odd about a table's files without any of their rows being wrong."""
     notes, contents = [], {}
-    given = {name for file in files for name in file.expressions}
     for file in files:
         name = file.raw.path.name
         if file.raw.hidden:
@@ -374,12 +374,17 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(source, "sha256").hexdigest()
 
 
-def _keep(con: engine.Engine, table: Table) -> None:
+def _keep(con: engine.Engine, table: Table, given: frozenset[str]) -> None:
     """What is left of the judged rows is the table: no copy is made of it."""
     con.execute(
         f"""DELETE FROM judged WHERE NOT wanted OR fault IS NOT NULL;
         DELETE FROM judged USING outcomes o WHERE judged._file = o._file AND judged._row = o._row;
-        DROP TABLE outcomes; DROP TABLE bad; DROP TABLE {table.name};
-        ALTER TABLE judged DROP COLUMN _file; ALTER TABLE judged DROP COLUMN _row;
-        ALTER TABLE judged DROP COLUMN wanted; ALTER TABLE judged DROP COLUMN fault; ALTER TABLE judged RENAME TO {table.name}"""
+        DROP TABLE outcomes; DROP TABLE bad; DROP TABLE IF EXISTS given_{table.name}; ALTER TABLE judged RENAME TO given_{table.name}"""
     )
+    _make(con, table, given)
+
+
+def _make(con: engine.Engine, table: Table, given: frozenset[str]) -> None:
+    """The typed table as everybody knows it, with an empty column for each that the shop does not give."""
+    columns = ", ".join(c.name if c.name in given else f"CAST(NULL AS {c.sql_type}) AS {c.name}" for c in table.columns)
+    con.execute(f"CREATE OR REPLACE VIEW {table.name} AS SELECT {columns} " + (f"FROM given_{table.name}" if given else "WHERE false"))

@@ -90,7 +90,9 @@ def refuse_over_limit(rows: pd.DataFrame) -> None:
             )
             raise Fault(4, text, table=table, rejected=int(row["rejected"]), rows_in=int(row["rows_in"]))
         if row["money_rejected"] > REJECT_LIMIT * row["money_in"]:
-            text = mark("{table}: the rejected rows hold more than 1 % of its money: mend the file or shop.toml (“destock check” lists them)")
+            text = mark(
+                "{table}: the rejected rows hold more than 1 % of its money: mend the file or shop.toml (“destock check” lists them)"
+            )
             raise Fault(4, text, table=table)
         if table == "products" and row["key_rejected"]:
             text = mark("products: {rejected} rows have no SKU that can be relied on: mend the file (“destock check” lists them)")
@@ -119,7 +121,13 @@ def _query(con: engine.Engine, source: Source, file: _File, number: int) -> list
     _compare(file.raw, engine.rows(con, "SELECT count(*) FROM source")[0][0])
     file.blank = engine.rows(con, f"DELETE FROM source WHERE {_blank(file.raw.names)}")[0][0]
     file.relation, query = f"queried_{number}", _sql(source.query).strip().removesuffix(";")
-    _execute(con, source, file.raw, "query", f"CREATE OR REPLACE TABLE {file.relation} AS SELECT row_number() OVER () AS _row, * FROM ({query}\n)")
+    _execute(
+        con,
+        source,
+        file.raw,
+        "query",
+        f"CREATE OR REPLACE TABLE {file.relation} AS SELECT row_number() OVER () AS _row, * FROM ({query}\n)",
+    )
     con.execute("DROP TABLE source")
     names = [name for (name,) in engine.rows(con, f"SELECT column_name FROM (DESCRIBE {file.relation})")]
     if "_line" not in names:
@@ -207,7 +215,9 @@ def _compare(raw: Raw, loaded: int) -> None:
             said = mark('{file}:{line}: a quote (") is not closed, or not where its value ends')
             raise Fault(3, said, file=raw.path.name, line=line)
     if raw.counted not in (None, loaded + torn):
-        text = mark("{file}: {counted} rows were counted, {loaded} were loaded: the file is damaged, or its quotes or line ends are not regular")
+        text = mark(
+            "{file}: {counted} rows were counted, {loaded} were loaded: the file is damaged, or its quotes or line ends are not regular"
+        )
         raise Fault(3, text, file=raw.path.name, counted=raw.counted, loaded=loaded + torn)
 
 
@@ -320,14 +330,17 @@ def _rejects(con: engine.Engine, table: Table, source: Source, files: list[_File
         FROM judged LEFT JOIN outcomes USING (_file, _row) WHERE _file = {number} AND (fault IS NOT NULL OR outcome = 'conflict')"""
     )
     found = pd.DataFrame(
-        [(line, "", TORN, str(fields), text) for line, (fields, text) in file.raw.torn.items()], columns=["line", "column", "rule", "value", "raw"]
+        [(line, "", TORN, str(fields), text) for line, (fields, text) in file.raw.torn.items()],
+        columns=["line", "column", "rule", "value", "raw"],
     )
     if engine.rows(con, "SELECT count(*) FROM bad")[0][0]:
         if not source.query:
             con.register("incoming", file.raw.stream(as_given=True))
         value = " ".join(f"WHEN '{name}' THEN CAST({expression} AS VARCHAR)" for name, expression in file.expressions.items())
         row = "_row" if source.query else "_line"
-        names = [name for (name,) in engine.rows(con, f"SELECT column_name FROM (DESCRIBE {file.relation})") if name not in ("_row", "_line")]
+        names = [
+            name for (name,) in engine.rows(con, f"SELECT column_name FROM (DESCRIBE {file.relation})") if name not in ("_row", "_line")
+        ]
         rows = con.execute(
             f"""SELECT _line AS line, bad."column", bad.rule, CASE bad."column" {value} END AS "value", {_text(names)} AS raw
             FROM {file.relation} JOIN bad ON bad._row = {file.relation}.{row}"""

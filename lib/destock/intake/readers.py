@@ -85,8 +85,8 @@ def open_raw(path: Path, source: Source) -> Raw:
 
 
 def header(text: object) -> str:
-    """A column's name as we compare it: full width or half, without marks and blanks around it."""
-    return unicodedata.normalize("NFKC", str(text)).replace("\ufeff", "").strip()
+    """A column's name as we compare it: full width or half, in one line, without marks and blanks around it."""
+    return " ".join(unicodedata.normalize("NFKC", str(text)).replace("\ufeff", "").split())
 
 
 def second(name: str) -> str:

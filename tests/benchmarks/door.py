@@ -18,16 +18,21 @@ from destock.model.schema import TABLES
 
 COLUMNS = ("order_id", "line_id", "sku", "ordered_at", "units", "kind", "customer_paid", "channel")
 MOST = 2.0
-_MEASURE = "; seconds = time.perf_counter() - started; print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, rows)"
+_MEASURE = """
+seconds = time.perf_counter() - started
+peak = next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM"))
+print(seconds, int(peak) / 1024, rows)
+"""
 _PEER = """
-import resource, time, duckdb
+import time, duckdb
 con = duckdb.connect()
+con.execute("SET enable_progress_bar = false")
 started = time.perf_counter()
 con.execute("CREATE TABLE order_lines AS SELECT * FROM read_csv('{folder}/order_lines.csv', auto_detect = false, header = true, delim = ',', quote = '\\"', columns = {columns})")
 rows = con.execute("SELECT count(*) FROM order_lines").fetchone()[0]
 """
 _OURS = """
-import resource, tempfile, time
+import tempfile, time
 from pathlib import Path
 from destock import engine
 from destock.intake.rows import load
@@ -52,15 +57,15 @@ def write(folder: Path, rows: int) -> None:
             "ordered_at": np.char.replace(at.astype("U"), "T", " "), "units": dice.integers(1, 4, len(n)), "kind": dice.choice(["sale", "return"], len(n)),
             "customer_paid": dice.integers(100, 90_000, len(n)) / 100, "channel": dice.choice(["douyin", "tmall"], len(n)),
         }  # fmt: skip
-        batch = pa.record_batch(list(values.values()), names=list(values))
-        writer = writer or pacsv.CSVWriter(folder / "order_lines.csv", batch.schema, write_options=pacsv.WriteOptions(quoting_style="none"))
-        writer.write_batch(batch)
+        table = pa.table(values)
+        writer = writer or pacsv.CSVWriter(folder / "order_lines.csv", table.schema, write_options=pacsv.WriteOptions(quoting_style="none"))
+        writer.write_table(table)
     writer.close()
 
 
 def measured(code: str) -> tuple[float, float, int]:
     """Seconds, megabytes and rows of one run in a process of its own."""
-    done = subprocess.run([sys.executable, "-c", code.rstrip() + _MEASURE], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code + _MEASURE], capture_output=True, text=True, check=True)
     seconds, megabytes, rows = done.stdout.split()
     return float(seconds), float(megabytes), int(rows)
 

@@ -19,6 +19,7 @@ from destock.intake.workbook import open_sheet, unreadable
 from destock.model.messages import Fault, mark
 
 BLOCK = 8 << 20
+MOST_COLUMNS = 2000
 # A Parquet file of so many cells, and so many for each of its bytes, is refused unread.
 MOST_CELLS, MOST_CELLS_A_BYTE = 10_000_000, 200
 _BLANKS = " \t\r\n\u00a0\u3000\ufeff"
@@ -94,12 +95,15 @@ def second(name: str) -> str:
     return f"{name} (2)"
 
 
-def _names(headers: list) -> list[str]:
-    names = []
+def _names(path: Path, headers: list) -> list[str]:
+    if len(headers) > MOST_COLUMNS:
+        raise Fault(3, mark("{file}: {columns} columns: this is no table of a shop"), file=path.name, columns=len(headers))
+    names, taken = [], set()
     for place, text in enumerate(headers, 1):
         name = header(text or "") or f"column {place}"
-        while name.casefold() in {n.casefold() for n in names}:
+        while name.casefold() in taken:
             name = second(name)
+        taken.add(name.casefold())
         names.append(name)
     return names
 
@@ -123,7 +127,7 @@ def _header(path: Path, encoding: str, source: Source) -> tuple[list[str], int]:
     with path.open(encoding=encoding, newline="") as text:
         above = sum(1 for _ in islice(text, source.header_row - 1))
         reader = csv.reader(text, delimiter=source.delimiter)
-        names = _names(next(reader, []))
+        names = _names(path, next(reader, []))
         return names, above + reader.line_num
 
 
@@ -202,7 +206,7 @@ def _parquet(path: Path, source: Source) -> Raw:
         text = mark("{file}: {rows} rows in so small a file: this is no table of a shop")
         raise Fault(3, text, file=path.name, rows=rows)
     schema = file.schema_arrow
-    fields = [pa.field(name, kind) for name, kind in zip(_names(schema.names), schema.types, strict=True)]
+    fields = [pa.field(name, kind) for name, kind in zip(_names(path, schema.names), schema.types, strict=True)]
 
     def batches() -> Iterator[pa.RecordBatch]:
         line = 1
@@ -225,7 +229,7 @@ def _xlsx(path: Path, source: Source) -> Raw:
         raise Fault(3, _EMPTY, file=path.name)
     top, titles = two[0]
     width = max(titles)
-    fields = [pa.field(name, pa.string()) for name in _names([titles.get(place) for place in range(1, width + 1)])]
+    fields = [pa.field(name, pa.string()) for name in _names(path, [titles.get(place) for place in range(1, width + 1)])]
 
     def batches() -> Iterator[pa.RecordBatch]:
         rows = ((line, *(cells.get(place) for place in range(1, width + 1))) for line, cells in sheet.rows() if line > top)

@@ -15,7 +15,8 @@ from destock.model.metrics import DEFINITIONS, EXPENSE_BASES
 from destock.model.schema import TABLES
 
 ROOT = Path(__file__).resolve().parents[3]
-MOST_TOML = 1_000_000
+# Dotted keys take the parser the square of their length: a shop.toml is no larger than this, nor one of its lines.
+MOST_TOML, MOST_LINE = 500_000, 5_000
 # how a table writes 1234.50: currency sign, thousands, decimal mark
 NUMBER_FORM = re.compile(r"(?P<sign>[^\d.,' -]?)1(?P<thousands>[.,' ]?)234(?P<decimal>[.,])50(?P<tail>[^\d.,' -]?)")
 
@@ -151,9 +152,10 @@ def find_shop(path: str | Path) -> Path:
 
 
 def _toml(file: Path) -> str:
-    if file.stat().st_size > MOST_TOML:
-        raise Fault(3, mark("{path}: {error}"), path=file, error=f"> {MOST_TOML} bytes")
-    return file.read_text(encoding="utf-8")
+    text = file.read_text(encoding="utf-8") if file.stat().st_size <= MOST_TOML else ""
+    if not text or max(map(len, text.splitlines())) > MOST_LINE:
+        raise Fault(3, mark("{path}: empty, over {bytes} bytes, or with a line over {letters} letters"), path=file, bytes=MOST_TOML, letters=MOST_LINE)
+    return text
 
 
 def _source(name: str, entry: str | dict) -> Source:

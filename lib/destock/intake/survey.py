@@ -78,6 +78,7 @@ def _encoding(path: Path, declared: str) -> str:
     with path.open("rb") as source:
         start = source.read(4)
     by_mark = [name for sign, name in _MARKS.items() if start.startswith(sign)]
+    guessed = not by_mark and not declared
     for name in by_mark or ([declared] if declared else ["utf-8", "gb18030"]):
         try:
             foreign = _foreign(path, name)
@@ -86,11 +87,11 @@ def _encoding(path: Path, declared: str) -> str:
         except LookupError:
             reason = f"encoding {name}"
         else:
-            if name == "gb18030" and not declared and not _is_chinese(foreign):
-                text = mark('{file}: neither UTF-8 nor Chinese: say its encoding in shop.toml, such as encoding = "cp1252"')
-                raise Fault(3, text, file=path.name)
-            return name
-    raise Fault(3, mark("{file}: cannot be read ({reason})"), file=path.name, reason=reason)
+            if name != "gb18030" or not guessed or _is_chinese(foreign):
+                return name
+            reason = name
+    neither = mark('{file}: neither UTF-8 nor Chinese ({reason}): say its encoding in shop.toml, such as encoding = "cp1252"')
+    raise Fault(3, neither if guessed else mark("{file}: cannot be read ({reason})"), file=path.name, reason=reason)
 
 
 def _foreign(path: Path, encoding: str) -> str:

@@ -17,6 +17,11 @@ from destock.model.messages import Fault, mark
 from destock.model.metrics import DEFINITIONS, EXPENSE_BASES
 from destock.model.schema import TABLES
 
+# Dotted keys take the parser the square of their length: a shop.toml is no larger than this, nor one of its lines.
+MOST_TOML, MOST_LINE = 500_000, 5_000
+# how a table writes 1234.50: currency sign, thousands, decimal mark
+NUMBER_FORM = re.compile(r"(?P<sign>[^\d.,' -]?)1(?P<thousands>[.,' ]?)234(?P<decimal>[.,])50(?P<tail>[^\d.,' -]?)")
+
 _KEYS = {
     "name": str,
     "currency": str,
@@ -46,8 +51,10 @@ _SOURCE_KEYS = {
     "encoding": str,
     "delimiter": str,
     "date_format": str,
+    "number_format": str,
     "sheet": str,
     "header_row": int,
+    "final_newline": bool,
 }
 _CHOICES = {"tax_basis": ("incl", "excl"), "price_level": ("style", "style_colour", "sku"), "accounting": ("CAS 1", "IFRS", "US GAAP")}
 # what a season is to bring beside its profit: share or price realisation from 0 to 1, money from 0
@@ -69,8 +76,10 @@ class Source:
     encoding: str = ""
     delimiter: str = ","
     date_format: str = ""
+    number_format: str = ""
     sheet: str = ""
     header_row: int = 1
+    final_newline: bool = True
 
 
 @dataclass(frozen=True)
@@ -133,7 +142,7 @@ def open_shop(path: str | Path) -> Shop:
     if not file.is_file():
         raise Fault(3, mark('no shop at "{path}": a shop is a folder with a shop.toml'), path=path)
     try:
-        config = tomllib.loads(file.read_text(encoding="utf-8"))
+        config = tomllib.loads(_toml(file))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Fault(3, mark("{path}: {error}"), path=file, error=error) from error
     _check_keys(config, _KEYS, "shop.toml")
@@ -151,6 +160,13 @@ def find_shop(path: str | Path) -> Path:
     return Path(path) if Path(path).is_absolute() else ROOT / path
 
 
+def _toml(file: Path) -> str:
+    text = file.read_text(encoding="utf-8") if file.stat().st_size <= MOST_TOML else ""
+    if not text or max(map(len, text.splitlines())) > MOST_LINE:
+        raise Fault(3, mark("{path}: empty, over {bytes} bytes, or with a line over {letters} letters"), path=file, bytes=MOST_TOML, letters=MOST_LINE)
+    return text
+
+
 def _source(name: str, entry: str | dict) -> Source:
     _check_known(name, TABLES, "shop.toml [tables]")
     entry = {"source": entry} if isinstance(entry, str) else entry
@@ -164,6 +180,8 @@ def _source(name: str, entry: str | dict) -> Source:
     _check_keys(entry.get("columns", {}), known, f"{place} columns")
     _check(len(entry.get("delimiter", ",").encode()) == 1, place, "delimiter", "one character")
     _check(entry.get("header_row", 1) >= 1, place, "header_row", "int from 1")
+    form = NUMBER_FORM.fullmatch(entry.get("number_format", "1234.50"))
+    _check(bool(form) and form["thousands"] != form["decimal"], place, "number_format", "1234.50 as the table writes it, such as ¥1,234.50")
     return Source(name, **entry)
 
 
@@ -188,7 +206,7 @@ def _check(right: bool, place: str, name: str, kind: str) -> None:
 
 def _is_a(value: object, kind: type | tuple[type, ...]) -> bool:
     # To Python, true is a number and a moment is a day; to us they are not.
-    return isinstance(value, kind) and not isinstance(value, bool | datetime)
+    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool | datetime))
 
 
 def _check_choices(config: dict) -> None:

@@ -11,8 +11,8 @@ SCHEMA_VERSION = "1"
 # table → key columns, then the other columns
 TABLES = {
     "control": ("figure", "unit ours theirs gap"),
-    "rows": ("table file", "rows_in used updated rejected deduplicated skipped"),
-    "rejects": ("table file line column", "rule value"),
+    "rows": ("table file", "rows_in used updated rejected deduplicated skipped file_rows read_as money_in money_rejected key_rejected"),
+    "rejects": ("table file line column", "rule value raw"),
     "breaks": ("sku counted_on", "expected found difference"),
     "styles": (
         "item",
@@ -109,7 +109,9 @@ COLUMNS = {
     "figure": ("text", "control total"), "unit": ("text", "unit of the figure"), "ours": ("see unit", "figure here"), "theirs": ("see unit", "figure of the shop's own system"),
     "gap": ("see unit", "ours − theirs"), "table": ("text", "table of the shop"), "file": ("text", "file it came from"), "rows_in": ("rows", "rows read"),
     "used": ("rows", "rows used"), "updated": ("rows", "rows replaced by a newer export"), "rejected": ("rows", "rows rejected"), "deduplicated": ("rows", "exact copies"),
-    "skipped": ("rows", "rows left out by the shop's own filter"), "line": ("number", "line of the file"), "column": ("text", "column that breaks the rule"),
+    "skipped": ("rows", "blank rows, and rows left out by the shop's own filter"), "file_rows": ("rows", "records of the file; a query may make other rows of them"),
+    "read_as": ("text", "encoding and delimiter, or sheet"), "money_in": ("money", "the table's money in all rows: paid, or charged"), "money_rejected": ("money", "of which in rejected rows, where it can be read"),
+    "key_rejected": ("rows", "rejected rows whose key cannot be relied on"), "raw": ("text", "the row as the file gives it"), "line": ("number", "line of the file"), "column": ("text", "column that breaks the rule"),
     "sku": ("text", "stock-keeping unit"), "counted_on": ("date", "day of the count"), "expected": ("units", "where the records lead to"), "found": ("units", "counted"), "difference": ("units", "found − expected"),
     "rule": ("text", "rule that is broken"), "value": ("see unit", "value"), "item": ("text", "priced item: a style unless the shop says otherwise"), "name": ("text", "name"),
     "category": ("text", "category"), "tier": ("text", "tier"), "season": ("text", "season; empty = core"), "launch_date": ("date", "first day on sale, as planned or first seen"),

@@ -34,6 +34,19 @@ SENTENCES = {
         "The seasons {seasons} of {skus} SKUs have no end in [seasons] of shop.toml: these styles are taken for core styles, sold all year."
     ),
     "not_in_master": mark("{skus} SKUs with {units} units sold are not in the product table: they are counted under “(not in master)”."),
+    "hidden_rows": mark("{file}: {n} hidden rows are rows like any other here: take them out of the file if they are not meant."),
+    "fewer_columns": mark("{file} lacks {columns}, which another export of the table has: there it is empty."),
+    "same_file": mark("{file} is the same file as {other}."),
+    "nothing_new": mark("The order lines are the files of the pack of {as_of}: nothing new has come in since."),
+    "cost_over_tag": mark("{skus} products cost more than their tag price."),
+    "given_away": mark("{skus} sales with {units} units brought no money: gifts have line_type gift, and stay out of prices."),
+    "counted_below_zero": mark("{skus} counts are below zero, by {units} units in all: what was sold there was never booked in."),
+    "never_received": mark("{skus} SKUs with {units} units sold were never received in the purchases."),
+    "cost_unknown": mark("The cost is known for {share} of the units sold: margins and locked money are said of these only."),
+    "last_event": mark("The last order line is of {last_day}, {days} days ago."),
+    "in_the_future": mark(
+        "The last order line is of {last_day}, {days} days from now: a date is wrong, or name the day of the report with as_of."
+    ),
     "dead": mark("{items} styles have not sold one unit in {weeks} weeks: {units} units, {money} at cost."),
     "decided": mark("The analyst has decided the kind of {styles} styles ({units} units in excess): that wins over the rules."),
     "none_decided": mark("The analyst has decided nothing here: every kind comes from a rule."),
@@ -210,7 +223,7 @@ _AUDIT = mark(
 
 # words that stand in frames: arms, rules of rejected rows, verdicts and their reasons
 WORDS = (
-    mark("control"), mark("(not in master)"), mark("(none)"), mark("conflict"), mark("value"),
+    mark("control"), mark("(not in master)"), mark("(none)"),
     mark("core"), mark("year"), mark("example"), mark("no test"), mark("price never moved"), mark("too few items"), mark("does not converge"), mark("randomised"), mark("usable"), mark("not from these data"),
     mark("cut"), mark("all"), mark("new category"),
 )  # fmt: skip

@@ -13,7 +13,6 @@ from tqdm import tqdm
 
 from destock.model.messages import LANGUAGES, Fault, mark, say, speak
 
-SHOWN = 20
 INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -154,28 +153,10 @@ def _date(option: str, value: str) -> date:
         raise Fault(2, mark('{option} "{value}" is not a date: write it as 2026-06-07'), option=option, value=value) from error
 
 
-def _check(arguments: argparse.Namespace) -> int:
-    from destock.intake.rows import refuse_over_limit
-    from destock.panel.book import open_book
-    from destock.present.sentences import tell
-    from destock.story.findings import doubts, missing
+def _check(arguments: argparse.Namespace) -> None:
+    from destock.publish import check
 
-    book = open_book(_absolute(arguments.shop))
-    rows, rejects = book.panel("rows"), book.panel("rejects")
-    for row in rows.itertuples():
-        print(
-            say(
-                "{table} ({file}): {rows_in} rows, {used} used, {updated} updated, {rejected} rejected, {deduplicated} copies, {skipped} skipped",
-                **row._asdict(),
-            )
-        )
-    for reject in rejects.head(SHOWN).itertuples():
-        print(say('{file}:{line} column "{column}": "{value}" ({rule})', **(reject._asdict() | {"rule": say(reject.rule)})))
-    if len(rejects) > SHOWN:
-        print(say("… and {n} more: all of them are in the pack's results/rejects.csv", n=len(rejects) - SHOWN))
-    print(tell(doubts(book) + missing(book), book.shop.currency))
-    refuse_over_limit(rows)
-    return 0
+    check.run(_absolute(arguments.shop))
 
 
 def _sample(arguments: argparse.Namespace) -> None:

@@ -40,7 +40,11 @@ def figures_of(**by_kind: dict[str, object]) -> dict[str, tuple[object, str]]:
 
 def missing(book: Book, page: str = "intake") -> list[Finding]:
     """What can a page not tell, because the shop does not give a table?"""
-    given = set(book.panel("given")["table"])
+    return missing_tables(set(book.panel("given")["table"]), page)
+
+
+def missing_tables(given: set[str], page: str = "intake") -> list[Finding]:
+    """What can a page not tell of a shop that gives these tables, and what would each further one add?"""
     gaps = [
         Finding(
             "missing_table",

@@ -13,6 +13,7 @@ from destock.panel.book import Book, open_book
 from destock.present.sentences import tell
 from destock.publish import html
 from destock.publish.page import notebook
+from destock.publish.results import write_results
 
 VERSIONS = ("destock", "duckdb", "pandas", "numpy", "statsmodels", "matplotlib", "papermill", "nbconvert")
 Note = Callable[[dict], None]

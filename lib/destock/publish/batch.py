@@ -56,5 +56,3 @@ def _contents(book: Book, settings: Mapping[str, str], names: list[str]) -> str:
         leads[name] = (html.heading(notebook(name)), str(tell(first, page.currency)))
     title = say("Overstock report: {shop}", shop=book.shop.name)
     return html.contents(html.page_frame("index", title, book.shop.name, book.as_of, names, leads))
-
-

@@ -37,7 +37,7 @@ def test_stock_is_that_of_the_snapshot(book):
 
 
 def test_sizes_are_added_up_and_a_blank_is_not_nothing(book):
-    rows = book.panel("snapshot").set_index("item")
+    rows = book.panel("item_months").set_index("item")
     assert rows.loc["T1", ["on_hand", *MONTHS]].tolist() == [270, 39, 130, 251, 365]
     assert rows.loc["X1", MONTHS].isna().all()
 
@@ -96,10 +96,10 @@ def test_the_newest_snapshot_by_the_day_counts(make_shop):
     shop = make_shop({"products": PRODUCTS, "snapshot": snapshots(*rows)})
     assert str(open_book(shop).as_of) == "2026-06-30"
     panel = open_book(shop, "2026-06-07").panel
-    assert panel("snapshot")[["item", "on_hand", "sold_3m"]].to_numpy().tolist() == [["a", 6, 3]]
+    assert panel("item_months")[["item", "on_hand", "sold_3m"]].to_numpy().tolist() == [["a", 6, 3]]
     assert panel("item_now")["on_hand"].tolist() == pytest.approx([6, np.nan], nan_ok=True)
     future = open_book(make_shop({"products": PRODUCTS, "snapshot": snapshots(*rows[:3])}), "2026-06-07").panel
-    for name in ("snapshot", "item_now", "sku_now", "layer"):
+    for name in ("item_months", "item_now", "sku_now", "layer"):
         pd.testing.assert_frame_equal(future(name), panel(name))
 
 
@@ -127,7 +127,7 @@ def test_beside_order_lines_a_snapshot_is_not_used(make_shop):
     lines = "order_id,line_id,sku,ordered_at,units,kind,customer_paid\n1,1,a,2026-06-01,1,sale,10\n"
     shop = make_shop({"products": PRODUCTS, "order_lines": lines, "snapshot": snapshots(("a", "2026-06-07", 5, 1))})
     panel = open_book(shop, "2026-06-07").panel
-    assert panel("snapshot").empty
+    assert panel("item_months").empty
     assert panel("sku_now")["on_hand"].isna().all()
 
 

@@ -10,13 +10,14 @@ import argparse
 import os
 import sys
 import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from tests.evidence.planted_causes import BETA, BETA_ERROR, planted
 
-from destock import story
 from destock.analysis.classification import causes
 from destock.intake.sample import write_sample
 from destock.panel.book import open_book
@@ -42,7 +43,7 @@ def truth(folder: Path) -> pd.DataFrame:
 
 def found(folder: Path) -> pd.Series:
     """Overstock as the workbook finds it, in units by (item, kind)."""
-    classes = story.results(open_book(folder))["classes"]
+    classes = overstock.classes(open_book(folder))
     return classes.assign(kind=classes["class"].replace(FOUND)).groupby(["item", "kind"])["units"].sum()
 
 
@@ -76,13 +77,15 @@ def sums(folder: Path) -> pd.Series:
 
 def study(seeds: list[int], styles: int = 450) -> tuple[pd.DataFrame, pd.DataFrame]:
     """One row a (seed, kind) of scores, and one row a seed of sums that miss."""
-    parts, gaps = [], []
-    for seed in seeds:
-        with tempfile.TemporaryDirectory() as folder:
-            shop = write_sample(Path(folder, "shop"), seed=seed, styles=styles)
-            parts.append(scores(shop).assign(seed=seed).reset_index())
-            gaps.append(sums(shop))
+    with ProcessPoolExecutor(min(len(seeds), os.cpu_count() or 1), mp_context=get_context("spawn")) as workers:
+        parts, gaps = zip(*workers.map(_of_seed, seeds, [styles] * len(seeds)), strict=True)
     return pd.concat(parts, ignore_index=True), pd.DataFrame(gaps, index=seeds)
+
+
+def _of_seed(seed: int, styles: int) -> tuple[pd.DataFrame, pd.Series]:
+    with tempfile.TemporaryDirectory() as folder:
+        shop = write_sample(Path(folder, "shop"), seed=seed, styles=styles)
+        return scores(shop).assign(seed=seed).reset_index(), sums(shop)
 
 
 def spread(by_seed: pd.DataFrame) -> pd.DataFrame:

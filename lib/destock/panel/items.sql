@@ -123,7 +123,7 @@ SELECT n.item, min(name) AS name, min(image) AS image, min(brand) AS brand, min(
 FROM sku_now n LEFT JOIN replenishment r ON r.item = n.item GROUP BY n.item;
 
 -- What a shop without order lines knows of its sales. Of an item one of whose sizes was left blank they are unknown.
-CREATE OR REPLACE TABLE snapshot AS
+CREATE OR REPLACE TABLE item_months AS
 SELECT s.item, sum(n.on_hand) AS on_hand,
     CASE WHEN bool_and(n.sold_1m IS NOT NULL) THEN sum(n.sold_1m) END AS sold_1m,
     CASE WHEN bool_and(n.sold_3m IS NOT NULL) THEN sum(n.sold_3m) END AS sold_3m,

@@ -32,7 +32,7 @@ FRAMES = {
     "loss_week": "week, item, kind",
     "override": "item",
     "provision": "item",
-    "snapshot": "item",
+    "item_months": "item",
 }
 
 

@@ -31,6 +31,7 @@ def photo(path: object) -> str:
     except (OSError, UnidentifiedImageError, ValueError, Image.DecompressionBombError):
         return say("no picture: {file}", file=Path(path).name)
     small.thumbnail((EDGE, EDGE))
+    small.info.clear()  # comments would be written with the pixels
     out = io.BytesIO()
     small.save(out, format="JPEG", quality=80)
     data = base64.b64encode(out.getvalue()).decode()

@@ -66,7 +66,7 @@ def intake(book: Book) -> list[Finding]:
     last = book.panel("control_total")["last_day"].iloc[0]
     found = [
         Finding(
-            "freshness" if book.panel("snapshot").empty else "freshness_snapshot",
+            "freshness" if book.panel("item_months").empty else "freshness_snapshot",
             (book.today - last).days,
             "days",
             "as of − last order line or snapshot",

@@ -27,7 +27,7 @@ def rates(book: Book) -> pd.DataFrame:
     """What every item sells a week while it is in stock."""
 
     def compute() -> pd.DataFrame:
-        snapshot = book.panel("snapshot")
+        snapshot = book.panel("item_months")
         return sell_through.weekly_rate(weeks(book)) if snapshot.empty else sell_through.rate_of_months(snapshot)
 
     return book.kept("rates", compute)

@@ -18,7 +18,7 @@ SHOWN = ["item", "name", "category", "season", "on_hand", "damaged", "on_order",
 
 def ranked(book: Book) -> pd.DataFrame:
     """ABC, XYZ and the pattern of demand of every item."""
-    return book.kept("ranked", lambda: range.ranked(frames.items(book), frames.weeks(book), book.panel("snapshot")))
+    return book.kept("ranked", lambda: range.ranked(frames.items(book), frames.weeks(book), book.panel("item_months")))
 
 
 def rates(book: Book) -> pd.DataFrame:
@@ -33,7 +33,7 @@ def styles(book: Book) -> pd.DataFrame:
     def compute() -> pd.DataFrame:
         new_core = kinds.core_pace(frames.items(book), frames.weeks(book), book.assumptions)
         measured = kinds.lines_of_failure(frames.items(book), frames.baseline(book), new_core, book.assumptions)
-        snapshot = book.panel("snapshot")
+        snapshot = book.panel("item_months")
         if len(snapshot):
             measured = measured.assign(idle=measured["item"].isin(snapshot.loc[dead_by_months(snapshot), "item"]))
         return cover.still_to_sell(measured, frames.season(book, "projection"), rates(book), book.today)

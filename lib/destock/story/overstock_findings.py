@@ -32,7 +32,7 @@ def _by_rate(frame: pd.DataFrame, book: Book) -> list[Finding]:
     if rough.empty:
         return []
     figures = figures_of(units={"styles": len(rough), "units": rough["on_hand"].sum()})
-    name = "by_rate" if book.panel("snapshot").empty else "by_months"
+    name = "by_rate" if book.panel("item_months").empty else "by_months"
     return [Finding(name, len(rough), "styles", "no earlier season of the same kind", severity=1, figures=figures)]
 
 

@@ -1,5 +1,6 @@
 """A shop that knows only what is on hand and what the last months sold: cover and dead stock, and no false figure."""
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -9,10 +10,9 @@ import pytest
 from destock import story
 from destock.analysis.classification import kinds
 from destock.analysis.pacing.sell_through import dead_by_months, rate_of_months
-from destock.model.messages import speak
 from destock.panel.book import open_book
-from destock.publish import batch
-from destock.story import frames, overstock
+from destock.publish.cli import main
+from destock.story import frames, overstock, pace_findings
 
 SHOP = Path(__file__).parent / "shops" / "snapshot"
 MONTHS = ["sold_1m", "sold_3m", "sold_6m", "sold_9m"]
@@ -115,6 +115,17 @@ def test_receipts_give_ages_and_what_is_gone_is_not_called_lost(make_shop):
     assert frames.items(book)["sell_through"].isna().all()
 
 
+def test_what_was_received_gives_no_sell_through_without_sales(make_shop):
+    products = PRODUCTS.assign(season="2026SS", category="dress", tag_price=20)
+    purchases = pd.DataFrame({"po_id": ["1"], "sku": ["a"], "units_received": [20], "received_at": ["2026-03-09"]})
+    tables = {"products": products, "purchases": purchases, "snapshot": snapshots(("a", "2026-06-07", 12, 3))}
+    book = open_book(make_shop(tables, seasons={"2026SS": date(2026, 8, 31)}))
+    assert frames.styles(book)["remaining"].iloc[0] == pytest.approx(3 / 13 * 85 / 7)
+    for frame in (frames.pace, frames.targets, frames.grades, frames.cohorts, frames.compared, frames.definitions):
+        assert frame(book).empty, frame.__name__
+    assert [finding.id for finding in pace_findings.pacing(book)] == ["no_pace"]
+
+
 def test_a_launch_day_gives_an_age_and_makes_nothing_dead(make_shop):
     products = PRODUCTS.assign(launch_date=["2025-06-02", "2026-07-01"])
     rows = [("a", "2026-06-07", 5, 1), ("b", "2026-06-07", 5, None)]
@@ -161,11 +172,8 @@ def test_ranks_and_kinds_come_from_the_months_alone(book):
 
 
 def test_its_pack_is_built(tmp_path):
-    speak("zh")
-    try:
-        pack = batch.publish(SHOP, None, {}, tmp_path / "pack", ["classification"], lambda step: None)
-    finally:
-        speak("en")
+    pack = tmp_path / "pack"
+    assert main(["report", str(SHOP), "--only", "classification", "--lang", "zh", "--out", str(pack)]) == 0
     said = (pack / "classification.html").read_text(encoding="utf-8")
     assert "order_lines" in said
     assert ">nan<" not in said.lower()

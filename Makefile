@@ -9,7 +9,7 @@ export UV_SYSTEM_CERTS := 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 
-.PHONY: report test test-browser evidence lab check-code format messages sample clean
+.PHONY: report test test-browser evidence torture-door bench-door lab check-code format messages sample clean
 
 report: .venv/ready
 	@$(RUN)/destock report $(SHOP) --lang $(PACK_LANG)
@@ -60,3 +60,13 @@ evidence-%: .venv/ready
 
 test-browser: .venv/ready
 	@$(RUN)/pytest tests/browser
+
+# Damaged and hostile files by the thousand; minutes on two cores. FILES=100000 for a night.
+FILES ?= 10000
+torture-door: .venv/ready
+	@$(RUN)/python -m tests.torture.hostile
+	@$(RUN)/python -m tests.torture.door $(FILES)
+
+# What the door costs, against the engine's own load of the same ten million lines.
+bench-door: .venv/ready
+	@$(RUN)/python -m tests.benchmarks.door

@@ -82,7 +82,9 @@ def main(rows: int = 10_000_000, runs: int = 5) -> int:
                 taken[name].append(measured(code))
     for name, each in taken.items():
         seconds, megabytes, counted = zip(*each, strict=True)
-        print(f"{name:8}{median(seconds):8.1f} s (median of {runs}, {min(seconds):.1f}–{max(seconds):.1f}) {max(megabytes):8.0f} MB {counted[0]:12,} rows")
+        print(
+            f"{name:8}{median(seconds):8.1f} s (median of {runs}, {min(seconds):.1f}–{max(seconds):.1f}) {max(megabytes):8.0f} MB {counted[0]:12,} rows"
+        )
     ratio = median(one[0] for one in taken["door"]) / median(one[0] for one in taken["engine"])
     print(f"the door costs {ratio:.2f} × the engine's own load (at most {MOST})")
     return int(ratio > MOST)

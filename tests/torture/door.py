@@ -21,7 +21,26 @@ from destock.model.messages import Fault
 
 HEADER = "order_id,line_id,sku,ordered_at,units,kind,customer_paid,reason"
 REASONS = ["", "尺码不合适", "too small", '"says ""no"""', '"two\nlines"', '"a, b"', "5 cm", "=1+1"]
-NASTY = [b'"', b",", b"\n", b"\r", b"\r\n", b"\t", b"\0", b";", b"'", b" ", b"\xff", b"\xc2\xa0", b'""', b',"', b'",', b"\n\n", "中".encode(), b"1e9"]
+NASTY = [
+    b'"',
+    b",",
+    b"\n",
+    b"\r",
+    b"\r\n",
+    b"\t",
+    b"\0",
+    b";",
+    b"'",
+    b" ",
+    b"\xff",
+    b"\xc2\xa0",
+    b'""',
+    b',"',
+    b'",',
+    b"\n\n",
+    "中".encode(),
+    b"1e9",
+]
 ENCODINGS = ["utf-8", "utf-8", "utf-8", "utf-8-sig", "gb18030", "utf-16"]
 
 
@@ -114,7 +133,9 @@ def outcome(con: engine.Engine, shop: Shop, raw: bytes) -> str:
         return "lost: a reject without a line"
     orders = {row[0].strip(" \t\r\n\u00a0\u3000\ufeff") for row in read}
     used = {order.replace("\uff1d", "=") for (order,) in engine.rows(con, "SELECT DISTINCT order_id FROM order_lines")}
-    return "conserved" if len(used - orders) == 0 or any("'" in o or "=" in o for o in orders) else f"lost: {used - orders} came from nowhere"
+    return (
+        "conserved" if len(used - orders) == 0 or any("'" in o or "=" in o for o in orders) else f"lost: {used - orders} came from nowhere"
+    )
 
 
 def torture(seeds: range) -> list[tuple[int, str]]:

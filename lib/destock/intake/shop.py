@@ -154,7 +154,13 @@ def find_shop(path: str | Path) -> Path:
 def _toml(file: Path) -> str:
     text = file.read_text(encoding="utf-8") if file.stat().st_size <= MOST_TOML else ""
     if not text or max(map(len, text.splitlines())) > MOST_LINE:
-        raise Fault(3, mark("{path}: empty, over {bytes} bytes, or with a line over {letters} letters"), path=file, bytes=MOST_TOML, letters=MOST_LINE)
+        raise Fault(
+            3,
+            mark("{path}: empty, over {bytes} bytes, or with a line over {letters} letters"),
+            path=file,
+            bytes=MOST_TOML,
+            letters=MOST_LINE,
+        )
     return text
 
 

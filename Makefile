@@ -9,7 +9,7 @@ export UV_SYSTEM_CERTS := 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 
-.PHONY: report test test-browser evidence torture-door bench-door lab check-code format messages sample clean
+.PHONY: report test test-browser evidence torture bench lab check-code format messages sample clean
 
 report: .venv/ready
 	@$(RUN)/destock report $(SHOP) --lang $(PACK_LANG)
@@ -58,15 +58,17 @@ evidence: evidence-classification evidence-pacing evidence-elasticity
 evidence-%: .venv/ready
 	@$(RUN)/python -m tests.evidence.$*
 
+# What a batch, the door and the pack survive, in full: minutes each.
+torture: torture-batch torture-same_pack torture-door torture-hostile
+
+torture-%: .venv/ready
+	@$(RUN)/python -m tests.torture.$*
+
+# Speed, as a ratio to what people do today, measured in the same run.
+bench: bench-pack bench-door
+
+bench-%: .venv/ready
+	@$(RUN)/python -m tests.benchmarks.$*
+
 test-browser: .venv/ready
 	@$(RUN)/pytest tests/browser
-
-# Damaged and hostile files by the thousand; minutes on two cores. FILES=100000 for a night.
-FILES ?= 10000
-torture-door: .venv/ready
-	@$(RUN)/python -m tests.torture.hostile
-	@$(RUN)/python -m tests.torture.door $(FILES)
-
-# What the door costs, against the engine's own load of the same ten million lines.
-bench-door: .venv/ready
-	@$(RUN)/python -m tests.benchmarks.door

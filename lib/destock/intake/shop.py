@@ -10,11 +10,13 @@ from difflib import get_close_matches
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from babel.numbers import is_currency
+
+from destock.model.folders import ROOT
 from destock.model.messages import Fault, mark
 from destock.model.metrics import DEFINITIONS, EXPENSE_BASES
 from destock.model.schema import TABLES
 
-ROOT = Path(__file__).resolve().parents[3]
 # Dotted keys take the parser the square of their length: a shop.toml is no larger than this, nor one of its lines.
 MOST_TOML, MOST_LINE = 500_000, 5_000
 # how a table writes 1234.50: currency sign, thousands, decimal mark
@@ -37,6 +39,8 @@ _KEYS = {
     "targets": dict,
     "events": dict,
     "stages": list,
+    "age_bands": list,
+    "accounting": str,
 }
 _SOURCE_KEYS = {
     "source": str,
@@ -52,7 +56,7 @@ _SOURCE_KEYS = {
     "header_row": int,
     "final_newline": bool,
 }
-_CHOICES = {"tax_basis": ("incl", "excl"), "price_level": ("style", "style_colour", "sku")}
+_CHOICES = {"tax_basis": ("incl", "excl"), "price_level": ("style", "style_colour", "sku"), "accounting": ("CAS 1", "IFRS", "US GAAP")}
 # what a season is to bring beside its profit: share or price realisation from 0 to 1, money from 0
 _TARGETS = {"salvage": 1, "tax_rate": 1, "cash_needed": float("inf"), "cash_price": 1}
 _CASH_BASES = ("after expenses", "before expenses")
@@ -99,6 +103,8 @@ class Shop:
     targets: dict = field(default_factory=dict)
     events: dict[str, list[date]] = field(default_factory=dict)
     stages: tuple[int, ...] = (15, 30, 60, 90, 120, 150)
+    age_bands: tuple[int, ...] = (30, 60, 90, 180)
+    accounting: str = "CAS 1"
     file: str = "shop.toml"
 
     def files(self, table: str) -> list[Path]:
@@ -112,6 +118,9 @@ class Shop:
             found = list(place.parent.glob(place.name)) if place.parent.is_dir() else []
         if not found:
             raise Fault(3, mark('table "{table}": nothing to read at "{path}"'), table=table, path=self.sources[table].source)
+        for path in found:
+            if path.name != path.name.encode(errors="replace").decode():  # no table could name such a file
+                raise Fault(3, mark("{file}: its name is not written in UTF-8; give it another"), file=path.name)
         return sorted(
             found, key=lambda p: [(not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in re.split(r"(\d+)", p.stem)]
         )
@@ -140,9 +149,9 @@ def open_shop(path: str | Path) -> Shop:
     _check_choices(config)
     tables = config.pop("tables", {})
     sources = {name: _source(name, entry) for name, entry in tables.items()}
-    for needed in ("products", "order_lines"):
-        if needed not in sources:
-            raise Fault(3, mark('shop.toml names no table "{table}": it is needed'), table=needed)
+    for needed in (("products",), ("order_lines", "snapshot")):
+        if not set(needed) & set(sources):
+            raise Fault(3, mark('shop.toml names no table "{table}": it is needed'), table='" / "'.join(needed))
     return Shop(**{"name": file.parent.name, "currency": "CNY"} | config, folder=file.parent.resolve(), sources=sources, file=file.name)
 
 
@@ -216,14 +225,16 @@ def _check_choices(config: dict) -> None:
     for expense in config.get("expenses", []):
         _check_expense(expense)
     _check_targets(config.get("targets", {}))
+    _check(is_currency(config.get("currency", "CNY")), "shop.toml", "currency", "currency code such as CNY")
     _check_zone(config.get("timezone", "UTC"))
     for season, end in config.get("seasons", {}).items():
         _check(_is_a(end, date), "shop.toml [seasons]", season, "date")
     for event, days in config.get("events", {}).items():
         _check(isinstance(days, list) and all(_is_a(day, date) for day in days), "shop.toml [events]", event, "list of dates")
-    stages = config.get("stages", [15])
-    rising = all(_is_a(day, int) and day > 0 for day in stages) and stages == sorted(set(stages))
-    _check(rising and bool(stages), "shop.toml", "stages", "list of days on sale, rising")
+    for key in ("stages", "age_bands"):
+        days = config.get(key, [15])
+        rising = all(_is_a(day, int) and day > 0 for day in days) and days == sorted(set(days))
+        _check(rising and bool(days), "shop.toml", key, "list of days, rising")
     _check_keys(config.get("control_totals", {}), dict.fromkeys(_TOTALS, (int, float)), "shop.toml [control_totals]")
 
 

@@ -71,6 +71,17 @@ def _may(name, kind, meaning, *values):
     return Column(name, kind, meaning, False, values)
 
 
+# the kinds of overstock, as an analyst may write them
+CLASSES = {
+    "defective": "瑕疵品",
+    "out of season": "过季",
+    "misjudged": "误判款",
+    "slow": "滞销",
+    "over-bought": "超买",
+    "too early": "观察期",
+    "unclassifiable": "无法归类",
+}
+
 _CONDITIONS = ("good", "b-grade", "defective", "quarantine")
 
 _ALL = (
@@ -251,6 +262,7 @@ _ALL = (
             _may("planned_days", "number", "days meant to be on sale"),
             _may("planned_instock", "number", "share of days meant to be in stock"),
             _may("planned_exposures_per_day", "number", "exposures a day"),
+            _may("planned_click_rate", "number", "clicks per exposure"),
             _may("planned_conversion", "number", "orders per exposure"),
             _may("planned_return_rate", "number", "returned ÷ shipped"),
             _may("planned_price", "money", "price per unit"),
@@ -271,6 +283,28 @@ _ALL = (
             _may("settled_at", "date", "day it was settled"),
         ),
         "amount",
+    ),
+    Table(
+        "overrides",
+        "a class that an analyst decided, against the rules",
+        ("item",),
+        (
+            _must("item", "text", "priced item"),
+            _must("class", "text", "kind of overstock it is, in English or Chinese", *CLASSES, *CLASSES.values()),
+            _must("reason", "text", "why, in the analyst's words"),
+            _may("decided_by", "text", "who decided"),
+            _may("decided_on", "date", "when; not used before that day"),
+        ),
+    ),
+    Table(
+        "provisions",
+        "a write-down in the books (存货跌价准备)",
+        ("item", "booked_on"),
+        (
+            _must("item", "text", "priced item"),
+            _must("booked_on", "date", "day of the balance"),
+            _must("amount", "money", "balance of the item's write-down on that day"),
+        ),
     ),
     Table(
         "snapshot",

@@ -1,4 +1,4 @@
--- SKU × week from launch to the end of its stock, weeks without a sale included. Sold = to consumers; wholesale only moves stock.
+-- SKU × week from launch to the end of its stock, weeks without a sale included; none where nobody knows what was sold. Sold = to consumers; wholesale only moves stock.
 CREATE OR REPLACE TABLE sku_week_sales AS
 SELECT sku, week,
     sum(CASE WHEN retail AND kind = 'sale' THEN units ELSE 0 END) AS sold_units,
@@ -51,4 +51,5 @@ FROM life f CROSS JOIN run r
 JOIN weeks w ON w.week_end >= f.start_day AND w.week <= f.end_day
 LEFT JOIN sku_week_sales s ON s.sku = f.sku AND s.week = w.week
 LEFT JOIN sku_week_undone u ON u.sku = f.sku AND u.week = w.week
-LEFT JOIN sku_week_stock k ON k.sku = f.sku AND k.week = w.week;
+LEFT JOIN sku_week_stock k ON k.sku = f.sku AND k.week = w.week
+WHERE r.has_orders;

@@ -42,7 +42,7 @@ FROM (
     UNION ALL
     SELECT sku, counted_at, 0, 0, 0, 0, 0, 0, 0, 1, CASE WHEN coalesce(condition, 'good') = 'good' THEN on_hand ELSE 0 END,
         CASE WHEN coalesce(condition, 'good') = 'good' THEN 0 ELSE on_hand END
-    FROM stock CROSS JOIN run WHERE counted_at <= as_of
+    FROM stock_count
     UNION ALL
     -- Week starts cut every interval at the week's edge.
     SELECT k.sku, w.week, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM known_sku k CROSS JOIN weeks w
@@ -64,15 +64,17 @@ WINDOW sofar AS (PARTITION BY sku ORDER BY day ROWS UNBOUNDED PRECEDING);
 CREATE OR REPLACE TABLE history AS
 SELECT sku,
     coalesce(min(day) FILTER (receipts_sofar > 0) <= min(day) FILTER (others_sofar > 0), max(receipts_sofar) > 0) AS begins_with_receipt,
-    max(counted) > 0 AS ever_counted, max(receipts_sofar) > 0 AS ever_received
-FROM running GROUP BY sku;
+    max(counted) > 0 AS ever_counted,
+    -- what was received and never seen to leave is not in stock for that
+    max(counted) > 0 OR bool_or(r.has_orders) AND (max(receipts_sofar) > 0 OR bool_or(r.has_purchases)) AS stock_known
+FROM running CROSS JOIN run r GROUP BY sku;
 
 CREATE OR REPLACE TABLE balance AS
 SELECT b.sku, b.day, h.begins_with_receipt, b.reserved_now, b.counted, b.received, b.shipped, b.restocked, b.moved, b.damaged_in, b.damaged_moved,
     b.good_counted, b.damaged_counted,
-    CASE WHEN h.ever_counted OR h.ever_received OR r.has_purchases THEN b.good_sum + coalesce(b.good_set, CASE WHEN h.begins_with_receipt THEN 0 ELSE b.good_first END, 0) END AS good,
-    CASE WHEN h.ever_counted OR h.ever_received OR r.has_purchases THEN b.damaged_sum + coalesce(b.damaged_set, CASE WHEN h.begins_with_receipt THEN 0 ELSE b.damaged_first END, 0) END AS damaged,
-    CASE WHEN h.ever_counted THEN 'counted' WHEN h.ever_received OR r.has_purchases THEN 'rebuilt' ELSE 'unknown' END AS stock_basis
+    CASE WHEN h.stock_known THEN b.good_sum + coalesce(b.good_set, CASE WHEN h.begins_with_receipt THEN 0 ELSE b.good_first END, 0) END AS good,
+    CASE WHEN h.stock_known THEN b.damaged_sum + coalesce(b.damaged_set, CASE WHEN h.begins_with_receipt THEN 0 ELSE b.damaged_first END, 0) END AS damaged,
+    CASE WHEN h.ever_counted THEN 'counted' WHEN h.stock_known THEN 'rebuilt' ELSE 'unknown' END AS stock_basis
 FROM (
     SELECT *,
         last_value(CASE WHEN counted > 0 THEN good_counted - good_sum END IGNORE NULLS) OVER sofar AS good_set,
@@ -82,7 +84,7 @@ FROM (
     FROM running
     WINDOW sofar AS (PARTITION BY sku ORDER BY day ROWS UNBOUNDED PRECEDING),
         whole AS (PARTITION BY sku ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
-) b JOIN history h ON h.sku = b.sku CROSS JOIN run r;
+) b JOIN history h ON h.sku = b.sku;
 
 -- Each row holds until the next: days with stock for sale, and the last balance of the week.
 CREATE OR REPLACE TABLE sku_week_stock AS

@@ -59,13 +59,13 @@ evidence-%: .venv/ready
 	@$(RUN)/python -m tests.evidence.$*
 
 # What a batch, the door and the pack survive, in full: minutes each.
-torture: torture-batch torture-same_pack
+torture: torture-batch torture-same_pack torture-door torture-hostile
 
 torture-%: .venv/ready
 	@$(RUN)/python -m tests.torture.$*
 
 # Speed, as a ratio to what people do today, measured in the same run.
-bench: bench-pack
+bench: bench-pack bench-door
 
 bench-%: .venv/ready
 	@$(RUN)/python -m tests.benchmarks.$*

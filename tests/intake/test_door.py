@@ -1,8 +1,5 @@
 """Whatever an export does wrong is read right, rejected with its reason, or refused in one line: case by case."""
 
-import io
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -11,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from tests.torture import door
+from tests.torture import door, hostile
 
 from destock.intake import grammar
 from destock.intake.rows import CONFLICT, TORN, refuse_over_limit
@@ -467,99 +464,13 @@ def test_hidden_rows_count_and_are_noted(workbook):
 
 # I28: hostile files, each refused by a process of its own
 
-REFUSE = """
-import sys, time
-from pathlib import Path
-from destock import engine
-from destock.intake.rows import load
-from destock.intake.shop import open_shop
-from destock.model.messages import Fault
-started = time.process_time()
-try:
-    shop = open_shop(sys.argv[1])
-    load(engine.start({shop.folder}, Path(sys.argv[2])), shop)
-    said = "taken"
-except Fault as fault:
-    said = f"{fault.exit_code} {fault}"
-peak = next(line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM"))
-print(said, int(peak) // 1024, round(time.process_time() - started, 2), sep="|")
-"""
-
-
-def bomb(sheet: bytes) -> bytes:
-    """A workbook whose first sheet is this XML."""
-    book, raw = openpyxl.Workbook(), io.BytesIO()
-    book.active.append(["sku"])
-    book.save(raw)
-    out = io.BytesIO()
-    with zipfile.ZipFile(raw) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            new.writestr(name, sheet if name == "xl/worksheets/sheet1.xml" else old.read(name))
-    return out.getvalue()
-
-
-OPEN = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
-ENTITIES = (
-    b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">'
-    + b"".join(f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">'.encode() for n in range(9))
-    + b"]>"
-)
-CELL = b'<row r="1"><c r="A1" t="inlineStr"><is><t>sku</t></is></c></row>'
-
-
-def parquet_bomb() -> bytes:
-    out = io.BytesIO()
-    kinds = pa.dictionary(pa.int32(), pa.string())
-    one = pa.DictionaryArray.from_arrays(pa.array([0] * 1_000_000, pa.int32()), ["A"])
-    with pq.ParquetWriter(out, pa.schema([("sku", kinds)])) as writer:
-        for _ in range(30):
-            writer.write_table(pa.table({"sku": one}))
-    return out.getvalue()
-
-
-HOSTILE = {
-    "zip bomb": ("products.xlsx", lambda: bomb(OPEN + b"<row>" + b"<c><v>1</v></c>" * 4_000_000 + b"</row></sheetData></worksheet>")),
-    "far cell": (
-        "products.xlsx",
-        lambda: bomb(OPEN + CELL + b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'),
-    ),
-    "entity bomb": (
-        "products.xlsx",
-        lambda: bomb(ENTITIES + OPEN + b'<row r="1"><c r="A1" t="str"><v>&j;</v></c></row></sheetData></worksheet>'),
-    ),
-    "file entity": (
-        "products.xlsx",
-        lambda: bomb(
-            b'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
-            + OPEN
-            + b'<row r="1"><c r="A1" t="str"><v>&a;</v></c></row></sheetData></worksheet>'
-        ),
-    ),
-    "parquet bomb": ("products.parquet", parquet_bomb),
-    "one endless line": ("products.csv", lambda: b"sku\n" + b"A" * 40_000_000 + b"\n"),
-    "one endless quote": ("products.csv", lambda: b'sku\n"' + b"A\n" * 5_000_000),
-    "wide header": ("products.csv", lambda: b"a," * 500_000 + b"\n" + b"1," * 500_000 + b"\n"),
-    "no text": ("products.csv", lambda: b"\0" * 40_000_000),
-    "nested toml": ("shop.toml", lambda: b"x = " + b"[" * 400_000),
-    "dotted toml": ("shop.toml", lambda: b"a" + b".a" * 300_000 + b" = 1"),
-    "long toml": ("shop.toml", lambda: b"x = 1\n" * 1_000_000),
-}
-
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of a process's memory is read from Linux")
-@pytest.mark.parametrize("kind", HOSTILE)
-def test_a_hostile_file_is_refused_in_little_time_and_memory(make_shop, tmp_path, kind):
-    name, content = HOSTILE[kind]
-    folder = make_shop({"order_lines": text(line())}, tables={"products": {"source": name}})
-    (folder / name).write_bytes(content())
-    ended = subprocess.run(
-        [sys.executable, "-c", REFUSE, folder, tmp_path], capture_output=True, text=True, cwd=Path(__file__).parents[2], timeout=120
-    )
-    assert ended.stderr == ""
-    said, megabytes, seconds = ended.stdout.strip().split("|")
-    assert said.startswith(("3 ", "2 ")), said
-    assert int(megabytes) < 300, megabytes
-    assert float(seconds) < 2, seconds
+@pytest.mark.parametrize("kind", hostile.FILES)
+def test_a_hostile_file_is_refused_in_little_memory(kind):
+    said, megabytes, _ = hostile.refused(kind)
+    assert said.startswith(hostile.FILES[kind][2])
+    assert megabytes < hostile.MOST_MEGABYTES
 
 
 # I29: Parquet

@@ -81,7 +81,8 @@ def open_sheet(path: Path, title: str) -> Sheet:
 
 def unreadable(path: Path, error: Exception) -> Fault:
     """A file that its library does not understand, in the library's own words."""
-    reason = (str(error).splitlines() or [type(error).__name__])[0][:160]
+    said = str(error).replace(str(path), path.name).splitlines()
+    reason = (said or [type(error).__name__])[0][:160]
     return Fault(3, mark("{file}: cannot be read ({reason})"), file=path.name, reason=reason)
 
 

@@ -50,7 +50,7 @@ COLUMNS = {
     "not wanted": (mark("not wanted"), "units"), "bought above plan": (mark("bought above plan"), "units"), "left over by plan": (mark("left over by plan"), "units"),
     "dead_sizes": (mark("Dead sizes"), "units"), "lost_sizes": (mark("Missing sizes"), "units"), "dead_cost": (mark("Dead sizes at cost"), "money"), "lost_sales": (mark("Lost sales, eight weeks"), "money"), "broken": (mark("Broken run"), "yes"),
     "band": (mark("Days since receipt"), "label"), "tag": (mark("At tag"), "money"), "nrv": (mark("NRV a unit"), "exact_price"), "worth": (mark("Net of selling costs"), "money"), "excess_cost": (mark("In excess, at cost"), "money"), "stock_cost": (mark("Stock at cost"), "money"),
-    "abc": (mark("Earns"), "text"), "xyz": (mark("Sells"), "label"), "seldom": (mark("Of them seldom"), "units"), "profit": (mark("Profit"), "money"),
+    "abc": (mark("Earns"), "text"), "xyz": (mark("Sells"), "label"), "seldom": (mark("Of them seldom"), "units"), "profit": (mark("Profit"), "money"), "cash_flow": (mark("Cash flow"), "money"),
     "condition": (mark("Condition"), "label"), "unit_cost": (mark("Cost a unit"), "exact_price"), "write_down": (mark("Write-down"), "money"), "carrying": (mark("Worth in the books"), "money"), "audit": (mark("How it is computed"), "audit"),
     "required": (mark("Required"), "money"), "booked": (mark("Booked"), "money"), "closing": (mark("Closing balance"), "money"),
     "floor": (mark("Price floor"), "exact_price"), "rate_needed": (mark("Needed a week"), "number"), "rate_expected": (mark("Expected next week"), "number"), "advice": (mark("Advice"), "label"), "hold_until": (mark("Hold until"), "date"), "gain": (mark("Gain of holding"), "money"),

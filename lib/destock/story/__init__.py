@@ -121,7 +121,7 @@ def classification(shop: str | Path, as_of: object = None, lang: str = "en", set
 def impact(shop: str | Path, as_of: object = None, lang: str = "en", settings: Settings = None) -> Page:
     """What does the overstock cost, what is it still worth, and until when does holding pay?
 
-    Frames: ``by_class``, ``by_category`` (units, purchase, storage, capital, insurance, shrink, total, week), ``effects`` (figure: cash, profit), ``value``
+    Frames: ``by_class``, ``by_category`` (units, purchase, storage, capital, insurance, shrink, total, week), ``effects`` (figure: cash_flow, profit), ``value``
     (item, condition: net realisable value and write-down), ``provisions`` (item), ``decisions`` (item: hold or let go, price floor),
     ``productivity`` (category), ``losses`` (month), ``open_orders``.
     """

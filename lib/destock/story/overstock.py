@@ -252,11 +252,11 @@ def worth(book: Book) -> dict[str, float]:
 
 
 def effects(book: Book) -> pd.DataFrame:
-    """What the overstock does to profit and to cash, each amount once: figure, cash, profit, basis."""
+    """What the overstock does to profit and to cash, each amount once: figure, cash_flow, profit, basis."""
     total, booked, act = costs(book).sum(numeric_only=True), provisions(book), worth(book)
     ahead = decisions(book)["cash_ahead"].sum()
     rows = [
-        (mark("purchase of the excess"), -total["purchase"], 0.0, mark("paid already; no decision brings it back")),
+        (mark("purchase of the excess"), -total["purchase"], 0.0, mark("paid already – no decision brings it back")),
         (
             mark("write-down to be booked now"),
             0.0,
@@ -268,24 +268,24 @@ def effects(book: Book) -> pd.DataFrame:
             mark("capital, a week"),
             0.0,
             -(total["week"] - total["week_cash"]) + _shrink_week(book),
-            mark("what the money could earn, on cost; once"),
+            mark("what the money could earn, on cost – once"),
         ),
         (mark("shrink, a week"), 0.0, -_shrink_week(book), mark("units lost, at cost")),
         (
             mark("clearing the excess now"),
             act["cash"],
             0.0,
-            mark("clearance price less selling costs; the loss against cost is in the write-down"),
+            mark("clearance price less selling costs – the loss against cost is in the write-down"),
         ),
         (
             mark("selling on at today's prices for a year, then the rest"),
             ahead,
             0.0,
-            mark("instead, all stock of these styles; present value, before storage"),
+            mark("instead, all stock of these styles – present value, before storage"),
         ),
         (mark("orders that can be cancelled"), act["orders"], 0.0, mark("not spent, at cost")),
     ]
-    return pd.DataFrame(rows, columns=["figure", "cash", "profit", "basis"]).astype({"cash": float, "profit": float})
+    return pd.DataFrame(rows, columns=["figure", "cash_flow", "profit", "basis"]).astype({"cash_flow": float, "profit": float})
 
 
 def _shrink_week(book: Book) -> float:

@@ -1,35 +1,38 @@
 -- Sold and not yet shipped: on hand, but no longer for sale, until it ships or is cancelled. What has waited for a month will not ship.
 CREATE OR REPLACE TABLE reservation AS
-SELECT l.sku, l.day, l.units, coalesce(l.shipped_day, c.day) AS released_on,
-    CASE WHEN l.shipped_day IS NOT NULL THEN l.units ELSE least(l.units, c.units) END AS released
+SELECT sku, day, units, shipped_day AS released_on, units AS released
+FROM lines CROSS JOIN run WHERE has_shipping AND kind IN ('sale', 'reship') AND NOT elsewhere AND shipped_day <> day
+UNION ALL
+SELECT l.sku, l.day, l.units, c.day, least(l.units, c.units)
 FROM lines l CROSS JOIN run r
 LEFT JOIN (
     SELECT coalesce(original_order_id, order_id) AS order_id, coalesce(line_id, '') AS line_id, sku, min(day) AS day, sum(units) AS units
-    FROM lines WHERE kind = 'cancel' GROUP BY 1, 2, 3
+    FROM lines CROSS JOIN run WHERE has_shipping AND kind = 'cancel' GROUP BY 1, 2, 3
 ) c ON c.order_id = l.order_id AND c.line_id = coalesce(l.line_id, '') AND c.sku = l.sku
-WHERE l.kind IN ('sale', 'reship') AND NOT l.elsewhere AND r.has_shipping AND (l.shipped_day IS NOT NULL OR l.day > r.as_of - 30);
+WHERE r.has_shipping AND l.kind IN ('sale', 'reship') AND NOT l.elsewhere AND l.shipped_day IS NULL AND l.day > r.as_of - 30;
 
 -- Stock of every SKU at the end of every day on which it changed, rebuilt from shipments, receipts,
 -- returns and movements, and set right at every count. Condition good can be sold; all other is damaged.
 CREATE OR REPLACE TABLE flow AS
 SELECT sku, day,
-    sum(received) AS received, sum(shipped) AS shipped, sum(reserved) AS reserved, sum(restocked) AS restocked, sum(moved) AS moved,
-    sum(damaged_in) AS damaged_in, sum(damaged_moved) AS damaged_moved,
-    max(counted) AS counted, sum(good_counted) AS good_counted, sum(damaged_counted) AS damaged_counted
+    CAST(sum(received) AS DECIMAL(18,3)) AS received, CAST(sum(shipped) AS DECIMAL(18,3)) AS shipped,
+    CAST(sum(reserved) AS DECIMAL(18,3)) AS reserved, CAST(sum(restocked) AS DECIMAL(18,3)) AS restocked,
+    CAST(sum(moved) AS DECIMAL(18,3)) AS moved, CAST(sum(damaged_in) AS DECIMAL(18,3)) AS damaged_in,
+    CAST(sum(damaged_moved) AS DECIMAL(18,3)) AS damaged_moved, max(counted) AS counted,
+    CAST(sum(good_counted) AS DECIMAL(18,3)) AS good_counted, CAST(sum(damaged_counted) AS DECIMAL(18,3)) AS damaged_counted
 FROM (
     -- Where a shop gives no shipping dates, units leave on the day of the order and come back on a cancellation.
-    SELECT sku, CASE WHEN r.has_shipping THEN shipped_day ELSE day END AS day,
-        0 AS received, CASE WHEN kind = 'cancel' THEN -units ELSE units END AS shipped, 0 AS reserved, 0 AS restocked, 0 AS moved,
-        0 AS damaged_in, 0 AS damaged_moved, 0 AS counted, 0 AS good_counted, 0 AS damaged_counted
+    SELECT sku, CASE WHEN r.has_shipping AND kind IN ('sale', 'reship') THEN shipped_day ELSE day END AS day,
+        0 AS received, CASE kind WHEN 'sale' THEN units WHEN 'reship' THEN units WHEN 'cancel' THEN -units ELSE 0 END AS shipped, 0 AS reserved,
+        CASE WHEN kind IN ('return', 'exchange') THEN coalesce(resaleable_units, units) ELSE 0 END AS restocked, 0 AS moved,
+        CASE WHEN kind IN ('return', 'exchange') THEN units - coalesce(resaleable_units, units) ELSE 0 END AS damaged_in,
+        0 AS damaged_moved, 0 AS counted, 0 AS good_counted, 0 AS damaged_counted
     FROM lines CROSS JOIN run r
-    WHERE NOT elsewhere AND (kind IN ('sale', 'reship') OR (kind = 'cancel' AND NOT r.has_shipping))
+    WHERE NOT elsewhere AND (kind IN ('sale', 'reship', 'return', 'exchange') OR (kind = 'cancel' AND NOT r.has_shipping))
     UNION ALL
     SELECT sku, day, 0, 0, units, 0, 0, 0, 0, 0, 0, 0 FROM reservation
     UNION ALL
     SELECT sku, released_on, 0, 0, -released, 0, 0, 0, 0, 0, 0, 0 FROM reservation
-    UNION ALL
-    SELECT sku, day, 0, 0, 0, coalesce(resaleable_units, units), 0, units - coalesce(resaleable_units, units), 0, 0, 0, 0
-    FROM lines WHERE NOT elsewhere AND kind IN ('return', 'exchange')
     UNION ALL
     SELECT sku, CAST(received_at AS DATE), coalesce(units_received, units_ordered), 0, 0, 0, 0, 0, 0, 0, 0, 0
     FROM purchases CROSS JOIN run WHERE received_at < as_of + INTERVAL 1 DAY
@@ -44,16 +47,16 @@ FROM (
         CASE WHEN coalesce(condition, 'good') = 'good' THEN 0 ELSE on_hand END
     FROM stock CROSS JOIN run WHERE counted_at <= as_of
     UNION ALL
-    -- Week starts cut every interval at the week's edge.
-    SELECT k.sku, w.week, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM known_sku k CROSS JOIN weeks w
+    -- Every SKU has a balance from the first week on, whatever happened to it later.
+    SELECT k.sku, w.week, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM known_sku k CROSS JOIN (SELECT min(week) AS week FROM weeks) w
 ) WHERE day IS NOT NULL
 GROUP BY sku, day;
 
 CREATE OR REPLACE TABLE running AS
 SELECT *,
-    sum(received - shipped + restocked + moved) OVER sofar AS good_sum,
-    sum(damaged_in + damaged_moved) OVER sofar AS damaged_sum,
-    sum(reserved) OVER sofar AS reserved_now,
+    CAST(sum(received - shipped + restocked + moved) OVER sofar AS DECIMAL(18,3)) AS good_sum,
+    CAST(sum(damaged_in + damaged_moved) OVER sofar AS DECIMAL(18,3)) AS damaged_sum,
+    CAST(sum(reserved) OVER sofar AS DECIMAL(18,3)) AS reserved_now,
     sum(CASE WHEN received > 0 THEN 1 ELSE 0 END) OVER sofar AS receipts_sofar,
     sum(CASE WHEN shipped <> 0 OR restocked + damaged_in > 0 OR counted > 0 THEN 1 ELSE 0 END) OVER sofar AS others_sofar
 FROM flow
@@ -84,15 +87,20 @@ FROM (
         whole AS (PARTITION BY sku ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
 ) b JOIN history h ON h.sku = b.sku CROSS JOIN run r;
 
--- Each row holds until the next: days with stock for sale, and the last balance of the week.
+-- Weeks in which something changed: what came and went, days with stock for sale, and how the last change left it for the weeks after.
 CREATE OR REPLACE TABLE sku_week_stock AS
-SELECT sku, week,
-    sum(received) AS received_units, sum(shipped) AS shipped_units, sum(restocked) AS restocked_units,
-    sum(moved) AS moved_units,
-    sum(CASE WHEN good - reserved_now > 0 THEN date_diff('day', least(greatest(day, first_day), until), until) ELSE 0 END) AS days_in_stock,
-    max_by(good, day) AS closing_units, max_by(damaged, day) AS damaged_units, max(stock_basis) AS stock_basis
+SELECT c.sku, c.week, c.received_units, c.shipped_units, c.restocked_units, c.moved_units, c.closing_units, c.damaged_units, c.for_sale,
+    c.days_for_sale + CASE WHEN lag(c.for_sale) OVER (PARTITION BY c.sku ORDER BY c.week)
+        THEN greatest(0, date_diff('day', greatest(c.week, c.first_day), c.first_change)) ELSE 0 END AS days_in_stock
 FROM (
-    SELECT b.*, CAST(date_trunc('week', day) AS DATE) AS week, r.first_day,
-        coalesce(lead(day) OVER (PARTITION BY sku ORDER BY day), r.as_of + 1) AS until
-    FROM balance b CROSS JOIN run r
-) GROUP BY sku, week;
+    SELECT sku, week, first_day, min(day) AS first_change,
+        CAST(sum(received) AS DECIMAL(18,3)) AS received_units, CAST(sum(shipped) AS DECIMAL(18,3)) AS shipped_units,
+        CAST(sum(restocked) AS DECIMAL(18,3)) AS restocked_units, CAST(sum(moved) AS DECIMAL(18,3)) AS moved_units,
+        sum(CASE WHEN good > reserved_now THEN greatest(0, date_diff('day', greatest(day, first_day), least(until, week + 7))) ELSE 0 END) AS days_for_sale,
+        max_by(good, day) AS closing_units, max_by(damaged, day) AS damaged_units, max_by(coalesce(good > reserved_now, false), day) AS for_sale
+    FROM (
+        SELECT b.*, CAST(date_trunc('week', day) AS DATE) AS week, r.first_day,
+            coalesce(lead(day) OVER (PARTITION BY sku ORDER BY day), r.as_of + 1) AS until
+        FROM balance b CROSS JOIN run r
+    ) GROUP BY sku, week, first_day
+) c;

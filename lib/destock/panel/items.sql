@@ -78,7 +78,7 @@ SELECT s.*, b.good AS on_hand, b.damaged, b.stock_basis,
     coalesce(c.received, 0) AS received, coalesce(q.quality_returns, 0) AS quality_returns, coalesce(q.returns, 0) AS returns,
     coalesce(v.paid_value, 0) AS paid_value
 FROM sku s
-LEFT JOIN (SELECT sku, max_by(good, day) AS good, max_by(damaged, day) AS damaged, max(stock_basis) AS stock_basis FROM balance GROUP BY sku) b ON b.sku = s.sku
+LEFT JOIN (SELECT b.* FROM balance b CROSS JOIN run r WHERE b.until > r.as_of) b ON b.sku = s.sku
 LEFT JOIN on_order o ON o.sku = s.sku
 LEFT JOIN (SELECT sku, sum(received) AS received FROM flow GROUP BY sku) c ON c.sku = s.sku
 LEFT JOIN (

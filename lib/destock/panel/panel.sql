@@ -27,40 +27,32 @@ SELECT s.sku, s.item, b.stock_basis, greatest(least(s.launch_date, coalesce(s.fi
          WHEN b.stock_basis = 'unknown' THEN greatest(least(r.as_of, coalesce(s.exit_date, r.as_of)), l.last_day)
          ELSE greatest(b.last_stock_day, b.last_receipt, l.last_day) END AS end_day
 FROM sku s CROSS JOIN run r
-LEFT JOIN (
-    SELECT sku, max_by(good, day) AS good_now, max_by(damaged, day) AS damaged_now, max(stock_basis) AS stock_basis,
+JOIN (
+    SELECT sku, max(stock_basis) AS stock_basis, max(CASE WHEN until > as_of THEN good END) AS good_now, max(CASE WHEN until > as_of THEN damaged END) AS damaged_now,
         max(CASE WHEN good > 0 THEN until - 1 END) AS last_stock_day, max(CASE WHEN received > 0 THEN day END) AS last_receipt
-    FROM (SELECT b.*, coalesce(lead(day) OVER (PARTITION BY sku ORDER BY day), r.as_of + 1) AS until FROM balance b CROSS JOIN run r)
-    GROUP BY sku
+    FROM balance CROSS JOIN run GROUP BY sku
 ) b ON b.sku = s.sku
 LEFT JOIN (SELECT sku, min(first_day) AS first_day, max(last_day) AS last_day FROM sku_week_sales GROUP BY sku) l ON l.sku = s.sku;
 
 -- A week without a change holds what the last change left.
 CREATE OR REPLACE TABLE sku_week AS
-WITH alive AS (
-    SELECT f.sku, f.item, f.start_day, f.end_day, f.stock_basis, w.week, w.complete,
-        date_diff('week', CAST(date_trunc('week', f.start_day) AS DATE), w.week) AS age_week,
-        greatest(0, date_diff('day', greatest(w.week, f.start_day), least(w.week + 7, r.as_of + 1, f.end_day + 1))) AS days_on_sale,
-        date_diff('day', greatest(w.week, r.first_day), least(w.week + 7, r.as_of + 1)) AS days
-    FROM life f CROSS JOIN run r JOIN weeks w ON w.week_end >= f.start_day AND w.week <= f.end_day
-),
-held AS (
-    SELECT a.*, k.received_units, k.shipped_units, k.restocked_units, k.moved_units, k.days_in_stock AS days_counted,
-        last_value(k.closing_units IGNORE NULLS) OVER sofar AS closing_units, last_value(k.damaged_units IGNORE NULLS) OVER sofar AS damaged_units,
-        last_value(k.for_sale IGNORE NULLS) OVER sofar AS for_sale
-    FROM alive a FULL JOIN sku_week_stock k ON k.sku = a.sku AND k.week = a.week
-    WINDOW sofar AS (PARTITION BY coalesce(a.sku, k.sku) ORDER BY coalesce(a.week, k.week) ROWS UNBOUNDED PRECEDING)
+WITH held AS (
+    SELECT k.sku, w.week, w.complete, k.closing_units, k.damaged_units, k.for_sale,
+        CASE WHEN w.week = k.week THEN k.received_units ELSE 0 END AS received_units, CASE WHEN w.week = k.week THEN k.shipped_units ELSE 0 END AS shipped_units,
+        CASE WHEN w.week = k.week THEN k.restocked_units ELSE 0 END AS restocked_units, CASE WHEN w.week = k.week THEN k.moved_units ELSE 0 END AS moved_units,
+        CASE WHEN w.week = k.week THEN k.days_in_stock WHEN k.for_sale THEN date_diff('day', w.week, least(w.week + 7, r.as_of + 1)) ELSE 0 END AS days_in_stock
+    FROM sku_week_stock k CROSS JOIN run r JOIN weeks w ON w.week >= k.week AND w.week < k.until
 )
-SELECT h.sku, h.item, h.week, h.complete, h.age_week,
+SELECT h.sku, f.item, h.week, h.complete, date_diff('week', CAST(date_trunc('week', f.start_day) AS DATE), h.week) AS age_week,
     coalesce(s.sold_units, 0) AS sold_units, coalesce(s.cancelled_units, 0) AS cancelled_units,
     coalesce(s.returned_units, 0) AS returned_units, coalesce(u.undone_units, 0) AS undone_units,
     coalesce(s.gift_units, 0) AS gift_units, coalesce(s.paid_value, 0) AS paid_value,
     coalesce(s.revenue, 0) AS revenue, coalesce(s.refund_value, 0) AS refund_value,
-    coalesce(h.received_units, 0) AS received_units, coalesce(h.shipped_units, 0) AS shipped_units,
-    coalesce(h.restocked_units, 0) AS restocked_units, coalesce(h.moved_units, 0) AS moved_units,
-    h.closing_units, h.damaged_units, h.stock_basis, h.days_on_sale,
-    CASE WHEN h.stock_basis <> 'unknown' THEN least(coalesce(h.days_counted, CASE WHEN h.for_sale THEN h.days ELSE 0 END), h.days_on_sale) END AS days_in_stock
-FROM held h
+    h.received_units, h.shipped_units, h.restocked_units, h.moved_units, h.closing_units, h.damaged_units, f.stock_basis,
+    greatest(0, date_diff('day', greatest(h.week, f.start_day), least(h.week + 7, r.as_of + 1, f.end_day + 1))) AS days_on_sale,
+    CASE WHEN f.stock_basis <> 'unknown'
+        THEN least(h.days_in_stock, greatest(0, date_diff('day', greatest(h.week, f.start_day), least(h.week + 7, r.as_of + 1, f.end_day + 1)))) END AS days_in_stock
+FROM held h CROSS JOIN run r
+JOIN life f ON f.sku = h.sku AND h.week + 6 >= f.start_day AND h.week <= f.end_day
 LEFT JOIN sku_week_sales s ON s.sku = h.sku AND s.week = h.week
-LEFT JOIN sku_week_undone u ON u.sku = h.sku AND u.week = h.week
-WHERE h.sku IS NOT NULL;
+LEFT JOIN sku_week_undone u ON u.sku = h.sku AND u.week = h.week;

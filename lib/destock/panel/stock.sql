@@ -53,54 +53,57 @@ FROM (
 GROUP BY sku, day;
 
 CREATE OR REPLACE TABLE running AS
-SELECT *,
+SELECT f.*,
     CAST(sum(received - shipped + restocked + moved) OVER sofar AS DECIMAL(18,3)) AS good_sum,
     CAST(sum(damaged_in + damaged_moved) OVER sofar AS DECIMAL(18,3)) AS damaged_sum,
     CAST(sum(reserved) OVER sofar AS DECIMAL(18,3)) AS reserved_now,
-    sum(CASE WHEN received > 0 THEN 1 ELSE 0 END) OVER sofar AS receipts_sofar,
-    sum(CASE WHEN shipped <> 0 OR restocked + damaged_in > 0 OR counted > 0 THEN 1 ELSE 0 END) OVER sofar AS others_sofar
-FROM flow
+    coalesce(lead(day) OVER (PARTITION BY sku ORDER BY day), r.as_of + 1) AS until
+FROM flow f CROSS JOIN run r
 WINDOW sofar AS (PARTITION BY sku ORDER BY day ROWS UNBOUNDED PRECEDING);
 
 -- What a count adds to the running sums. Before the first count: nothing, if the SKU's history begins with
 -- a receipt; otherwise the first count reaches back, because the stock was there before the records begin.
 CREATE OR REPLACE TABLE history AS
-SELECT sku,
-    coalesce(min(day) FILTER (receipts_sofar > 0) <= min(day) FILTER (others_sofar > 0), max(receipts_sofar) > 0) AS begins_with_receipt,
-    max(counted) > 0 AS ever_counted, max(receipts_sofar) > 0 AS ever_received
-FROM running GROUP BY sku;
+SELECT h.sku, h.begins_with_receipt, CASE WHEN h.counted THEN 'counted' WHEN h.received OR r.has_purchases THEN 'rebuilt' ELSE 'unknown' END AS stock_basis,
+    CASE WHEN h.begins_with_receipt THEN 0 ELSE h.good_first END AS good_first, CASE WHEN h.begins_with_receipt THEN 0 ELSE h.damaged_first END AS damaged_first
+FROM (
+    SELECT sku, max(counted) > 0 AS counted, max(received) > 0 AS received,
+        coalesce(
+            min(CASE WHEN received > 0 THEN day END) <= min(CASE WHEN shipped <> 0 OR restocked + damaged_in > 0 OR counted > 0 THEN day END),
+            max(received) > 0) AS begins_with_receipt,
+        min_by(good_counted - good_sum, day) FILTER (WHERE counted > 0) AS good_first,
+        min_by(damaged_counted - damaged_sum, day) FILTER (WHERE counted > 0) AS damaged_first
+    FROM running GROUP BY sku
+) h CROSS JOIN run r;
 
+-- Each balance holds until the next.
 CREATE OR REPLACE TABLE balance AS
-SELECT b.sku, b.day, h.begins_with_receipt, b.reserved_now, b.counted, b.received, b.shipped, b.restocked, b.moved, b.damaged_in, b.damaged_moved,
-    b.good_counted, b.damaged_counted,
-    CASE WHEN h.ever_counted OR h.ever_received OR r.has_purchases THEN b.good_sum + coalesce(b.good_set, CASE WHEN h.begins_with_receipt THEN 0 ELSE b.good_first END, 0) END AS good,
-    CASE WHEN h.ever_counted OR h.ever_received OR r.has_purchases THEN b.damaged_sum + coalesce(b.damaged_set, CASE WHEN h.begins_with_receipt THEN 0 ELSE b.damaged_first END, 0) END AS damaged,
-    CASE WHEN h.ever_counted THEN 'counted' WHEN h.ever_received OR r.has_purchases THEN 'rebuilt' ELSE 'unknown' END AS stock_basis
+SELECT b.sku, b.day, b.until, h.begins_with_receipt, h.stock_basis, b.reserved_now, b.counted, b.received, b.shipped, b.restocked, b.moved,
+    b.damaged_in, b.damaged_moved, b.good_counted, b.damaged_counted,
+    CASE WHEN h.stock_basis <> 'unknown' THEN b.good_sum + coalesce(b.good_set, h.good_first, 0) END AS good,
+    CASE WHEN h.stock_basis <> 'unknown' THEN b.damaged_sum + coalesce(b.damaged_set, h.damaged_first, 0) END AS damaged
 FROM (
     SELECT *,
         last_value(CASE WHEN counted > 0 THEN good_counted - good_sum END IGNORE NULLS) OVER sofar AS good_set,
-        last_value(CASE WHEN counted > 0 THEN damaged_counted - damaged_sum END IGNORE NULLS) OVER sofar AS damaged_set,
-        first_value(CASE WHEN counted > 0 THEN good_counted - good_sum END IGNORE NULLS) OVER whole AS good_first,
-        first_value(CASE WHEN counted > 0 THEN damaged_counted - damaged_sum END IGNORE NULLS) OVER whole AS damaged_first
+        last_value(CASE WHEN counted > 0 THEN damaged_counted - damaged_sum END IGNORE NULLS) OVER sofar AS damaged_set
     FROM running
-    WINDOW sofar AS (PARTITION BY sku ORDER BY day ROWS UNBOUNDED PRECEDING),
-        whole AS (PARTITION BY sku ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
-) b JOIN history h ON h.sku = b.sku CROSS JOIN run r;
+    WINDOW sofar AS (PARTITION BY sku ORDER BY day ROWS UNBOUNDED PRECEDING)
+) b JOIN history h ON h.sku = b.sku;
 
--- Weeks in which something changed: what came and went, days with stock for sale, and how the last change left it for the weeks after.
+-- Weeks in which something changed: what came and went, days with stock for sale, and how the last change left it for the weeks until the next.
 CREATE OR REPLACE TABLE sku_week_stock AS
-SELECT c.sku, c.week, c.received_units, c.shipped_units, c.restocked_units, c.moved_units, c.closing_units, c.damaged_units, c.for_sale,
-    c.days_for_sale + CASE WHEN lag(c.for_sale) OVER (PARTITION BY c.sku ORDER BY c.week)
-        THEN greatest(0, date_diff('day', greatest(c.week, c.first_day), c.first_change)) ELSE 0 END AS days_in_stock
+SELECT sku, week, received_units, shipped_units, restocked_units, moved_units, closing_units, damaged_units, for_sale,
+    days_for_sale + CASE WHEN lag(for_sale) OVER (PARTITION BY sku ORDER BY week)
+        THEN greatest(0, date_diff('day', greatest(week, first_day), first_change)) ELSE 0 END AS days_in_stock,
+    coalesce(lead(week) OVER (PARTITION BY sku ORDER BY week), as_of + 1) AS until
 FROM (
-    SELECT sku, week, first_day, min(day) AS first_change,
+    SELECT sku, week, first_day, as_of, min(day) AS first_change,
         CAST(sum(received) AS DECIMAL(18,3)) AS received_units, CAST(sum(shipped) AS DECIMAL(18,3)) AS shipped_units,
         CAST(sum(restocked) AS DECIMAL(18,3)) AS restocked_units, CAST(sum(moved) AS DECIMAL(18,3)) AS moved_units,
         sum(CASE WHEN good > reserved_now THEN greatest(0, date_diff('day', greatest(day, first_day), least(until, week + 7))) ELSE 0 END) AS days_for_sale,
-        max_by(good, day) AS closing_units, max_by(damaged, day) AS damaged_units, max_by(coalesce(good > reserved_now, false), day) AS for_sale
-    FROM (
-        SELECT b.*, CAST(date_trunc('week', day) AS DATE) AS week, r.first_day,
-            coalesce(lead(day) OVER (PARTITION BY sku ORDER BY day), r.as_of + 1) AS until
-        FROM balance b CROSS JOIN run r
-    ) GROUP BY sku, week, first_day
-) c;
+        max(CASE WHEN until >= week + 7 OR until > as_of THEN good END) AS closing_units,
+        max(CASE WHEN until >= week + 7 OR until > as_of THEN damaged END) AS damaged_units,
+        bool_or((until >= week + 7 OR until > as_of) AND good > reserved_now) AS for_sale
+    FROM (SELECT b.*, CAST(date_trunc('week', b.day) AS DATE) AS week, r.first_day, r.as_of FROM balance b CROSS JOIN run r)
+    GROUP BY 1, 2, 3, 4
+);

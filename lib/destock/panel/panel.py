@@ -42,7 +42,7 @@ def build(shop: Shop, as_of: date, folder: Path) -> None:
     """
     con, intake = _open(shop, folder)
     _context(con, shop, intake, as_of)
-    for step in ("skus", "stock", "panel", "items", "spans", "ageing", "reconciliation"):
+    for step in ("skus", "sales", "stock", "panel", "items", "spans", "ageing", "reconciliation"):
         engine.run(con, "destock.panel", step)
     for name, order in FRAMES.items():
         engine.save(engine.frame(con, name, order), folder / f"{name}.parquet")

@@ -47,8 +47,10 @@ FROM (
         CASE WHEN coalesce(condition, 'good') = 'good' THEN 0 ELSE on_hand END
     FROM stock CROSS JOIN run WHERE counted_at <= as_of
     UNION ALL
-    -- Every SKU has a balance from the first week on, whatever happened to it later.
+    -- Every SKU has a balance from the first week on, and in every week of which anything is to be told.
     SELECT k.sku, w.week, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM known_sku k CROSS JOIN (SELECT min(week) AS week FROM weeks) w
+    UNION ALL SELECT s.sku, s.first_day, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM sku_week_sales s CROSS JOIN run r WHERE r.has_shipping
+    UNION ALL SELECT sku, week, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM sku_week_undone
 ) WHERE day IS NOT NULL
 GROUP BY sku, day;
 

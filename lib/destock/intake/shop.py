@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from destock.engine import ENGINES
 from destock.model.messages import Fault, mark
 from destock.model.metrics import DEFINITIONS, EXPENSE_BASES
 from destock.model.schema import TABLES
@@ -33,6 +34,8 @@ _KEYS = {
     "targets": dict,
     "events": dict,
     "stages": list,
+    "engine": str,
+    "spark": dict,
 }
 _SOURCE_KEYS = {
     "source": str,
@@ -46,7 +49,7 @@ _SOURCE_KEYS = {
     "sheet": str,
     "header_row": int,
 }
-_CHOICES = {"tax_basis": ("incl", "excl"), "price_level": ("style", "style_colour", "sku")}
+_CHOICES = {"tax_basis": ("incl", "excl"), "price_level": ("style", "style_colour", "sku"), "engine": ENGINES}
 # what a season is to bring beside its profit: share or price realisation from 0 to 1, money from 0
 _TARGETS = {"salvage": 1, "tax_rate": 1, "cash_needed": float("inf"), "cash_price": 1}
 _CASH_BASES = ("after expenses", "before expenses")
@@ -91,6 +94,8 @@ class Shop:
     targets: dict = field(default_factory=dict)
     events: dict[str, list[date]] = field(default_factory=dict)
     stages: tuple[int, ...] = (15, 30, 60, 90, 120, 150)
+    engine: str = "duckdb"
+    spark: dict[str, str] = field(default_factory=dict)
     file: str = "shop.toml"
 
     def files(self, table: str) -> list[Path]:

@@ -9,6 +9,7 @@ from destock import engine
 from destock.intake.rows import Intake, load
 from destock.intake.shop import Shop
 from destock.model.messages import Fault, mark
+from destock.model.schema import TABLES
 from destock.model.weeks import calendar, spans
 
 # frame → the total order in which it is written
@@ -41,16 +42,17 @@ def build(shop: Shop, as_of: date, folder: Path) -> None:
     Raises Fault (3) when a table cannot be read and (4) when no row can be used.
     """
     con, intake = _open(shop, folder)
+    con = engine.hand_over(con, shop.engine, shop.spark, TABLES, folder, shop.timezone)
     _context(con, shop, intake, as_of)
     for step in ("skus", "sales", "stock", "panel", "items", "spans", "ageing", "reconciliation"):
         engine.run(con, "destock.panel", step)
     for name, order in FRAMES.items():
-        engine.save(engine.frame(con, name, order), folder / f"{name}.parquet")
+        engine.write(con, name, order, folder / f"{name}.parquet")
     engine.save(intake.rows, folder / "rows.parquet")
     engine.save(intake.rejects.astype(str), folder / "rejects.parquet")
     engine.save(pd.DataFrame(sorted(intake.given), columns=["table", "column"]), folder / "given.parquet")
     engine.save(engine.frame(con, "run", "as_of"), folder / "run.parquet")
-    con.close()
+    engine.close(con)
 
 
 def last_day(shop: Shop, scratch: Path) -> date:

@@ -60,3 +60,9 @@ evidence-%: .venv/ready
 
 test-browser: .venv/ready
 	@$(RUN)/pytest tests/browser
+
+# Speed as ratios against a peer and against the limit, in one run: medians of five, with peak memory and rows. A hundred million lines: BENCH_LINES=100.
+bench: bench-panel bench-stock bench-growth bench-elasticity
+
+bench-%: .venv/ready
+	@$(RUN)/python -m tests.benchmarks.$* $(BENCH_LINES)

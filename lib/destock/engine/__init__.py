@@ -24,7 +24,7 @@ ENGINES = ("duckdb", "spark")
 
 __all__ = [
     "ENGINES", "Engine", "EngineError", "close", "frame", "hand_over", "is_one", "literal", "message", "put", "quoted", "read", "rows", "run", "save",
-    "start", "to_pandas", "write",
+    "start", "to_pandas", "view", "write",
 ]  # fmt: skip
 
 
@@ -54,6 +54,11 @@ def rows(con, sql: str) -> list[tuple]:
 def put(con, name: str, frame: pd.DataFrame | pa.Table) -> None:
     """Make a small frame a table of the engine."""
     _of(con).put(con, name, frame)
+
+
+def view(con: Engine, name: str, paths: list[str], columns: Mapping[str, tuple[str, bool]]) -> None:
+    """A table that stays in its Parquet files: column → (type, is it in the files?)."""
+    duck.view(con, name, paths, columns)
 
 
 def close(con) -> None:

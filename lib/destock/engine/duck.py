@@ -2,7 +2,7 @@
 
 import contextlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
 
@@ -59,6 +59,12 @@ def batches(con: duckdb.DuckDBPyConnection, sql: str) -> pa.RecordBatchReader:
 
 def kinds(con: duckdb.DuckDBPyConnection, name: str) -> dict[str, str]:
     return dict(con.execute(f"SELECT column_name, column_type FROM (DESCRIBE {quoted(name)})").fetchall())
+
+
+def view(con: duckdb.DuckDBPyConnection, name: str, paths: list[str], columns: Mapping[str, tuple[str, bool]]) -> None:
+    files = ", ".join(text(path) for path in paths)
+    chosen = ", ".join(f"CAST({quoted(c) if there else 'NULL'} AS {kind}) AS {quoted(c)}" for c, (kind, there) in columns.items())
+    con.execute(f"CREATE OR REPLACE VIEW {quoted(name)} AS SELECT {chosen} FROM read_parquet([{files}], union_by_name = true)")
 
 
 def close(con: duckdb.DuckDBPyConnection) -> None:

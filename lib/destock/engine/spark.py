@@ -3,8 +3,10 @@
 import os
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -24,7 +26,15 @@ SETTINGS = {
 }
 
 
-def start(options: Mapping[str, str], places: Mapping[str, str], scratch: Path, zone: str):
+@dataclass(frozen=True)
+class Cluster:
+    """A Spark session, and the folder in which it keeps the tables that it makes."""
+
+    session: Any
+    scratch: Path
+
+
+def start(options: Mapping[str, str], places: Mapping[str, str], scratch: Path, zone: str) -> Cluster:
     """A session with the typed tables as views. ``options`` are those of ``[spark]`` in shop.toml, ``master`` among them.
 
     Raises Fault (3) where pyspark or Java is missing, or the master does not answer.
@@ -46,21 +56,23 @@ def start(options: Mapping[str, str], places: Mapping[str, str], scratch: Path, 
             con.read.parquet(place).createOrReplaceTempView(name)
     except Exception as error:  # py4j raises whatever Java does
         raise Fault(3, unusable, reason=str(error).splitlines()[0][:160]) from error
-    return con
+    return Cluster(con, scratch)
 
 
-def run(con, package: str, name: str) -> None:
+def run(con: Cluster, package: str, name: str) -> None:
     text = files(package).joinpath(f"{name}.sql").read_text(encoding="utf-8")
     for statement in sqlglot.parse(text, dialect="duckdb"):
         _make(con, statement)
 
 
-def _make(con, statement: exp.Create) -> None:
-    """A table is a view whose rows are kept once somebody asks for them; a view is only a name."""
-    made = con.sql(translated(statement.expression))
+def _make(con: Cluster, statement: exp.Create) -> None:
+    """A view is only a name; a table is written, so that no plan grows with all that came before it."""
+    name, made = statement.this.name, con.session.sql(translated(statement.expression))
     if statement.kind == "TABLE":
-        made = made.persist()
-    made.createOrReplaceTempView(statement.this.name)
+        place = str(con.scratch / f"{name}.made.parquet")
+        made.write.mode("overwrite").parquet(place)
+        made = con.session.read.parquet(place)
+    made.createOrReplaceTempView(name)
 
 
 def translated(query: str | exp.Expression) -> str:
@@ -69,23 +81,22 @@ def translated(query: str | exp.Expression) -> str:
     return tree.sql(dialect="spark")
 
 
-def rows(con, sql: str) -> list[tuple]:
-    return [tuple(row) for row in con.sql(translated(sql)).collect()]
+def rows(con: Cluster, sql: str) -> list[tuple]:
+    return [tuple(row) for row in con.session.sql(translated(sql)).collect()]
 
 
-def put(con, name: str, frame: pd.DataFrame | pa.Table) -> None:
+def put(con: Cluster, name: str, frame: pd.DataFrame | pa.Table) -> None:
     table = pa.Table.from_pandas(frame, preserve_index=False) if isinstance(frame, pd.DataFrame) else frame
-    con.createDataFrame(table).createOrReplaceTempView(name)
+    con.session.createDataFrame(table).createOrReplaceTempView(name)
 
 
-def batches(con, sql: str) -> pa.RecordBatchReader:
-    return con.sql(translated(sql)).toArrow().to_reader()
+def batches(con: Cluster, sql: str) -> pa.RecordBatchReader:
+    return con.session.sql(translated(sql)).toArrow().to_reader()
 
 
-def kinds(con, name: str) -> dict[str, str]:
-    return {field.name: field.dataType.simpleString() for field in con.table(name).schema}
+def kinds(con: Cluster, name: str) -> dict[str, str]:
+    return {field.name: field.dataType.simpleString() for field in con.session.table(name).schema}
 
 
-def close(con) -> None:
-    con.catalog.clearCache()
-    con.stop()
+def close(con: Cluster) -> None:
+    con.session.stop()

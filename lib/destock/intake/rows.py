@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from destock import engine
+from destock.intake import typed
 from destock.intake.readers import header, read_raw, second
 from destock.intake.shop import Shop, Source
 from destock.model.messages import Fault, mark
@@ -45,6 +46,11 @@ def load(con: engine.Engine, shop: Shop) -> Intake:
         if source is None:
             _empty(con, table)
             continue
+        if source.typed:
+            counted, columns = typed.declare(con, shop, table)
+            counts.append(counted)
+            given |= {(table.name, column) for column in columns}
+            continue
         names = [path.name for path in read_raw(con, shop, source, "raw")]
         given |= {(table.name, column) for column in _map(con, table, source, names)}
         _judge(con, table, source)
@@ -52,7 +58,8 @@ def load(con: engine.Engine, shop: Shop) -> Intake:
         rejects.append(_rejects(con, table, names))
         _keep(con, table)
     con.execute("DROP TABLE IF EXISTS raw; DROP TABLE IF EXISTS mapped; DROP TABLE IF EXISTS judged; DROP TABLE IF EXISTS outcomes")
-    return Intake(pd.concat(counts, ignore_index=True), pd.concat(rejects, ignore_index=True), frozenset(given))
+    rejected = rejects or [pd.DataFrame(columns=["table", "file", "line", "column", "rule", "value"])]
+    return Intake(pd.concat(counts, ignore_index=True), pd.concat(rejected, ignore_index=True), frozenset(given))
 
 
 def refuse_over_limit(rows: pd.DataFrame) -> None:

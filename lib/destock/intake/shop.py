@@ -48,6 +48,7 @@ _SOURCE_KEYS = {
     "date_format": str,
     "sheet": str,
     "header_row": int,
+    "typed": bool,
 }
 _CHOICES = {"tax_basis": ("incl", "excl"), "price_level": ("style", "style_colour", "sku"), "engine": ENGINES}
 # what a season is to bring beside its profit: share or price realisation from 0 to 1, money from 0
@@ -71,6 +72,7 @@ class Source:
     date_format: str = ""
     sheet: str = ""
     header_row: int = 1
+    typed: bool = False
 
 
 @dataclass(frozen=True)
@@ -185,7 +187,7 @@ def _check(right: bool, place: str, name: str, kind: str) -> None:
 
 def _is_a(value: object, kind: type | tuple[type, ...]) -> bool:
     # To Python, true is a number and a moment is a day; to us they are not.
-    return isinstance(value, kind) and not isinstance(value, bool | datetime)
+    return isinstance(value, kind) and (kind is bool or not isinstance(value, bool | datetime))
 
 
 def _check_choices(config: dict) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from destock import engine
+from destock.intake import typed
 from destock.intake.rows import Intake, load
 from destock.intake.shop import Shop
 from destock.model.messages import Fault, mark
@@ -43,7 +44,8 @@ def build(shop: Shop, as_of: date, folder: Path) -> None:
     """
     con, intake = _open(shop, folder)
     con = engine.hand_over(con, shop.engine, shop.spark, TABLES, folder, shop.timezone)
-    _context(con, shop, intake, as_of)
+    typed.check(con, shop)
+    context(con, shop, intake, as_of)
     for step in ("skus", "sales", "stock", "panel", "items", "spans", "ageing", "reconciliation"):
         engine.run(con, "destock.panel", step)
     for name, order in FRAMES.items():
@@ -71,7 +73,7 @@ def _open(shop: Shop, scratch: Path) -> tuple[engine.Engine, Intake]:
     return con, load(con, shop)
 
 
-def _context(con: engine.Engine, shop: Shop, intake: Intake, as_of: date) -> None:
+def context(con: engine.Engine, shop: Shop, intake: Intake, as_of: date) -> None:
     """The tables that SQL cannot know by itself: the run, the calendar, the seasons."""
     first = engine.rows(
         con,

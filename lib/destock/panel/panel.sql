@@ -32,7 +32,8 @@ WITH change AS (
     LEFT JOIN sku_week_undone u ON u.sku = k.sku AND u.week = k.week
 ),
 held AS (
-    SELECT *, CAST(unnest(generate_series(from_week, to_day, INTERVAL 7 DAY)) AS DATE) AS week FROM change WHERE from_week <= to_day
+    SELECT *, CAST(monday AS DATE) AS week
+    FROM (SELECT *, unnest(generate_series(from_week, to_day, INTERVAL 7 DAY)) AS monday FROM change WHERE from_week <= to_day)
 )
 SELECT sku, item, week, week + 6 <= as_of AS complete, date_diff('week', start_week, week) AS age_week,
     CASE WHEN week = changed THEN coalesce(sold_units, 0) ELSE 0 END AS sold_units,

@@ -9,13 +9,13 @@ export UV_SYSTEM_CERTS := 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 
-.PHONY: report test test-browser evidence lab check-code format messages sample clean
+.PHONY: report test test-browser test-spark evidence bench lab check-code format messages sample clean
 
 report: .venv/ready
 	@$(RUN)/destock report $(SHOP) --lang $(PACK_LANG)
 
 test: .venv/ready check-code
-	@$(RUN)/pytest -n auto --dist loadfile --ignore tests/browser
+	@$(RUN)/pytest -n auto --dist loadfile --ignore tests/browser --ignore tests/spark
 
 lab: .venv/ready
 	@$(RUN)/jupyter lab notebooks
@@ -60,6 +60,11 @@ evidence-%: .venv/ready
 
 test-browser: .venv/ready
 	@$(RUN)/pytest tests/browser
+
+# A real Spark with two workers; it needs Java 17 or newer. Ten million lines: SPARK_LINES=10000000.
+test-spark: .venv/ready
+	@$(UV) sync --locked --quiet --inexact --extra spark
+	@$(RUN)/pytest tests/spark
 
 # Speed as ratios against a peer and against the limit, in one run: medians of five, with peak memory and rows. A hundred million lines: BENCH_LINES=100.
 bench: bench-panel bench-stock bench-growth bench-elasticity

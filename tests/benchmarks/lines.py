@@ -19,21 +19,24 @@ SELECT 'O' || i // 2 AS order_id, CAST(i % 2 AS VARCHAR) AS line_id,
 FROM range({n}) t(i)"""
 
 SKU = "'S' || lpad(CAST(k AS VARCHAR), 5, '0') AS sku"
-PRODUCTS = f"SELECT {SKU}, 'T' || lpad(CAST(k // 5 AS VARCHAR), 5, '0') AS style, 'C' || k % 40 AS category, CAST(10 + k % 90 AS DECIMAL(18,4)) AS unit_cost FROM range({SKUS}) t(k)"
+PRODUCTS = f"SELECT {SKU}, 'T' || lpad(CAST(k // 5 AS VARCHAR), 5, '0') AS style, 'C' || k % 40 AS category, CAST(10 + k % 90 AS DECIMAL(18,4)) AS unit_cost FROM range({{skus}}) t(k)"
 PURCHASES = f"""
 SELECT 'P' || k || '-' || m AS po_id, {SKU}, CAST(60 + hash(k * 100 + m) % 60 AS DECIMAL(18,3)) AS units_received,
     TIMESTAMP '{FIRST}' + to_days(CAST(m * 90 + k % 60 AS INTEGER)) AS received_at
-FROM range({SKUS}) t(k), range(14) s(m)"""
+FROM range({{skus}}) t(k), range(14) s(m)"""
 STOCK = f"""
 SELECT {SKU}, CAST(DATE '{FIRST}' + CAST(m * 180 + 100 AS INTEGER) AS DATE) AS counted_at, CAST(hash(k + m) % 80 AS DECIMAL(18,3)) AS on_hand
-FROM range({SKUS}) t(k), range(6) s(m)"""
+FROM range({{skus}}) t(k), range(6) s(m)"""
 
 
-def write(folder: Path, lines: int, stock: bool = False) -> Path:
+def write(folder: Path, lines: int, stock: bool = False, skus: int = SKUS) -> Path:
     """A shop of typed Parquet with so many order lines, with purchases and counts where ``stock`` is asked for."""
     folder.mkdir(parents=True, exist_ok=True)
-    tables = {"order_lines": LINES.format(n=lines, skus=SKUS, first=FIRST, seconds=WEEKS * 7 * 86_400), "products": PRODUCTS}
-    tables |= {"purchases": PURCHASES, "stock": STOCK} if stock else {}
+    tables = {
+        "order_lines": LINES.format(n=lines, skus=skus, first=FIRST, seconds=WEEKS * 7 * 86_400),
+        "products": PRODUCTS.format(skus=skus),
+    }
+    tables |= {"purchases": PURCHASES.format(skus=skus), "stock": STOCK.format(skus=skus)} if stock else {}
     con = duckdb.connect(config={"temp_directory": str(folder)})
     con.execute("SET enable_progress_bar = false")
     for name, query in tables.items():

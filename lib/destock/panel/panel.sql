@@ -50,7 +50,7 @@ SELECT sku, item, week, week + 6 <= as_of AS complete, date_diff('week', start_w
     CASE WHEN week = changed THEN coalesce(moved_units, 0) ELSE 0 END AS moved_units,
     closing_units, damaged_units, stock_basis,
     greatest(0, date_diff('day', greatest(week, start_day), least(week + 7, as_of + 1, end_day + 1))) AS days_on_sale,
-    CASE WHEN stock_basis <> 'unknown' THEN least(
+    CASE WHEN stock_basis <> 'unknown' THEN CAST(least(
         CASE WHEN week = changed THEN days_in_stock WHEN for_sale THEN date_diff('day', week, least(week + 7, as_of + 1)) ELSE 0 END,
-        greatest(0, date_diff('day', greatest(week, start_day), least(week + 7, as_of + 1, end_day + 1)))) END AS days_in_stock
+        greatest(0, date_diff('day', greatest(week, start_day), least(week + 7, as_of + 1, end_day + 1)))) AS DOUBLE) END AS days_in_stock
 FROM held CROSS JOIN run;

@@ -7,6 +7,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
 ROUNDS = 5
@@ -45,9 +46,8 @@ def compare(contenders: dict[str, Callable], prepare: Callable, rounds: int = RO
 
 def _alone(prepare: Callable, work: Callable) -> tuple[float, float, int]:
     """One run in a fresh process: imports and preparation are not counted, their memory is."""
-    context = multiprocessing.get_context("spawn")
-    with context.Pool(1) as pool:
-        return pool.apply(_timed, (prepare, work))
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        return pool.submit(_timed, prepare, work).result()
 
 
 def _timed(prepare: Callable, work: Callable) -> tuple[float, float, int]:

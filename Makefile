@@ -9,7 +9,7 @@ export UV_SYSTEM_CERTS := 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 
-.PHONY: report test test-browser test-spark evidence bench lab check-code format messages sample clean
+.PHONY: report test test-browser test-spark evidence torture bench lab check-code format messages sample clean
 
 report: .venv/ready
 	@$(RUN)/destock report $(SHOP) --lang $(PACK_LANG)
@@ -58,6 +58,18 @@ evidence: evidence-classification evidence-pacing evidence-elasticity
 evidence-%: .venv/ready
 	@$(RUN)/python -m tests.evidence.$*
 
+# What a batch, the door and the pack survive, in full: minutes each.
+torture: torture-batch torture-same_pack torture-door torture-hostile
+
+torture-%: .venv/ready
+	@$(RUN)/python -m tests.torture.$*
+
+# Speed as ratios to what people do today and to the limit, from one run, with peak memory and rows. A hundred million lines: BENCH_LINES=100.
+bench: bench-pack bench-door bench-panel bench-stock bench-growth bench-elasticity
+
+bench-%: .venv/ready
+	@$(RUN)/python -m tests.benchmarks.$* $(BENCH_LINES)
+
 test-browser: .venv/ready
 	@$(RUN)/pytest tests/browser
 
@@ -65,9 +77,3 @@ test-browser: .venv/ready
 test-spark: .venv/ready
 	@$(UV) sync --locked --quiet --inexact --extra spark
 	@$(RUN)/pytest tests/spark
-
-# Speed as ratios against a peer and against the limit, in one run: medians of five, with peak memory and rows. A hundred million lines: BENCH_LINES=100.
-bench: bench-panel bench-stock bench-growth bench-elasticity
-
-bench-%: .venv/ready
-	@$(RUN)/python -m tests.benchmarks.$* $(BENCH_LINES)

@@ -123,3 +123,61 @@ class TestNotebooks:
 def test_no_absolute_path_of_any_machine():
     texts = [p for p in [*MODULES, *NOTEBOOKS, *LIB.rglob("*.sql"), ROOT / "README.md", ROOT / "Makefile"] if p.is_file()]
     assert [p.name for p in texts if re.search(r"/(home|root|work|Users)/\w", p.read_text(encoding="utf-8"))] == []
+
+
+# what escapes nothing, or takes a text for more than a text: no page and no table may be made with it
+RAW = re.compile(
+    r"\bStyler\b|\.style\.\w|\bto_html\(|\brender_links\b|\bdisplay\(|\bMarkdown\(|\bHTML\(|\bfmt_markdown\b|strings_to_formulas=True"
+)
+
+
+@pytest.mark.parametrize("path", [*MODULES, *NOTEBOOKS], ids=lambda p: p.stem)
+def test_nothing_is_shown_past_the_one_way_that_escapes(path):
+    if path.suffix == ".ipynb":
+        code = "\n".join("".join(c["source"]) for c in json.loads(path.read_text(encoding="utf-8"))["cells"] if c["cell_type"] == "code")
+    else:
+        code = path.read_text(encoding="utf-8")
+    assert RAW.findall(code) == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=of_module)
+def test_no_element_is_put_together_by_hand(path):
+    """An f-string with an element in it escapes nothing: ``Markup(…).format(…)`` and templates do."""
+    found = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.JoinedStr)]
+    parts = [part.value for node in found for part in node.values if isinstance(part, ast.Constant)]
+    assert [part for part in parts if re.search(r"</?[a-z]+[ >]", part)] == [] or (room(path) == "publish" and path.stem == "inspection")
+
+
+def test_templates_mark_as_safe_only_what_was_escaped_before():
+    """A table's or a sentence's own HTML, the markdown of our notebooks, our style sheet."""
+    marked = [
+        line.strip()
+        for path in LIB.rglob("*.j2")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(r"\|\s*safe\b", line)
+    ]
+    assert sorted(marked) == [
+        "<style>{{ page.css | safe }}</style>", "{{ cell.source | markdown2html | safe }}", '{{ output.data["text/html"] | safe }}'
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+def test_a_notebook_shows_tables_pictures_and_sentences_only(path):
+    """Its last expression in a cell is one of the three that escape: no frame is shown as pandas shows it."""
+    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+        last = ast.parse("".join(cell["source"])).body[-1] if cell["cell_type"] == "code" else None
+        if isinstance(last, ast.Expr):
+            assert re.match(r"(tables\.table|charts\.\w+|tell)\(", ast.unparse(last)), ast.unparse(last)
+
+
+SQL_TEXTS = {path.name: re.sub(r"--.*", "", path.read_text(encoding="utf-8")) for path in LIB.rglob("*.sql")}
+SQL_TEXTS |= {of_module(path): path.read_text(encoding="utf-8") for path in MODULES if room(path) in ("engine", "intake", "panel")}
+
+
+@pytest.mark.parametrize("name", SQL_TEXTS)
+def test_no_sql_depends_on_the_order_of_rows(name):
+    """``any_value``, ``first`` and a ``LIMIT`` without an order take whichever row a thread brings first."""
+    sql = SQL_TEXTS[name]
+    assert re.findall(r"\b(?:any_value|arbitrary|first|last)\s*\((?!\))", sql, re.IGNORECASE if name.endswith(".sql") else 0) == []
+    for limit in re.finditer(r"\bLIMIT\b", sql):
+        assert "ORDER BY" in sql[max(0, limit.start() - 200) : limit.start()], sql[max(0, limit.start() - 80) : limit.end()]

@@ -5,11 +5,20 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
+from tests.analysis.classification.tiny import core
+from tests.analysis.classification.tiny import style as seasonal
 
-from destock.analysis.classification import AGE_LABELS, ageing
+from destock.analysis.classification.ageing import ageing
+from destock.analysis.classification.causes import split
+from destock.analysis.classification.cover import excess, seldom
+from destock.analysis.classification.range import abc, pattern
 from destock.analysis.elasticity.design import items_needed, least_detectable, std_error, variance
 from destock.analysis.elasticity.money import break_even_uplift
 from destock.analysis.elasticity.readout import counting_interval, implied_elasticity, net_of_dip, noise_interval
+from destock.analysis.impact.carrying import carrying, mean_age
+from destock.analysis.impact.decision import best_price, present_value, price_floor, rate_that_pays
+from destock.analysis.impact.ratios import turn
+from destock.analysis.impact.value import expected, written_down
 from destock.analysis.pacing.curve import by_day, chain_ladder, fit, monotone, reached
 from destock.analysis.pacing.example import example
 from destock.analysis.pacing.grades import grades
@@ -107,12 +116,119 @@ def test_price_needed_is_the_inverse_of_the_uplift():
     assert price_needed([1.19, 1.68, 2.19], -2) == pytest.approx([0.916, 0.772, 0.676], abs=1e-3)
 
 
+TODAY = pd.Timestamp("2026-06-07")
+
+
+class TestOverstock:
+    """The figures of sections on kinds, causes and money."""
+
+    def test_layers_of_three_receipts(self, make_shop):
+        """100 each on days 0, 40, 80; 150 left on day 100: 100 are 20 days old, 50 are 60; mean 33.33."""
+        receipts = [("2026-01-01", 100), ("2026-02-10", 100), ("2026-03-22", 100)]
+        book = shop_of(make_shop, date(2026, 4, 11), [("2026-04-01", 150, "sale", {})], receipts)
+        layer = book.panel("layer").sort_values("age_days")
+        assert layer[["age_days", "units"]].to_numpy().tolist() == [[20, 100], [60, 50]]
+        assert mean_age(layer, book.panel("sku_now"))["S"] == pytest.approx(100 / 3)
+
+    def test_excess_of_a_core_style(self):
+        """900 on hand, 20 ± 12 a week, lead 2, review 1, cover 8, z 1.645: safety 34.19, ceiling 254.19, excess 645.81."""
+        style = pd.DataFrame([core("a", on_hand=900.0, lead_time_days=14.0)])
+        rates = pd.DataFrame({"item": ["a"], "rate": 20.0, "rate_sd": 12.0, "quarter_rate": 20.0})
+        row = excess(style, rates, TODAY, assumed({"cover_weeks": 8, "review_weeks": 1, "service_z": 1.645})).iloc[0]
+        assert (row["need"] - 20 * 11, row["need"], row["excess_on_hand"]) == pytest.approx((34.19, 254.19, 645.81), abs=5e-3)
+        assert (row["weeks_of_supply"], row["stock_to_sales"]) == (45, pytest.approx(10.38, abs=5e-3))
+
+    def test_excess_of_a_seasonal_style(self):
+        """18 % of 1,500 still to sell, 900 on hand: 630 too many."""
+        style = pd.DataFrame([seasonal("a", on_hand=900.0, remaining=0.18 * 1500)])
+        assert excess(style, pd.DataFrame({"item": ["a"], "rate": 1.0, "rate_sd": 0.0, "quarter_rate": 1.0}), TODAY, assumed())[
+            "excess_on_hand"
+        ].tolist() == [630]
+
+    def test_ranks_with_ties_and_a_style_that_sells_seldom(self):
+        assert "".join(abc(pd.Series([50, 20, 12, 8, 5, 3, 1.5, 0.5]))) == "AABBCCCC"
+        named, interval, variation = pattern(np.array([[0, 0, 3, 0, 0, 0, 2, 0, 4, 0]], float))
+        assert (named[0], interval[0], variation[0]) == ("intermittent", pytest.approx(3.33, abs=5e-3), pytest.approx(0.0741, abs=5e-5))
+        assert seldom(np.array([[0, 0, 3, 0, 0, 0, 2, 0, 4, 0]]))[0] == pytest.approx(1.034009, abs=5e-7)
+
+    PLAN = pd.DataFrame([{
+        "item": "a", "planned_sales": 228.0, "planned_buy": 265.0, "planned_days": 60.0, "planned_instock": 0.95, "planned_exposures_per_day": 200.0, "planned_click_rate": np.nan, "planned_price": 900.0,
+        "planned_kept": 1.0, "days": 46.0, "in_stock": 0.90, "exposures_per_day": 150.0, "click_rate": np.nan, "price": 880.0, "kept": 1.0, "orders": 92.0, "clicks": np.nan, "sales": 92.0, "buy": 320.0,
+    }])  # fmt: skip
+
+    def test_a_shortfall_split_into_its_causes(self):
+        parts = split(self.PLAN, -2.0).iloc[0]
+        expected = {
+            "arrived late": 39.82,
+            "not in stock": 8.10,
+            "not shown": 43.11,
+            "price": -6.74,
+            "not wanted": 51.71,
+            "bought above plan": 55,
+        }
+        assert {name: parts[name] for name in expected} == pytest.approx(expected, abs=5e-3)
+        assert sum(expected.values()) == pytest.approx(191, abs=0.02)
+
+    def test_the_same_with_returns(self):
+        parts = split(self.PLAN.assign(planned_sales=125.4, sales=36.8, planned_kept=0.55, kept=0.40), -2.0).iloc[0]
+        expected = {
+            "arrived late": 19.20,
+            "not in stock": 3.91,
+            "not shown": 20.79,
+            "price": -3.25,
+            "sent back": 23.01,
+            "not wanted": 24.94,
+        }
+        assert {name: parts[name] for name in expected} == pytest.approx(expected, abs=5e-3)
+
+    def test_holding_464_units_for_sixty_days(self):
+        """464 × 0.20 + 464 × 500 × 10 % ÷ 365 = 156.36 a day, 9,381.70 in sixty days."""
+        rates = assumed({"capital_rate": 0.10, "storage_per_unit_day": 0.20, "insurance_rate": 0, "shrink_rate": 0})
+        classes = pd.DataFrame({"item": ["a"], "class": "slow", "units": 464.0, "cost": 232_000.0})
+        layer, skus = pd.DataFrame({"sku": ["a1"], "age_days": 60.0, "units": 464.0}), pd.DataFrame({"sku": ["a1"], "item": ["a"]})
+        row = carrying(classes, layer, skus, rates).iloc[0]
+        assert (row["week"] / 7, row["storage"] + row["capital"]) == pytest.approx((156.36, 9_381.70), abs=5e-3)
+
+    def test_write_downs_item_by_item(self):
+        """600 less 26 % = 444: 464 × 56 = 25,984; three items 9,600, pooled they would show 3,600."""
+        row = written_down(pd.DataFrame({"units": [464.0], "unit_cost": [500.0], "nrv": [600 * (1 - 0.26)]})).iloc[0]
+        assert row[["write_down_unit", "write_down"]].tolist() == pytest.approx([56, 25_984])
+        three = pd.DataFrame({"units": [100.0, 50.0, 200.0], "unit_cost": [500.0, 300.0, 80.0], "nrv": [444.0, 420.0, 60.0]})
+        assert written_down(three)["write_down"].sum() == pytest.approx(9_600)
+        assert (three["units"] * (three["unit_cost"] - three["nrv"])).sum() == pytest.approx(3_600)
+
+    def test_an_expected_value_over_the_ways_out(self):
+        """60 % at 444, 30 % at 296, 10 % at 120: 367.2, as NRV a unit."""
+        assert expected([0.6, 0.3, 0.1], [444, 296, 120]) == pytest.approx(367.2)
+
+    def test_how_hard_the_money_works(self):
+        found = turn(3.6e6, 2.4e6, 0.9e6)
+        assert [float(found[name]) for name in ("turn", "days", "gmroi", "months")] == pytest.approx([4.0, 91.25, 2.667, 3.0], abs=5e-4)
+
+    def test_price_floors(self):
+        floors = [float(price_floor(120, 0.05, 10, *more)) for more in ((), (0.3, 12), (0.3, 12, 0.0, 0.0))]
+        assert floors == pytest.approx([136.84, 146.77, 200.90], abs=5e-3)
+
+    def test_prices_where_time_does_not_press(self):
+        assert [round(float(best_price(least, beta))) for least in (675.7, 162.2) for beta in (-2, -2.62)] == [1351, 1093, 324, 262]
+
+    def test_hold_or_let_go(self):
+        holding = 200 * 0.10 / 52 + 1.4
+        assert holding == pytest.approx(1.785, abs=5e-4)
+        assert float(rate_that_pays(278, 200, 194, holding, 444)) == pytest.approx(8.66, abs=5e-3)
+
+    def test_cash_of_eight_weeks_today(self):
+        """30, 25, 20 and 10 thousand every two weeks at 15 %: 84,042."""
+        assert float(present_value(np.array([30e3, 25e3, 20e3, 10e3]), np.array([2, 4, 6, 8]), 0.15)) == pytest.approx(84_042, abs=0.5)
+
+
 def test_age_bands_close_on_their_last_day():
     days = [0, 30, 31, 60, 61, 90, 91, 180, 181, None]
     layer = pd.DataFrame({"sku": "a", "age_days": days, "units": 1.0})
-    sku, item = pd.DataFrame({"sku": ["a"], "item": ["a"], "unit_cost": [2.0]}), pd.DataFrame({"item": ["a"], "category": ["c"]})
-    units = ageing(layer, sku, item).set_index("band")["units"]
-    assert units.to_dict() == dict.fromkeys([*AGE_LABELS, "unknown"], 2) | {"> 180": 1, "unknown": 1}
+    sku = pd.DataFrame({"sku": ["a"], "item": ["a"], "unit_cost": [2.0], "tag_price": [3.0]})
+    worth = pd.DataFrame({"item": ["a"], "category": ["c"], "excess_units": [0.0], "excess_cost": [0.0], "nrv": [10.0]})
+    units = ageing(layer, sku, worth).set_index("band")["units"]
+    assert units.to_dict() == {"0–30": 2, "31–60": 2, "61–90": 2, "91–180": 2, "> 180": 1, "unknown": 1}
 
 
 def shop_of(make_shop, as_of, lines, receipts, season="2026SS", **more):
@@ -159,7 +275,7 @@ class TestSellThroughOfTheLedger:
 
     def test_sell_through_falls_the_day_a_replenishment_lands_and_says_so(self, make_shop):
         receipts = [("2026-06-01", 600), ("2026-06-15", 200)]
-        before, after = (frames.styles(shop_of(make_shop, day, self.SOLD, receipts)).iloc[0] for day in ("2026-06-14", "2026-06-21"))
+        before, after = (frames.items(shop_of(make_shop, day, self.SOLD, receipts)).iloc[0] for day in ("2026-06-14", "2026-06-21"))
         assert before["sell_through"] == pytest.approx(370 / 600, abs=1e-6)
         assert after["sell_through"] == pytest.approx(370 / 800, abs=1e-6)
         assert ("replen" in before["flags"], "replen" in after["flags"]) == (False, True)
@@ -186,7 +302,7 @@ def test_what_is_shipped_to_the_channel_is_not_sold(make_shop):
     row = cohort(book, "season", "2026SS")
     assert row[["sell_in", "sell_through", "channel_stock"]].tolist() == pytest.approx([0.95, 0.45, 500], abs=1e-6)
     assert book.panel("item_now")["on_hand"].tolist() == [50]
-    assert frames.styles(book)["sold_units"].tolist() == [450]
+    assert frames.items(book)["sold_units"].tolist() == [450]
 
 
 NET = {"net": 0.26}

@@ -43,7 +43,7 @@ def test_open_orders_are_seen(panel):
 
 def test_check_says_it_in_both_languages(capsys):
     assert main(["check", str(SHOP)]) == 0
-    assert "order_lines (orders-2.csv): 5 rows, 5 used" in capsys.readouterr().out
+    assert "order_lines (orders-2.csv, read as utf-8, ','): 5 rows, 5 used" in capsys.readouterr().out
     assert main(["check", str(SHOP), "--lang", "zh"]) == 0
     assert "order_lines" in capsys.readouterr().out
     main(["check", str(SHOP), "--lang", "en"])

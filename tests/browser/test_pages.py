@@ -3,18 +3,12 @@
 import functools
 import html
 import re
-import shutil
-import subprocess
 
 import pytest
+from tests.browser.chromium import chromium
 
 from destock.publish import batch
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-quic",
-    "--no-first-run", "--host-resolver-rules=MAP * ~NOTFOUND", "--virtual-time-budget=3000", "--hide-scrollbars",
-]  # fmt: skip
 # measures the page from outside: how wide it wants to be, and whether every picture could be drawn
 PROBE = """<script>addEventListener("load", () => setTimeout(() => {
   const page = document.getElementById("page").contentDocument, wide = page.documentElement.scrollWidth;
@@ -26,12 +20,6 @@ PROBE = """<script>addEventListener("load", () => setTimeout(() => {
 @pytest.fixture(scope="module")
 def pack(small_shop, tmp_path_factory):
     return batch.publish(small_shop, None, {}, tmp_path_factory.mktemp("pack") / "pack", [], lambda step: None)
-
-
-def chromium(profile, *arguments) -> str:
-    assert CHROMIUM, "no chromium here: apt-get install chromium"
-    command = [CHROMIUM, *FLAGS, f"--user-data-dir={profile}", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=True).stdout
 
 
 @functools.cache

@@ -66,8 +66,19 @@ def test_rows_above_the_header_are_passed_over(take_in, shop):
     assert products(take_in, shop(f"Products of today\n\n{NAMES}".encode(), header_row=3)) == EXPECTED
 
 
-def test_windows_line_ends_and_a_missing_last_one_are_fine(take_in, shop):
-    assert products(take_in, shop(NAMES.rstrip().replace("\n", "\r\n").encode())) == EXPECTED
+@pytest.mark.parametrize("ending", ["\r\n", "\r"])
+def test_other_line_ends_are_fine(take_in, shop, ending):
+    assert products(take_in, shop(NAMES.replace("\n", ending).encode())) == EXPECTED
+
+
+@pytest.mark.parametrize("cut", range(1, 15))
+def test_a_file_that_ends_in_the_middle_of_a_line_is_refused(take_in, shop, cut):
+    whole = (NAMES + "0014,a,1503.50\n").encode()
+    assert fault_of(take_in, shop(whole[:-cut])).startswith("products.csv: ends in the middle of a line")
+
+
+def test_an_export_that_never_ends_its_last_line_says_so(take_in, shop):
+    assert products(take_in, shop(NAMES.rstrip().encode(), final_newline=False)) == EXPECTED
 
 
 def test_a_quoted_field_may_hold_delimiters_quotes_and_line_ends(take_in, shop):
@@ -106,12 +117,14 @@ def test_exports_with_other_columns_are_united_by_name(take_in, make_shop):
     assert products(take_in, folder) == [["1", "a", ""], ["2", "", "c"]]
 
 
-def workbook(path, rows, sheet="Sheet"):
+def workbook(path, rows, sheet="Sheet", others=()):
     book = openpyxl.Workbook()
     book.active.title = sheet
     for row in rows:
         book.active.append(row)
-    book.create_sheet("other").append(["nothing"])
+    book.create_sheet("empty")
+    for title in others:
+        book.create_sheet(title).append(["something"])
     book.save(path)
 
 
@@ -119,9 +132,9 @@ def workbook(path, rows, sheet="Sheet"):
 def xlsx_shop(make_shop):
     """A shop whose products are a workbook of these rows."""
 
-    def make(rows, title="Sheet", /, **entry):
+    def make(rows, title="Sheet", others=(), /, **entry):
         folder = make_shop({"order_lines": LINES}, tables={"products": {"source": "products.xlsx"} | entry})
-        workbook(folder / "products.xlsx", rows, title)
+        workbook(folder / "products.xlsx", rows, title, others)
         return folder
 
     return make
@@ -137,7 +150,13 @@ def test_workbook_ids_and_dates_keep_their_meaning(take_in, xlsx_shop):
 
 def test_a_workbook_may_name_its_sheet_and_header_row(take_in, xlsx_shop):
     rows = [["Products of today"], ["sku", "name", "category", None], ["1", "a", "b", None], [None] * 4]
-    assert products(take_in, xlsx_shop(rows, "货品", sheet="货品", header_row=2)) == [["1", "a", "b"]]
+    assert products(take_in, xlsx_shop(rows, "货品", ["说明"], sheet="货品", header_row=2)) == [["1", "a", "b"]]
+
+
+def test_of_several_sheets_one_must_be_named(take_in, xlsx_shop):
+    line = fault_of(take_in, xlsx_shop([["sku", "name"], ["1", "a"]], "货品", ["说明"]))
+    assert line.startswith("products.xlsx: which sheet")
+    assert "货品, empty, 说明" in line
 
 
 def test_a_workbook_with_short_rows_is_read(take_in, xlsx_shop):
@@ -170,12 +189,14 @@ def test_exports_of_other_types_are_united_as_text(take_in, make_shop):
     assert frame["launch_date"].dt.day.tolist() == [5, 6]
 
 
-def test_exports_whose_types_cannot_be_united_are_named(take_in, make_shop):
+def test_each_export_is_judged_by_its_own_types(take_in, make_shop):
     folder = make_shop({"order_lines": LINES}, tables={"products": {"source": "products"}})
     (folder / "products").mkdir()
     pq.write_table(pa.table({"sku": ["1"], "moq": [1]}), folder / "products" / "1.parquet")
-    pq.write_table(pa.table({"sku": ["1"], "moq": [date(2026, 1, 1)]}), folder / "products" / "2.parquet")
-    assert "2.parquet" in fault_of(take_in, folder)
+    pq.write_table(pa.table({"sku": ["2"], "moq": [date(2026, 1, 1)]}), folder / "products" / "2.parquet")
+    intake, table = take_in(folder)
+    assert intake.rejects[["file", "line", "column", "value"]].to_numpy().tolist() == [["2.parquet", 1, "moq", "2026-01-01"]]
+    assert table("products")["sku"].tolist() == ["1"]
 
 
 @pytest.mark.parametrize(
@@ -185,7 +206,7 @@ def test_exports_whose_types_cannot_be_united_are_named(take_in, make_shop):
         ("products.csv", b"sku,name,category\n"),
         ("products.csv", b"\n\n\n"),
         ("products.csv", b"\xff\xff\xff\xffsku\n\x81"),
-        ("products.csv", b"sku,name\n1,a\n2,b,c\n"),
+        ("products.csv", b"sku,name\n1,a,\n2,b,c\n3,c\n"),
         ("products.csv", b'sku,name\n1,"never closed\n2,b\n3,c\n'),
         ("products.parquet", b""),
         ("products.parquet", b"PAR1 no, it is not PAR1"),
@@ -195,7 +216,7 @@ def test_exports_whose_types_cannot_be_united_are_named(take_in, make_shop):
     ],
 )
 def test_a_damaged_or_empty_file_is_named_in_one_line(take_in, shop, name, raw):
-    assert fault_of(take_in, shop(raw, name)).startswith(f"{name}: ")
+    assert fault_of(take_in, shop(raw, name)).startswith(f"{name}:")
 
 
 def test_an_encoding_that_does_not_fit_is_named_with_the_byte(take_in, shop):

@@ -10,11 +10,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from destock.intake import grammar
+from destock.intake.rows import CONFLICT
 from destock.intake.shop import open_shop
 from destock.model.messages import Fault
 
 PRODUCTS = "sku,style\nA,S\n"
 HEADER = "order_id,line_id,sku,ordered_at,units,kind,customer_paid"
+UNITS, MONEY, TIME = "not a number of at most 3 decimals", "not an amount of at most 4 decimals", "not a time in the declared form"
 OUTCOMES = ["used", "updated", "rejected", "deduplicated", "skipped"]
 
 
@@ -54,34 +57,34 @@ def test_good_rows_are_used(orders):
 
 
 @pytest.mark.parametrize(
-    ("row", "column", "value"),
+    ("row", "column", "value", "rule"),
     [
-        (line(units="two"), "units", "two"),
-        (line(units="-1"), "units", "-1"),
-        (line(units=""), "units", ""),
-        (line(units="1,5"), "units", None),
-        (line(sku=""), "sku", ""),
-        (line(sku="  "), "sku", "  "),
-        (line(at="yesterday"), "ordered_at", "yesterday"),
-        (line(at="2026-02-30"), "ordered_at", "2026-02-30"),
-        (line(at="infinity"), "ordered_at", "infinity"),
-        (line(at="epoch"), "ordered_at", "epoch"),
-        (line(at="03/04/2026"), "ordered_at", "03/04/2026"),
-        (line(kind="Sale"), "kind", "Sale"),
-        (line(kind="gift"), "kind", "gift"),
-        (line(paid="¥10"), "customer_paid", "¥10"),
-        (line(paid="nan"), "customer_paid", "nan"),
-        (line(paid="1e300"), "customer_paid", "1e300"),
-        (line(order="1.23457E+17"), "order_id", "1.23457E+17"),
+        (line(units="two"), "units", "two", UNITS),
+        (line(units="-1"), "units", "-1", grammar.NEGATIVE),
+        (line(units=""), "units", "", grammar.MISSING),
+        (line(units="1,5"), "units", None, UNITS),
+        (line(sku=""), "sku", "", grammar.MISSING),
+        (line(sku="  "), "sku", "  ", grammar.MISSING),
+        (line(at="yesterday"), "ordered_at", "yesterday", TIME),
+        (line(at="2026-02-30"), "ordered_at", "2026-02-30", TIME),
+        (line(at="infinity"), "ordered_at", "infinity", TIME),
+        (line(at="epoch"), "ordered_at", "epoch", TIME),
+        (line(at="03/04/2026"), "ordered_at", "03/04/2026", TIME),
+        (line(kind="Sale"), "kind", "Sale", grammar.WORD),
+        (line(kind="gift"), "kind", "gift", grammar.WORD),
+        (line(paid="¥10"), "customer_paid", "¥10", MONEY),
+        (line(paid="nan"), "customer_paid", "nan", MONEY),
+        (line(paid="1e300"), "customer_paid", "1e300", MONEY),
+        (line(order="1.23457E+17"), "order_id", "1.23457E+17", grammar.DAMAGED),
     ],
 )
-def test_a_broken_row_is_rejected_with_its_place_and_value(orders, row, column, value):
+def test_a_broken_row_is_rejected_with_its_place_rule_value_and_text(orders, row, column, value, rule):
     if value is None:
         row, value = line(units='"1,5"'), "1,5"
     intake, lines = orders(text(line("0"), row))
     assert outcomes(intake) == {"1.csv": {"used": 1, "rejected": 1}}
     reject = intake.rejects.iloc[0]
-    assert reject[["table", "file", "line", "column", "rule"]].tolist() == ["order_lines", "1.csv", 3, column, "value"]
+    assert reject[["table", "file", "line", "column", "rule", "raw"]].tolist() == ["order_lines", "1.csv", 3, column, rule, row]
     assert reject["value"] == value or (value == "" and pd.isna(reject["value"]))
     assert len(lines) == 1
 
@@ -118,7 +121,7 @@ def test_exact_copies_are_deduplicated_in_one_export_and_across(orders):
 def test_the_same_key_with_other_values_in_one_export_is_rejected_whole(orders):
     intake, lines = orders(text(line(paid="10"), line(paid="11"), line("2")))
     assert outcomes(intake) == {"1.csv": {"used": 1, "rejected": 2}}
-    assert intake.rejects[["line", "column", "rule"]].to_numpy().tolist() == [[2, "", "conflict"], [3, "", "conflict"]]
+    assert intake.rejects[["line", "column", "rule"]].to_numpy().tolist() == [[2, "", CONFLICT], [3, "", CONFLICT]]
     assert lines["order_id"].tolist() == ["2"]
 
 

@@ -127,6 +127,14 @@ def test_truth_has_one_row_for_each_style(folder):
     assert (misjudged["season"] == "2026SS").all()
 
 
+def test_the_planned_click_rate_knows_nothing_of_planted_content(folder):
+    plan, truth = table(folder, "plan").set_index("item"), table(folder, "truth").set_index("style")
+    seen = pd.read_parquet(folder / "traffic.parquet").groupby("item")[["exposures", "clicks"]].sum()
+    kept = (seen["clicks"] / seen["exposures"] / plan["planned_click_rate"])[seen["exposures"] > 2000]
+    assert (kept / truth["click_factor"]).dropna().between(0.9, 1.15).mean() > 0.9
+    assert (kept[truth["planted_cause"] == "content"] < 0.75).all()
+
+
 def test_nothing_happens_after_the_last_day(folder, lines):
     end = AS_OF + pd.Timedelta(days=1)
     for column in ("ordered_at", "shipped_at", "original_ordered_at", "balance_paid_at"):

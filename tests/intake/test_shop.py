@@ -1,5 +1,8 @@
 """A shop.toml says plainly what is wrong with it, and finds its files."""
 
+import os
+import sys
+
 import pytest
 
 from destock.intake.shop import ROOT, find_shop, open_shop
@@ -174,3 +177,27 @@ def test_a_relative_shop_starts_at_the_root_of_the_project(tmp_path, monkeypatch
 def test_an_absolute_shop_stays_where_it_is(tmp_path):
     assert find_shop(tmp_path) == tmp_path
     assert find_shop(str(tmp_path)) == tmp_path
+
+
+@pytest.mark.parametrize("text", ["x = " + "[" * 100_000, "x = " + "{a=" * 50_000], ids=["lists", "tables"])
+def test_a_bomb_is_refused(tmp_path, text):
+    (tmp_path / "shop.toml").write_text(text)
+    with pytest.raises(Fault, match=r"shop\.toml") as fault:
+        open_shop(tmp_path)
+    assert fault.value.exit_code == 3
+
+
+@pytest.mark.parametrize("currency", ["RMB", "<b>", "", "¥", "cny"])
+def test_what_is_no_currency_is_refused(make_shop, currency):
+    with pytest.raises(Fault, match="currency") as fault:
+        open_shop(make_shop({"products": "sku\nA\n", "order_lines": "order_id\n1\n"}, currency=currency))
+    assert fault.value.exit_code == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a file cannot have such a name")
+def test_a_file_whose_name_is_no_text_is_refused(make_shop):
+    shop = make_shop({"products": "sku\nA\n", "order_lines/1.csv": "order_id\n1\n"})
+    (shop / "order_lines" / "1.csv").rename(shop / "order_lines" / os.fsdecode(b"\xff.csv"))
+    with pytest.raises(Fault, match="UTF-8") as fault:
+        open_shop(shop).files("order_lines")
+    assert fault.value.exit_code == 3

@@ -220,7 +220,7 @@ def test_layers_are_those_of_a_queue(shop):
     for sku in SKUS:
         arrived = sorted((r["received_at"], r["units_received"]) for r in known.receipts if r["sku"] == sku)
         queue = deque(day for day, units in arrived for _ in range(units))
-        held = max(0, sum(daily_stock(known, sku)[AS_OF]))
+        held = sum(max(0, units) for units in daily_stock(known, sku)[AS_OF])
         while len(queue) > held:
             queue.popleft()
         expected = Counter((AS_OF - day).days for day in queue)

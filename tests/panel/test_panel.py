@@ -4,6 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from destock.analysis import classification
+from destock.model.messages import say, speak
+from destock.model.schema import CLASSES
+
 PRODUCTS = pd.DataFrame({"sku": ["A"], "style": ["S"], "category": ["dress"], "unit_cost": [4]})
 
 
@@ -389,6 +393,8 @@ def test_what_is_on_hand_came_with_the_newest_receipts(build):
     arrived = [receipt(f"{first + pd.Timedelta(days=d):%Y-%m-%d}", 100) for d in (0, 40, 80)]
     frames = build(f"{first + pd.Timedelta(days=100):%Y-%m-%d}", event("2026-05-29", 150), purchases=receipts(*arrived))
     assert layers(frames) == [[60, 50], [20, 100]]
+    layer = frames("layer")
+    assert (layer["age_days"] * layer["units"]).sum() / layer["units"].sum() == pytest.approx(33.333333, abs=1e-6)
 
 
 def test_units_beyond_all_receipts_have_no_known_age(build):
@@ -401,6 +407,21 @@ def test_stock_below_zero_has_no_layers(build):
     frames = build("2026-06-07", event("2026-06-02", 5), purchases=receipts(receipt("2026-06-01", 3)))
     assert now(frames, "on_hand") == [-2]
     assert layers(frames) == []
+
+
+def test_damaged_units_are_there_whatever_was_sold_too_early(build):
+    moved = pd.DataFrame({"sku": ["A"] * 2, "moved_at": ["2026-06-02"] * 2, "units": [-2, 2], "condition": ["good", "b-grade"]})
+    sold = [event("2026-06-03", 5), event("2026-06-04", 1, kind="return", resaleable_units=0)]
+    frames = build("2026-06-07", *sold, purchases=receipts(receipt("2026-06-01", 6)), movements=moved.assign(kind="condition"))
+    assert now(frames, "on_hand", "damaged") == [-1, 3]
+    assert layers(frames) == [[6, 3]]
+    assert frames("control_total")["stock_at_cost"].tolist() == [12]
+
+
+def test_a_receipt_taken_back_is_no_layer(build):
+    arrived = [receipt("2026-06-01", 10), receipt("2026-06-03", -4), receipt("2026-06-04", 5)]
+    frames = build("2026-06-07", event("2026-06-05", 2), purchases=receipts(*arrived))
+    assert layers(frames) == [[6, 4], [3, 5]]
 
 
 # --- items ---
@@ -481,3 +502,84 @@ def test_a_wholesale_line_without_a_channel_supplies_nobody_in_particular(build)
     lines = [event("2026-06-02", 5, basis="wholesale"), event("2026-06-03", 2)]
     frames = build("2026-06-07", *lines, purchases=receipts(receipt("2026-06-01", 10)))
     assert weekly(frames, "sold_units", "closing_units") == [[2, 3]]
+
+
+# --- open orders, losses, decisions ---
+
+
+def rows(frame, *columns):
+    text = frame[list(columns)].apply(lambda c: c.dt.strftime("%m-%d") if c.dtype.kind == "M" else c)
+    return text.astype(object).where(text.notna(), None).to_numpy().tolist()
+
+
+def test_an_open_line_has_what_was_ordered_and_has_not_come(build):
+    products = PRODUCTS.assign(vendor="V1")
+    purchases = receipts(
+        receipt("2026-06-01", 10),
+        {"units_ordered": 20, "ordered_at": "2026-06-02", "due_at": "2026-06-20", "cancellable_until": "2026-06-10"},
+        {"units_ordered": 30, "units_received": 12, "unit_cost": 3, "vendor": "V2"},
+        {"units_ordered": 40, "units_received": 39, "ordered_at": "2026-06-03", "received_at": "2026-06-09"},
+        {"units_ordered": 50, "ordered_at": "2026-06-08"},
+        {"units_ordered": 60, "units_received": 60},
+    )
+    frames = build("2026-06-07", event("2026-06-02"), products=products, purchases=purchases)
+    found = rows(frames("open_line"), "po_id", "item", "units", "due_at", "cancellable_until", "unit_cost", "vendor")
+    assert found == [
+        ["p1", "S", 20, "06-20", "06-10", 4, "V1"],
+        ["p2", "S", 18, None, None, 3, "V2"],
+        ["p3", "S", 40, None, None, 4, "V1"],
+    ]
+    assert now(frames, "on_order", "cancellable") == [78, 20]
+
+
+def test_a_loss_is_what_left_the_stock_without_a_sale(build):
+    moves = [
+        ("2026-06-02", -3, "shrink", "good"), ("2026-06-09", -2, "write-off", "b-grade"), ("2026-06-10", -1, "write-off", "good"),
+        ("2026-06-09", -4, "condition", "good"), ("2026-06-09", 4, "condition", "b-grade"), ("2026-06-09", -1, "sample out", "good"),
+        ("2026-06-12", -5, "donation", "good"), ("2026-06-15", -9, "shrink", "good"),
+    ]  # fmt: skip
+    movements = pd.DataFrame(moves, columns=["moved_at", "units", "kind", "condition"]).assign(sku="A")
+    frames = build("2026-06-14", event("2026-06-02"), purchases=receipts(receipt("2026-06-01", 50)), movements=movements)
+    assert rows(frames("loss_week"), "week", "item", "kind", "units", "cost") == [
+        ["06-01", "S", "shrink", 3, 12],
+        ["06-08", "S", "donation", 5, 20],
+        ["06-08", "S", "write-off", 3, 12],
+    ]
+
+
+def test_what_a_count_misses_is_a_loss_and_what_it_finds_again_is_none(build):
+    found = counts(("A", "2026-06-03", 47, "good"), ("A", "2026-06-05", 46, "good"), ("A", "2026-06-10", 48, "good"))
+    moved = pd.DataFrame({"sku": ["A"], "moved_at": ["2026-06-05"], "units": [-1], "kind": ["shrink"]})
+    frames = build("2026-06-14", event("2026-06-14", 0), purchases=receipts(receipt("2026-06-01", 50)), movements=moved, stock=found)
+    assert rows(frames("loss_week"), "week", "kind", "units", "cost") == [
+        ["06-01", "counted difference", 3, 12],
+        ["06-01", "shrink", 1, 4],
+        ["06-08", "counted difference", -2, -8],
+    ]
+
+
+def test_an_analyst_decides_a_class_in_either_language_from_a_day_on(build):
+    columns = ["item", "class", "reason", "decided_by", "decided_on"]
+    decided = [
+        ("S", "过季", "样品", "Li", "2026-06-07"), ("T", "too early", "relaunched", None, None),
+        ("U", "slow", "later", None, "2026-06-08"), ("V", "unloved", "no such class", None, None),
+    ]  # fmt: skip
+    frames = build("2026-06-07", event("2026-06-02"), overrides=pd.DataFrame(decided, columns=columns))
+    expected = [["S", "out of season", "样品", "Li", "06-07"], ["T", "too early", "relaunched", None, None]]
+    assert rows(frames("override"), *columns) == expected
+    assert frames("rejects")[["table", "column", "value"]].to_numpy().tolist() == [["overrides", "class", "unloved"]]
+
+
+def test_the_words_for_a_class_are_those_of_the_reports():
+    assert tuple(CLASSES) == classification.CLASSES
+    speak("zh")
+    try:
+        assert [say(name) for name in CLASSES] == list(CLASSES.values())
+    finally:
+        speak("en")
+
+
+def test_the_newest_write_down_by_the_day_is_in_the_books(build):
+    booked = [("S", "2026-03-31", 100), ("S", "2026-05-31", 250.5), ("S", "2026-06-30", 9), ("T", "2026-05-31", 0)]
+    frames = build("2026-06-07", event("2026-06-02"), provisions=pd.DataFrame(booked, columns=["item", "booked_on", "amount"]))
+    assert rows(frames("provision"), "item", "booked_on", "amount") == [["S", "05-31", 250.5], ["T", "05-31", 0]]

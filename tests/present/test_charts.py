@@ -1,16 +1,37 @@
 """Charts: what is drawn is what is in the frame; every chart survives an empty frame, two languages and strange names."""
 
+from xml.etree import ElementTree
+
 import numpy as np
 import pandas as pd
 import pytest
+from tests.hostile import PAYLOADS
 
 from destock.model.messages import speak
 from destock.model.metrics import DEFINITIONS
 from destock.present import charts
-from destock.present.style import legible
+from destock.present.style import _font, legible
 
 CLASSES = pd.DataFrame({"class": ["slow", "misjudged"], "items": [1, 2], "units": [3.0, 4.0], "cost": [500.0, 900.0], "week": [5.0, 9.0]})
-AGEING = pd.DataFrame({"category": ["x", "x", "y"], "band": ["0–30", "> 180", "> 180"], "units": 1.0, "cost": [100.0, 200.0, 100.0]})
+AGEING = pd.DataFrame(
+    {
+        "band": ["0–30", "31–60", "61–90", "91–180", "> 180", "unknown"],
+        "cost": [100.0, 50.0, 30.0, 15.0, 5.0, 0.0],
+        "nrv": [90.0, 45.0, 20.0, 8.0, 1.0, 0.0],
+        "share": [0.5, 0.25, 0.15, 0.075, 0.025, 0.0],
+    }
+)
+CAUSES = pd.DataFrame({"cause": ["not wanted", "no plan", "quality"], "units": [50.0, 20.0, 5.0]})
+LOSSES = pd.DataFrame(
+    {
+        "month": pd.to_datetime(["2026-04-01", "2026-05-01"]),
+        "sales": [100.0, 200.0],
+        "markdowns": [5.0, 60.0],
+        "write-offs": [0.0, 8.0],
+        "shrink": [1.0, 2.0],
+        "acceptable": [0.2, 0.25],
+    }
+)
 QUADRANTS = pd.DataFrame({"item": ["a"], "sell_through": [0.4], "stock_to_sales": [12.0], "money": [900.0], "class": ["slow"]})
 MOVING = pd.DataFrame({"period_end": pd.to_datetime(["2026-06-07", "2026-05-10"]), "share": [0.5, 0.75]})
 PRICE = pd.DataFrame(
@@ -68,7 +89,7 @@ YEARS = pd.DataFrame(
 )
 ALL = [
     (charts.backtest, (BACKTEST,)), (charts.fans, (FANS,)), (charts.stages, (STAGES,)), (charts.years, (YEARS,)),
-    (charts.classes, (CLASSES, "CNY")), (charts.ageing, (AGEING, "CNY")), (charts.quadrants, (QUADRANTS, "CNY")), (charts.moving, (MOVING,)),
+    (charts.classes, (CLASSES, "CNY")), (charts.ageing, (AGEING, "CNY")), (charts.causes, (CAUSES,)), (charts.losses, (LOSSES,)), (charts.quadrants, (QUADRANTS, "CNY")), (charts.moving, (MOVING,)),
     (charts.cost_of_waiting, (CLASSES, "class", "CNY")), (charts.elasticity, (PRICE,)), (charts.tests, (DAILY,)), (charts.stock_bridge, (BRIDGE,)),
     (charts.compared, (COMPARED, "category", DEFINITIONS["available"])), (charts.cohorts, (COHORTS, DEFINITIONS["90-day average"])),
     (charts.pacing, (PATHS, BANDS)), (charts.event_study, (AROUND,)), (charts.estimators, (WAYS,)), (charts.ladder, (LADDER, "CNY")),
@@ -107,10 +128,22 @@ def test_bars_are_as_long_as_the_money():
     assert [bar.get_width() for bar in bars] == [500, 900]
 
 
-def test_ages_are_summed_over_categories_and_share_the_total():
+def test_ages_stand_beside_what_they_are_worth():
+    """Two bars a band, at cost and net of selling costs, in the order of the frame."""
     ax = charts.ageing(AGEING, "CNY").axes[0]
-    assert [bar.get_height() for bar in ax.patches] == [100, 300]
-    assert [text.get_text() for text in ax.texts] == ["25.0%", "75.0%"]
+    assert [bar.get_height() for bar in ax.patches] == [*AGEING["cost"], *AGEING["nrv"]]
+    assert "50.0%" in [text.get_text() for text in ax.texts]
+
+
+def test_causes_are_not_drawn_where_no_plan_explains_any():
+    assert charts.causes(CAUSES.iloc[1:]).note
+    assert not charts.causes(CAUSES).note
+
+
+def test_losses_are_stacked_beside_what_the_margin_bears():
+    ax = charts.losses(LOSSES).axes[0]
+    tops = [bar.get_y() + bar.get_height() for bar in ax.patches][-2:]
+    assert tops == pytest.approx([0.06, 0.35])
 
 
 def test_uplift_of_a_cut_is_drawn_with_its_interval():
@@ -199,3 +232,53 @@ def test_two_running_seasons_are_not_drawn_as_one():
     assert [panel.lines[0].get_xdata().tolist() for panel in charts.stages(both).axes] == [[15, 30], [15], [15, 30], [15]]
     twice = pd.concat([BACKTEST, BACKTEST.assign(season_half="AW", error=0.9)])
     assert [panel.lines[0].get_ydata().tolist() for panel in charts.backtest(twice).axes] == [[0.3, 0.2], [0.9, 0.9]]
+
+
+def labelled(text: str) -> list:
+    """Every chart that shows a text of the shop's, with this text in it."""
+    arms = DAILY.replace("cut20", text)
+    return [
+        (charts.cost_of_waiting, (pd.DataFrame({"category": [text], "week": [5.0]}), "category", "CNY")),
+        (charts.elasticity, (PRICE.assign(group=["all", text]),)), (charts.fans, (FANS.assign(name=text, item=text),)), (charts.tests, (arms,)),
+        (charts.stages, (STAGES.assign(tier=text),)), (charts.years, (YEARS.assign(category=text),)), (charts.backtest, (BACKTEST.assign(season_half=text),)),
+        (charts.compared, (COMPARED.assign(part=text), "category", DEFINITIONS["received"])), (charts.cohorts, (COHORTS.assign(cohort=text), DEFINITIONS["received"])),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text", ["_<script>$\\frac{--></svg><a href='//x.example'>", "\x00\x1b]0;\u202e😀\n销售额", "]]>&lt;" + "长" * 300]
+)
+def test_no_text_breaks_a_chart_or_becomes_an_element_of_it(text):
+    for (chart, arguments), (_, usual) in zip(labelled(text), labelled("plain"), strict=True):
+        elements, expected = ({e.tag for e in ElementTree.fromstring(chart(*a).svg).iter()} for a in (arguments, usual))  # noqa: S314
+        assert elements <= expected, chart.__name__
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_what_a_chart_writes_can_be_drawn_in_one_line(payload):
+    drawn = legible(payload)
+    assert 0 < len(drawn) <= 19
+    assert {ord(c) for c in drawn} <= _font()
+    assert not drawn.startswith("_")
+
+
+def test_two_names_that_look_alike_are_two_bars():
+    alike = ["the same long beginning 1", "the same long beginning 2"]
+    waiting = charts.cost_of_waiting(pd.DataFrame({"category": alike, "week": [5.0, 9.0]}), "category", "CNY")
+    seasons = charts.cohorts(COHORTS.assign(cohort=alike), DEFINITIONS["received"])
+    for ax in (waiting.axes[0], seasons.axes[0]):
+        assert len({bar.get_y() for bar in ax.patches}) == 2
+
+
+def test_an_arm_of_any_name_has_its_line_in_the_legend():
+    shown = charts.tests(DAILY.replace("cut20", "_nolegend_")).axes[0].get_legend()
+    assert [text.get_text() for text in shown.get_texts()] == [" _nolegend_", "control"]
+
+
+def test_what_is_not_drawn_is_counted():
+    many = pd.DataFrame({"category": [f"c{n}" for n in range(14)], "week": 1.0})
+    assert charts.cost_of_waiting(many, "category", "CNY").title.endswith("(the 10 largest of 14)")
+    parts = pd.concat([COMPARED.assign(part=f"p{n}") for n in range(7)], ignore_index=True)
+    assert charts.compared(parts, "category", DEFINITIONS["received"]).title.endswith("(the 12 largest of 14)")
+    years = pd.concat([YEARS.assign(category=f"c{n}") for n in range(8)], ignore_index=True)
+    assert charts.years(years).axes[-1].get_xlabel().endswith("(the 6 largest of 8)")

@@ -2,15 +2,11 @@
 
 import pandas as pd
 import pytest
+from tests.hostile import PAYLOADS
 
 from destock.model.findings import Finding
 from destock.present.sentences import SENTENCES, tell
 from destock.present.tables import COLUMNS, table
-
-PAYLOADS = [
-    "<img src=x onerror=alert(1)>", "<script>alert(1)</script>", '"><svg onload=alert(1)>', "javascript:alert(1)", "</td></table><iframe>", "{{7*7}}", "{% raw %}",
-    "' onmouseover='alert(1)", "<!--", "&lt;b&gt;", "\u202e<b>", "<style>*{display:none}</style>",
-]  # fmt: skip
 
 
 def test_cells_are_written_by_kind():
@@ -50,9 +46,17 @@ def test_control_totals_are_exact_and_units_are_no_money():
 
 
 def test_a_cut_table_says_so():
-    frame = pd.DataFrame({"units": range(30)})
-    assert table(frame, ["units"], "CNY", rows=20).note == "20 of 30 rows; all of them are in the results."
-    assert table(frame, ["units"], "CNY", rows=30).note == ""
+    frame = pd.DataFrame({"units": range(3412)})
+    frame.attrs["results"] = "pace"
+    assert table(frame, ["units"], "CNY", rows=20).note == "20 of 3,412 rows; all of them are in results/pace.csv."
+    assert table(frame[frame["units"] > 9], ["units"], "CNY", rows=20).note == "20 of 3,402 rows; all of them are in results/pace.csv."
+    assert table(frame, ["units"], "CNY", rows=3412).note == ""
+
+
+def test_what_stands_nowhere_else_is_shown_whole():
+    whole = table(pd.DataFrame({"units": range(30)}), ["units"], "CNY", rows=20)
+    assert len(whole.rows) == 30
+    assert whole.note == ""
 
 
 def test_an_empty_table_says_so():
@@ -102,6 +106,7 @@ def test_every_heading_is_there_for_every_column_a_notebook_asks_for():
 
 def test_every_sentence_has_a_kind_of_figure_for_each_blank():
     assert all(
-        "{" in text or name in ("stock_unknown", "no_pace", "no_missing_table", "no_fit", "often_sold_out")
+        "{" in text
+        or name in ("stock_unknown", "no_pace", "no_missing_table", "no_fit", "often_sold_out", "none_decided", "no_open_orders")
         for name, text in SENTENCES.items()
     )

@@ -1,27 +1,22 @@
 """The pack: whole or not at all, self-contained, in both languages, with everything that other people build on."""
 
 import json
-import os
 import re
-import shutil
-import subprocess
-import sys
 from html.parser import HTMLParser
 
-import nbformat
 import pandas as pd
 import pytest
 
-from destock.intake.shop import ROOT
-from destock.model.messages import Fault, speak
-from destock.publish import batch, html
+from destock.model.messages import speak
+from destock.publish import html
+from destock.publish.packs import Pack, Supervisor, publish
 
 REFERENCES = re.compile(r"""(?:src|href|url)\s*[=(]\s*["']?\s*([^"'\s>)]+)""")
 
 
 def build(shop, out, **options):
-    settings = {"as_of": None, "settings": {}, "only": [], "progress": lambda step: None} | options
-    return batch.publish(shop, settings["as_of"], settings["settings"], out, settings["only"], settings["progress"])
+    with Supervisor() as supervisor:
+        return publish(Pack(shop, out=out, **options), supervisor, lambda step: None)
 
 
 @pytest.fixture(scope="module")
@@ -138,52 +133,3 @@ class TestResults:
             if name.endswith(".html"):
                 ours, theirs = (re.sub(r"<nav>.*?</nav>", "", text, flags=re.DOTALL) for text in (ours, theirs))
             assert ours == theirs, name
-
-
-def notebook_of(*sources):
-    kernel = {"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}}
-    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources], metadata=kernel)
-
-
-class TestFailure:
-    @pytest.mark.parametrize(
-        ("instead", "code", "says"),
-        [("1 / 0, (", 1, "cell 6: ZeroDivisionError"), ("__import__('os').kill(__import__('os').getpid(), 9), (", 7, "Kernel died")],
-    )
-    def test_a_failing_notebook_names_its_cell_and_the_last_good_pack_stays(self, small_shop, tmp_path, instead, code, says):
-        """A copy of the project in which a cell of the pacing notebook divides by zero, or kills its kernel."""
-        project, place = tmp_path / "project", tmp_path / "reports" / "pack"
-        shutil.copytree(ROOT / "lib", project / "lib")
-        shutil.copytree(ROOT / "notebooks", project / "notebooks")
-        path = project / "notebooks" / "04_pacing.ipynb"
-        path.write_text(path.read_text(encoding="utf-8").replace("charts.pacing(", instead), encoding="utf-8")
-        place.mkdir(parents=True)
-        (place / "index.html").write_text("last week")
-        command = [sys.executable, "-c", "import sys; from destock.publish.cli import main; sys.exit(main())"]
-        arguments = ["report", str(small_shop), "--only", "pacing", "impact", "--out", str(place)]
-        ended = subprocess.run(
-            command + arguments, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(project / "lib")}, timeout=300
-        )
-        assert ended.returncode == code
-        last = ended.stderr.strip().splitlines()[-1]
-        assert "notebook pacing" in last
-        assert says in last
-        assert "Traceback" not in ended.stderr
-        assert [p.name for p in place.parent.rglob("*")] == ["pack", "index.html"]
-        assert (place / "index.html").read_text() == "last week"
-
-    @pytest.mark.parametrize("source", ["raise SystemExit(0)", "import sys; sys.exit(0)"])
-    def test_a_notebook_that_ends_early_is_a_failure(self, source):
-        done, failure = batch._execute(notebook_of(source, "1"), {})
-        assert done is None
-        assert failure["exit_code"] in (1, 7)
-
-    def test_a_killed_kernel_is_a_failure(self):
-        done, failure = batch._execute(notebook_of("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "1"), {})
-        assert (done, failure["exit_code"]) == (None, 7)
-
-    def test_a_place_that_cannot_be_written_is_said(self, small_shop, tmp_path):
-        (tmp_path / "file").write_text("")
-        with pytest.raises(Fault, match="cannot write") as fault:
-            build(small_shop, tmp_path / "file" / "pack")
-        assert fault.value.exit_code == 5

@@ -55,7 +55,7 @@ def test_a_fault_is_said_in_the_language_asked_for():
 def test_check_counts_every_row(small_shop):
     ended = destock("check", small_shop)
     assert ended.returncode == 0, ended.stderr
-    assert "order_lines (order_lines.parquet):" in ended.stdout
+    assert "order_lines (order_lines.parquet, read as parquet):" in ended.stdout
 
 
 def test_sample_is_the_same_for_the_same_seed(tmp_path):

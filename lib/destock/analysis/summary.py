@@ -6,35 +6,50 @@ import pandas as pd
 from destock.model.messages import mark
 from destock.model.metrics import price_needed, ratio
 
+CANCEL = mark("cancel the open order")
 VERBS = (
-    mark("cancel the open order"), mark("other channel"), mark("clearance session"), mark("improve content"),
+    CANCEL, mark("other channel"), mark("clearance session"), mark("improve content"), mark("stop paid traffic"),
     mark("cut the price"), mark("stop reordering"), mark("watch"),
 )  # fmt: skip
-LOW_CLICK_RATE = 0.7
-DEEPEST_CUT = 0.5
-# from this share of a style's money in excess on, its open order is the first thing to do
-ORDER_SHARE = 0.25
 
 
-def actions(frame: pd.DataFrame, costs: pd.DataFrame, elasticity: float, as_of: pd.Timestamp) -> pd.DataFrame:
+def actions(
+    frame: pd.DataFrame, costs: pd.DataFrame, orders: pd.DataFrame, elasticity: float, as_of: pd.Timestamp, assumptions: dict[str, float]
+) -> pd.DataFrame:
     """Which styles matter most, and what is the one thing to do about each?
 
-    ``frame``: one row an item from classification's ``excess``; ``costs``: rows of impact
-    (item, class, units, purchase, week). Money = cost of excess on hand + cost of excess
-    on order. Returns one row an item, most money first: ``class`` (of most money),
-    ``money``, ``week``, ``verb``, ``price_to`` (share of the tag price, where the verb is a cut).
+    ``frame``: one row an item from ``cover.excess``, with ``ad_spend`` of late; ``costs``: rows of impact (item, class, units, purchase, week);
+    ``orders``: rows of open orders (item, lever, units, money, until). Money = cost of excess on hand + cost of excess
+    on order. Returns one row an item with either: ``class`` (of most money, null where only orders are too much), ``money``, ``week``, ``verb``,
+    ``price_to`` (share of the tag price, where the verb is a cut), ``until`` (last day to cancel). The cheapest lever first – what need not be bought –, then most money.
     """
     main = costs.sort_values(["item", "purchase"], ascending=[True, False], kind="stable").drop_duplicates("item")[["item", "class"]]
     total = costs.groupby("item", as_index=False)[["units", "purchase", "week"]].sum()
-    rows = frame.merge(main, on="item", how="inner", validate="1:1").merge(total, on="item", validate="1:1")
-    rows["on_order_cost"] = rows["excess_on_order"] * rows["mean_cost"]
-    rows["money"] = rows["purchase"].fillna(0) + rows["on_order_cost"].fillna(0)
+    rows = frame[frame["item"].isin(costs["item"]) | frame["item"].isin(orders["item"])]
+    for part in (main, total, _orders(orders)):
+        rows = rows.merge(part, on="item", how="left", validate="1:1")
+    rows = rows.fillna({"units": 0.0, "purchase": 0.0, "week": 0.0, "on_order_cost": 0.0, "cancellable_cost": 0.0})
+    rows["money"] = rows["purchase"] + rows["on_order_cost"]
     rows["return_rate"] = ratio(rows["returns"], rows["sold_units"]) if rows["returns"].sum() > 0 else np.nan
     rows["sizes"] = rows["skus_in_stock"].astype("Int64").astype("str") + " / " + rows["skus"].astype("str")
     rows["price_to"] = _price_to_clear(rows, elasticity)
-    rows["verb"] = _verb(rows, as_of)
+    rows["verb"] = _verb(rows, as_of, assumptions)
     rows["price_to"] = rows["price_to"].where(rows["verb"] == "cut the price")
-    return rows.sort_values(["money", "item"], ascending=[False, True], kind="stable").reset_index(drop=True)
+    return cheapest_first(rows.sort_values(["money", "item"], ascending=[False, True], kind="stable"))
+
+
+def cheapest_first(rows: pd.DataFrame) -> pd.DataFrame:
+    """The same rows, those that need no sale on top: an order that is cancelled costs nothing."""
+    return pd.concat([rows[rows["verb"] == CANCEL], rows[rows["verb"] != CANCEL]]).reset_index(drop=True)
+
+
+def _orders(orders: pd.DataFrame) -> pd.DataFrame:
+    """By item: money on order that is too much, the part that can still be cancelled, and until when."""
+    can = orders["lever"] == "cancel"
+    rows = orders.assign(cancellable_cost=orders["money"].where(can, 0.0), until=orders["until"].where(can))
+    return rows.groupby("item", as_index=False).agg(
+        on_order_cost=("money", "sum"), cancellable_cost=("cancellable_cost", "sum"), until=("until", "min")
+    )
 
 
 def _price_to_clear(rows: pd.DataFrame, elasticity: float) -> pd.Series:
@@ -43,18 +58,18 @@ def _price_to_clear(rows: pd.DataFrame, elasticity: float) -> pd.Series:
     return rows["price_realisation"] * price_needed(uplift, elasticity)
 
 
-def _verb(rows: pd.DataFrame, as_of: pd.Timestamp) -> np.ndarray:
+def _verb(rows: pd.DataFrame, as_of: pd.Timestamp, a: dict[str, float]) -> np.ndarray:
     kind = rows["class"]
-    cancellable = (rows["cancellable"] > 0) & (rows["on_order_cost"] >= ORDER_SHARE * rows["money"])
+    cancellable = (rows["cancellable_cost"] > 0) & (rows["cancellable_cost"] >= a["order_share"] * rows["money"])
     long_over = (as_of - rows["exit_date"]).dt.days > 365
     click_rate = ratio(rows["clicks"], rows["exposures"])
-    unloved = click_rate < LOW_CLICK_RATE * click_rate.groupby(rows["category"]).transform("median")
-    reachable = rows["price_to"] >= DEEPEST_CUT * rows["price_realisation"]
+    unloved = click_rate < a["low_rate"] * click_rate.groupby(rows["category"]).transform("median")
+    reachable = rows["price_to"] >= a["deepest_cut"] * rows["price_realisation"]
     in_season = rows["exit_date"] >= as_of
     return np.select(
         [cancellable, kind == "defective", (kind == "out of season") & long_over, kind == "out of season",
          (kind == "misjudged") & unloved, in_season & kind.isin(["misjudged", "over-bought"]) & reachable,
-         kind == "misjudged", kind.isin(["slow", "over-bought"])],
-        ["cancel the open order", "other channel", "other channel", "clearance session",
-         "improve content", "cut the price", "clearance session", "stop reordering"], "watch",
+         (kind == "misjudged") & (rows["ad_spend"] > 0), kind == "misjudged", kind.isin(["slow", "over-bought"])],
+        [CANCEL, "other channel", "other channel", "clearance session", "improve content", "cut the price",
+         "stop paid traffic", "clearance session", "stop reordering"], "watch",
     )  # fmt: skip

@@ -1,60 +1,93 @@
-"""Files → raw tables: all columns of all files of one table, read once, with file and line."""
+"""One file → its records, as text where it is a text: each with its line, none left out, in batches."""
 
 import csv
-import io
 import unicodedata
-from datetime import date, datetime, time
-from itertools import zip_longest
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
-import openpyxl
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from destock import engine
-from destock.intake.shop import Shop, Source
+from destock.intake.shop import Source
+from destock.intake.survey import Survey, survey
+from destock.intake.workbook import open_sheet, unreadable
 from destock.model.messages import Fault, mark
 
-_UNREADABLE = mark("{file}: cannot be read ({reason})")
+BLOCK = 8 << 20
+MOST_COLUMNS = 2000
+# A Parquet file of so many cells, and so many for each of its bytes, is refused unread.
+MOST_CELLS, MOST_CELLS_A_BYTE = 10_000_000, 200
+_BLANKS = " \t\r\n\u00a0\u3000\ufeff"
+_GUARD = r"^(?:=\"(.*)\"|'(\d+))$"
+# bytes that a text to be mended begins or ends with: blanks of one byte, guards, and those of the blanks of several
+_FIRST, _LAST = np.zeros(256, bool), np.zeros(256, bool)
+_FIRST[[*range(33), *b"'=\xc2\xe3\xef"]] = _LAST[[*range(33), *b'"\xa0\x80\xbf']] = True
+_EMPTY = mark("{file}: has no rows")
 
 
-def read_raw(con: engine.Engine, shop: Shop, source: Source, name: str) -> list[Path]:
-    """Bring all files of one table into the engine as table ``name``.
+@dataclass
+class Raw:
+    """A file that can be read: ``names`` of its columns, ``batches()`` of its rows, each with its ``_line`` first.
 
-    Columns keep the files' own names; ``_file`` (0, 1, … oldest export first) and
-    ``_line`` (of the file, header included, one a record) come first. CSV and XLSX columns
-    are text; Parquet columns keep their types.
-    Raises Fault (3) on a file that cannot be read or is empty.
+    ``counted``: how many rows another way of counting finds, for a text. ``torn``: records that have
+    not as many fields as the header: line → (fields, text); ``rows``: how many became rows;
+    both complete once all batches were read. ``read_as`` says what was taken for granted.
     """
-    paths = shop.files(source.table)
-    for number, path in enumerate(paths):
-        reader = {".csv": _csv, ".parquet": _parquet, ".xlsx": _xlsx}.get(path.suffix.lower())
-        if reader is None:
-            raise Fault(3, _UNREADABLE, file=path.name, reason="csv / parquet / xlsx")
-        table = reader(path, source)
-        if not table.num_rows:
-            raise Fault(3, mark("{file}: has no rows"), file=path.name)
-        try:
-            _append(con, name, table, number, 0 if reader is _parquet else source.header_row)
-        except engine.EngineError as error:  # columns of two exports whose types do not go together
-            raise Fault(3, _UNREADABLE, file=path.name, reason=engine.message(error)) from error
-    return paths
+
+    path: Path
+    fields: list[pa.Field]
+    batches: Callable[[], Iterator[pa.RecordBatch]]
+    counted: int | None
+    read_as: str
+    torn: dict[int, tuple[int, str]] = field(default_factory=dict)
+    hidden: set[int] = field(default_factory=set)
+    rows: int = 0
+    fault: Fault | None = None
+
+    @property
+    def names(self) -> list[str]:
+        return [column.name for column in self.fields]
+
+    def stream(self, as_given: bool = False) -> pa.RecordBatchReader:
+        """All rows, once, for an engine to take; texts without the blanks and guards around them, unless ``as_given``.
+
+        The engine has its own words for what goes wrong: ``fault`` keeps ours.
+        """
+
+        def rows() -> Iterator[pa.RecordBatch]:
+            self.rows = 0
+            try:
+                for batch in self.batches():
+                    self.rows += batch.num_rows
+                    columns = [c if as_given or c.type != pa.string() else _bare(c) for c in batch.columns]
+                    yield pa.record_batch(columns, names=batch.schema.names)
+            except Fault as fault:
+                self.fault = fault
+                raise
+
+        return pa.RecordBatchReader.from_batches(pa.schema([("_line", pa.int64()), *self.fields]), rows())
 
 
-def _append(con: engine.Engine, name: str, table: pa.Table, number: int, above: int) -> None:
-    con.register("incoming", table)
-    numbered = f"SELECT {number} AS _file, {above} + row_number() OVER () AS _line, * FROM incoming"
-    if number == 0:
-        con.execute(f"CREATE OR REPLACE TABLE {name} AS {numbered}")
-    else:
-        con.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM {name} UNION ALL BY NAME {numbered}")
-    con.unregister("incoming")
+def open_raw(path: Path, source: Source) -> Raw:
+    """What does this file hold? Its rows are not read yet.
+
+    Columns keep the file's own names. CSV and XLSX columns are text; Parquet columns keep
+    their types. Raises Fault (3) on a file that cannot be read, is empty or is not whole.
+    """
+    reader = {".csv": _csv, ".parquet": _parquet, ".xlsx": _xlsx}.get(path.suffix.lower())
+    if reader is None:
+        raise Fault(3, mark("{file}: cannot be read ({reason})"), file=path.name, reason="csv / parquet / xlsx")
+    return reader(path, source)
 
 
 def header(text: object) -> str:
-    """A column's name as we compare it: full width or half, without marks and blanks around it."""
-    return unicodedata.normalize("NFKC", str(text)).replace("\ufeff", "").strip()
+    """A column's name as we compare it: full width or half, in one line, without marks and blanks around it."""
+    return " ".join(unicodedata.normalize("NFKC", str(text)).replace("\ufeff", "").split())
 
 
 def second(name: str) -> str:
@@ -62,87 +95,148 @@ def second(name: str) -> str:
     return f"{name} (2)"
 
 
-def _names(headers: list) -> list[str]:
-    names = []
+def _names(path: Path, headers: list) -> list[str]:
+    if len(headers) > MOST_COLUMNS:
+        raise Fault(3, mark("{file}: {columns} columns: this is no table of a shop"), file=path.name, columns=len(headers))
+    names, taken = [], set()
     for place, text in enumerate(headers, 1):
         name = header(text or "") or f"column {place}"
-        while name.casefold() in {n.casefold() for n in names}:
+        while name.casefold() in taken:
             name = second(name)
+        taken.add(name.casefold())
         names.append(name)
     return names
 
 
-def _parquet(path: Path, source: Source) -> pa.Table:
-    try:
-        table = pq.read_table(path, page_checksum_verification=True)
-    except (pa.ArrowInvalid, OSError) as error:
-        raise Fault(3, _UNREADABLE, file=path.name, reason=_first_line(error)) from error
-    return table.rename_columns(_names(table.column_names))
+def _csv(path: Path, source: Source) -> Raw:
+    found = survey(path, source.encoding, source.delimiter)
+    names, above = _header(path, found.encoding, source)
+    counted = found.records - source.header_row
+    if not names or counted < 1:
+        raise Fault(3, _EMPTY, file=path.name)
+    if not found.ended and source.final_newline:
+        text = mark("{file}: ends in the middle of a line: upload it again (or say final_newline = false in shop.toml, if it always does)")
+        raise Fault(3, text, file=path.name)
+    raw = Raw(path, [pa.field(name, pa.string()) for name in names], lambda: _csv_batches(raw, source, found, above), counted, "")
+    raw.read_as = f"{found.encoding}, {source.delimiter!r}"
+    return raw
 
 
-def _csv(path: Path, source: Source) -> pa.Table:
-    text = _decoded(path, source.encoding)
-    lines = text.splitlines(keepends=True)[source.header_row - 1 :]
-    names = _names(next(csv.reader(lines[:1], delimiter=source.delimiter), []))
-    if not names or len(lines) < 2:
-        raise Fault(3, mark("{file}: has no rows"), file=path.name)
-    parse = pacsv.ParseOptions(delimiter=source.delimiter, newlines_in_values=True)
-    convert = pacsv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""])
-    read = pacsv.ReadOptions(column_names=names, skip_rows=1)
+def _header(path: Path, encoding: str, source: Source) -> tuple[list[str], int]:
+    """Names of the columns, and how many lines stand above the first row."""
+    with path.open(encoding=encoding, newline="") as text:
+        above = sum(1 for _ in islice(text, source.header_row - 1))
+        reader = csv.reader(text, delimiter=source.delimiter)
+        names = _names(path, next(reader, []))
+        return names, above + reader.line_num
+
+
+def _csv_batches(raw: Raw, source: Source, found: Survey, above: int) -> Iterator[pa.RecordBatch]:
+    torn: dict[int, tuple[int, str]] = {}  # by number of record
+
+    def tear(row: pacsv.InvalidRow) -> str:
+        torn[row.number - above] = (row.actual_columns, row.text)
+        return "skip"
+
+    encoding = "utf8" if found.encoding.startswith("utf-8") else found.encoding  # under any other name Python decodes it once more
+    read = pacsv.ReadOptions(column_names=raw.names, skip_rows=above, block_size=BLOCK, encoding=encoding, use_threads=False)
+    parse = pacsv.ParseOptions(delimiter=source.delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=tear)
+    convert = pacsv.ConvertOptions(column_types={f.name: f.type for f in raw.fields}, strings_can_be_null=True, null_values=[""])
+    record, line = 1, above + 1
     try:
-        table = pacsv.read_csv(io.BytesIO("".join(lines).encode()), read, parse, convert)
+        for batch in pacsv.open_csv(raw.path, read, parse, convert):
+            numbers = _numbers(record, batch.num_rows, torn)
+            lines, record, line = _lines(batch if found.multiline else None, numbers, record, line, torn, raw)
+            yield pa.record_batch([pa.array(lines), *batch.columns], names=["_line", *raw.names])
     except pa.ArrowInvalid as error:
-        raise Fault(3, _UNREADABLE, file=path.name, reason=_first_line(error)) from error
-    # A quote that nobody closes swallows all rows after it, and the parser does not mind.
-    last = table.column(-1)[-1].as_py() if table.num_rows else None
-    if "\n" in (last or "") and not text.rstrip().endswith('"'):
-        reason = f'line {len(text.splitlines()) - last.rstrip().count(chr(10))}: " is never closed'
-        raise Fault(3, _UNREADABLE, file=path.name, reason=reason)
-    return table
+        raise unreadable(raw.path, error) from error
+    _lines(None, np.array([max(torn, default=0)]), record, line, torn, raw)
 
 
-def _decoded(path: Path, encoding: str) -> str:
-    raw = path.read_bytes()
-    marks = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
-    by_mark = [name for start, name in marks.items() if raw.startswith(start)]
-    tried = by_mark or ([encoding] if encoding else ["utf-8", "gb18030"])
-    for name in tried:
-        try:
-            return raw.decode(name)
-        except UnicodeDecodeError as error:
-            reason = f"{name}, byte {error.start}"
-        except LookupError:
-            reason = f"encoding {name}"
-    raise Fault(3, _UNREADABLE, file=path.name, reason=reason)
+def _bare(column: pa.StringArray) -> pa.StringArray:
+    """Texts without blanks around them, nor what keeps a spreadsheet from taking them for numbers: ="007", '007.
+
+    The bytes are looked at first: most columns hold nothing of the kind.
+    """
+    _, offsets, data = column.buffers()
+    if not data or not data.size:
+        return column
+    ends = np.frombuffer(offsets, np.int32)[column.offset : column.offset + len(column) + 1]
+    raw = np.frombuffer(data, np.uint8)
+    ends = ends[np.flatnonzero(np.diff(ends, prepend=-1))]
+    if b"\xcc" in (text := data.to_pybytes()) or b"\xcd" in text:  # marks that combine with the letter before
+        column = pc.utf8_normalize(column, "NFC")
+    if not (_FIRST[raw[ends[:-1]]].any() or _LAST[raw[ends[1:] - 1]].any()):
+        return column
+    column = pc.replace_substring_regex(pc.utf8_trim(column, _BLANKS), _GUARD, r"\1\2")
+    return pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
 
 
-def _xlsx(path: Path, source: Source) -> pa.Table:
+def _numbers(record: int, rows: int, torn: dict) -> np.ndarray:
+    """Numbers of the records that became rows: from ``record`` on, without the torn ones."""
+    later = [number for number in torn if number >= record]
+    return np.delete(np.arange(record, record + rows + len(later)), [n - record for n in later if n - record < rows + len(later)])[:rows]
+
+
+def _lines(batch: pa.RecordBatch | None, numbers: np.ndarray, record: int, line: int, torn: dict, raw: Raw) -> tuple[np.ndarray, int, int]:
+    """The line on which each of these records begins, and the next record with its line. Notes the torn ones among them."""
+    if not len(numbers):
+        return numbers, record, line
+    spans = np.ones(max(numbers[-1] + 1 - record, 0), int)
+    if batch:
+        for column in batch.columns:
+            spans[numbers - record] += pc.count_substring(column, "\n").fill_null(0).to_numpy()
+    between = [number for number in torn if record <= number < record + len(spans)]
+    for number in between:
+        spans[number - record] += torn[number][1].count("\n")
+    starts = line + np.cumsum(spans) - spans
+    raw.torn |= {int(starts[number - record]): torn[number] for number in between}
+    return starts[numbers - record] if len(spans) else numbers, record + len(spans), line + int(spans.sum())
+
+
+def _parquet(path: Path, source: Source) -> Raw:
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-        sheet = book[source.sheet] if source.sheet else book.worksheets[0]
-        rows = [row for row in sheet.iter_rows(min_row=source.header_row, values_only=True) if any(v is not None for v in row)]
-    except Exception as error:  # openpyxl raises whatever its XML, zip or style readers raise
-        raise Fault(3, _UNREADABLE, file=path.name, reason=_first_line(error)) from error
-    if len(rows) < 2:
-        raise Fault(3, mark("{file}: has no rows"), file=path.name)
-    columns = list(zip_longest(*rows))  # a row may end where its last value stands
-    cells = [pa.array([_cell(v) for v in values], pa.string()) for _, *values in columns]
-    return pa.table(cells, names=_names([first for first, *_ in columns]))
+        file = pq.ParquetFile(path, page_checksum_verification=True)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise unreadable(path, error) from error
+    rows, cells = file.metadata.num_rows, file.metadata.num_rows * file.metadata.num_columns
+    if not rows:
+        raise Fault(3, _EMPTY, file=path.name)
+    if cells > max(MOST_CELLS, MOST_CELLS_A_BYTE * path.stat().st_size):
+        text = mark("{file}: {rows} rows in so small a file: this is no table of a shop")
+        raise Fault(3, text, file=path.name, rows=rows)
+    schema = file.schema_arrow
+    fields = [pa.field(name, kind) for name, kind in zip(_names(path, schema.names), schema.types, strict=True)]
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        line = 1
+        try:
+            for batch in pq.ParquetFile(path, page_checksum_verification=True).iter_batches():
+                lines = pa.array(np.arange(line, line + batch.num_rows))
+                yield pa.record_batch([lines, *batch.columns], names=["_line", *raw.names])
+                line += batch.num_rows
+        except (pa.ArrowInvalid, OSError) as error:
+            raise unreadable(path, error) from error
+
+    raw = Raw(path, fields, batches, rows, "parquet")
+    return raw
 
 
-def _cell(value: object) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, int | float) and abs(value) >= 1e15:
-        return f"{value:E}"  # a workbook keeps fifteen digits of a number: an identifier of more is damaged, and must look so
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
+def _xlsx(path: Path, source: Source) -> Raw:
+    sheet = open_sheet(path, source.sheet)
+    two = list(islice(((line, cells) for line, cells in sheet.rows() if line >= source.header_row), 2))
+    if len(two) < 2:
+        raise Fault(3, _EMPTY, file=path.name)
+    top, titles = two[0]
+    width = max(titles)
+    fields = [pa.field(name, pa.string()) for name in _names(path, [titles.get(place) for place in range(1, width + 1)])]
 
+    def batches() -> Iterator[pa.RecordBatch]:
+        rows = ((line, *(cells.get(place) for place in range(1, width + 1))) for line, cells in sheet.rows() if line > top)
+        kinds = [pa.int64(), *(f.type for f in fields)]
+        while some := list(islice(rows, 10_000)):
+            columns = [pa.array(values, kind) for values, kind in zip(zip(*some, strict=True), kinds, strict=True)]
+            yield pa.record_batch(columns, names=["_line", *raw.names])
 
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:160]
+    raw = Raw(path, fields, batches, None, f"sheet {sheet.title}", hidden=sheet.hidden)
+    return raw

@@ -1,36 +1,53 @@
 """Raw rows → typed rows: mapped, cast, checked, deduplicated; none lost on the way."""
 
+import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from destock import engine
-from destock.intake import typed
-from destock.intake.readers import header, read_raw, second
+from destock.intake import grammar, typed
+from destock.intake.readers import Raw, header, open_raw, second
 from destock.intake.shop import Shop, Source
+from destock.model.findings import Finding
 from destock.model.messages import Fault, mark
-from destock.model.schema import TABLES, Column, Table
+from destock.model.schema import TABLES, Table
 
-_BLANKS = " \t\r\n\u00a0\u3000"
-_GUARD = r"""^(?:="(.*)"|'(\d+))$"""
-
-
-# share of a table's rows above which nothing is published
+# share of a table's rows, or of its money, above which nothing is published
 REJECT_LIMIT = 0.01
+# a torn record over more lines than this hides other rows in a quote that was never meant
+TORN_LINES = 20
+CONFLICT, TORN = mark("the same key with other values in one export"), mark("not as many fields as the header")
+OUTCOMES = ("used", "updated", "rejected", "deduplicated", "skipped")
 
 
 @dataclass(frozen=True)
 class Intake:
-    """What came through the door: rows by file and outcome, the rejects, the columns that were given."""
+    """What came through the door: rows by file and outcome, the rejects, the columns that were given, what is odd."""
 
     rows: pd.DataFrame
     rejects: pd.DataFrame
     given: frozenset[tuple[str, str]]
+    notes: list[Finding] = field(default_factory=list)
 
     def has(self, table: str, column: str = "") -> bool:
         """Did the shop give this table (or this column of it)?"""
         return any(t == table and column in ("", c) for t, c in self.given)
+
+
+@dataclass
+class _File:
+    """One file on its way in: how it is read, the relation of its rows, the columns it gives, what never became a row."""
+
+    raw: Raw
+    relation: str = "incoming"
+    expressions: dict[str, str] = field(default_factory=dict)
+    blank: int = 0
 
 
 def load(con: engine.Engine, shop: Shop) -> Intake:
@@ -38,86 +55,176 @@ def load(con: engine.Engine, shop: Shop) -> Intake:
 
     Makes one typed table per name of the schema in the engine, empty where the shop has
     none. ``rows``: table, file, rows_in = used + updated + rejected + deduplicated +
-    skipped. ``rejects``: table, file, line, column, rule, value.
+    skipped; file_rows = rows_in unless a query makes the table's rows of the file's.
+    ``rejects``: table, file, line, column, rule, value, raw. ``notes``: findings.
+    Raises Fault (3) on a file that cannot be read, or of which a row would be lost.
     """
-    counts, rejects, given = [], [], set()
+    counts, rejects, given, notes = [], [], set(), []
     for table in TABLES.values():
         source = shop.sources.get(table.name)
         if source is None:
-            _empty(con, table)
+            _make(con, table, frozenset())
             continue
         if source.typed:
             counted, columns = typed.declare(con, shop, table)
             counts.append(counted)
             given |= {(table.name, column) for column in columns}
             continue
-        names = [path.name for path in read_raw(con, shop, source, "raw")]
-        given |= {(table.name, column) for column in _map(con, table, source, names)}
-        _judge(con, table, source)
-        counts.append(_count(con, table, names))
-        rejects.append(_rejects(con, table, names))
-        _keep(con, table)
-    con.execute("DROP TABLE IF EXISTS raw; DROP TABLE IF EXISTS mapped; DROP TABLE IF EXISTS judged; DROP TABLE IF EXISTS outcomes")
-    rejected = rejects or [pd.DataFrame(columns=["table", "file", "line", "column", "rule", "value"])]
-    return Intake(pd.concat(counts, ignore_index=True), pd.concat(rejected, ignore_index=True), frozenset(given))
+        files = _judge_all(con, table, source, shop)
+        own = frozenset(column for file in files for column in file.expressions)
+        _settle(con, table, own, len(files))
+        counts.append(_count(con, table, files))
+        rejects += [_rejects(con, table, source, files, number) for number in range(len(files))]
+        given |= {(table.name, column) for column in own}
+        notes += _notes(files, own)
+        _keep(con, table, own)
+    rejected = rejects or [pd.DataFrame(columns=["table", "file", "line", "column", "rule", "value", "raw"])]
+    return Intake(pd.concat(counts, ignore_index=True), pd.concat(rejected, ignore_index=True), frozenset(given), notes)
 
 
 def refuse_over_limit(rows: pd.DataFrame) -> None:
-    """Are so many rows of a table rejected that no figure can be trusted? Raises Fault (4) above REJECT_LIMIT."""
-    total = rows.groupby("table", sort=False)[["rejected", "rows_in"]].sum()
-    for table, row in total[total["rejected"] > REJECT_LIMIT * total["rows_in"]].iterrows():
-        text = mark(
-            "{table}: {rejected} of {rows_in} rows are rejected, more than 1 %: mend the file or shop.toml (“destock check” lists them)"
-        )
-        raise Fault(4, text, table=table, rejected=row["rejected"], rows_in=row["rows_in"])
+    """Are so many rows of a table rejected that no figure can be trusted?
+
+    Raises Fault (4) above REJECT_LIMIT of rows or of money, and for any product whose
+    identifier cannot be relied on.
+    """
+    total = rows.groupby("table", sort=False)[["rejected", "rows_in", "money_rejected", "money_in", "key_rejected"]].sum()
+    for table, row in total.iterrows():
+        if row["rejected"] > REJECT_LIMIT * row["rows_in"]:
+            text = mark(
+                "{table}: {rejected} of {rows_in} rows are rejected, more than 1 %: mend the file or shop.toml (“destock check” lists them)"
+            )
+            raise Fault(4, text, table=table, rejected=int(row["rejected"]), rows_in=int(row["rows_in"]))
+        if row["money_rejected"] > REJECT_LIMIT * row["money_in"]:
+            text = mark(
+                "{table}: the rejected rows hold more than 1 % of its money: mend the file or shop.toml (“destock check” lists them)"
+            )
+            raise Fault(4, text, table=table)
+        if table == "products" and row["key_rejected"]:
+            text = mark("products: {rejected} rows have no SKU that can be relied on: mend the file (“destock check” lists them)")
+            raise Fault(4, text, rejected=int(row["key_rejected"]))
 
 
-def _empty(con: engine.Engine, table: Table) -> None:
-    columns = ", ".join(f"{c.name} {c.sql_type}" for c in table.columns)
-    con.execute(f"CREATE OR REPLACE TABLE {table.name} ({columns})")
+def _judge_all(con: engine.Engine, table: Table, source: Source, shop: Shop) -> list[_File]:
+    """Bring every row of a table's files into the engine, typed, each with the first rule that it breaks."""
+    files = [_File(open_raw(path, source)) for path in shop.files(table.name)]
+    for number, file in enumerate(files):
+        present = _query(con, source, file, number) if source.query else file.raw.names
+        file.expressions = _map(table, source, file, present)
+    _refuse_unknown_names(table, source, files)
+    given = "".join(f", {c.name} {c.sql_type}" for c in table.columns if any(c.name in file.expressions for file in files))
+    con.execute(f"CREATE OR REPLACE TABLE judged (_file INTEGER, _row BIGINT, wanted BOOLEAN, fault VARCHAR{given})")
+    for number, file in enumerate(files):
+        _judge(con, table, source, file, number, shop.currency)
+    return files
 
 
-def _map(con: engine.Engine, table: Table, source: Source, files: list[str]) -> list[str]:
-    """Give each column of the schema its source expression; returns the columns that have one."""
-    if source.query:
-        _query(con, source, len(files))
-    present = {name for (name,) in engine.rows(con, "SELECT column_name FROM (DESCRIBE raw)")}
+def _query(con: engine.Engine, source: Source, file: _File, number: int) -> list[str]:
+    """Run the shop's query over one export by itself, so that a newer one's rows still win; returns the columns of its result."""
+    con.register("incoming", file.raw.stream())
+    _execute(con, source, file.raw, "query", "CREATE OR REPLACE TABLE source AS SELECT * FROM incoming")
+    con.unregister("incoming")
+    _compare(file.raw, engine.rows(con, "SELECT count(*) FROM source")[0][0])
+    file.blank = engine.rows(con, f"DELETE FROM source WHERE {_blank(file.raw.names)}")[0][0]
+    file.relation, query = f"queried_{number}", _sql(source.query).strip().removesuffix(";")
+    _execute(
+        con,
+        source,
+        file.raw,
+        "query",
+        f"CREATE OR REPLACE TABLE {file.relation} AS SELECT row_number() OVER () AS _row, * FROM ({query}\n)",
+    )
+    con.execute("DROP TABLE source")
+    names = [name for (name,) in engine.rows(con, f"SELECT column_name FROM (DESCRIBE {file.relation})")]
+    if "_line" not in names:
+        con.execute(f"ALTER TABLE {file.relation} ADD COLUMN _line BIGINT; UPDATE {file.relation} SET _line = _row")
+    return [name for name in names if name not in ("_row", "_line")]
+
+
+def _map(table: Table, source: Source, file: _File, present: list[str]) -> dict[str, str]:
+    """Which expression of the file's columns makes each of ours?"""
     by_name = {name.casefold(): name for name in present}
     expressions = {}
     for column in table.columns:
-        theirs = by_name.get(header(source.rename.get(column.name, column.name)).casefold())
+        wanted = source.rename.get(column.name, column.name)
+        theirs = by_name.get(header(wanted).casefold())
         if column.name in source.columns:
             expressions[column.name] = f"({_sql(source.columns[column.name])})"
         elif theirs:
             if second(theirs) in present:
-                raise Fault(3, mark("{file}: cannot be read ({reason})"), file=files[0], reason=f'2 × "{theirs}"')
+                raise Fault(3, mark("{file}: cannot be read ({reason})"), file=file.raw.path.name, reason=f'2 × "{theirs}"')
             expressions[column.name] = engine.quoted(theirs)
-        elif column.required or column.name in source.rename:
-            wanted = source.rename.get(column.name, column.name)
-            raise Fault(
-                3,
-                mark('{file}: no column "{column}" for {table}.{name}; it has: {present}'),
-                file=files[0],
-                column=wanted,
-                table=table.name,
-                name=column.name,
-                present=", ".join(sorted(present - {"_file", "_line"})),
-            )
-    select = ", ".join(f"{expressions.get(c.name, 'NULL')} AS {c.name}" for c in table.columns)
+        elif column.required:
+            raise _no_column(table, column.name, wanted, file.raw, present)
+    return expressions
+
+
+def _refuse_unknown_names(table: Table, source: Source, files: list[_File]) -> None:
+    """A column that shop.toml renames must be in one of the exports at least."""
+    for name, wanted in source.rename.items():
+        if not any(name in file.expressions for file in files):
+            raise _no_column(table, name, wanted, files[0].raw, files[0].raw.names)
+
+
+def _no_column(table: Table, name: str, wanted: str, raw: Raw, present: list[str]) -> Fault:
+    said = {"file": raw.path.name, "column": wanted, "table": table.name, "name": name, "present": ", ".join(present)}
+    other = next((mark for mark in ";\t|," if len(present) == 1 and mark in present[0]), "")
+    near = get_close_matches(wanted, present, n=1, cutoff=0.75)
+    if other:
+        text = mark('{file}: no column "{column}" for {table}.{name}; its columns seem to be divided by {delimiter}: say so in shop.toml')
+        return Fault(3, text, **said, delimiter=repr(other))
+    if near:
+        text = mark('{file}: no column "{column}" for {table}.{name}; did you mean "{near}"? It has: {present}')
+        return Fault(3, text, **said, near=near[0])
+    return Fault(3, mark('{file}: no column "{column}" for {table}.{name}; it has: {present}'), **said)
+
+
+def _judge(con: engine.Engine, table: Table, source: Source, file: _File, number: int, currency: str) -> None:
+    """Cast every row of one file and name the first rule that it breaks."""
+    if not source.query:
+        con.register("incoming", file.raw.stream())
+    _execute(con, source, file.raw, "columns", f"CREATE OR REPLACE TEMP VIEW mapped AS {_mapped(source, file)}")
+    kinds = dict(engine.rows(con, "SELECT column_name, column_type FROM (DESCRIBE mapped)"))
+    columns = [column for column in table.columns if column.name in file.expressions]
+    typed = ", ".join(f"{grammar.typed(c, kinds[c.name], source)} AS typed_{c.name}" for c in columns)
+    broken = " ".join(grammar.broken(c, f"typed_{c.name}", currency) for c in columns)
+    judged = f"""INSERT INTO judged (_file, _row, wanted, fault, {", ".join(file.expressions)})
+        SELECT {number}, _row, wanted, CASE WHEN NOT wanted THEN NULL {broken} END, {", ".join(f"typed_{c.name}" for c in columns)}
+        FROM (SELECT *, {typed} FROM mapped)"""
+    _execute(con, source, file.raw, "columns", judged)
+    if not source.query:
+        con.unregister("incoming")
+        _compare(file.raw, engine.rows(con, f"SELECT count(*) FROM judged WHERE _file = {number}")[0][0])
+
+
+def _mapped(source: Source, file: _File) -> str:
+    """Our columns as the file gives them; ``wanted``: not blank, and inside the shop's own filter."""
     where = f"coalesce(({_sql(source.where)}), false)" if source.where else "true"
-    _execute(con, source, "columns", f"CREATE OR REPLACE TABLE mapped AS SELECT _file, _line, {where} AS wanted, {select} FROM raw")
-    return list(expressions)
+    row, blank = ("_row", "false") if source.query else ("_line AS _row", _blank(file.raw.names))
+    select = ", ".join(f"{expression} AS {name}" for name, expression in file.expressions.items())
+    return f"SELECT {row}, {where} AND NOT {blank} AS wanted, {select} FROM {file.relation}"
 
 
-def _query(con: engine.Engine, source: Source, files: int) -> None:
-    """Run a shop's query over each export by itself, so that the newer one's rows still win over the older one's."""
-    query = _sql(source.query).strip().removesuffix(";")
-    for number in range(files):
-        one = f"SELECT {number} AS _file, row_number() OVER () AS _line, * FROM ({query}\n)"
-        made = f"CREATE OR REPLACE TABLE queried_{number} AS WITH source AS (SELECT * FROM raw WHERE _file = {number}) {one}"
-        _execute(con, source, "query", made)
-    con.execute("CREATE OR REPLACE TABLE raw AS " + " UNION ALL BY NAME ".join(f"SELECT * FROM queried_{n}" for n in range(files)))
-    con.execute(";".join(f"DROP TABLE queried_{n}" for n in range(files)))
+def _blank(names: list[str]) -> str:
+    return f"(coalesce({', '.join(f'CAST({engine.quoted(name)} AS VARCHAR)' for name in names)}) IS NULL)"
+
+
+def _compare(raw: Raw, loaded: int) -> None:
+    """Every record that was counted is a row or a reject. Raises Fault (3) where one would be lost."""
+    torn = len(raw.torn)
+    if torn and 2 * torn > loaded + torn:
+        line, (fields, _) = min(raw.torn.items())
+        text = mark("{file}:{line}: {fields} fields, where the header has {names}; so have most of its lines")
+        raise Fault(3, text, file=raw.path.name, line=line, fields=fields, names=len(raw.names))
+    for line, (_, text) in raw.torn.items():
+        if text.count("\n") >= TORN_LINES:
+            said = mark('{file}:{line}: a quote (") is not closed, or not where its value ends')
+            raise Fault(3, said, file=raw.path.name, line=line)
+    if raw.counted not in (None, loaded + torn):
+        text = mark(
+            "{file}: {counted} rows were counted, {loaded} were loaded: the file is damaged, or its quotes or line ends are not regular"
+        )
+        raise Fault(3, text, file=raw.path.name, counted=raw.counted, loaded=loaded + torn)
 
 
 def _sql(text: str) -> str:
@@ -125,127 +232,178 @@ def _sql(text: str) -> str:
     return re.sub(r'"[^"]+"', lambda name: header(name[0]), text)
 
 
-def _execute(con: engine.Engine, source: Source, key: str, sql: str) -> None:
+def _execute(con: engine.Engine, source: Source, raw: Raw, key: str, sql: str) -> None:
     refused = mark("shop.toml [tables.{table}] {key}: {reason}")
     try:
         if not engine.is_one(con, sql):
             raise Fault(3, refused, table=source.table, key=key, reason="; …")
         con.execute(sql)
     except engine.EngineError as error:
-        raise Fault(3, refused, table=source.table, key=key, reason=engine.message(error)) from error
+        raise (raw.fault or Fault(3, refused, table=source.table, key=key, reason=engine.message(error))) from error
 
 
-def _judge(con: engine.Engine, table: Table, source: Source) -> None:
-    """Cast every row and name the first rule that it breaks, then find copies and conflicts."""
-    kinds = dict(engine.rows(con, "SELECT column_name, column_type FROM (DESCRIBE mapped)"))
-    clean = ", ".join(_clean(c) if kinds[c.name] == "VARCHAR" else c.name for c in table.columns)
-    casts = {c: _cast(c, kinds[c.name] == "VARCHAR", source.date_format) for c in table.columns}
-    typed = ", ".join(f"{cast} AS {c.name}" for c, cast in casts.items())
-    broken = " ".join(f"WHEN {_broken(c, cast, table)} THEN {engine.literal(c.name)}" for c, cast in casts.items())
-    con.execute(
-        f"CREATE OR REPLACE TABLE judged AS SELECT _file, _line, wanted, "
-        f"CASE WHEN NOT wanted THEN NULL {broken} END AS bad_column, {typed} FROM (SELECT _file, _line, wanted, {clean} FROM mapped)"
-    )
-    own = _key(con, table)
-    key, unique = ", ".join(own), str(own == table.key).lower()
-    everything = ", ".join(table.names)
+def _settle(con: engine.Engine, table: Table, given: frozenset[str], files: int) -> None:
+    """Find copies, older versions and conflicts, among the rows that share a key with another: ``outcomes`` holds those only.
+
+    A row that is rejected for a value, and whose key can be read, still replaces the older
+    exports' row of that key: what it says is not known, but that the older one is out of date is.
+    """
+    key, unique = _key(con, table, given)
+    everything = ", ".join((*sorted(given), "fault"))
+    shared = f"hash({', '.join(_shared(table, key, given, files))})"
+    marks = np.sort(con.sql(f"SELECT {shared} AS mark FROM judged WHERE wanted").to_arrow_table()["mark"].to_numpy())
+    engine.put(con, "shared", pa.table({"mark": np.unique(marks[1:][marks[1:] == marks[:-1]])}))
+    # two equal rows of a ledger are two rows: the second is a copy of another export's second only
+    nth = "0" if table.key else f"row_number() OVER (PARTITION BY {everything}, _file ORDER BY _row)"
     con.execute(
         f"""CREATE OR REPLACE TABLE outcomes AS
-        WITH good AS (SELECT * FROM judged WHERE wanted AND bad_column IS NULL),
-        copies AS (SELECT *, row_number() OVER (PARTITION BY {everything} ORDER BY _file DESC, _line) AS copy FROM good),
-        versions AS (SELECT _file, _line, copy,
-            greatest(max(_file) OVER (PARTITION BY {key}), {_overtaken(table)}) AS newest,
-            count(*) FILTER (copy = 1) OVER (PARTITION BY {key}, _file) AS in_file FROM copies)
-        SELECT _file, _line, CASE WHEN copy > 1 THEN 'deduplicated' WHEN _file < newest THEN 'updated'
-            WHEN in_file > 1 AND {unique} THEN 'conflict' ELSE 'used' END AS outcome FROM versions"""
+        WITH known AS (SELECT *, {nth} AS nth FROM judged SEMI JOIN shared ON {shared} = mark WHERE wanted AND {_has_key(table)}),
+        copies AS (SELECT *, row_number() OVER (PARTITION BY {everything}, nth ORDER BY _file DESC, _row) AS copy FROM known),
+        versions AS (SELECT _file, _row, fault, copy,
+            greatest(max(_file) OVER (PARTITION BY {", ".join(key)}), {_overtaken(table, given)}) AS newest,
+            count(*) FILTER (copy = 1) OVER (PARTITION BY {", ".join(key)}, _file) AS in_file FROM copies)
+        SELECT _file, _row, CASE WHEN copy > 1 THEN 'deduplicated' WHEN _file < newest THEN 'updated'
+            WHEN in_file > 1 AND {str(unique).lower()} THEN 'conflict' ELSE 'used' END AS outcome FROM versions WHERE fault IS NULL"""
     )
+    con.execute("DELETE FROM outcomes WHERE outcome = 'used'; DROP TABLE shared")
 
 
-def _key(con: engine.Engine, table: Table) -> tuple[str, ...]:
-    """What makes a row unique. Without line numbers the newest export of an order replaces the whole order."""
+def _key(con: engine.Engine, table: Table, given: frozenset[str]) -> tuple[list[str], bool]:
+    """What tells rows apart, and whether two of them in one export contradict each other.
+
+    Without line numbers the newest export of an order replaces the whole order.
+    """
     if not table.key:
-        return table.names
-    numbered = table.name != "order_lines" or engine.rows(con, "SELECT count(line_id) > 0 FROM mapped")[0][0]
-    return table.key if numbered else ("order_id",)
+        return sorted(given), False
+    if table.name == "order_lines":
+        numbered = "line_id" in given and engine.rows(con, "SELECT count(line_id) > 0 FROM judged WHERE wanted")[0][0]
+        return ([name for name in table.key if name in given], True) if numbered else (["order_id"], False)
+    return [name for name in table.key if name in given], True
 
 
-def _overtaken(table: Table) -> str:
+def _shared(table: Table, key: list[str], given: frozenset[str], files: int) -> list[str]:
+    """What rows have in common that may be one another's copy, version or conflict."""
+    if table.name == "purchases":
+        return ["po_id", "sku"]
+    return sorted(given) if files == 1 and key == ["order_id"] else key
+
+
+def _has_key(table: Table) -> str:
+    needed = [name for name in table.key if name in table.required]
+    faulty = ", ".join(engine.literal(name) for name in table.key) or "''"
+    return " AND ".join([*(f"{name} IS NOT NULL" for name in needed), f"(fault IS NULL OR split_part(fault, ':', 1) NOT IN ({faulty}))"])
+
+
+def _overtaken(table: Table, given: frozenset[str]) -> str:
     """A purchase line is open no more once a newer export knows when it came."""
-    if table.name != "purchases":
+    if table.name != "purchases" or "received_at" not in given:
         return "NULL"
     return "CASE WHEN received_at IS NULL THEN max(_file) OVER (PARTITION BY po_id, sku) END"
 
 
-def _clean(column: Column) -> str:
-    """A text without blanks around it, nor what keeps a spreadsheet from taking it for a number: ="007", '007."""
-    text = f"trim({column.name}, {engine.literal(_BLANKS)})"
-    guarded = f"{text}[1] IN ('=', {engine.literal(chr(39))})"
-    bare = f"CASE WHEN {guarded} THEN regexp_replace({text}, {engine.literal(_GUARD)}, '\\1\\2') ELSE {text} END"
-    return f"nullif({bare}, '') AS {column.name}"
-
-
-def _cast(column: Column, is_text: bool, date_format: str) -> str:
-    if column.kind == "text":
-        return f"nullif(trim(CAST({column.name} AS VARCHAR)), '')"
-    if column.kind in ("date", "time") and is_text:
-        return f"CAST({_moment(column.name, date_format)} AS {column.sql_type})"
-    cast = f"TRY_CAST({column.name} AS {column.sql_type})"
-    return f"CASE WHEN isfinite({cast}) THEN {cast} END" if column.kind == "number" else cast
-
-
-def _moment(name: str, date_format: str) -> str:
-    # A text with its own zone becomes a time of the shop's. Words that the engine knows (infinity, epoch) are no dates.
-    zoned = r"'^\d.*:.*(Z|[+-]\d\d(:?\d\d)?)$'"
-    known = (
-        f"CASE WHEN regexp_matches({name}, {zoned}) THEN CAST(TRY_CAST({name} AS TIMESTAMPTZ) AS TIMESTAMP) "
-        f"WHEN {name}[1] BETWEEN '0' AND '9' THEN TRY_CAST({name} AS TIMESTAMP) END"
-    )
-    return f"coalesce(try_strptime({name}, {engine.literal(date_format)}), {known})" if date_format else known
-
-
-def _broken(column: Column, cast: str, table: Table) -> str:
-    """When does a value break its column's rule: not of its type, missing, not one of the known words?"""
-    rules = [f"{column.name} IS NOT NULL AND {cast} IS NULL"]
-    if column.required:
-        rules.append(f"{cast} IS NULL")
-    if column.values:
-        words = ", ".join(engine.literal(v) for v in column.values)
-        rules.append(f"{cast} NOT IN ({words})")
-    if column.name == "units" and "signed" not in column.meaning:
-        rules.append(f"{cast} < 0")
-    if column.kind == "text" and column.name in table.key:  # an identifier that a spreadsheet took for a number
-        rules.append(f"{cast} LIKE '%E+%' AND TRY_CAST({cast} AS DOUBLE) IS NOT NULL")
-    return "(" + " OR ".join(f"({rule})" for rule in rules) + ")"
-
-
-def _count(con: engine.Engine, table: Table, files: list[str]) -> pd.DataFrame:
+def _count(con: engine.Engine, table: Table, files: list[_File]) -> pd.DataFrame:
+    money = f"coalesce(abs({table.money}), 0)" if table.money else "0"
+    keys = ", ".join(engine.literal(name) for name in table.key) or "''"
+    bad = "(WHERE j.fault IS NOT NULL OR outcome = 'conflict')"
     counted = con.execute(
-        """SELECT j._file, count(*) AS rows_in,
-            count(*) FILTER (o.outcome = 'used') AS used, count(*) FILTER (o.outcome = 'updated') AS updated,
-            count(*) FILTER (o.outcome = 'conflict' OR j.bad_column IS NOT NULL) AS rejected,
-            count(*) FILTER (o.outcome = 'deduplicated') AS deduplicated, count(*) FILTER (NOT j.wanted) AS skipped
-        FROM judged j LEFT JOIN outcomes o USING (_file, _line) GROUP BY j._file ORDER BY j._file"""
+        f"""SELECT j._file, count(*) AS rows_in,
+            count(*) FILTER (j.wanted AND j.fault IS NULL AND o.outcome IS NULL) AS used,
+            count(*) FILTER (o.outcome = 'updated') AS updated, count(*) FILTER {bad} AS rejected,
+            count(*) FILTER (o.outcome = 'deduplicated') AS deduplicated, count(*) FILTER (NOT j.wanted) AS skipped,
+            CAST(coalesce(sum({money}) FILTER (j.wanted), 0) AS DOUBLE) AS money_in,
+            CAST(coalesce(sum({money}) FILTER {bad}, 0) AS DOUBLE) AS money_rejected,
+            count(*) FILTER (outcome = 'conflict' OR split_part(j.fault, ':', 1) IN ({keys})) AS key_rejected
+        FROM judged j LEFT JOIN outcomes o USING (_file, _row) GROUP BY j._file"""
     ).df()
+    counted = counted.set_index("_file").reindex(range(len(files)), fill_value=0)
+    torn, blank = [len(file.raw.torn) for file in files], [file.blank for file in files]
+    counted["rows_in"] += [t + b for t, b in zip(torn, blank, strict=True)]
+    counted["rejected"] += torn
+    counted["skipped"] += blank
+    counted["file_rows"] = [file.raw.rows + len(file.raw.torn) for file in files]
+    counted["read_as"] = [file.raw.read_as for file in files]
     counted.insert(0, "table", table.name)
-    counted.insert(1, "file", [files[i] for i in counted.pop("_file")])
-    return counted
+    counted.insert(1, "file", [file.raw.path.name for file in files])
+    return counted.reset_index(drop=True)
 
 
-def _rejects(con: engine.Engine, table: Table, files: list[str]) -> pd.DataFrame:
-    value = " ".join(f"WHEN '{c.name}' THEN CAST(m.{c.name} AS VARCHAR)" for c in table.columns)
-    found = con.execute(
-        f"""SELECT j._file, j._line AS line, coalesce(j.bad_column, '') AS "column",
-            CASE WHEN j.bad_column IS NULL THEN 'conflict' ELSE 'value' END AS rule, CASE j.bad_column {value} END AS "value"
-        FROM judged j JOIN mapped m USING (_file, _line) LEFT JOIN outcomes o USING (_file, _line)
-        WHERE j.bad_column IS NOT NULL OR o.outcome = 'conflict' ORDER BY j._file, j._line"""
-    ).df()
+def _rejects(con: engine.Engine, table: Table, source: Source, files: list[_File], number: int) -> pd.DataFrame:
+    """Every rejected row of one file: where it stands, which rule it breaks with which value, and its text."""
+    file = files[number]
+    con.execute(
+        f"""CREATE OR REPLACE TABLE bad AS
+        SELECT _row, split_part(coalesce(fault, ''), ':', 1) AS "column", coalesce(substr(fault, strpos(fault, ':') + 1), {engine.literal(CONFLICT)}) AS rule
+        FROM judged LEFT JOIN outcomes USING (_file, _row) WHERE _file = {number} AND (fault IS NOT NULL OR outcome = 'conflict')"""
+    )
+    found = pd.DataFrame(
+        [(line, "", TORN, str(fields), text) for line, (fields, text) in file.raw.torn.items()],
+        columns=["line", "column", "rule", "value", "raw"],
+    )
+    if engine.rows(con, "SELECT count(*) FROM bad")[0][0]:
+        if not source.query:
+            con.register("incoming", file.raw.stream(as_given=True))
+        value = " ".join(f"WHEN '{name}' THEN CAST({expression} AS VARCHAR)" for name, expression in file.expressions.items())
+        row = "_row" if source.query else "_line"
+        names = [
+            name for (name,) in engine.rows(con, f"SELECT column_name FROM (DESCRIBE {file.relation})") if name not in ("_row", "_line")
+        ]
+        rows = con.execute(
+            f"""SELECT _line AS line, bad."column", bad.rule, CASE bad."column" {value} END AS "value", {_text(names)} AS raw
+            FROM {file.relation} JOIN bad ON bad._row = {file.relation}.{row}"""
+        ).df()
+        found = pd.concat([rows, found], ignore_index=True) if len(found) else rows
+        con.unregister("incoming")
+    if source.query:
+        con.execute(f"DROP TABLE {file.relation}")
+    found = found.sort_values(["line", "column"], kind="stable", ignore_index=True)
     found.insert(0, "table", table.name)
-    found.insert(1, "file", [files[i] for i in found.pop("_file")])
+    found.insert(1, "file", file.raw.path.name)
     return found
 
 
-def _keep(con: engine.Engine, table: Table) -> None:
+def _text(names: list[str]) -> str:
+    """A row as one line of text, as a CSV has it."""
+    plain = [f"coalesce(CAST({engine.quoted(name)} AS VARCHAR), '')" for name in names]
+    fields = [f"""CASE WHEN regexp_matches({p}, '[",\\r\\n]') THEN '"' || replace({p}, '"', '""') || '"' ELSE {p} END""" for p in plain]
+    return " || ',' || ".join(fields)
+
+
+def _notes(files: list[_File], given: frozenset[str]) -> list[Finding]:
+    """What is odd about a table's files without any of their rows being wrong."""
+    notes, contents = [], {}
+    for file in files:
+        name = file.raw.path.name
+        if file.raw.hidden:
+            notes.append(_note("hidden_rows", len(file.raw.hidden), name))
+        if lacking := given - set(file.expressions):
+            notes.append(_note("fewer_columns", len(lacking), name, columns=", ".join(sorted(lacking))))
+        same = contents.setdefault(_digest(file.raw.path), name)
+        if same != name:
+            notes.append(_note("same_file", 1, name, other=same))
+    return notes
+
+
+def _note(kind: str, value: int, file: str, **text: str) -> Finding:
+    figures = {"n": (value, "units"), "file": (file, "text")} | {name: (t, "text") for name, t in text.items()}
+    return Finding(kind, value, "rows", severity=1, item=file, figures=figures)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()
+
+
+def _keep(con: engine.Engine, table: Table, given: frozenset[str]) -> None:
+    """What is left of the judged rows is the table: no copy is made of it."""
     con.execute(
-        f"""CREATE OR REPLACE TABLE {table.name} AS SELECT {", ".join(table.names)}
-        FROM judged JOIN outcomes USING (_file, _line) WHERE outcome = 'used'"""
+        f"""DELETE FROM judged WHERE NOT wanted OR fault IS NOT NULL;
+        DELETE FROM judged USING outcomes o WHERE judged._file = o._file AND judged._row = o._row;
+        DROP TABLE outcomes; DROP TABLE bad; DROP TABLE IF EXISTS given_{table.name}; ALTER TABLE judged RENAME TO given_{table.name}"""
     )
+    _make(con, table, given)
+
+
+def _make(con: engine.Engine, table: Table, given: frozenset[str]) -> None:
+    """The typed table as everybody knows it, with an empty column for each that the shop does not give."""
+    columns = ", ".join(c.name if c.name in given else f"CAST(NULL AS {c.sql_type}) AS {c.name}" for c in table.columns)
+    con.execute(f"CREATE OR REPLACE VIEW {table.name} AS SELECT {columns} " + (f"FROM given_{table.name}" if given else "WHERE false"))

@@ -10,12 +10,18 @@ from difflib import get_close_matches
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from babel.numbers import is_currency
+
 from destock.engine import ENGINES
+from destock.model.folders import ROOT
 from destock.model.messages import Fault, mark
 from destock.model.metrics import DEFINITIONS, EXPENSE_BASES
 from destock.model.schema import TABLES
 
-ROOT = Path(__file__).resolve().parents[3]
+# Dotted keys take the parser the square of their length: a shop.toml is no larger than this, nor one of its lines.
+MOST_TOML, MOST_LINE = 500_000, 5_000
+# how a table writes 1234.50: currency sign, thousands, decimal mark
+NUMBER_FORM = re.compile(r"(?P<sign>[^\d.,' -]?)1(?P<thousands>[.,' ]?)234(?P<decimal>[.,])50(?P<tail>[^\d.,' -]?)")
 
 _KEYS = {
     "name": str,
@@ -34,6 +40,8 @@ _KEYS = {
     "targets": dict,
     "events": dict,
     "stages": list,
+    "age_bands": list,
+    "accounting": str,
     "engine": str,
     "spark": dict,
 }
@@ -46,11 +54,18 @@ _SOURCE_KEYS = {
     "encoding": str,
     "delimiter": str,
     "date_format": str,
+    "number_format": str,
     "sheet": str,
     "header_row": int,
     "typed": bool,
+    "final_newline": bool,
 }
-_CHOICES = {"tax_basis": ("incl", "excl"), "price_level": ("style", "style_colour", "sku"), "engine": ENGINES}
+_CHOICES = {
+    "tax_basis": ("incl", "excl"),
+    "price_level": ("style", "style_colour", "sku"),
+    "accounting": ("CAS 1", "IFRS", "US GAAP"),
+    "engine": ENGINES,
+}
 # what a season is to bring beside its profit: share or price realisation from 0 to 1, money from 0
 _TARGETS = {"salvage": 1, "tax_rate": 1, "cash_needed": float("inf"), "cash_price": 1}
 _CASH_BASES = ("after expenses", "before expenses")
@@ -70,8 +85,10 @@ class Source:
     encoding: str = ""
     delimiter: str = ","
     date_format: str = ""
+    number_format: str = ""
     sheet: str = ""
     header_row: int = 1
+    final_newline: bool = True
     typed: bool = False
 
 
@@ -96,6 +113,8 @@ class Shop:
     targets: dict = field(default_factory=dict)
     events: dict[str, list[date]] = field(default_factory=dict)
     stages: tuple[int, ...] = (15, 30, 60, 90, 120, 150)
+    age_bands: tuple[int, ...] = (30, 60, 90, 180)
+    accounting: str = "CAS 1"
     engine: str = "duckdb"
     spark: dict[str, str] = field(default_factory=dict)
     file: str = "shop.toml"
@@ -111,6 +130,9 @@ class Shop:
             found = list(place.parent.glob(place.name)) if place.parent.is_dir() else []
         if not found:
             raise Fault(3, mark('table "{table}": nothing to read at "{path}"'), table=table, path=self.sources[table].source)
+        for path in found:
+            if path.name != path.name.encode(errors="replace").decode():  # no table could name such a file
+                raise Fault(3, mark("{file}: its name is not written in UTF-8; give it another"), file=path.name)
         return sorted(
             found, key=lambda p: [(not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in re.split(r"(\d+)", p.stem)]
         )
@@ -132,22 +154,35 @@ def open_shop(path: str | Path) -> Shop:
     if not file.is_file():
         raise Fault(3, mark('no shop at "{path}": a shop is a folder with a shop.toml'), path=path)
     try:
-        config = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        config = tomllib.loads(_toml(file))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Fault(3, mark("{path}: {error}"), path=file, error=error) from error
     _check_keys(config, _KEYS, "shop.toml")
     _check_choices(config)
     tables = config.pop("tables", {})
     sources = {name: _source(name, entry) for name, entry in tables.items()}
-    for needed in ("products", "order_lines"):
-        if needed not in sources:
-            raise Fault(3, mark('shop.toml names no table "{table}": it is needed'), table=needed)
+    for needed in (("products",), ("order_lines", "snapshot")):
+        if not set(needed) & set(sources):
+            raise Fault(3, mark('shop.toml names no table "{table}": it is needed'), table='" / "'.join(needed))
     return Shop(**{"name": file.parent.name, "currency": "CNY"} | config, folder=file.parent.resolve(), sources=sources, file=file.name)
 
 
 def find_shop(path: str | Path) -> Path:
     """Where is the shop that a notebook names? A relative path starts at the project's root."""
     return Path(path) if Path(path).is_absolute() else ROOT / path
+
+
+def _toml(file: Path) -> str:
+    text = file.read_text(encoding="utf-8") if file.stat().st_size <= MOST_TOML else ""
+    if not text or max(map(len, text.splitlines())) > MOST_LINE:
+        raise Fault(
+            3,
+            mark("{path}: empty, over {bytes} bytes, or with a line over {letters} letters"),
+            path=file,
+            bytes=MOST_TOML,
+            letters=MOST_LINE,
+        )
+    return text
 
 
 def _source(name: str, entry: str | dict) -> Source:
@@ -163,6 +198,8 @@ def _source(name: str, entry: str | dict) -> Source:
     _check_keys(entry.get("columns", {}), known, f"{place} columns")
     _check(len(entry.get("delimiter", ",").encode()) == 1, place, "delimiter", "one character")
     _check(entry.get("header_row", 1) >= 1, place, "header_row", "int from 1")
+    form = NUMBER_FORM.fullmatch(entry.get("number_format", "1234.50"))
+    _check(bool(form) and form["thousands"] != form["decimal"], place, "number_format", "1234.50 as the table writes it, such as ¥1,234.50")
     return Source(name, **entry)
 
 
@@ -200,14 +237,16 @@ def _check_choices(config: dict) -> None:
     for expense in config.get("expenses", []):
         _check_expense(expense)
     _check_targets(config.get("targets", {}))
+    _check(is_currency(config.get("currency", "CNY")), "shop.toml", "currency", "currency code such as CNY")
     _check_zone(config.get("timezone", "UTC"))
     for season, end in config.get("seasons", {}).items():
         _check(_is_a(end, date), "shop.toml [seasons]", season, "date")
     for event, days in config.get("events", {}).items():
         _check(isinstance(days, list) and all(_is_a(day, date) for day in days), "shop.toml [events]", event, "list of dates")
-    stages = config.get("stages", [15])
-    rising = all(_is_a(day, int) and day > 0 for day in stages) and stages == sorted(set(stages))
-    _check(rising and bool(stages), "shop.toml", "stages", "list of days on sale, rising")
+    for key in ("stages", "age_bands"):
+        days = config.get(key, [15])
+        rising = all(_is_a(day, int) and day > 0 for day in days) and days == sorted(set(days))
+        _check(rising and bool(days), "shop.toml", key, "list of days, rising")
     _check_keys(config.get("control_totals", {}), dict.fromkeys(_TOTALS, (int, float)), "shop.toml [control_totals]")
 
 

@@ -26,8 +26,16 @@ def declare(con, shop: Shop, table: Table) -> tuple[pd.DataFrame, list[str]]:
         _check_types(path.name, schema, table)
     engine.view(con, table.name, [str(path) for path in paths], {c.name: (c.sql_type, c.name in given) for c in table.columns})
     lines = [pq.ParquetFile(path).metadata.num_rows for path in paths]
-    zeros = dict.fromkeys(("updated", "rejected", "deduplicated", "skipped"), 0)
-    return pd.DataFrame({"table": table.name, "file": [p.name for p in paths], "rows_in": lines, "used": lines, **zeros}), given
+    zeros = dict.fromkeys(("updated", "rejected", "deduplicated", "skipped", "money_in", "money_rejected", "key_rejected"), 0)
+    counted = {
+        "table": table.name,
+        "file": [p.name for p in paths],
+        "rows_in": lines,
+        "used": lines,
+        "file_rows": lines,
+        "read_as": "typed",
+    }
+    return pd.DataFrame(counted | zeros), given
 
 
 def _schema(path) -> pa.Schema:
@@ -88,6 +96,6 @@ def _broken(column: Column) -> str:
     rules = [f"{column.name} IS NULL"] if column.required else []
     if column.values:
         rules.append(f"{column.name} NOT IN ({', '.join(engine.literal(v) for v in column.values)})")
-    if column.name == "units" and "signed" not in column.meaning:
+    if column.kind in ("units", "money", "number") and not column.signed:
         rules.append(f"{column.name} < 0")
     return " OR ".join(f"coalesce({rule}, false)" for rule in rules)

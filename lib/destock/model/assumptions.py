@@ -6,11 +6,11 @@ Order of precedence: the default here, then ``[assumptions]`` of ``shop.toml``, 
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from difflib import get_close_matches
 
 import pandas as pd
 
 from destock.model.messages import Fault, mark
+from destock.model.parameters import nearest, number
 
 UNITS = (
     mark("share"), mark("share a year"), mark("money"), mark("weeks"), mark("days"), mark("number"), mark("months"), mark("times"), mark("units"), mark("seasons"),
@@ -24,7 +24,7 @@ ARTICLE = mark("a practitioner's example")
 
 @dataclass(frozen=True)
 class Assumption:
-    """One arguable number: default, unit, least and largest sensible value, source, meaning."""
+    """One arguable number: default, unit, least and largest sensible value, source, meaning, and whether parts of one make no sense."""
 
     value: float
     unit: str
@@ -32,6 +32,7 @@ class Assumption:
     high: float
     source: str
     meaning: str
+    whole: bool = False
 
 
 ASSUMPTIONS = {
@@ -39,6 +40,24 @@ ASSUMPTIONS = {
     "target_profit_rate": Assumption(0.08, "share", 0, 0.9, ARTICLE, mark("profit ÷ net sales that a season should make")),
     "capital_rate": Assumption(0.10, "share a year", 0, 1, OURS, mark("cost of the money tied up in stock, a year")),
     "storage_per_unit_day": Assumption(0.05, "money", 0, 100, OURS, mark("storage of one unit for one day")),
+    "insurance_rate": Assumption(0.005, "share a year", 0, 0.5, OURS, mark("insurance of the stock ÷ its cost, a year")),
+    "shrink_rate": Assumption(0.01, "share a year", 0, 0.5, OURS, mark("what stock loses by theft, damage and error ÷ its cost, a year")),
+    "selling_rate": Assumption(
+        0.26, "share", 0, 0.99, ARTICLE, mark("what selling a unit costs ÷ its price, for its net realisable value")
+    ),
+    "clearance_price": Assumption(
+        0.40,
+        "share",
+        0,
+        1,
+        OURS,
+        mark("price ÷ tag at which excess is cleared, where the shop has sold fewer than 30 units after their exit"),
+    ),
+    "damaged_price": Assumption(0.20, "share", 0, 1, OURS, mark("price ÷ tag that a damaged unit brings")),
+    "salvage_price": Assumption(
+        0.10, "share", 0, 1, OURS, mark("price ÷ tag that a jobber pays, net; [targets] salvage of shop.toml wins")
+    ),
+    "salvage_decline": Assumption(0.03, "share", 0, 0.5, OURS, mark("part of that price that a week takes away")),
     "cover_weeks": Assumption(8, "weeks", 0, 104, OURS, mark("weeks of sales that a core style may hold")),
     "lead_time_weeks": Assumption(3, "weeks", 0, 52, OURS, mark("weeks from order to receipt where the product does not say")),
     "review_weeks": Assumption(1, "weeks", 0, 52, OURS, mark("weeks between two orders of a core style")),
@@ -68,17 +87,21 @@ ASSUMPTIONS = {
     ),
     "size_floor": Assumption(0.60, "share", 0, 1, TRADE, mark("a style with less than this part of its sizes left has broken sizes")),
     "low_rate": Assumption(0.80, "share", 0.1, 1, OURS, mark("a click or pay rate below this part of the category's is low")),
+    "deepest_cut": Assumption(0.50, "share", 0.05, 1, OURS, mark("a price is not cut below this part of what has been paid so far")),
+    "order_share": Assumption(
+        0.25, "share", 0, 1, OURS, mark("from this part of a style's money in excess on, its open order is the first thing to do")
+    ),
     "ladder_step": Assumption(0.10, "share", 0.01, 0.5, OURS, mark("one step down the price ladder, of today's price")),
-    "ladder_steps": Assumption(5, "number", 1, 10, OURS, mark("steps of the price ladder that are looked at")),
+    "ladder_steps": Assumption(5, "number", 1, 10, OURS, mark("steps of the price ladder that are looked at"), True),
     "test_cut": Assumption(0.20, "share", 0.05, 0.5, OURS, mark("cut of the next price test, of today's price")),
-    "test_weeks": Assumption(3, "weeks", 1, 12, OURS, mark("weeks that the next price test runs")),
+    "test_weeks": Assumption(3, "weeks", 1, 12, OURS, mark("weeks that the next price test runs"), True),
     "test_hold_out": Assumption(0.50, "share", 0.1, 0.9, OURS, mark("share of the flagged styles that keep their price by lot")),
     "demand_shock": Assumption(
         0.30, "number", 0, 2, OURS, mark("spread of lasting ups and downs of a style's weekly demand, in logarithms")
     ),
     "demand_persistence": Assumption(0.60, "share", 0, 0.99, OURS, mark("part of such an up or down that is left a week later")),
     "demand_size": Assumption(8, "number", 0.1, 1000, OURS, mark("size of the negative binomial noise of weekly units: small = noisy")),
-    "baseline_seasons": Assumption(3, "seasons", 1, 10, TRADE, mark("past seasons that a style is compared with")),
+    "baseline_seasons": Assumption(3, "seasons", 1, 10, TRADE, mark("past seasons that a style is compared with"), True),
 }
 
 
@@ -100,22 +123,14 @@ def assumed(*overrides: Mapping[str, object]) -> dict[str, float]:
 def _checked(name: str, value: object) -> float:
     known = ASSUMPTIONS.get(name)
     if known is None:
-        near = get_close_matches(name, ASSUMPTIONS, n=1, cutoff=0.4)
-        raise Fault(2, mark('assumption "{name}" is not known; did you mean "{near}"?'), name=name, near=(near or sorted(ASSUMPTIONS))[0])
-    try:
-        number = float(value) if not isinstance(value, bool) else float("nan")
-    except (TypeError, ValueError):
-        number = float("nan")
-    if not known.low <= number <= known.high:
-        raise Fault(
-            2,
-            mark('assumption "{name}": "{value}" is not a number from {low} to {high}'),
-            name=name,
-            value=value,
-            low=known.low,
-            high=known.high,
-        )
-    return number
+        raise Fault(2, mark('assumption "{name}" is not known; did you mean "{near}"?'), name=name, near=nearest(name, ASSUMPTIONS))
+    given = number(value)
+    if not known.low <= given <= known.high:
+        refused = mark('assumption "{name}": "{value}" is not a number from {low} to {high}')
+        raise Fault(2, refused, name=name, value=value, low=known.low, high=known.high)
+    if known.whole and not given.is_integer():
+        raise Fault(2, mark('assumption "{name}": "{value}" is not a whole number'), name=name, value=value)
+    return given
 
 
 def table(values: Mapping[str, float]) -> pd.DataFrame:

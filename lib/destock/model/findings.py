@@ -5,7 +5,11 @@ Sentences, the summary and the action list are made from findings and from nothi
 
 import json
 from dataclasses import dataclass, field
+from datetime import date
+from math import isfinite
+from numbers import Number
 
+import numpy as np
 import pandas as pd
 
 
@@ -35,7 +39,21 @@ def table(findings: list[Finding]) -> pd.DataFrame:
     columns = ["id", "item", "value", "low", "high", "unit", "basis", "money", "severity", "warnings", "figures"]
     rows = [
         {"id": f.id, "item": f.item, "value": float(f.value), "low": f.low, "high": f.high, "unit": f.unit, "basis": f.basis,
-         "money": f.money, "severity": f.severity, "warnings": "; ".join(f.warnings), "figures": json.dumps(f.figures, default=str, ensure_ascii=False)}
+         "money": f.money, "severity": f.severity, "warnings": "; ".join(f.warnings), "figures": _json(f.figures)}
         for f in findings
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=columns)
+
+
+def _json(figures: dict[str, tuple[object, str]]) -> str:
+    """Figures as JSON that every reader takes: numbers as numbers, days as 2026-06-07, null for what is not known or endless."""
+    return json.dumps({name: (_value(value), kind) for name, (value, kind) in figures.items()}, ensure_ascii=False, allow_nan=False)
+
+
+def _value(value: object) -> object:
+    if isinstance(value, date):
+        return None if pd.isna(value) else f"{value:%Y-%m-%d}"
+    if isinstance(value, Number) and not isinstance(value, bool):
+        plain = value.item() if isinstance(value, np.generic) else value
+        return plain if isfinite(plain) else None
+    return None if pd.isna(value) else value

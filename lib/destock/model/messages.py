@@ -3,6 +3,7 @@
 import gettext
 import io
 import json
+import re
 from contextvars import ContextVar
 from datetime import date
 from functools import cache
@@ -31,6 +32,10 @@ class Fault(Exception):
     def __str__(self) -> str:
         return say(self.template, **self.values)
 
+    def _render_traceback_(self) -> list[str]:
+        # In a notebook, too, a fault is one line.
+        return [f"destock: {self}"]
+
     def __reduce__(self):
         return _fault, (self.exit_code, self.template, self.values)
 
@@ -46,7 +51,7 @@ def mark(template: str) -> str:
 
 def speak(lang: str) -> None:
     """Choose the language of everything said from here on."""
-    if lang not in LANGUAGES:
+    if not isinstance(lang, str) or lang not in LANGUAGES:
         raise Fault(2, mark('language "{lang}" is not spoken here: use {known}'), lang=lang, known=" / ".join(LANGUAGES))
     _language.set(lang)
 
@@ -68,7 +73,22 @@ def say(template: str, **values) -> str:
     '3 styles'
     """
     text = _catalogue(language()).gettext(template) if template else ""
-    return text.format(**values) if values else text
+    return text.format(**{name: plain(value) for name, value in values.items()}) if values else text
+
+
+def plain(value: object) -> str:
+    """A text of the shop's own as one line that a page or a terminal shows as it is, without the secrets of an address.
+
+    >>> plain("two\\nlines, turned \\u202e round"), plain("postgres://shop:secret@host/db")
+    ('two�lines, turned � round', 'postgres://***@host/db')
+    """
+    return _SECRET.sub("***", _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", str(value)))
+
+
+# characters that end a line, steer a terminal, turn the direction of reading, or belong to no text at all
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
+# who asks, in an address, and what follows a word such as password=
+_SECRET = re.compile(r"(?<=://)[^/\s]+(?=@)|(?<=password=)\S+|(?<=pwd=)\S+|(?<=token=)\S+|(?<=secret=)\S+", re.IGNORECASE)
 
 
 @cache

@@ -11,17 +11,35 @@ SCHEMA_VERSION = "1"
 # table → key columns, then the other columns
 TABLES = {
     "control": ("figure", "unit ours theirs gap"),
-    "rows": ("table file", "rows_in used updated rejected deduplicated skipped"),
-    "rejects": ("table file line column", "rule value"),
+    "rows": ("table file", "rows_in used updated rejected deduplicated skipped file_rows read_as money_in money_rejected key_rejected"),
+    "rejects": ("table file line column", "rule value raw"),
+    "breaks": ("sku counted_on", "expected found difference"),
     "styles": (
         "item",
-        "name category tier season launch_date exit_date age in_season tag_price mean_cost received sold_units net_units sell_through flags paid_value "
-        "price_realisation on_hand damaged on_order on_hand_cost damaged_cost stock_basis remaining remaining_basis need rate weeks_of_supply stock_to_sales "
-        "excess_on_hand excess_on_order excess_units exposures clicks in_stock_share last_sale",
+        "name category tier season launch_date exit_date age in_season tag_price mean_cost received sold_units net_units sell_through fail_line flags paid_value "
+        "price_realisation on_hand damaged on_order on_hand_cost damaged_cost stock_basis remaining remaining_sd remaining_basis need rate coming_rate weeks_of_supply "
+        "stock_to_sales excess_on_hand excess_on_order excess_units exposures clicks in_stock_share last_sale gross_profit abc_basis abc xyz pattern sale_interval "
+        "size_variation",
     ),
-    "classes": ("item class", "units cost also"),
-    "costs": ("item class", "category units purchase age_days storage capital total week"),
-    "ageing": ("category band", "units cost"),
+    "classes": ("item class", "units cost also confidence decided reason missing dead"),
+    "causes": ("item class cause", "units cost"),
+    "leftover": ("item cause", "units"),
+    "main_cause": ("item", "cause probability named also_unknown"),
+    "sizes": ("sku", "item name size state broken units cost lost_units lost_sales"),
+    "costs": ("item class", "category units purchase age_days storage capital insurance shrink total week week_cash"),
+    "ageing": ("category band", "units cost tag nrv excess_units excess_cost"),
+    "value": (
+        "item condition",
+        "units unit_cost regular_share price clearance_price expected_price nrv write_down_unit write_down carrying price_basis clearance_basis",
+    ),
+    "provisions": ("item", "required booked change closing"),
+    "decisions": (
+        "item",
+        "units price salvage floor floor_share net_price rate_needed rate_expected advice hold_until gain best_price cash_ahead",
+    ),
+    "productivity": ("category", "weeks cost_of_sales gross_margin inventory turn days gmroi months cost_known"),
+    "losses": ("month", "sales markdowns write-offs shrink loss share acceptable acceptable_money"),
+    "open_orders": ("item po_id", "name category vendor ordered units money due_at cancellable_until lever until"),
     "moving": ("period_end", "moving on_sale share"),
     "baseline": ("season tier age", "q10 q25 median q75 q90 fail styles past_seasons"),
     "pace": (
@@ -80,7 +98,7 @@ TABLES = {
     "next_test": ("item valid_from", "valid_to price mechanism experiment arm decision_date window_end seed planned_price"),
     "actions": (
         "item",
-        "name category class money units purchase on_order_cost week verb price_to sell_through weeks_of_supply sizes return_rate",
+        "name category class money units purchase on_order_cost cancellable_cost until week verb price_to sell_through target weeks_of_supply sizes return_rate",
     ),
     "findings": ("page id item", "value low high unit basis money severity warnings figures"),
     "assumptions": ("name", "value unit source meaning"),
@@ -91,7 +109,10 @@ COLUMNS = {
     "figure": ("text", "control total"), "unit": ("text", "unit of the figure"), "ours": ("see unit", "figure here"), "theirs": ("see unit", "figure of the shop's own system"),
     "gap": ("see unit", "ours − theirs"), "table": ("text", "table of the shop"), "file": ("text", "file it came from"), "rows_in": ("rows", "rows read"),
     "used": ("rows", "rows used"), "updated": ("rows", "rows replaced by a newer export"), "rejected": ("rows", "rows rejected"), "deduplicated": ("rows", "exact copies"),
-    "skipped": ("rows", "rows left out by the shop's own filter"), "line": ("number", "line of the file"), "column": ("text", "column that breaks the rule"),
+    "skipped": ("rows", "blank rows, and rows left out by the shop's own filter"), "file_rows": ("rows", "records of the file; a query may make other rows of them"),
+    "read_as": ("text", "encoding and delimiter, or sheet"), "money_in": ("money", "the table's money in all rows: paid, or charged"), "money_rejected": ("money", "of which in rejected rows, where it can be read"),
+    "key_rejected": ("rows", "rejected rows whose key cannot be relied on"), "raw": ("text", "the row as the file gives it"), "line": ("number", "line of the file"), "column": ("text", "column that breaks the rule"),
+    "sku": ("text", "stock-keeping unit"), "counted_on": ("date", "day of the count"), "expected": ("units", "where the records lead to"), "found": ("units", "counted"), "difference": ("units", "found − expected"),
     "rule": ("text", "rule that is broken"), "value": ("see unit", "value"), "item": ("text", "priced item: a style unless the shop says otherwise"), "name": ("text", "name"),
     "category": ("text", "category"), "tier": ("text", "tier"), "season": ("text", "season; empty = core"), "launch_date": ("date", "first day on sale, as planned or first seen"),
     "exit_date": ("date", "last day on sale, as planned; empty = never"), "age": ("weeks", "complete weeks since first on sale; the first is 0"), "in_season": ("yes/no", "its exit is not past"),
@@ -147,14 +168,29 @@ COLUMNS = {
     "feasible": ("yes/no", "the target can be reached at this price"), "value_share": ("share", "of the net sales value of its season and category"),
     "share_before": ("share", "of the styles that sell more, together"), "group_realisation": ("share", "price realisation of its season and category"),
     "on_path": ("yes/no", "sell-through at or above the path at its age"), "large": ("yes/no", "share_before below grade_share"),
+    "fail_line": ("share", "sell-through at its week of life below which past styles of its kind had failed"), "remaining_sd": ("units", "standard deviation of remaining"), "coming_rate": ("units a week", "remaining ÷ weeks to the exit; core and past seasons: rate"),
+    "abc_basis": ("text", "what abc is ranked by"), "abc": ("text", "A = first 70 % of it, B = next 20 %, C = rest; last 52 weeks"), "xyz": ("text", "variation of weekly units in stock, season taken out: X ≤ .5, Y ≤ 1, Z above"),
+    "pattern": ("text", "smooth / erratic / intermittent / lumpy (Syntetos–Boylan–Croston)"), "sale_interval": ("weeks", "weeks ÷ weeks with a sale"), "size_variation": ("ratio", "squared variation of the units of weeks with a sale"),
+    "confidence": ("share", "draws of its noisy figures in which the class stays; empty = the analyst's"), "decided": ("text", "rule, or analyst (table overrides)"), "missing": ("text", "what an unclassifiable item lacks"), "dead": ("yes/no", "stock and no sale for dead_weeks"),
+    "cause": ("text", "what added units to the leftover, plan against actual; accounting, not proof"), "probability": ("share", "draws in which the cause is the largest"), "named": ("text", "the cause, or mixed below .6"), "also_unknown": ("text", "factors that are not known; “not wanted” holds them"),
+    "size": ("text", "size"), "state": ("text", "dead size / lost size / in stock / sold out"), "broken": ("yes/no", "sizes left bring less than size_floor of the style's sales"), "lost_units": ("units", "not sold for want of the size, last eight weeks, net of returns; estimate"), "lost_sales": ("money", "lost_units × price lately paid"),
+    "insurance": ("money", "insurance since receipt, on cost"), "shrink": ("see table", "costs: since receipt, on cost, money; losses: shrink and units found missing, at cost"), "week_cash": ("money", "storage + insurance of one more week: paid out"),
+    "tag": ("money", "units × tag price"), "nrv": ("see table", "ageing: net realisable value, money; value: a unit"), "excess_cost": ("money", "excess units × unit cost"), "condition": ("text", "good or damaged"), "unit_cost": ("money per unit", "purchase cost"),
+    "regular_share": ("share", "units that are needed ÷ units"), "clearance_price": ("money per unit", "price of the others"), "expected_price": ("money per unit", "regular_share × price + rest × clearance_price"), "write_down_unit": ("money per unit", "max(0, unit_cost − nrv)"), "write_down": ("money", "units × write_down_unit"),
+    "carrying": ("money", "units × min(unit_cost, nrv)"), "price_basis": ("text", "where price comes from"), "clearance_basis": ("text", "where clearance_price comes from"), "required": ("money", "write-down now"), "booked": ("money", "write-down booked already (table provisions)"), "closing": ("money", "booked + change"),
+    "salvage": ("money per unit", "what a jobber pays, net"), "floor": ("money per unit", "lowest price that beats the salvage; purchase cost plays no part"), "floor_share": ("share", "floor ÷ price"), "net_price": ("money per unit", "price less fees, parcel and returns"), "rate_needed": ("units a week", "above which holding pays"), "rate_expected": ("units a week", "expected in the coming week"),
+    "advice": ("text", "hold or let go, one week ahead"), "hold_until": ("date", "last day on which holding pays; empty = not now"), "gain": ("money", "of holding until then over letting go now"), "best_price": ("money per unit", "floor × β ÷ (β + 1); empty without a usable elasticity"), "cash_ahead": ("money", "present value of selling on for a year and letting go the rest"),
+    "weeks": ("weeks", "weeks behind the row"), "cost_of_sales": ("money a year", "(sold − cancelled − returned) × unit cost"), "gross_margin": ("money a year", "revenue − refunds − cost_of_sales"), "inventory": ("money", "mean of 13 points at cost"), "turn": ("times a year", "cost_of_sales ÷ inventory"), "days": ("days", "365 ÷ turn"), "gmroi": ("ratio", "gross_margin ÷ inventory"), "months": ("months", "inventory ÷ monthly cost_of_sales"), "cost_known": ("share", "net units with a cost ÷ net units"),
+    "month": ("date", "first of the month"), "sales": ("money", "revenue − refunds"), "markdowns": ("money", "net units × (everyday price − paid)"), "write-offs": ("money", "write-offs and donations at cost"), "loss": ("money", "markdowns + write-offs + shrink"), "acceptable": ("share", "1 − cost ÷ everyday price − expense_rate − target_profit_rate, of sales"), "acceptable_money": ("money", "acceptable × sales"),
+    "po_id": ("text", "purchase order"), "vendor": ("text", "supplier"), "ordered": ("units", "on order"), "due_at": ("date", "promised"), "cancellable_until": ("date", "last day to cancel"), "lever": ("text", "cancel / ask to cancel / postpone / overdue"), "until": ("date", "last day for it"), "cancellable_cost": ("money", "excess on order that can still be cancelled, at cost"),
     "good_price": ("yes/no", "price realisation at or above its group's"), "grade": ("text", "grade"), "to_do": ("text", "what to do"),
 }  # fmt: skip
 
 
 def published(name: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """The columns of a frame that the contract promises, in its order."""
+    """The columns of a frame that the contract promises, in its order; a ratio to nothing is empty, as one that is not known."""
     key, others = TABLES[name]
-    return frame[[*key.split(), *others.split()]]
+    return frame[[*key.split(), *others.split()]].replace([float("inf"), float("-inf")], float("nan"))
 
 
 def contract() -> dict:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 SQL_TYPES = {
     "text": "VARCHAR",
+    "id": "VARCHAR",
     "units": "DECIMAL(18,3)",
     "money": "DECIMAL(18,4)",
     "number": "DOUBLE",
@@ -31,15 +32,24 @@ class Column:
     def sql_type(self) -> str:
         return SQL_TYPES[self.kind]
 
+    @property
+    def signed(self) -> bool:
+        """May it be below zero?"""
+        return "signed" in self.meaning or self.kind == "integer"
+
 
 @dataclass(frozen=True)
 class Table:
-    """One table: what a row is, which columns it has, and which of them make a row unique."""
+    """One table: what a row is, which columns make it unique, which columns it has, and which of them is its money.
+
+    A table without a key is a ledger: two equal rows of one export are two rows.
+    """
 
     name: str
     row: str
     key: tuple[str, ...]
     columns: tuple[Column, ...]
+    money: str = ""
 
     def column(self, name: str) -> Column | None:
         return next((c for c in self.columns if c.name == name), None)
@@ -61,6 +71,17 @@ def _may(name, kind, meaning, *values):
     return Column(name, kind, meaning, False, values)
 
 
+# the kinds of overstock, as an analyst may write them
+CLASSES = {
+    "defective": "瑕疵品",
+    "out of season": "过季",
+    "misjudged": "误判款",
+    "slow": "滞销",
+    "over-bought": "超买",
+    "too early": "观察期",
+    "unclassifiable": "无法归类",
+}
+
 _CONDITIONS = ("good", "b-grade", "defective", "quarantine")
 
 _ALL = (
@@ -69,9 +90,9 @@ _ALL = (
         "a SKU",
         ("sku",),
         (
-            _must("sku", "text", "stock-keeping unit: one size of one colour of a style"),
-            _may("style", "text", "style (款); empty = the SKU itself"),
-            _may("style_colour", "text", "style in one colour"),
+            _must("sku", "id", "stock-keeping unit: one size of one colour of a style"),
+            _may("style", "id", "style (款); empty = the SKU itself"),
+            _may("style_colour", "id", "style in one colour"),
             _may("name", "text", "name shown to people"),
             _may("image", "text", "picture file, relative to the shop's folder"),
             _may("brand", "text", "brand"),
@@ -98,9 +119,9 @@ _ALL = (
         "an event of an order line",
         ("order_id", "line_id", "sku", "kind", "ordered_at"),
         (
-            _must("order_id", "text", "order number"),
-            _may("line_id", "text", "line number inside the order"),
-            _must("sku", "text", "stock-keeping unit"),
+            _must("order_id", "id", "order number"),
+            _may("line_id", "id", "line number inside the order"),
+            _must("sku", "id", "stock-keeping unit"),
             _must("ordered_at", "time", "when the event happened, business time"),
             _must("units", "units", "units of the event, never negative"),
             _must(
@@ -120,7 +141,7 @@ _ALL = (
             _may("refund_value", "money", "money given back by this event; empty = merchant_revenue"),
             _may("resaleable_units", "units", "returned units that can be sold again; empty = all"),
             _may("shipped_at", "time", "when the units left the warehouse; empty = not yet"),
-            _may("original_order_id", "text", "order that a return or exchange belongs to"),
+            _may("original_order_id", "id", "order that a return or exchange belongs to"),
             _may("original_ordered_at", "time", "when the returned or cancelled units were sold"),
             _may("channel", "text", "sales channel"),
             _may("format", "text", "live / short video / product card / shelf"),
@@ -131,15 +152,17 @@ _ALL = (
             _may("balance_paid_at", "time", "when a deposit order's balance was paid"),
             _may("basis", "text", "whose sale it is", "retail", "wholesale"),
             _may("reason", "text", "why it was cancelled or returned"),
+            _may("currency", "text", "currency of the money, where the export says it: only the shop's own is taken"),
         ),
+        "customer_paid",
     ),
     Table(
         "purchases",
         "a purchase line, open or received",
         ("po_id", "sku", "received_at"),
         (
-            _must("po_id", "text", "purchase order number"),
-            _must("sku", "text", "stock-keeping unit"),
+            _must("po_id", "id", "purchase order number"),
+            _must("sku", "id", "stock-keeping unit"),
             _may("units_ordered", "units", "units ordered"),
             _may("units_received", "units", "units received"),
             _may("ordered_at", "time", "when it was ordered"),
@@ -149,6 +172,7 @@ _ALL = (
             _may("unit_cost", "money", "purchase cost per unit"),
             _may("vendor", "text", "supplier"),
             _may("location", "text", "where it arrives"),
+            _may("currency", "text", "currency of the cost, where the export says it: only the shop's own is taken"),
         ),
     ),
     Table(
@@ -156,7 +180,7 @@ _ALL = (
         "any other change of stock",
         (),
         (
-            _must("sku", "text", "stock-keeping unit"),
+            _must("sku", "id", "stock-keeping unit"),
             _must("moved_at", "time", "when it moved"),
             _must("units", "units", "signed: + in, - out"),
             _must(
@@ -183,9 +207,9 @@ _ALL = (
         "a count at the end of a day",
         ("sku", "counted_at", "location", "condition"),
         (
-            _must("sku", "text", "stock-keeping unit"),
+            _must("sku", "id", "stock-keeping unit"),
             _must("counted_at", "date", "day at whose end it was counted"),
-            _must("on_hand", "units", "units counted"),
+            _must("on_hand", "units", "units counted; signed: some systems go below zero"),
             _may("location", "text", "where"),
             _may("condition", "text", "condition of the units; empty = good", *_CONDITIONS),
             _may("inbound", "units", "units under way to the shop"),
@@ -197,7 +221,7 @@ _ALL = (
         "a price in force",
         ("item", "valid_from", "channel", "mechanism"),
         (
-            _must("item", "text", "priced item (by default the style)"),
+            _must("item", "id", "priced item (by default the style)"),
             _must("valid_from", "date", "first day of the price"),
             _may("valid_to", "date", "first day on which it no longer holds; empty = still in force"),
             _must("price", "money", "price per unit"),
@@ -216,7 +240,7 @@ _ALL = (
         "an item-day seen",
         ("item", "date", "channel", "format"),
         (
-            _must("item", "text", "priced item"),
+            _must("item", "id", "priced item"),
             _must("date", "date", "day"),
             _may("channel", "text", "channel"),
             _may("format", "text", "live / short video / product card / shelf"),
@@ -232,17 +256,18 @@ _ALL = (
         "what was meant for an item",
         ("item",),
         (
-            _must("item", "text", "priced item"),
+            _must("item", "id", "priced item"),
             _may("planned_buy", "units", "units meant to be bought"),
             _may("planned_sales", "units", "units meant to be sold, net, by the exit"),
             _may("planned_days", "number", "days meant to be on sale"),
             _may("planned_instock", "number", "share of days meant to be in stock"),
             _may("planned_exposures_per_day", "number", "exposures a day"),
+            _may("planned_click_rate", "number", "clicks per exposure"),
             _may("planned_conversion", "number", "orders per exposure"),
             _may("planned_return_rate", "number", "returned ÷ shipped"),
             _may("planned_price", "money", "price per unit"),
             _may("planned_launch", "date", "first day on sale"),
-            _may("target_profit_rate", "number", "profit ÷ net sales"),
+            _may("target_profit_rate", "number", "profit ÷ net sales, signed"),
         ),
     ),
     Table(
@@ -252,10 +277,33 @@ _ALL = (
         (
             _must("date", "date", "day"),
             _must("kind", "text", "platform / commission / recruitment / paid traffic / return freight / insurance"),
-            _must("amount", "money", "amount"),
-            _may("sku", "text", "stock-keeping unit it belongs to"),
-            _may("line_id", "text", "order line it belongs to"),
+            _must("amount", "money", "amount; signed: a fee given back is below zero"),
+            _may("sku", "id", "stock-keeping unit it belongs to"),
+            _may("line_id", "id", "order line it belongs to"),
             _may("settled_at", "date", "day it was settled"),
+        ),
+        "amount",
+    ),
+    Table(
+        "overrides",
+        "a class that an analyst decided, against the rules",
+        ("item",),
+        (
+            _must("item", "text", "priced item"),
+            _must("class", "text", "kind of overstock it is, in English or Chinese", *CLASSES, *CLASSES.values()),
+            _must("reason", "text", "why, in the analyst's words"),
+            _may("decided_by", "text", "who decided"),
+            _may("decided_on", "date", "when; not used before that day"),
+        ),
+    ),
+    Table(
+        "provisions",
+        "a write-down in the books (存货跌价准备)",
+        ("item", "booked_on"),
+        (
+            _must("item", "text", "priced item"),
+            _must("booked_on", "date", "day of the balance"),
+            _must("amount", "money", "balance of the item's write-down on that day"),
         ),
     ),
     Table(
@@ -263,13 +311,13 @@ _ALL = (
         "stands in for order lines without dates",
         ("sku", "as_of"),
         (
-            _must("sku", "text", "stock-keeping unit"),
+            _must("sku", "id", "stock-keeping unit"),
             _must("as_of", "date", "day of the snapshot"),
-            _must("on_hand", "units", "units on hand"),
-            _may("sold_1m", "units", "units sold in the last month"),
-            _may("sold_3m", "units", "… three months"),
-            _may("sold_6m", "units", "… six months"),
-            _may("sold_9m", "units", "… nine months"),
+            _must("on_hand", "units", "units on hand, signed"),
+            _may("sold_1m", "units", "units sold in the last month, net of returns: signed"),
+            _may("sold_3m", "units", "… three months, signed"),
+            _may("sold_6m", "units", "… six months, signed"),
+            _may("sold_9m", "units", "… nine months, signed"),
         ),
     ),
 )

@@ -13,17 +13,18 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
-import platformdirs
+from filelock import FileLock
 
 import destock
 from destock import engine
 from destock.intake.shop import Shop, find_shop, open_shop
 from destock.model.assumptions import assumed
-from destock.model.messages import Fault, mark
+from destock.model.folders import cache
+from destock.model.parameters import day, folder, mapping
 from destock.model.weeks import chinese_events
 from destock.panel.panel import build, last_day
 
@@ -45,34 +46,33 @@ class Book:
 
     def panel(self, name: str) -> pd.DataFrame:
         """One frame of the panel, built if it is not there yet."""
-        folder = _cache() / self.key
-        if not folder.is_dir():
-            _build(self, folder)
-        os.utime(folder)
-        return engine.read(folder / f"{name}.parquet")
+        if not self.folder.is_dir():
+            _build(self)
+        os.utime(self.folder)
+        return engine.read(self.folder / f"{name}.parquet")
+
+    @property
+    def folder(self) -> Path:
+        return cache() / self.key
+
+    @property
+    def building(self) -> Path:
+        """Where the panel is built before it takes its place; whoever holds its lock may sweep it."""
+        return cache() / f"building-{self.key}"
 
     def kept(self, name: str, compute: Callable[[], pd.DataFrame]) -> pd.DataFrame:
         """One result frame, computed if it is not there yet for these assumptions."""
-        self.panel("run")
-        path = _cache() / self.key / f"{_hash(self.assumptions)}-{name}.parquet"
-        if not path.exists():
-            frame = compute()
-            handle, temporary = tempfile.mkstemp(dir=path.parent)
-            os.close(handle)
-            engine.save(frame, Path(temporary))
-            os.replace(temporary, path)
-        return engine.read(path)
+        return self.kept_together((name,), lambda: {name: compute()})[name]
 
     def kept_together(self, names: tuple[str, ...], compute: Callable[[], dict[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
-        """Result frames that are computed together, if they are not there yet."""
-        found: dict[str, pd.DataFrame] = {}
-
-        def one(name: str) -> pd.DataFrame:
-            if not found:
-                found.update(compute())
-            return found[name]
-
-        return {name: self.kept(name, lambda name=name: one(name)) for name in names}
+        """Result frames that are computed together, if they are not there yet: by one process, while others wait."""
+        self.panel("run")
+        paths = {name: self.folder / f"{_hash(self.assumptions)}-{name}.parquet" for name in names}
+        if not all(path.exists() for path in paths.values()):
+            with FileLock(paths[names[0]].with_suffix(".lock")):
+                if not all(path.exists() for path in paths.values()):
+                    _keep(compute(), paths)
+        return {name: engine.read(path) for name, path in paths.items()}
 
     def events(self) -> pd.DataFrame:
         """The days that move demand and move with the year: the shop's own; else, where money is yuan, China's."""
@@ -92,53 +92,49 @@ def open_book(shop: str | Path, as_of: date | str | None = None, settings: Mappi
 
     Raises Fault: 2 for a parameter that cannot be, 3 for a shop that cannot be read.
     """
-    opened = open_shop(find_shop(shop))
-    assumptions, inputs = assumed(opened.assumptions, settings or {}), opened.fingerprint()
-    return Book(opened, _day(as_of) or opened.as_of or _last_day(opened, inputs), assumptions, inputs)
+    opened = open_shop(find_shop(folder(shop)))
+    assumptions, inputs = assumed(opened.assumptions, mapping(settings)), opened.fingerprint()
+    return Book(opened, day(as_of) or opened.as_of or _last_day(opened, inputs), assumptions, inputs)
 
 
 def _last_day(shop: Shop, inputs: dict[str, str]) -> date:
     """The day of the last order line: the day of the report where nobody names one."""
-    noted = _cache() / f"{_hash([inputs, _source_hash()])}.day"
+    noted = cache() / f"{_hash([inputs, _source_hash()])}.day"
     if not noted.exists():
-        _cache().mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=_cache(), prefix="building-") as scratch:
+        cache().mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=cache(), prefix="building-") as scratch:
             noted.write_text(last_day(shop, Path(scratch)).isoformat(), encoding="utf-8")
     return date.fromisoformat(noted.read_text(encoding="utf-8"))
 
 
-def _day(value: date | str | None) -> date | None:
-    try:
-        return date.fromisoformat(value) if isinstance(value, str) and value else value or None
-    except ValueError as error:
-        raise Fault(2, mark('as-of "{value}" is not a date: write it as 2026-06-07'), value=value) from error
+def _keep(frames: dict[str, pd.DataFrame], paths: dict[str, Path]) -> None:
+    for name, path in paths.items():
+        engine.save(frames[name], path.with_suffix(".part"))
+        os.replace(path.with_suffix(".part"), path)
 
 
-def _cache() -> Path:
-    return Path(os.environ.get("DESTOCK_CACHE") or platformdirs.user_cache_path("destock"))
-
-
-def _build(book: Book, folder: Path) -> None:
-    _cache().mkdir(parents=True, exist_ok=True)
-    for old in _cache().iterdir():
+def _build(book: Book) -> None:
+    cache().mkdir(parents=True, exist_ok=True)
+    for old in cache().glob("*[0-9a-f]"):
         if old.is_dir() and time.time() - old.stat().st_mtime > KEPT_DAYS * 86_400:
             shutil.rmtree(old, ignore_errors=True)
-    with tempfile.TemporaryDirectory(dir=_cache(), prefix="building-") as temporary:
-        build(book.shop, book.as_of, Path(temporary))
+    with FileLock(book.building.with_suffix(".lock")):
+        if book.folder.is_dir():  # another process was faster
+            return
+        shutil.rmtree(book.building, ignore_errors=True)
+        book.building.mkdir()
         try:
-            Path(temporary).rename(folder)
-        except OSError:
-            if not folder.is_dir():  # otherwise another process was faster, with the same frames
-                raise
-        else:
-            Path(temporary).mkdir()
+            build(book.shop, book.as_of, book.building)
+            book.building.rename(book.folder)
+        finally:
+            shutil.rmtree(book.building, ignore_errors=True)
 
 
 def _hash(value: object) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
-@cache
+@lru_cache
 def _source_hash() -> str:
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).parents[1].rglob("*")):

@@ -1,6 +1,6 @@
 """Builds the panel: one pass of SQL from typed tables to the frames that every analysis starts from."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +10,7 @@ from destock.intake import typed
 from destock.intake.rows import Intake, load
 from destock.intake.shop import Shop
 from destock.model.messages import Fault, mark
-from destock.model.schema import TABLES
+from destock.model.schema import CLASSES, TABLES
 from destock.model.weeks import calendar, spans
 
 # frame → the total order in which it is written
@@ -29,6 +29,11 @@ FRAMES = {
     "count_break": "sku, counted_on",
     "control_total": "paid",
     "plan": "item",
+    "open_line": "po_id, sku, due_at, cancellable_until, units, unit_cost, vendor",
+    "loss_week": "week, item, kind",
+    "override": "item",
+    "provision": "item",
+    "item_months": "item",
 }
 
 
@@ -46,7 +51,7 @@ def build(shop: Shop, as_of: date, folder: Path) -> None:
     con = engine.hand_over(con, shop.engine, shop.spark, TABLES, folder, shop.timezone)
     typed.check(con, shop)
     context(con, shop, intake, as_of)
-    for step in ("skus", "sales", "stock", "panel", "items", "spans", "ageing", "reconciliation"):
+    for step in ("skus", "sales", "stock", "panel", "items", "spans", "ageing", "reconciliation", "decisions"):
         engine.run(con, "destock.panel", step)
     for name, order in FRAMES.items():
         engine.write(con, name, order, folder / f"{name}.parquet")
@@ -58,12 +63,13 @@ def build(shop: Shop, as_of: date, folder: Path) -> None:
 
 
 def last_day(shop: Shop, scratch: Path) -> date:
-    """On which day did the last thing happen in the shop's order lines?"""
-    con, _ = _open(shop, scratch)
-    day = engine.rows(con, "SELECT CAST(max(ordered_at) AS DATE) FROM order_lines")[0][0]
+    """On which day did the last thing happen in the shop's order lines; without any, of which day is its newest snapshot?"""
+    con, intake = _open(shop, scratch)
+    table, moment = ("order_lines", "ordered_at") if intake.has("order_lines") else ("snapshot", "as_of")
+    day = engine.rows(con, f"SELECT CAST(max({moment}) AS DATE) FROM {table}")[0][0]
     con.close()
     if day is None:
-        raise Fault(4, mark("order_lines: no row can be used; see the rejected rows"))
+        raise Fault(4, mark("{table}: no row can be used; see the rejected rows"), table=table)
     return day
 
 
@@ -78,14 +84,19 @@ def context(con: engine.Engine, shop: Shop, intake: Intake, as_of: date) -> None
     first = engine.rows(
         con,
         """SELECT min(day) FROM (SELECT CAST(min(ordered_at) AS DATE) AS day FROM order_lines
-        UNION ALL SELECT CAST(min(received_at) AS DATE) FROM purchases UNION ALL SELECT min(counted_at) FROM stock)""",
+        UNION ALL SELECT CAST(min(received_at) AS DATE) FROM purchases UNION ALL SELECT min(counted_at) FROM stock
+        UNION ALL SELECT min(as_of) FROM snapshot)""",
     )[0][0]
     if first is None or first > as_of:
         raise Fault(4, mark("nothing happened up to {as_of}: the first row is of {first}"), as_of=as_of, first=first)
+    last = engine.rows(con, "SELECT CAST(max(ordered_at) AS DATE) FROM order_lines")[0][0]
+    if last and as_of - last > timedelta(days=366):
+        raise Fault(2, mark("as-of {as_of} is more than a year after the last order line, of {last}"), as_of=as_of, last=last)
     weeks = calendar(first, as_of)
     engine.put(con, "weeks", weeks.assign(week=weeks["week"].dt.date, week_end=weeks["week_end"].dt.date))
     asked = spans(first, as_of)
     engine.put(con, "spans", asked.assign(from_day=asked["from_day"].dt.date, to_day=asked["to_day"].dt.date))
+    engine.put(con, "class_word", pd.DataFrame(CLASSES.items(), columns=["class", "chinese"]))
     engine.put(con, "days", pd.DataFrame({"day": pd.date_range(first, as_of).date}))
     engine.put(
         con,
@@ -98,6 +109,7 @@ def context(con: engine.Engine, shop: Shop, intake: Intake, as_of: date) -> None
         "price_level": shop.price_level,
         # a column that was always empty by then says nothing about what was shipped
         "has_shipping": engine.rows(con, f"SELECT count(*) > 0 FROM order_lines WHERE shipped_at < DATE '{as_of}' + 1")[0][0],
+        "has_orders": intake.has("order_lines"),
         "has_purchases": intake.has("purchases"),
         "has_counts": intake.has("stock"),
         "has_traffic": intake.has("traffic"),

@@ -1,4 +1,4 @@
--- SKU × week from launch to the end of its stock, weeks without a sale included.
+-- SKU × week from launch to the end of its stock, weeks without a sale included; none where nobody knows what was sold.
 CREATE OR REPLACE TABLE return_lag AS
 SELECT s.category, greatest(0, date_diff('week', CAST(date_trunc('week', coalesce(original_ordered_at, ordered_at)) AS DATE), l.week)) AS lag_weeks, sum(units) AS units
 FROM lines l JOIN sku s ON s.sku = l.sku
@@ -53,4 +53,4 @@ SELECT sku, item, week, week + 6 <= as_of AS complete, date_diff('week', start_w
     CASE WHEN stock_basis <> 'unknown' THEN CAST(least(
         CASE WHEN week = changed THEN days_in_stock WHEN for_sale THEN date_diff('day', week, least(week + 7, as_of + 1)) ELSE 0 END,
         greatest(0, date_diff('day', greatest(week, start_day), least(week + 7, as_of + 1, end_day + 1)))) AS DOUBLE) END AS days_in_stock
-FROM held CROSS JOIN run;
+FROM held CROSS JOIN run WHERE has_orders;

@@ -1,10 +1,20 @@
+-- Where no order lines are given, the newest snapshot by as_of stands in for them: its stock is a count of its day.
+CREATE OR REPLACE TABLE newest_snapshot AS
+SELECT s.* EXCLUDE as_of, s.as_of AS counted_at FROM snapshot s CROSS JOIN run r
+WHERE NOT r.has_orders AND s.as_of <= r.as_of QUALIFY s.as_of = max(s.as_of) OVER ();
+
+CREATE OR REPLACE VIEW stock_count AS
+SELECT sku, counted_at, on_hand, condition FROM stock CROSS JOIN run WHERE counted_at <= as_of
+UNION ALL
+SELECT sku, counted_at, on_hand, NULL FROM newest_snapshot ANTI JOIN stock USING (sku, counted_at);
+
 -- Every SKU that was named by as_of, whether the product table knows it or not, with its priced item.
 CREATE OR REPLACE TABLE known_sku AS
 SELECT sku FROM products
 UNION SELECT sku FROM order_lines CROSS JOIN run WHERE ordered_at < as_of + INTERVAL 1 DAY
 UNION SELECT sku FROM purchases CROSS JOIN run WHERE coalesce(least(ordered_at, received_at), as_of) < as_of + INTERVAL 1 DAY
 UNION SELECT sku FROM movements CROSS JOIN run WHERE moved_at < as_of + INTERVAL 1 DAY
-UNION SELECT sku FROM stock CROSS JOIN run WHERE counted_at <= as_of;
+UNION SELECT sku FROM stock_count;
 
 -- A deposit order is no sale until its balance is paid: it stays out, with whatever was done to it.
 CREATE OR REPLACE TABLE unpaid AS
@@ -35,7 +45,8 @@ SELECT sku, min(day) AS first_day, min(day) FILTER (source = 'sale') AS first_sa
 FROM (
     SELECT sku, day, 'sale' AS source FROM lines WHERE kind = 'sale'
     UNION ALL SELECT sku, CAST(received_at AS DATE), 'receipt' FROM purchases CROSS JOIN run WHERE received_at < as_of + INTERVAL 1 DAY
-    UNION ALL SELECT sku, counted_at, 'count' FROM stock CROSS JOIN run WHERE counted_at <= as_of AND on_hand > 0
+    -- without order lines a count says nothing about when an item was new
+    UNION ALL SELECT sku, counted_at, 'count' FROM stock_count CROSS JOIN run WHERE on_hand > 0 AND has_orders
 ) GROUP BY sku;
 
 CREATE OR REPLACE TABLE last_cost AS
@@ -52,7 +63,7 @@ SELECT k.sku,
     coalesce(p.launch_date, f.first_day) AS launch_date,
     p.launch_date IS NULL AS launch_imputed,
     -- It was there before the records begin: launched earlier, or met in their first week without a receipt.
-    coalesce(p.launch_date < r.first_day, f.first_day < r.first_day + 7 AND f.first_day < coalesce(f.first_receipt, r.as_of + 1)) AS left_truncated,
+    coalesce(p.launch_date < r.first_day, f.first_day < r.first_day + 7 AND f.first_day < coalesce(f.first_receipt, r.as_of + 1), NOT r.has_orders) AS left_truncated,
     coalesce(p.exit_date, s.season_end) AS exit_date,
     f.first_sale, f.first_receipt
 FROM known_sku k CROSS JOIN run r

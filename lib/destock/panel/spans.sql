@@ -47,7 +47,8 @@ SELECT i.item, p.cut, p.span, p.from_day, p.to_day,
 FROM item_now i CROSS JOIN spans p
 LEFT JOIN sold e ON e.item = i.item AND e.cut = p.cut AND e.span = p.span
 LEFT JOIN held h ON h.item = i.item AND h.cut = p.cut AND h.span = p.span
-LEFT JOIN sent_back v ON v.item = i.item AND v.cut = p.cut AND v.span = p.span;
+LEFT JOIN sent_back v ON v.item = i.item AND v.cut = p.cut AND v.span = p.span
+WHERE (SELECT has_orders FROM run);
 
 -- The same by channel, format, account and location. Receipts are known by location only, with what was moved from one to another.
 CREATE OR REPLACE TABLE place_span AS
@@ -66,5 +67,5 @@ FROM (
     UNION ALL
     SELECT s.item, CAST(m.moved_at AS DATE), 'location', m.location, 0, 0, -abs(m.units) FROM movements m JOIN sku s ON s.sku = m.sku WHERE m.kind = 'transfer' AND m.to_location IS NOT NULL
 ) t JOIN spans p ON t.day BETWEEN p.from_day AND p.to_day
-WHERE t.place IS NOT NULL AND p.cut IN ('now', 'last year')
+WHERE t.place IS NOT NULL AND p.cut IN ('now', 'last year') AND (SELECT has_orders FROM run)
 GROUP BY 1, 2, 3, 4, 5;

@@ -45,7 +45,7 @@ FROM (
     UNION ALL
     SELECT sku, counted_at, 0, 0, 0, 0, 0, 0, 0, 1, CASE WHEN coalesce(condition, 'good') = 'good' THEN on_hand ELSE 0 END,
         CASE WHEN coalesce(condition, 'good') = 'good' THEN 0 ELSE on_hand END
-    FROM stock CROSS JOIN run WHERE counted_at <= as_of
+    FROM stock_count
     UNION ALL
     -- Every SKU has a balance from the first week on, and in every week of which anything is to be told.
     SELECT k.sku, w.week, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM known_sku k CROSS JOIN (SELECT min(week) AS week FROM weeks) w
@@ -66,7 +66,9 @@ WINDOW sofar AS (PARTITION BY sku ORDER BY day ROWS UNBOUNDED PRECEDING);
 -- What a count adds to the running sums. Before the first count: nothing, if the SKU's history begins with
 -- a receipt; otherwise the first count reaches back, because the stock was there before the records begin.
 CREATE OR REPLACE TABLE history AS
-SELECT h.sku, h.begins_with_receipt, CASE WHEN h.counted THEN 'counted' WHEN h.received OR r.has_purchases THEN 'rebuilt' ELSE 'unknown' END AS stock_basis,
+SELECT h.sku, h.begins_with_receipt,
+    -- what was received and never seen to leave is not in stock for that
+    CASE WHEN h.counted THEN 'counted' WHEN r.has_orders AND (h.received OR r.has_purchases) THEN 'rebuilt' ELSE 'unknown' END AS stock_basis,
     CASE WHEN h.begins_with_receipt THEN 0 ELSE h.good_first END AS good_first, CASE WHEN h.begins_with_receipt THEN 0 ELSE h.damaged_first END AS damaged_first
 FROM (
     SELECT sku, max(counted) > 0 AS counted, max(received) > 0 AS received,

@@ -12,7 +12,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 from destock.analysis.pacing.projection import METHODS
 from destock.model.messages import count, mark, money, percent, say
 from destock.model.metrics import COMMITTED, DEFINITIONS
-from destock.present.style import ACCENT, BAND, CALM, CLASS_COLOURS, INK, MUTED, PACE_COLOURS, PAPER, WARM, legible, picture
+from destock.present.style import ACCENT, BAND, CALM, CLASS_COLOURS, INK, MUTED, PACE_COLOURS, PAPER, WARM, legible, picture, unformulated
 
 TIERS = (mark("push"), mark("signature"), mark("novelty"), mark("all"))
 
@@ -24,6 +24,11 @@ def _nothing(ax: Axes, title: str) -> str:
     note = say("{title}: these data cannot show this.", title=title)
     ax.text(0.5, 0.5, note, ha="center", va="center", color=MUTED, transform=ax.transAxes)
     return note
+
+
+def _of_all(title: str, shown: int, whole: int) -> str:
+    """A title that says how many are not drawn."""
+    return title if shown == whole else say("{title} (the {shown} largest of {all})", title=title, shown=shown, all=whole)
 
 
 def _money_axis(axis, currency: str) -> None:
@@ -68,15 +73,17 @@ def quadrants(ax: Axes, frame: pd.DataFrame, currency: str) -> str | None:
 
 @picture(height=3.2)
 def ageing(ax: Axes, frame: pd.DataFrame, currency: str) -> str | None:
-    """How old is the stock? Cost on hand by days since receipt."""
-    title = say("Stock at cost by days since it was received")
-    total = frame.groupby("band", sort=False)["cost"].sum()
-    if not total.sum() > 0:
+    """How old is the stock? Cost on hand by days since receipt, and what of it is still there net of selling costs."""
+    title = say("Stock by days since it was received")
+    if not frame["cost"].sum() > 0:
         return _nothing(ax, title)
-    colours = [CALM if band in ("0–30", "31–60", "61–90") else ACCENT for band in total.index]
-    bars = ax.bar([say(band) for band in total.index], total, color=colours, width=0.7)
-    ax.bar_label(bars, [percent(v / total.sum()) for v in total], color=MUTED, fontsize=8.5, padding=2)
+    places = np.arange(len(frame))
+    bars = ax.bar(places - 0.2, frame["cost"], color=CALM, width=0.4, label=say("at cost"))
+    ax.bar(places + 0.2, frame["nrv"], color=WARM, width=0.4, label=say("net of selling costs"))
+    ax.bar_label(bars, [percent(share) for share in frame["share"]], color=MUTED, fontsize=8.5, padding=2)
+    ax.set_xticks(places, [say(band) for band in frame["band"]])
     ax.margins(y=0.12)
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2)
     _money_axis(ax.yaxis, currency)
     ax.grid(axis="x", visible=False)
     ax.set_title(title)
@@ -98,6 +105,47 @@ def classes(ax: Axes, frame: pd.DataFrame, currency: str) -> str | None:
     ax.set_title(title)
 
 
+@picture(height=3.2)
+def causes(ax: Axes, frame: pd.DataFrame) -> str | None:
+    """What brought the excess about? Units by cause."""
+    title = say("Excess units by cause: plan against actual")
+    shown = frame[frame["units"] > 0].sort_values("units")
+    if not (~frame["cause"].isin(["no plan", "quality"]) & (frame["units"] > 0)).any():
+        return _nothing(ax, title)
+    colours = [BAND if cause in ("left over by plan", "no plan", "none", "quality") else ACCENT for cause in shown["cause"]]
+    bars = ax.barh([say(cause) for cause in shown["cause"]], shown["units"], color=colours, height=0.65)
+    ax.bar_label(bars, [count(round(v)) for v in shown["units"]], padding=3, color=MUTED, fontsize=8.5)
+    ax.set_xlim(0, shown["units"].max() * 1.15)
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: count(v)))
+    ax.locator_params(axis="x", nbins=5)
+    ax.set_xlabel(say("units (pale: no fault of the season's sales)"))
+    ax.grid(axis="y", visible=False)
+    ax.set_title(title)
+    return None
+
+
+@picture(height=3.4)
+def losses(ax: Axes, frame: pd.DataFrame) -> str | None:
+    """Is more lost to clearing than the margin bears? Share of net sales by month, and the line it may reach."""
+    title = say("Lost to markdowns, write-offs and shrink, of net sales")
+    if frame.empty:
+        return _nothing(ax, title)
+    below = np.zeros(len(frame))
+    for name, colour in zip(("markdowns", "write-offs", "shrink"), (CALM, ACCENT, WARM), strict=True):
+        part = (frame[name] / frame["sales"]).to_numpy()
+        ax.bar(frame["month"], part, bottom=below, width=22, color=colour, label=say(name))
+        below = below + part
+    ax.step(frame["month"], frame["acceptable"], where="mid", color=INK, linewidth=1.4, label=say("what the margin bears"))
+    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    ax.xaxis.set_major_locator(AutoDateLocator(maxticks=6))
+    ax.xaxis.set_major_formatter(DateFormatter("%Y-%m"))
+    ax.set_ylim(0, min(1.0, 1.1 * max(below.max(), frame["acceptable"].max())))
+    ax.grid(axis="x", visible=False)
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2)
+    ax.set_title(title)
+    return None
+
+
 @picture(height=2.8)
 def moving(ax: Axes, frame: pd.DataFrame) -> str | None:
     """Is more or less of the range selling? Share of SKUs moving, by four weeks."""
@@ -117,16 +165,18 @@ def moving(ax: Axes, frame: pd.DataFrame) -> str | None:
 def cost_of_waiting(ax: Axes, frame: pd.DataFrame, key: str, currency: str) -> str | None:
     """What does a week of waiting cost, and where? Storage and capital of one week by class or category."""
     title = say("What one more week of waiting costs")
-    shown = frame[frame["week"] > 0].sort_values("week").tail(10)
+    costly = frame[frame["week"] > 0].sort_values("week")
+    shown, rows = costly.tail(10), range(min(10, len(costly)))
     if shown.empty:
         return _nothing(ax, title)
-    bars = ax.barh([legible(say(v)) for v in shown[key]], shown["week"], color=ACCENT, height=0.65)
+    bars = ax.barh(rows, shown["week"], color=ACCENT, height=0.65)
+    ax.set_yticks(rows, [legible(say(v)) for v in shown[key]])
     ax.bar_label(bars, [money(v, currency) for v in shown["week"]], padding=3, color=MUTED, fontsize=8.5)
     ax.set_xlim(0, shown["week"].max() * 1.2)
     _money_axis(ax.xaxis, currency)
     ax.locator_params(axis="x", nbins=5)
     ax.grid(axis="y", visible=False)
-    ax.set_title(title)
+    ax.set_title(_of_all(title, len(shown), len(costly)))
 
 
 def _tiers(paths: pd.DataFrame, *_) -> list[str]:
@@ -202,7 +252,7 @@ def _backtest_panel(ax: Axes, frame: pd.DataFrame, title: str) -> None:
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.set_xlabel(say("weeks of life completed"))
     ax.set_ylabel(say("Σ|miss| ÷ units sold"))
-    ax.set_title(title, wrap=True)
+    ax.set_title(unformulated(title), wrap=True)
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=2)
 
 
@@ -252,7 +302,7 @@ def _by_tier(frame: pd.DataFrame, *_) -> list[tuple[str, pd.DataFrame]]:
     """The stages of each tier, in each half-year that is running; a shop without tiers has one."""
     groups = frame.groupby(["season_half", frame["tier"].fillna("all")], sort=False)
     several = frame["season_half"].nunique() > 1
-    return [(f"{legible(half)} · {say(tier)}" if several else say(tier), rows) for (half, tier), rows in groups]
+    return [(f"{legible(half)} · {legible(say(tier))}" if several else legible(say(tier)), rows) for (half, tier), rows in groups]
 
 
 @picture(height=2.3, panels=lambda frame: max(1, len(_by_tier(frame))))
@@ -297,7 +347,7 @@ def years(axes: Sequence[Axes], frame: pd.DataFrame) -> str | None:
         ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: count(v)))
         ax.locator_params(axis="y", nbins=4)
         ax.set_title(say("{category}: units since the first Monday of January", category=legible(category)))
-    axes[-1].set_xlabel(say("week of the year"))
+    axes[-1].set_xlabel(_of_all(say("week of the year"), len(axes), frame["category"].nunique()))
     axes[-1].legend(loc="upper center", bbox_to_anchor=(0.5, -0.3), ncols=3, title=None)
     return None
 
@@ -379,16 +429,15 @@ def tests(ax: Axes, frame: pd.DataFrame) -> str | None:
         return _nothing(ax, title)
     wide = frame.pivot(index="day_of_test", columns="arm", values="index").rolling(7, min_periods=4).mean()
     colours = sns.color_palette("flare", max(1, wide.shape[1] - 1)).as_hex()
-    palette = {arm: CALM if arm == "control" else colours.pop(0) for arm in wide}
-    sns.lineplot(data=wide, palette=palette, dashes=False, linewidth=1.6, ax=ax)
+    for arm, units in wide.items():
+        ax.plot(units.index, units, color=CALM if arm == "control" else colours.pop(0), linewidth=1.6, label=legible(say(arm)))
     ax.axvline(0, color=INK, linewidth=0.8, linestyle=":")
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.set_xlabel(say("days from the decision"))
     ax.set_ylabel("")
     ax.set_ylim(0)
     ax.set_title(title)
-    handles, arms = ax.get_legend_handles_labels()
-    ax.legend(handles, [legible(say(arm)) for arm in arms], title=None, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3)
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3)
 
 
 @picture(height=3.2)
@@ -418,7 +467,8 @@ def stock_bridge(ax: Axes, frame: pd.DataFrame) -> str | None:
 def compared(ax: Axes, frame: pd.DataFrame, by: str, definition: str) -> str | None:
     """Where did the season sell through more, and more than last year on the same day? One row a part, the largest on top, twelve at most."""
     title = say("Sell-through by {by}, beside the same day last year", by=say(by))
-    shown = frame[(frame["by"] == by) & frame["sell_through"].notna()].sort_values("net_units").tail(12)
+    whole = frame[(frame["by"] == by) & frame["sell_through"].notna()].sort_values("net_units")
+    shown = whole.tail(12)
     if shown.empty:
         return _nothing(ax, title)
     rows = np.arange(len(shown))
@@ -438,7 +488,7 @@ def compared(ax: Axes, frame: pd.DataFrame, by: str, definition: str) -> str | N
     basis = shown["basis"].iloc[0]
     ax.set_xlabel(say(definition) if basis in DEFINITIONS else f"{say(definition)}\n{say(basis)}")
     ax.grid(axis="y", visible=False)
-    ax.set_title(title)
+    ax.set_title(_of_all(title, len(shown), len(whole)))
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.24), ncols=1)
 
 
@@ -450,9 +500,8 @@ def cohorts(ax: Axes, frame: pd.DataFrame, definition: str) -> str | None:
     if shown.empty:
         return _nothing(ax, title)
     provisional = shown["flags"].str.contains("returns_immature")
-    bars = ax.barh(
-        [legible(say(c)) for c in shown["cohort"]], shown["sell_through"], color=[WARM if p else CALM for p in provisional], height=0.65
-    )
+    bars = ax.barh(range(len(shown)), shown["sell_through"], color=[WARM if p else CALM for p in provisional], height=0.65)
+    ax.set_yticks(range(len(shown)), [legible(say(c)) for c in shown["cohort"]])
     labels = [percent(v) + (" " + say("(provisional)") if p else "") for v, p in zip(shown["sell_through"], provisional, strict=True)]
     ax.bar_label(bars, labels, padding=3, color=MUTED, fontsize=8.5)
     ax.set_xlim(0, shown["sell_through"].max() * 1.25)

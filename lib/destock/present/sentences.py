@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 
 import pandas as pd
-from markupsafe import escape
+from markupsafe import Markup
 
 from destock.model.findings import Finding
-from destock.model.messages import count, day, decimal, exact_money, mark, money, percent, say
+from destock.model.messages import count, day, decimal, exact_money, mark, money, percent, plain, say
 
 SENTENCES = {
     "rows": mark(
         "{used} of {rows_in} rows are used; {rejected} were rejected, {updated} replaced by a newer export, {deduplicated} were exact copies, {skipped} were left out by the shop's own filter."
     ),
     "freshness": mark("Data as of {as_of}; the last order line is of {last_day}."),
+    "freshness_snapshot": mark("Data as of {as_of}; the newest snapshot is of {last_day}."),
     "stock_adds_up": mark("The records lead to {closing} units in {skus} SKUs; {breaks} counts differ from them, by {units} units net."),
     "missing_table": mark("There is no table “{table}”, so nobody can say here {impossible}. It would add: {possible}."),
     "no_missing_table": mark("Every table that these pages can use is there."),
@@ -24,20 +25,70 @@ SENTENCES = {
     "by_rate": mark(
         "For {styles} styles with {units} units there is no earlier season: their excess rests on the rate of the last eight weeks, carried to the end of the season, and is rough."
     ),
+    "by_months": mark(
+        "For {styles} styles with {units} units only the last months' sales are known: their excess rests on that rate, carried to the end of the season, and is rough."
+    ),
     "control_gap": mark("“{figure}” is {gap} off your own system: settle this before you act on any figure below."),
     "rejected": mark("{rejected} of {rows_in} rows of “{table}” were rejected: every figure below lacks them."),
     "unknown_season": mark(
         "The seasons {seasons} of {skus} SKUs have no end in [seasons] of shop.toml: these styles are taken for core styles, sold all year."
     ),
     "not_in_master": mark("{skus} SKUs with {units} units sold are not in the product table: they are counted under “(not in master)”."),
+    "hidden_rows": mark("{file}: {n} hidden rows are rows like any other here: take them out of the file if they are not meant."),
+    "fewer_columns": mark("{file} lacks {columns}, which another export of the table has: there it is empty."),
+    "same_file": mark("{file} is the same file as {other}."),
+    "nothing_new": mark("The order lines are the files of the pack of {as_of}: nothing new has come in since."),
+    "cost_over_tag": mark("{skus} products cost more than their tag price."),
+    "given_away": mark("{skus} sales with {units} units brought no money: gifts have line_type gift, and stay out of prices."),
+    "counted_below_zero": mark("{skus} counts are below zero, by {units} units in all: what was sold there was never booked in."),
+    "never_received": mark("{skus} SKUs with {units} units sold were never received in the purchases."),
+    "cost_unknown": mark("The cost is known for {share} of the units sold: margins and locked money are said of these only."),
+    "last_event": mark("The last order line is of {last_day}, {days} days ago."),
+    "in_the_future": mark(
+        "The last order line is of {last_day}, {days} days from now: a date is wrong, or name the day of the report with as_of."
+    ),
     "dead": mark("{items} styles have not sold one unit in {weeks} weeks: {units} units, {money} at cost."),
-    "old_stock": mark("{share} of the stock at cost was received more than 90 days ago: {money}."),
+    "decided": mark("The analyst has decided the kind of {styles} styles ({units} units in excess): that wins over the rules."),
+    "none_decided": mark("The analyst has decided nothing here: every kind comes from a rule."),
+    "unclassified": mark("{units} excess units of {styles} styles cannot be classified; missing: {missing}."),
+    "largest_cause": mark(
+        "Plan against actual: the largest cause is “{cause}” with {share} of the excess that can be explained so ({known} of all). For {mixed} of {styles} styles with a plan no single cause stands out. This is accounting, not proof."
+    ),
+    "why": mark(
+        "Most of it, {share}, is “{class}” ({money}). Plan against actual, most units come from “{cause_cause}” ({cause_share}) – accounting, not proof."
+    ),
+    "why_by_kind": mark("Most of it, {share}, is “{class}” ({money}); what brought it about cannot be told without a plan."),
+    "sizes": mark(
+        "{dead} sizes lie dead while their styles sell: {dead_cost} at cost. {lost} sizes are gone while others are left; missing sizes cost about {lost_sales} of sales in the last eight weeks. {styles} styles have broken runs, with {broken_cost} of stock."
+    ),
+    "old_stock": mark(
+        "{share} of the stock at cost was received more than {days} days ago: {money}; net of selling costs it is worth {worth} of that."
+    ),
+    "unknown_age": mark("The age of {units} units ({money} at cost) is not known: there are more of them than were ever received."),
     "moving": mark("{moving} of {on_sale} SKUs in stock sold at least one unit in the last four weeks: {share}."),
     "locked": mark(
         "{share} of the money in stock is locked in overstock: {money} of {stock}, at cost (cost is known for {known} of the units)."
     ),
     "waiting": mark(
-        "Every week of waiting costs {money} in storage ({storage_rate} per unit and day) and capital ({capital_rate} a year)."
+        "Every week of waiting costs {money}: storage ({storage_rate} per unit and day), capital ({capital_rate} a year, on cost), insurance ({insurance_rate}) and shrink ({shrink_rate}); {cash} of it is paid out."
+    ),
+    "write_down": mark(
+        "The stock is worth {money} less than it cost, in {styles} styles. Booked so far: {booked}; to be booked now: {change}. {rule}. Excess is valued at {clearance} of the tag ({source}), selling costs at {selling} of the price."
+    ),
+    "no_write_down": mark(
+        "{share} of the stock, at tag value, has no cost: a write-down would be a guess and is not stated. Add unit_cost to the products."
+    ),
+    "turn": mark(
+        "The stock turns {turn} times a year and lasts {days} days ({months} months of sales at cost); each unit of money in it earns {gmroi} of gross margin a year (last {weeks} weeks)."
+    ),
+    "losses_over": mark(
+        "In the last {months} months {actual} of net sales were lost to markdowns, write-offs and shrink; the margin bears {acceptable}. That is {over} too much."
+    ),
+    "losses_within": mark(
+        "In the last {months} months {actual} of net sales were lost to markdowns, write-offs and shrink; the margin bears {acceptable}. That is within what the business can carry."
+    ),
+    "hold_or_let_go": mark(
+        "{hold} styles are better held for now, {let_go} are better let go today ({units} units), if a jobber pays {salvage} of the tag, {decline} less each week. What they cost to buy plays no part."
     ),
     "spent": mark("Keeping the overstock has cost {money} since it was received, on top of its purchase."),
     "season_sell_through": mark(
@@ -118,7 +169,15 @@ SENTENCES = {
     "no_next_test": mark("A next test cannot be drawn: {styles} styles run behind their past seasons and have stock, and it takes two."),
     "top_ten": mark("The {styles} styles below hold {money}: {share} of all money in excess stock and excess orders."),
     "open_orders": mark(
-        "{money} at cost of the excess is still on order, for {styles} styles: the cheapest stock is the one that never arrives."
+        "{units} units that are already too many are still on order, {money} at cost, for {styles} styles: the cheapest stock is the one that never arrives."
+    ),
+    "no_open_orders": mark("No open order is for stock that is already too much."),
+    "urgent_order": mark(
+        "Most urgent: cancel {units} units on order for {styles} styles, {money} at cost. The first {first} can be cancelled until {until}."
+    ),
+    "urgent_style": mark("Most urgent: {name} ({item}) with {money} in excess, which costs {week} a week."),
+    "worth_to_act": mark(
+        "Acting now is worth {cash} of cash from the excess (at {share} of the tag – {source} – less {selling} selling costs), {orders} of orders not taken, and {week} of costs for each week saved."
     ),
     "same_day_last_year": mark(
         "{season}: sell-through is {share} ({basis}); the same season stood at {last_year} on the same weekday last year."
@@ -143,12 +202,53 @@ SENTENCES = {
     ),
 }
 
+# what a class rests on, from the figures of its style
+EVIDENCE = {
+    "defective": mark("{damaged} damaged units; {quality_returns} pieces came back for quality"),
+    "out of season": mark("last day {exit_date}; {remaining} units still to sell, {on_hand} in stock"),
+    "misjudged": mark("sold through {sell_through} after {age} weeks, failed below {fail_line}; in stock {in_stock_share} of the time"),
+    "slow": mark("{stock_to_sales} months of sales in stock, {weeks_of_supply} weeks at the coming rate"),
+    "over-bought": mark("sold through {sell_through} after {age} weeks; {on_hand} in stock and {on_order} on order for a need of {need}"),
+    "too early": mark("{age} weeks on sale, shown {exposures} times"),
+    "unclassifiable": mark("missing: {missing}"),
+}
+_EVIDENCE_KINDS = {
+    "damaged": "units", "quality_returns": "units", "exit_date": "date", "remaining": "units", "on_hand": "units", "on_order": "units", "need": "units", "age": "units",
+    "sell_through": "percent", "fail_line": "percent", "in_stock_share": "percent", "stock_to_sales": "units", "weeks_of_supply": "units", "exposures": "units", "missing": "label",
+}  # fmt: skip
+_BY_ANALYST = mark("decided by the analyst: {reason}")
+_AUDIT = mark(
+    "{units} × (cost {unit_cost} − NRV {nrv}). NRV: {regular} at {price} ({price_basis}), the rest at {clearance_price} ({clearance_basis}), less selling costs"
+)
+
 # words that stand in frames: arms, rules of rejected rows, verdicts and their reasons
 WORDS = (
-    mark("control"), mark("(not in master)"), mark("(none)"), mark("conflict"), mark("value"),
+    mark("control"), mark("(not in master)"), mark("(none)"),
     mark("core"), mark("year"), mark("example"), mark("no test"), mark("price never moved"), mark("too few items"), mark("does not converge"), mark("randomised"), mark("usable"), mark("not from these data"),
     mark("cut"), mark("all"), mark("new category"),
 )  # fmt: skip
+
+
+def evidence(row: dict) -> str:
+    """What the kind of a style's excess rests on, in words."""
+    if row["decided"] == "analyst":
+        return say(_BY_ANALYST, reason=row["reason"])
+    age = row["age"] + 1 if pd.notna(row["age"]) else row["age"]
+    kind = row["class"]
+    return say(EVIDENCE[kind], **{name: figure((row | {"age": age})[name], kind, "") for name, kind in _EVIDENCE_KINDS.items()})
+
+
+def audit(row: dict, currency: str) -> str:
+    """Why an item is written down, so that an auditor can compute it again."""
+    money_of = {name: figure(row[name], "price", currency) for name in ("unit_cost", "nrv", "price", "clearance_price")}
+    words = {name: figure(row[name], "label", currency) for name in ("price_basis", "clearance_basis")}
+    return say(
+        _AUDIT,
+        units=figure(row["units"], "units", currency),
+        regular=figure(row["regular_share"], "percent", currency),
+        **money_of,
+        **words,
+    )
 
 
 @dataclass(frozen=True)
@@ -158,7 +258,7 @@ class Prose:
     sentences: tuple[str, ...]
 
     def _repr_html_(self) -> str:
-        return "".join(f'<p class="finding">{escape(sentence)}</p>' for sentence in self.sentences)
+        return "".join(Markup('<p class="finding">{}</p>').format(sentence) for sentence in self.sentences)
 
     def __str__(self) -> str:
         return "\n".join(self.sentences)
@@ -178,7 +278,7 @@ def sentence(finding: Finding, currency: str) -> str:
 def figure(value: object, kind: str, currency: str) -> str:
     """One figure as people write it; a dash where it is not known."""
     if kind == "label":
-        return "; ".join(say(part) for part in value.split("; ")) if isinstance(value, str) else "–"
+        return "; ".join(plain(say(part)) for part in value.split("; ")) if isinstance(value, str) else "–"
     if pd.isna(value):
         return "–"
     if value in (float("inf"), float("-inf")):
@@ -187,5 +287,5 @@ def figure(value: object, kind: str, currency: str) -> str:
         return money(float(value), currency)
     if kind == "price":
         return exact_money(float(value), currency)
-    formats = {"units": count, "percent": percent, "number": decimal, "date": day, "text": str}
+    formats = {"units": count, "percent": percent, "number": decimal, "date": day, "text": plain}
     return formats[kind](value)

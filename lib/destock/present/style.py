@@ -2,7 +2,6 @@
 
 import base64
 import functools
-import html
 import io
 import warnings
 from collections.abc import Callable, Sequence
@@ -11,6 +10,7 @@ from functools import cache
 from importlib.resources import as_file, files
 
 import matplotlib as mpl
+from markupsafe import Markup
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -43,9 +43,9 @@ class Picture:
 
     def _repr_html_(self) -> str:
         if self.note:
-            return f'<p class="note">{html.escape(self.note)}</p>'
+            return Markup('<p class="note">{}</p>').format(self.note)
         data = base64.b64encode(self.svg).decode()
-        return f'<img class="chart" alt="{html.escape(self.title)}" src="data:image/svg+xml;base64,{data}">'
+        return Markup('<img class="chart" alt="{}" src="data:image/svg+xml;base64,{}">').format(self.title, data)
 
 
 @cache
@@ -60,7 +60,13 @@ def legible(text: str, longest: int = 18) -> str:
     """A text of the shop's own for a chart: what the font cannot draw becomes □, what is too long is cut with …"""
     known = _font()
     drawn = "".join(c if ord(c) in known else "□" for c in str(text))
+    drawn = f" {drawn}" if drawn.startswith("_") else drawn  # a legend leaves out what begins with _
     return drawn if len(drawn) <= longest else drawn[: longest - 1] + "…"
+
+
+def unformulated(text: str) -> str:
+    """A text that is to be wrapped: there, matplotlib takes what stands between two $ for a formula whatever it is told."""
+    return text.replace("$", "＄") if text.count("$") > 1 else text
 
 
 def picture(height: float = 3.4, width: float = 4.6, panels: Callable[..., int] | None = None) -> Callable:
@@ -95,7 +101,7 @@ def picture(height: float = 3.4, width: float = 4.6, panels: Callable[..., int] 
 def _across(figure: Figure, title: str) -> None:
     """The title over the whole width: long row labels would push it out of a phone's picture."""
     figure.axes[0].set_title("")
-    figure.suptitle(title, x=0.01, ha="left", fontsize=11, wrap=True)
+    figure.suptitle(unformulated(title), x=0.01, ha="left", fontsize=11, wrap=True)
 
 
 def _svg(figure: Figure) -> bytes:

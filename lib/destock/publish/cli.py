@@ -2,14 +2,18 @@
 
 import argparse
 import os
+import signal
 import sys
+from datetime import date
+from itertools import count, takewhile
 from pathlib import Path
 
+from dateutil.relativedelta import relativedelta
 from tqdm import tqdm
 
 from destock.model.messages import LANGUAGES, Fault, mark, say, speak
 
-SHOWN = 20
+INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -18,11 +22,30 @@ def main(argv: list[str] | None = None) -> int:
     first.add_argument("--lang", choices=LANGUAGES, default="en")
     speak(first.parse_known_args(argv)[0].lang)  # before the rest, so that help and errors speak it too
     arguments = _parser().parse_args(argv)
+    for number in INTERRUPTS:
+        signal.signal(number, _interrupt)
     try:
         return arguments.run(arguments) or 0
     except Fault as fault:
         print(f"destock: {fault}", file=sys.stderr)
         return fault.exit_code
+    except Interrupted as interrupted:
+        print("destock:", say("interrupted; the last good pack stays"), file=sys.stderr)
+        return interrupted.exit_code
+
+
+class Interrupted(BaseException):
+    """A signal asks for the end: everything that was started is ended on the way out."""
+
+    def __init__(self, number: int):
+        super().__init__(number)
+        self.exit_code = 130 if number == signal.SIGINT else 143
+
+
+def _interrupt(number: int, _) -> None:
+    for other in INTERRUPTS:
+        signal.signal(other, signal.SIG_IGN)
+    raise Interrupted(number)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -34,10 +57,14 @@ def _parser() -> argparse.ArgumentParser:
     report = _command(
         commands, "report", _report, say("build the pack of a shop"), "data/sample --as-of 2026-06-07 --lang zh --set capital_rate=0.12"
     )
-    report.add_argument("shop", metavar="SHOP", help=shop)
+    report.add_argument("shops", metavar="SHOP", nargs="+", help=shop)
     report.add_argument(
         "--as-of", metavar="D", help=say("day of the report, such as 2026-06-07; without it the shop's own, or its last order's")
     )
+    report.add_argument("--from", dest="first", metavar="D", help=say("with --to: a pack for every week or month from this day on"))
+    report.add_argument("--to", dest="last", metavar="D", help=say("with --from: no pack after this day"))
+    report.add_argument("--every", choices=("week", "month"), default="week", help=say("what lies between two packs from --from to --to"))
+    report.add_argument("--force", action="store_true", help=say("make those packs from --from to --to again that are there already"))
     report.add_argument(
         "--only",
         nargs="+",
@@ -64,46 +91,72 @@ def _command(commands, name: str, run, text: str, example: str) -> argparse.Argu
     return command
 
 
-def _report(arguments: argparse.Namespace) -> None:
-    from destock.panel.book import open_book
-    from destock.publish.batch import publish
-    from destock.publish.html import NOTEBOOKS
+def _report(arguments: argparse.Namespace) -> int:
+    from destock.publish.packs import PAGES, Pack, publish_all
 
-    settings, only = _settings(arguments.set), _pages(arguments.only, list(NOTEBOOKS))
-    open_book(_absolute(arguments.shop), arguments.as_of, settings)  # what is wrong with the shop is said before the bar
-    steps = len(only or NOTEBOOKS) + 2
-    with tqdm(total=steps, bar_format="{l_bar}{bar}| {n_fmt}/{total_fmt}{postfix}", file=sys.stderr, disable=None) as bar:
-
-        def progress(step: str) -> None:
-            bar.set_postfix_str(step)
-            bar.update()
-
-        place = publish(_absolute(arguments.shop), arguments.as_of, settings, arguments.out, only, progress)
-    print(place / "index.html")
+    settings, only = _settings(arguments.set), _pages(arguments.only, list(PAGES))
+    packs = [Pack(shop, day, settings, only, arguments.out) for shop in _shops(arguments.shops) for day in _days(arguments)]
+    if arguments.out and len(packs) > 1:
+        raise Fault(2, mark("--out is the folder of one pack, and these are {n}"), n=len(packs))
+    wanted = [pack for pack in packs if arguments.force or not arguments.first or not pack.finished]
+    if len(packs) > len(wanted):
+        print(say("{n} packs are there already", n=len(packs) - len(wanted)), file=sys.stderr)
+    return publish_all(wanted, *_shown(wanted)) if wanted else 0
 
 
-def _check(arguments: argparse.Namespace) -> int:
-    from destock.intake.rows import refuse_over_limit
-    from destock.panel.book import open_book
-    from destock.present.sentences import tell
-    from destock.story.findings import doubts, missing
+def _shown(packs: list) -> tuple:
+    """How the packs are seen to grow: a bar for their steps, a line for each that ended."""
+    steps = sum(len(pack.names) + 2 for pack in packs)
+    bar = tqdm(total=steps, bar_format="{l_bar}{bar}| {n_fmt}/{total_fmt}{postfix}", file=sys.stderr, disable=None, leave=False)
 
-    book = open_book(_absolute(arguments.shop))
-    rows, rejects = book.panel("rows"), book.panel("rejects")
-    for row in rows.itertuples():
-        print(
-            say(
-                "{table} ({file}): {rows_in} rows, {used} used, {updated} updated, {rejected} rejected, {deduplicated} copies, {skipped} skipped",
-                **row._asdict(),
-            )
-        )
-    for reject in rejects.head(SHOWN).itertuples():
-        print(say('{file}:{line} column "{column}": "{value}" ({rule})', **(reject._asdict() | {"rule": say(reject.rule)})))
-    if len(rejects) > SHOWN:
-        print(say("… and {n} more: all of them are in the pack's results/rejects.csv", n=len(rejects) - SHOWN))
-    print(tell(doubts(book) + missing(book), book.shop.currency))
-    refuse_over_limit(rows)
-    return 0
+    def progress(step: str) -> None:
+        bar.set_postfix_str(step)
+        bar.update()
+
+    def ended(pack, outcome: Path | Fault) -> None:
+        bar.clear()
+        which = f"{pack.shop.name} {pack.as_of or ''}".strip() + ": " if len(packs) > 1 else ""
+        if isinstance(outcome, Fault):
+            print(f"destock: {which}{outcome}", file=sys.stderr)
+        else:
+            print(outcome / "index.html")
+
+    return progress, ended
+
+
+def _shops(names: list[str]) -> list[Path]:
+    """The shops' folders; the name of a folder is the name of its packs, and stands once."""
+    shops = [_absolute(name) for name in names]
+    for n, shop in enumerate(shops):
+        if shop.name in [other.name for other in shops[:n]]:
+            raise Fault(2, mark('two shops are called "{name}": their packs would be one'), name=shop.name)
+    return shops
+
+
+def _days(arguments: argparse.Namespace) -> list[str | None]:
+    """The days of the packs: the one asked for, or one every week or month from --from to --to."""
+    if bool(arguments.first) != bool(arguments.last) or (arguments.first and arguments.as_of):
+        raise Fault(2, mark("--from and --to belong together, and not with --as-of"))
+    if not arguments.first:
+        return [arguments.as_of]
+    first, last = _date("--from", arguments.first), _date("--to", arguments.last)
+    if first > last:
+        raise Fault(2, mark("--from {first} is after --to {last}"), first=first, last=last)
+    step = relativedelta(weeks=1) if arguments.every == "week" else relativedelta(months=1)
+    return list(map(str, takewhile(lambda day: day <= last, (first + n * step for n in count()))))
+
+
+def _date(option: str, value: str) -> date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise Fault(2, mark('{option} "{value}" is not a date: write it as 2026-06-07'), option=option, value=value) from error
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    from destock.publish import check
+
+    check.run(_absolute(arguments.shop))
 
 
 def _sample(arguments: argparse.Namespace) -> None:

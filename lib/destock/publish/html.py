@@ -1,15 +1,17 @@
 """Executed notebook → one self-contained page: no code, no script, no request to any other host."""
 
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
+from hashlib import sha256
 from importlib.resources import files
 
 import nbformat
 from nbconvert import HTMLExporter
 
 import destock
-from destock.model.messages import LANGUAGES, day, language, mark, say
+from destock.model.messages import LANGUAGES, day, language, mark, plain, say
 
 # page → notebook, in the order of the pack's menu
 NOTEBOOKS = {
@@ -58,8 +60,9 @@ def answered(cells: list[nbformat.NotebookNode]) -> tuple[list[nbformat.Notebook
     A section begins with a heading of the second level; it shows something where one of its
     outputs is a picture, a table or a finding. How to read what is not there would be noise.
     """
-    kept, questions = [], []
-    for section in _sections(cells):
+    opening, *sections = _sections(cells)
+    kept, questions = list(opening), []
+    for section in sections:
         shown = [output["data"].get("text/html", "<img") for cell in section for output in cell.get("outputs", []) if "data" in output]
         if not shown or any(answer in html for html in shown for answer in ANSWERS):
             kept += section
@@ -93,6 +96,6 @@ def page_frame(page: str, title: str, shop: str, as_of: date, names: list[str], 
         question, answer = (leads or {}).get(name, ("", ""))
         links.append({"file": f"{name}.html", "label": say(LABELS[name]), "question": question, "answer": answer})
     return {
-        "file": f"{page}.html", "title": title, "shop": shop, "as_of": day(as_of), "links": links, "css": style,
+        "file": f"{page}.html", "title": title, "shop": plain(shop), "as_of": day(as_of), "links": links, "css": style, "css_hash": b64encode(sha256(style.encode()).digest()).decode(),
         "lang": LANGUAGES[language()].replace("_", "-"), "version": destock.__version__, "say": say,
     }  # fmt: skip

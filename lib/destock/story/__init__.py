@@ -6,19 +6,24 @@ from pathlib import Path
 
 import pandas as pd
 
-from destock.analysis import classification as kinds
-from destock.analysis import impact as money
+from destock.analysis.classification import kinds
+from destock.analysis.classification.causes import CAUSES, PLANNED
+from destock.analysis.classification.sizes import by_style
 from destock.analysis.elasticity.experiments import daily
+from destock.analysis.impact import carrying as money
 from destock.analysis.pacing.example import example
+from destock.analysis.summary import cheapest_first
 from destock.intake.shop import Shop
 from destock.model.assumptions import table as assumptions_table
 from destock.model.findings import Finding
 from destock.model.findings import table as findings_table
 from destock.model.messages import language, speak
 from destock.model.metrics import DEFINITIONS
-from destock.model.results import published
+from destock.model.parameters import refuse_unknown
+from destock.model.results import TABLES, published
 from destock.panel.book import Book, open_book
-from destock.story import findings, frames, pace_findings, price_findings
+from destock.story import findings, frames, overstock, pace_findings, price_findings
+from destock.story import overstock_findings as found_in
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,10 @@ class Page:
         return DEFINITIONS[self.shop.sell_through]
 
     def __getitem__(self, name: str) -> pd.DataFrame:
-        return self.frames[name]
+        """A frame that remembers in which table of the results all of its rows are, where they are in one."""
+        frame = self.frames[name].copy(deep=False)
+        frame.attrs["results"] = name if name in TABLES else ""
+        return frame
 
     def found(self, *ids: str) -> list[Finding]:
         """The findings of these ids, in this order; an id that was not found is left out."""
@@ -53,6 +61,7 @@ Settings = Mapping[str, object] | None
 
 def _open(shop: str | Path, as_of: object, lang: str, settings: Settings) -> Book:
     speak(lang)
+    refuse_unknown()
     return open_book(shop, as_of, settings)
 
 
@@ -64,12 +73,15 @@ def _page(book: Book, name: str, shown: dict[str, pd.DataFrame], found: list[Fin
 def summary(shop: str | Path, as_of: object = None, lang: str = "en", settings: Settings = None) -> Page:
     """Does it agree with my own system, and which ten styles matter most?
 
-    Frames: ``control`` (figure, ours, theirs, gap), ``actions`` (every style with excess, most money first).
+    Frames: ``control`` (figure, ours, theirs, gap), ``open_orders`` (what is on order for what is already too much), ``top`` (the ten
+    styles with most money in excess, the cheapest lever first), ``actions`` (all of them).
     """
     book = _open(shop, as_of, lang, settings)
-    shown = {"control": frames.control(book), "actions": frames.actions(book)}
-    stock = findings.stock_unknown(book) or findings.excess(book) + findings.cost(book)
-    return _page(book, "summary", shown, findings.doubts(book) + stock + pace_findings.pacing(book) + findings.first_steps(book))
+    actions = overstock.actions(book)
+    shown = {"control": frames.control(book), "actions": actions, "open_orders": overstock.open_orders(book)}
+    shown |= {"top": overstock.photographed(book, cheapest_first(actions.nlargest(10, "money")))}
+    stock = findings.stock_unknown(book) or found_in.excess(book) + found_in.in_a_word(book) + found_in.cost(book)
+    return _page(book, "summary", shown, findings.doubts(book) + stock + pace_findings.pacing(book) + found_in.first_steps(book))
 
 
 def intake(shop: str | Path, as_of: object = None, lang: str = "en", settings: Settings = None) -> Page:
@@ -85,31 +97,51 @@ def intake(shop: str | Path, as_of: object = None, lang: str = "en", settings: S
 
 
 def classification(shop: str | Path, as_of: object = None, lang: str = "en", settings: Settings = None) -> Page:
-    """Which stock is too much, and of which kind?
+    """Which stock is too much, of which kind, and what brought it about?
 
-    Frames: ``by_class``, ``classes`` (item, class), ``quadrants`` (item), ``ageing``
-    (category, band), ``moving`` (four-week periods).
+    Frames: ``quadrants`` (item), ``by_class``, ``classes`` (item, class) with what each class rests on, ``decided`` (by the analyst), ``by_cause``, ``leftover`` (item: units by
+    cause), ``ageing`` (band), ``sizes`` (style), ``ranked`` (ABC × XYZ), ``moving`` (four-week periods).
     """
     book = _open(shop, as_of, lang, settings)
-    classes, unknown = frames.classes(book), findings.stock_unknown(book)
+    classes, unknown = overstock.classes(book), findings.stock_unknown(book)
+    told = classes.merge(
+        overstock.excess(book).drop(columns=["category"]).drop(columns=[c for c in classes if c != "item"], errors="ignore"),
+        on="item",
+        validate="m:1",
+    )
     by_class = kinds.by_class(classes)
-    shown = {
-        "by_class": by_class.iloc[:0] if unknown else by_class,
-        "classes": classes.merge(frames.excess(book)[frames.SHOWN], on="item", validate="m:1"),
-    }
-    shown |= {"quadrants": frames.quadrants(book), "ageing": frames.ageing(book), "moving": frames.moving(book)}
-    return _page(book, "classification", shown, (unknown or findings.excess(book)) + findings.age(book))
+    shown = {"by_class": by_class.iloc[:0] if unknown else by_class, "classes": told, "decided": told[told["decided"] == kinds.BY_ANALYST]}
+    shown |= {"by_cause": kinds.by(overstock.charged(book), "cause"), "leftover": overstock.leftover_named(book)}
+    shown |= {"quadrants": overstock.quadrants(book), "ageing": overstock.ages_now(book), "moving": overstock.moving(book)}
+    shown |= {"sizes": by_style(overstock.size_runs(book)), "ranked": overstock.grid(book)}
+    found = (unknown or found_in.excess(book) + found_in.why(book) + found_in.sizes(book)) + found_in.age(book)
+    return _page(book, "classification", shown, found)
 
 
 def impact(shop: str | Path, as_of: object = None, lang: str = "en", settings: Settings = None) -> Page:
-    """What does the overstock cost, and what does every week of waiting cost?
+    """What does the overstock cost, what is it still worth, and until when does holding pay?
 
-    Frames: ``by_class``, ``by_category`` (units, purchase, storage, capital, total, week).
+    Frames: ``by_class``, ``by_category`` (units, purchase, storage, capital, insurance, shrink, total, week), ``effects`` (figure: cash_flow, profit), ``value``
+    (item, condition: net realisable value and write-down), ``provisions`` (item), ``decisions`` (item: hold or let go, price floor),
+    ``productivity`` (category), ``losses`` (month), ``open_orders``.
     """
     book = _open(shop, as_of, lang, settings)
-    costs = frames.costs(book)
-    shown = {"by_class": money.by(costs, "class"), "by_category": money.by(costs, "category")}
-    return _page(book, "impact", shown, findings.stock_unknown(book) or findings.cost(book))
+    costs, names = overstock.costs(book), frames.items(book)[["item", "name"]]
+    shown = {"by_class": money.by(costs, "class"), "by_category": money.by(costs, "category"), "effects": overstock.effects(book)}
+    shown |= {
+        "value": overstock.value_now(book).merge(names, on="item"),
+        "provisions": overstock.provisions(book),
+        "losses": overstock.losses(book),
+    }
+    shown |= {
+        "decisions": overstock.decisions(book)
+        .assign(at_stake=lambda d: d["units"] * d["price"])
+        .merge(names, on="item")
+        .sort_values("at_stake", ascending=False, kind="stable"),
+        "productivity": overstock.productivity(book),
+    }
+    found = findings.stock_unknown(book) or found_in.cost(book) + found_in.worth(book)
+    return _page(book, "impact", shown, found)
 
 
 def pacing(shop: str | Path, as_of: object = None, lang: str = "en", settings: Settings = None) -> Page:
@@ -168,11 +200,12 @@ def results(book: Book) -> dict[str, pd.DataFrame]:
         "control": frames.control(book),
         "rows": book.panel("rows"),
         "rejects": book.panel("rejects"),
-        "styles": frames.excess(book),
-        "classes": frames.classes(book),
-        "costs": frames.costs(book),
-        "ageing": frames.ageing(book),
-        "moving": frames.moving(book),
+        "breaks": book.panel("count_break"),
+        "styles": overstock.excess(book),
+        "classes": overstock.classes(book),
+        "costs": overstock.costs(book),
+        "ageing": overstock.ageing(book),
+        "moving": overstock.moving(book),
         "baseline": frames.baseline(book),
         "pace": frames.pace(book),
         "season_path": frames.season_path(book),
@@ -194,7 +227,19 @@ def results(book: Book) -> dict[str, pd.DataFrame]:
         "readouts": frames.readouts(book),
         "ladder": frames.ladder(book),
         "next_test": frames.next_test(book),
-        "actions": frames.actions(book),
+        "causes": overstock.charged(book),
+        "leftover": overstock.leftover(book)[["item", *CAUSES, PLANNED]]
+        .melt("item", var_name="cause", value_name="units")
+        .sort_values(["item", "cause"]),
+        "main_cause": overstock.leftover(book),
+        "sizes": overstock.size_runs(book),
+        "value": overstock.value_now(book),
+        "provisions": overstock.provisions(book),
+        "decisions": overstock.decisions(book),
+        "productivity": overstock.productivity(book),
+        "losses": overstock.losses(book),
+        "open_orders": overstock.open_orders(book),
+        "actions": overstock.actions(book),
         "findings": found,
         "assumptions": assumptions_table(book.assumptions),
     }

@@ -1,15 +1,14 @@
 """The frames of a shop's day, in the order in which they rest on each other; each is computed once and kept.
 
-panel → pacing → elasticity → classification → impact → summary
+panel → pacing → elasticity; overstock goes on from here
 """
 
 import pandas as pd
 
-from destock.analysis import classification, impact, summary
 from destock.analysis.elasticity import design, estimators, experiments, money, pooling, readout, verdict
 from destock.analysis.pacing import baseline as past
 from destock.analysis.pacing import behind as lagging
-from destock.analysis.pacing import comparison, projection, sell_through
+from destock.analysis.pacing import comparison, sell_through
 from destock.analysis.pacing import grades as graded
 from destock.analysis.pacing import pace as pacing
 from destock.analysis.pacing import season as running
@@ -26,7 +25,12 @@ def weeks(book: Book) -> pd.DataFrame:
 
 def rates(book: Book) -> pd.DataFrame:
     """What every item sells a week while it is in stock."""
-    return book.kept("rates", lambda: sell_through.weekly_rate(weeks(book)))
+
+    def compute() -> pd.DataFrame:
+        snapshot = book.panel("item_months")
+        return sell_through.weekly_rate(weeks(book)) if snapshot.empty else sell_through.rate_of_months(snapshot)
+
+    return book.kept("rates", compute)
 
 
 def items(book: Book) -> pd.DataFrame:
@@ -61,20 +65,6 @@ def year(book: Book, name: str) -> pd.DataFrame:
         return calendar.years(weeks(book), items(book), book.events(), book.today, book.assumptions)
 
     return book.kept_together(calendar.FRAMES, compute)[name]
-
-
-def styles(book: Book) -> pd.DataFrame:
-    """Every priced item with what it will still sell."""
-
-    def compute() -> pd.DataFrame:
-        frame = items(book)
-        found = season(book, "projection").set_index("item")
-        by_past = frame["item"].map((found["demand"] - found["sold"]).clip(lower=0)).mask(~frame["in_season"], 0.0)
-        by_rate = projection.remaining_at_rate(frame, rates(book), book.today)
-        basis = pd.Series("past seasons", index=frame.index).where(by_past.notna(), "recent rate").where(frame["exit_date"].notna(), "")
-        return frame.assign(remaining=by_past.fillna(by_rate), remaining_basis=basis)
-
-    return book.kept("styles", compute)
 
 
 def baseline(book: Book) -> pd.DataFrame:
@@ -249,7 +239,7 @@ def flagged(book: Book) -> pd.DataFrame:
 
     def compute() -> pd.DataFrame:
         late = pace(book).loc[lambda d: d["pace"].isin(["slow", "behind"]), ["item"]]
-        now = styles(book)[["item", "category", "tier", "on_hand", "mean_cost", "exit_date"]].merge(late, on="item")
+        now = items(book)[["item", "category", "tier", "on_hand", "mean_cost", "exit_date"]].merge(late, on="item")
         week = book.panel("item_week").sort_values("week", kind="stable")
         last = week.assign(price=week["list_price"].fillna(week["price"])).groupby("item", as_index=False)["price"].last()
         rows = now.merge(last, on="item").merge(rates(book)[["item", "rate"]], on="item", how="left")
@@ -274,46 +264,6 @@ def next_test(book: Book) -> pd.DataFrame:
 def test_options(book: Book) -> pd.DataFrame:
     """What tests of other lengths and depths would show."""
     return book.kept("test_options", lambda: design.options(flagged(book), book.assumptions))
-
-
-def excess(book: Book) -> pd.DataFrame:
-    """Every priced item with what is too much of it."""
-
-    def compute() -> pd.DataFrame:
-        frame = classification.excess(styles(book), rates(book), book.assumptions)
-        return classification.lines_of_failure(frame, baseline(book))
-
-    return book.kept("excess", compute)
-
-
-def classes(book: Book) -> pd.DataFrame:
-    """Excess units by item and kind of overstock."""
-    return book.kept("classes", lambda: classification.classify(excess(book), book.today, book.assumptions))
-
-
-def ageing(book: Book) -> pd.DataFrame:
-    """Stock by category and days since receipt."""
-    return book.kept("ageing", lambda: classification.ageing(book.panel("layer"), book.panel("sku_now"), book.panel("item_now")))
-
-
-def moving(book: Book) -> pd.DataFrame:
-    """Share of SKUs in stock that sold, by four weeks."""
-    return book.kept("moving", lambda: classification.moving_share(book.panel("sku_week")))
-
-
-def costs(book: Book) -> pd.DataFrame:
-    """What the excess cost to buy, to keep so far, and for one more week."""
-
-    def compute() -> pd.DataFrame:
-        frame = impact.carrying(classes(book), book.panel("layer"), book.panel("sku_now"), book.assumptions)
-        return frame.merge(book.panel("item_now")[["item", "category"]], on="item", validate="m:1")
-
-    return book.kept("costs", compute)
-
-
-def actions(book: Book) -> pd.DataFrame:
-    """Every item with excess, most money first, and one thing to do about it."""
-    return book.kept("actions", lambda: summary.actions(excess(book), costs(book), usable_elasticity(book), book.today))
 
 
 def control(book: Book) -> pd.DataFrame:
@@ -350,14 +300,5 @@ def reconciled(book: Book) -> pd.DataFrame:
         mark("opening stock"), mark("received"), mark("shipped"), mark("returned"),
         mark("other movements"), mark("differences found by counting"), mark("closing stock"),
     ]  # fmt: skip
-    return pd.DataFrame({"step": names, "units": sums.to_numpy()})
-
-
-SHOWN = ["item", "name", "category", "season", "on_hand", "damaged", "on_order", "weeks_of_supply", "stock_to_sales", "sell_through"]
-
-
-def quadrants(book: Book) -> pd.DataFrame:
-    """Every item in stock with its sell-through, its months of stock and the money in its excess."""
-    by_item = classes(book).groupby("item", sort=False).agg(**{"class": ("class", "first"), "money": ("cost", "sum")}).reset_index()
-    frame = excess(book)
-    return frame.loc[frame["on_hand"] > 0, SHOWN].merge(by_item, on="item", how="left")
+    frame = pd.DataFrame({"step": names, "units": sums.to_numpy()})
+    return frame if len(book.panel("reconciliation")) else frame.iloc[:0]

@@ -174,6 +174,6 @@ def test_weekly_rate_is_corrected_for_weeks_out_of_stock():
 
 def test_an_empty_shop_gives_empty_frames():
     weeks = net({"a": [1]}).iloc[:0]
-    styles = styles_of(weeks, item_now("a").iloc[:0])
+    styles = styles_of(weeks, item_now("a").assign(launch_date=MONDAY).iloc[:0])
     assert baseline.baseline(styles, weeks, MONDAY, assumed()).empty
     assert sell_through.weekly_rate(weeks).empty

@@ -258,15 +258,15 @@ def test_a_cause_raises_its_flag_and_its_absence_does_not(book, flag):
     for cause, expected in zip(CAUSES[flag], (True, False), strict=True):
         given = {"events": SOLD, "receipts": RECEIVED} | cause
         opened = book("2026-06-14", *given.pop("events"), **given)
-        assert (flag in frames.styles(opened)["flags"].iloc[0].split("; ")) == expected, cause
+        assert (flag in frames.items(opened)["flags"].iloc[0].split("; ")) == expected, cause
 
 
 def test_sales_before_the_records_without_a_launch_date_are_truncated(book):
     opened = book("2026-06-14", *SOLD, products=PRODUCTS.replace("2026-06-01", ""), stock="sku,counted_at,on_hand\nA,2026-06-08,90\n")
-    assert "left_trunc" in frames.styles(opened)["flags"].iloc[0]
+    assert "left_trunc" in frames.items(opened)["flags"].iloc[0]
 
 
 def test_a_style_that_is_sold_out_after_its_exit_is_not_censored(book):
     products = PRODUCTS.replace("sku,", "exit_date,sku,").replace("\nA", "\n2026-06-07,A")
     opened = book("2026-06-28", event("2026-06-09", 100), receipts=RECEIVED, products=products)
-    assert "censored" not in frames.styles(opened)["flags"].iloc[0]
+    assert "censored" not in frames.items(opened)["flags"].iloc[0]

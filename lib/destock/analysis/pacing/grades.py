@@ -29,7 +29,7 @@ def grades(styles: pd.DataFrame, on_path: pd.Series, assumptions: dict[str, floa
     (share_before below ``grade_share``: the style that crosses the line is in) and ``good_price``, ``grade`` and ``to_do``.
     Too early below ``grade_least_units`` net units or ``too_early_days`` on sale.
     """
-    wanted = styles["in_season"] & styles["season_half"].notna() & (styles["received"] > 0)
+    wanted = styles["in_season"] & styles["season_half"].notna() & (styles["received"] > 0) & styles["net_units"].notna()
     now = styles[wanted].assign(on_path=on_path[wanted].astype(object))
     net = now["net_units"].clip(lower=0)
     value = (net * now["price_realisation"] * now["tag_price"]).fillna(0.0)

@@ -18,7 +18,9 @@ def pace(styles: pd.DataFrame, needed: pd.DataFrame, bands: pd.DataFrame, assump
     styles at its age; ``pace`` (ahead / on pace / behind / slow / too early / no baseline), ``pace_ratio``
     (own ÷ path); ``projected`` sell-through at its exit with bounds.
     """
-    now = styles[styles["in_season"] & styles["season_half"].notna() & (styles["received"] > 0) & styles["age"].notna()].copy()
+    now = styles[
+        styles["in_season"] & styles["season_half"].notna() & (styles["received"] > 0) & styles["net_units"].notna() & styles["age"].notna()
+    ].copy()
     now = now.merge(needed.drop(columns=["season", "season_half", "life", "sold"]), on="item", how="left", validate="1:1")
     now = now.assign(age=now["age"].astype("int64"), tier_used=_tier_used(now, bands))
     past = bands.rename(columns={"tier": "tier_used", "styles": "past_styles"}).drop(columns="past_seasons")

@@ -3,9 +3,11 @@
 import numpy as np
 import pandas as pd
 
-from destock.model.metrics import ratio, sell_through
+from destock.model.metrics import WEEKS_PER_MONTH, ratio, sell_through
 
-RECENT_WEEKS = 8
+RECENT_WEEKS, QUARTER_WEEKS = 8, 13
+# what a snapshot knows of the last months, the window to trust first: long enough to be steady, short enough to be of now
+MONTHS = {"sold_3m": 3, "sold_1m": 1, "sold_6m": 6, "sold_9m": 9}
 
 
 def net_weeks(item_week: pd.DataFrame, item_now: pd.DataFrame, return_lag: pd.DataFrame) -> pd.DataFrame:
@@ -21,7 +23,7 @@ def net_weeks(item_week: pd.DataFrame, item_now: pd.DataFrame, return_lag: pd.Da
     weeks = weeks.sort_values(["item", "week"], kind="stable").reset_index(drop=True)
     ago = (weeks["week"].max() - weeks["week"]).dt.days // 7
     pending = 1 - _share_seen(return_lag, weeks["category"], ago)
-    rate = weeks["category"].map(_return_rate(weeks[ago >= RECENT_WEEKS])).fillna(0)
+    rate = weeks["category"].map(_return_rate(weeks[ago >= RECENT_WEEKS])).astype(float).fillna(0)
     sold = weeks["sold_units"]
     weeks["net_units"] = sold - weeks["undone_units"] - (sold * rate * pending).clip(upper=(sold - weeks["undone_units"]).clip(lower=0))
     weeks["provisional"] = (pending > 0.02) & (rate > 0)
@@ -69,7 +71,10 @@ def items(item_now: pd.DataFrame, weeks: pd.DataFrame, as_of: pd.Timestamp) -> p
     seen = weeks.groupby("item")[["exposures", "clicks"]].sum(min_count=1)  # unknown, not zero, where nobody counted
     total = total.join(seen)
     frame = item_now.merge(total, on="item", how="left", validate="1:1")
-    frame["net_units"] = frame["net_units"].fillna(0.0)
+    if weeks.empty:  # what nobody recorded is unknown, not zero
+        frame["age"] = ((as_of - frame["launch_date"]).dt.days // 7).where(frame["launch_date"] <= as_of)
+    else:
+        frame["net_units"] = frame["net_units"].fillna(0.0)
     frame["sell_through"] = sell_through(frame["net_units"], frame["received"])
     frame["price_realisation"] = ratio(frame["paid_value"], frame["sold_units"] * frame["tag_price"])
     season = frame["season"].astype("str").str.extract(r"^(\d{4})(.+)$")
@@ -82,7 +87,7 @@ def items(item_now: pd.DataFrame, weeks: pd.DataFrame, as_of: pd.Timestamp) -> p
 def _flags(frame: pd.DataFrame) -> pd.Series:
     """What to know about an item's figures before trusting them."""
     rules = {
-        "no_sales": ~(frame["sold_units"] > 0),
+        "no_sales": frame["net_units"].notna() & ~(frame["sold_units"] > 0),
         "net_negative": frame["net_units"] < 0,
         "returns_immature": frame["provisional_units"] > 0,
         "st_gt_100": frame["sell_through"] > 1,
@@ -121,17 +126,42 @@ def record_flags(frame: pd.DataFrame, weeks: pd.DataFrame, assumptions: dict[str
 def weekly_rate(weeks: pd.DataFrame, recent: int = RECENT_WEEKS) -> pd.DataFrame:
     """How many units a week does each item sell while it is in stock?
 
-    Mean of the last ``recent`` complete weeks, divided by the share of time in stock
-    (at least a fifth of it). Returns item, ``rate``, ``rate_sd``,
-    ``in_stock_recent``.
+    Mean of the last ``recent`` complete weeks since its first sale, divided by the share of time in stock
+    (at least a fifth of it). Returns item, ``rate``, ``rate_sd``, ``in_stock_recent``, and ``quarter_rate``: the same over 13 weeks.
     """
-    last = weeks["week"].max()
-    late = weeks[weeks["week"] > last - pd.Timedelta(weeks=recent)]
-    share = late["in_stock_share"].fillna(1.0)
-    stats = (
-        late.assign(share=share)
-        .groupby("item")
-        .agg(net=("net_units", "sum"), share=("share", "sum"), rate_sd=("net_units", "std"), in_stock_recent=("share", "mean"))
+    selling = weeks[weeks.groupby("item")["sold_units"].cumsum() > 0]
+    late = _in_stock_mean(selling, recent)
+    quarter = _in_stock_mean(selling, QUARTER_WEEKS)["rate"].rename("quarter_rate")
+    every = pd.Index(weeks["item"].unique(), name="item")
+    return late.join(quarter, how="outer").reindex(every).fillna({"rate": 0.0, "quarter_rate": 0.0}).reset_index()
+
+
+def _in_stock_mean(weeks: pd.DataFrame, recent: int) -> pd.DataFrame:
+    late = weeks[weeks["week"] > weeks["week"].max() - pd.Timedelta(weeks=recent)]
+    late = late.assign(share=late["in_stock_share"].fillna(1.0))
+    stats = late.groupby("item").agg(
+        net=("net_units", "sum"), share=("share", "sum"), rate_sd=("net_units", "std"), in_stock_recent=("share", "mean")
     )
     stats["rate"] = stats["net"].clip(lower=0) / stats["share"].clip(lower=recent / 5)
-    return stats.reset_index()[["item", "rate", "rate_sd", "in_stock_recent"]]
+    return stats[["rate", "rate_sd", "in_stock_recent"]]
+
+
+def rate_of_months(snapshot: pd.DataFrame) -> pd.DataFrame:
+    """How many units a week does each item sell, by what it sold in the last months?
+
+    snapshot: item, sold_1m, sold_3m, sold_6m, sold_9m. Units of the first window known of
+    three months, one, six, nine ÷ its weeks (a month is 52 ÷ 12). Time out of stock and the
+    spread are unknown to a snapshot. Returns item, ``rate``, ``rate_sd``, ``in_stock_recent``, ``quarter_rate`` (the same).
+    """
+    weekly = pd.DataFrame({name: snapshot[name].clip(lower=0) / (months * WEEKS_PER_MONTH) for name, months in MONTHS.items()})
+    rate = weekly.bfill(axis=1)["sold_3m"]
+    return pd.DataFrame({"item": snapshot["item"], "rate": rate, "rate_sd": np.nan, "in_stock_recent": np.nan, "quarter_rate": rate})
+
+
+def dead_by_months(snapshot: pd.DataFrame) -> pd.Series:
+    """Which items hold stock and sold nothing in three months, or in the longest time that the snapshot knows beyond them?
+
+    Unknown sales are no proof: an item of which only the last month is known is not called dead.
+    """
+    longest = snapshot[["sold_9m", "sold_6m", "sold_3m"]].bfill(axis=1)["sold_9m"]
+    return (snapshot["on_hand"] > 0) & (longest <= 0)

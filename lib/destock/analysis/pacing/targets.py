@@ -134,7 +134,7 @@ def targets(styles: pd.DataFrame, terms: Terms, plan: Mapping[str, object]) -> p
     category), ``break_even``, ``target``, ``cash_target`` (shares of the buy), ``least_price`` for the target, ``feasible``, ``reason``.
     """
     own = cost_rates(styles)
-    now = own[own["in_season"] & own["season_half"].notna() & (own["received"] > 0)].reset_index(drop=True)
+    now = own[own["in_season"] & own["season_half"].notna() & (own["received"] > 0) & own["net_units"].notna()].reset_index(drop=True)
     by_category = styles.groupby("category")[["net_units", "sold_units"]].sum()
     rate = 1 - now["category"].map(ratio(by_category["net_units"].clip(lower=0), by_category["sold_units"])).astype(float).fillna(1)
     tag, at_tag = now["tag_price"], now["received"] * now["tag_price"]

@@ -72,6 +72,7 @@ def plan_numbers(rng: np.random.Generator, styles: pd.DataFrame) -> None:
     styles["planned_days"], styles["planned_instock"], styles["planned_return_rate"] = days, PLANNED_INSTOCK, returned
     styles["planned_sales"], styles["planned_buy"] = sales, np.round(sales / PLANNED_SELL_THROUGH / 5) * 5
     styles["planned_exposures_per_day"], styles["planned_conversion"] = exposures, (bought_rate / exposures).round(7)
+    styles["planned_click_rate"] = styles["click_rate"]
     styles["planned_price"] = (styles["tag"] * rng.uniform(0.85, 0.92, n)).round()
 
 

@@ -18,8 +18,8 @@ PRODUCT = [
     "exit_date", "tag_price", "unit_cost", "size", "colour", "vendor", "unit_volume_l", "moq", "lead_time_days",
 ]
 PLAN = [
-    "item", "planned_buy", "planned_sales", "planned_days", "planned_instock", "planned_exposures_per_day", "planned_conversion",
-    "planned_return_rate", "planned_price", "planned_launch", "target_profit_rate",
+    "item", "planned_buy", "planned_sales", "planned_days", "planned_instock", "planned_exposures_per_day", "planned_click_rate",
+    "planned_conversion", "planned_return_rate", "planned_price", "planned_launch", "target_profit_rate",
 ]
 ORDER_LINE = [
     "order_id", "line_id", "sku", "ordered_at", "units", "kind", "customer_paid", "merchant_revenue", "refund_value", "resaleable_units",

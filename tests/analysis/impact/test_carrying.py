@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from destock.analysis import impact
+from destock.analysis.impact import carrying as impact
 from destock.model.assumptions import assumed
 
-NUMBERS = assumed({"capital_rate": 0.10, "storage_per_unit_day": 0.20})
+NUMBERS = assumed({"capital_rate": 0.10, "storage_per_unit_day": 0.20, "insurance_rate": 0, "shrink_rate": 0})
 SKU = pd.DataFrame({"sku": ["a1", "b1"], "item": ["a", "b"]})
 
 
@@ -27,6 +27,16 @@ def test_holding_464_units_at_500_for_sixty_days():
     assert costs["total"] == pytest.approx(232_000 + 9_381.70, abs=5e-3)
 
 
+def test_each_rate_is_charged_once_and_only_two_are_paid_out():
+    """A year: 10 units × 0.20 × 365, and 10 % + 2 % + 3 % of 1,000."""
+    numbers = NUMBERS | {"insurance_rate": 0.02, "shrink_rate": 0.03}
+    costs = impact.carrying(classes(("a", "slow", 10.0, 1000.0)), layers(("a1", 365, 10.0)), SKU, numbers).iloc[0]
+    assert costs[list(impact.RATES)].tolist() == pytest.approx([730, 100, 20, 30])
+    assert costs["total"] == pytest.approx(1880)
+    assert costs["week"] == pytest.approx(7 / 365 * 880)
+    assert costs["week_cash"] == pytest.approx(7 / 365 * 750)
+
+
 def test_age_is_the_mean_over_units_of_known_age():
     age = impact.mean_age(layers(("a1", 20, 100.0), ("a1", 60, 50.0), ("a1", None, 10.0), ("b1", None, 5.0)), SKU)
     assert age["a"] == pytest.approx(33.33, abs=5e-3)
@@ -43,7 +53,7 @@ def test_classes_and_categories_add_up_to_the_same():
     rows = classes(("a", "slow", 3.0, 30.0), ("a", "defective", 2.0, 20.0), ("b", "slow", 5.0, 10.0))
     costs = impact.carrying(rows, layers(("a1", 10, 5.0), ("b1", 99, 5.0)), SKU, NUMBERS).assign(category=["x", "x", "y"])
     by_class, by_category = impact.by(costs, "class"), impact.by(costs, "category")
-    for column in ("units", "purchase", "storage", "capital", "total", "week"):
+    for column in ("units", "purchase", *impact.RATES, "total", "week", "week_cash"):
         assert by_class[column].sum() == pytest.approx(costs[column].sum())
         assert by_category[column].sum() == pytest.approx(costs[column].sum())
 

@@ -1,26 +1,30 @@
-"""What the overstock costs: the money sunk in it, and what every further week of waiting takes."""
+"""What the overstock costs to keep: the money sunk in it, and what every further week of waiting takes."""
 
 import pandas as pd
 
 from destock.model.metrics import ratio
+
+RATES = ("storage", "capital", "insurance", "shrink")
 
 
 def carrying(classes: pd.DataFrame, layer: pd.DataFrame, sku_now: pd.DataFrame, assumptions: dict[str, float]) -> pd.DataFrame:
     """What did the overstock cost to buy, what has keeping it cost so far, and what will a week more cost?
 
     classes: item, class, units, cost. Returns it with ``purchase`` (sunk: it cannot be got
-    back by waiting), ``storage`` and ``capital`` since receipt (at the item's mean age in
-    stock, FIFO), ``total`` of the three, and ``week`` (storage and capital of one further
-    week: what can still be avoided). storage = units × rate × days; capital = cost × rate
-    × days ÷ 365.
+    back by waiting), what keeping has cost since receipt (at the item's mean age in
+    stock, FIFO) by each of RATES, ``total`` of all five, ``week`` (the four rates for one further
+    week: what can still be avoided) and ``week_cash`` (the part of it that is paid out: storage and insurance). storage = units × rate × days; the others = cost × rate
+    × days ÷ 365. Capital stands for the money once: no other return on it is charged.
     """
     days = classes["item"].map(mean_age(layer, sku_now)).astype(float)
-    storage_day = classes["units"] * assumptions["storage_per_unit_day"]
-    capital_day = classes["cost"] * assumptions["capital_rate"] / 365
-    frame = classes.assign(
-        purchase=classes["cost"], age_days=days, storage=storage_day * days.fillna(0), capital=capital_day * days.fillna(0)
+    day = {name: classes["cost"] * assumptions[f"{name}_rate"] / 365 for name in RATES[1:]}
+    day = {"storage": classes["units"] * assumptions["storage_per_unit_day"]} | day
+    frame = classes.assign(purchase=classes["cost"], age_days=days, **{name: cost * days.fillna(0) for name, cost in day.items()})
+    return frame.assign(
+        total=frame[["purchase", *RATES]].sum(axis=1, min_count=1),
+        week=7 * sum(day.values()),
+        week_cash=7 * (day["storage"] + day["insurance"]),
     )
-    return frame.assign(total=frame["purchase"] + frame["storage"] + frame["capital"], week=7 * (storage_day + capital_day))
 
 
 def mean_age(layer: pd.DataFrame, sku_now: pd.DataFrame) -> pd.Series:
@@ -32,7 +36,7 @@ def mean_age(layer: pd.DataFrame, sku_now: pd.DataFrame) -> pd.Series:
 
 def by(costs: pd.DataFrame, key: str) -> pd.DataFrame:
     """What does the overstock cost by class or by category? Sums of units and of every cost."""
-    columns = ["units", "purchase", "storage", "capital", "total", "week"]
+    columns = ["units", "purchase", *RATES, "total", "week", "week_cash"]
     return costs.groupby(key)[columns].sum().sort_values("purchase", ascending=False).reset_index()
 
 

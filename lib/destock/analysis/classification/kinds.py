@@ -1,0 +1,199 @@
+"""Kinds of overstock: rules that look at one style each, in order, and the analyst who knows better."""
+
+import numpy as np
+import pandas as pd
+
+from destock.model.messages import mark
+from destock.model.metrics import ratio, wilson_lower
+from destock.model.schema import CLASSES
+
+# for the catalogue; the names themselves are the schema's
+NAMES = (
+    mark("defective"), mark("out of season"), mark("misjudged"), mark("slow"),
+    mark("over-bought"), mark("too early"), mark("unclassifiable"),
+)  # fmt: skip
+# in this order the first rule that holds names the class; the last always does
+ORDER = ("defective", "out of season", "unclassifiable", "misjudged", "slow", "too early", "over-bought")
+BY_RULE, BY_ANALYST = mark("rule"), mark("analyst")
+MISSING = {
+    "sales": mark("dated sales (order_lines), a receipt or a launch date"),
+    "need": mark("sales of its own or a past season to compare with"),
+    "stock_to_sales": mark("sales of the last months"),
+}
+DRAWS = 100
+LEAST_STYLES = 5
+
+
+def core_pace(items: pd.DataFrame, weeks: pd.DataFrame, assumptions: dict[str, float]) -> pd.Series:
+    """Below which sell-through has a new core style failed? By week of life: the low quantile of earlier core styles.
+
+    Net units ÷ units received by then, of core styles whose launch is in the records, in the weeks in which a core style
+    is still new (``slow_days``); unknown where fewer than five have come so far.
+    """
+    core = items[items["exit_date"].isna() & ~items["left_truncated"].eq(True)]
+    rows = weeks[weeks["item"].isin(core["item"]) & (weeks["age"] <= assumptions["slow_days"] / 7)]
+    reached = ratio(rows["cumulative"], rows.groupby("item")["received_units"].cumsum())
+    by_age = reached.groupby(rows["age"])
+    return by_age.quantile(assumptions["misjudged_quantile"]).where(by_age.count() >= LEAST_STYLES)
+
+
+def lines_of_failure(items: pd.DataFrame, bands: pd.DataFrame, core_lines: pd.Series, assumptions: dict[str, float]) -> pd.DataFrame:
+    """What is each style measured by?
+
+    Adds ``fail_line``: the sell-through, at its week of life, below which it has failed – the low quantile of past styles of its tier
+    (all tiers, where the tier had too few), of a new core style that of earlier ones; ``category_quality``: returns for quality ÷ units kept or returned of its category;
+    ``exposure_floor``: exposures a week below which it was hardly shown.
+    """
+    line = bands.set_index(["season", "tier", "age"])["fail"]
+    age = items["age"].fillna(-1).astype("int64")
+    own = line.reindex(pd.MultiIndex.from_arrays([items["season"], items["tier"], age])).to_numpy()
+    pooled = line.reindex(pd.MultiIndex.from_arrays([items["season"], np.repeat("all", len(items)), age])).to_numpy()
+    new_core = age.map(core_lines).where(items["exit_date"].isna() & ((age + 1) * 7 <= assumptions["slow_days"])).to_numpy(float)
+    shipped, category = _shipped(items), items["category"]
+    shown = items["exposures"] / items["age"].add(1)
+    return items.assign(
+        fail_line=np.where(items["exit_date"].isna(), new_core, np.where(np.isnan(own), pooled, own)),
+        category_quality=ratio(items.groupby(category)["quality_returns"].transform("sum"), shipped.groupby(category).transform("sum")),
+        exposure_floor=shown.groupby(category).transform(lambda s: s.quantile(assumptions["exposure_quantile"])),
+    )
+
+
+def _shipped(frame: pd.DataFrame) -> pd.Series:
+    """Units that customers had in their hands: sold, less cancelled before shipping."""
+    return frame["sold_units"] * (1 - ratio(frame["undone_units"] - frame["returns"], frame["sold_units"]).clip(0, 1).fillna(0))
+
+
+def slow_limit(frame: pd.DataFrame, assumptions: dict[str, float]) -> pd.Series:
+    """Above how many months of stock is a core style slow? The assumption, or three quarters of its category if that is more."""
+    usual = frame["stock_to_sales"].replace(np.inf, np.nan).groupby(frame["category"]).transform(lambda s: s.quantile(0.75))
+    return usual.fillna(0).clip(lower=assumptions["slow_stock_to_sales"])
+
+
+def rules(frame: pd.DataFrame, as_of: pd.Timestamp, a: dict[str, float]) -> pd.DataFrame:
+    """Which rule holds for the good units of each item? One column a class, in ORDER."""
+    seasonal, age_days = frame["exit_date"].notna(), (frame["age"] + 1) * 7
+    shipped = _shipped(frame)
+    quality = pd.Series(wilson_lower(frame["quality_returns"], shipped), index=frame.index)
+    share_left = ratio(frame["remaining"], frame["remaining"] + frame["net_units"].clip(lower=0))
+    new = ~seasonal & (age_days <= a["slow_days"])
+    failing = (frame["sell_through"] < frame["fail_line"]) & (seasonal | new)
+    seen = (frame["exposures"] / frame["age"].add(1) >= frame["exposure_floor"]) | frame["exposures"].isna()
+    too_much = (frame["weeks_of_supply"] > frame["ceiling_weeks"]) | (frame["stock_to_sales"] > frame["slow_limit"])
+    holds = {
+        "defective": (quality > a["defect_factor"] * frame["category_quality"]) & (shipped >= a["defect_least_units"]),
+        "out of season": seasonal & ((frame["exit_date"] < as_of) | (share_left <= a["remaining_share"])),
+        "unclassifiable": _missing(frame).ne(""),
+        "misjudged": failing & seen & ~(frame["in_stock_share"] < a["instock_floor"]) & (age_days > a["too_early_days"]),
+        "slow": ~seasonal & ~new & too_much,
+        "too early": (age_days <= a["too_early_days"]) | failing & ~seen,
+        "over-bought": pd.Series(True, index=frame.index),
+    }
+    return pd.DataFrame({name: holds[name].fillna(False).astype(bool) for name in ORDER})
+
+
+def _missing(frame: pd.DataFrame) -> pd.Series:
+    """What a class cannot be told without; empty where nothing is missing. A core style of unknown age is judged by its cover."""
+    seasonal = frame["exit_date"].notna()
+    lacks = [
+        seasonal & frame["age"].isna(),
+        seasonal & frame["need"].isna(),
+        ~seasonal & frame["age"].isna() & frame["quarter_rate"].isna(),
+    ]
+    return pd.Series(np.select(lacks, list(MISSING.values()), ""), index=frame.index)
+
+
+def classify(frame: pd.DataFrame, overrides: pd.DataFrame, as_of: pd.Timestamp, assumptions: dict[str, float]) -> pd.DataFrame:
+    """Why is it too much: defective, out of season, misjudged, or slow?
+
+    ``frame``: one row an item from ``cover.excess`` with its lines; ``overrides``: item, class, reason, decided_by – the
+    analyst's word, which wins. Returns one row an (item, class), most money first: ``units``, ``cost``, ``also`` (other rules that
+    hold), ``confidence`` (share of draws of its noisy figures in which the class stays), ``decided`` (BY_RULE or BY_ANALYST), ``reason`` (the analyst's),
+    ``missing`` (what an unclassifiable item lacks), ``dead``. Units add up to all excess: damaged units are defective, the
+    good ones take the first rule that holds.
+    """
+    frame = frame.assign(slow_limit=slow_limit(frame, assumptions))
+    holds = rules(frame, as_of, assumptions)
+    first = holds.idxmax(axis=1)
+    told = frame[["item"]].merge(overrides, on="item", how="left", validate="1:1").set_axis(frame.index)
+    by_analyst = told["class"].notna()
+    good = frame[["item"]].assign(
+        **{
+            "class": told["class"].where(by_analyst, first),
+            "units": frame["excess_on_hand"],
+            "cost": frame["excess_on_hand"] * unit_cost(frame),
+        },
+        also=_also(holds, told["class"].where(by_analyst, first)),
+        confidence=_confidence(frame, first, as_of, assumptions).mask(by_analyst, np.nan),
+        decided=np.where(by_analyst, BY_ANALYST, BY_RULE),
+        reason=told["reason"].fillna(""),
+        missing=_missing(frame).where((first == "unclassifiable") & ~by_analyst, ""),
+        dead=dead(frame, as_of, assumptions),
+    )
+    bad = frame[["item"]].assign(**{"class": "defective", "units": frame["damaged"], "cost": frame["damaged_cost"], "confidence": 1.0})
+    bad = bad.assign(also="", decided=BY_RULE, reason="", missing="", dead=False)
+    rows = pd.concat([good[good["units"] > 0], bad[bad["units"] > 0]])
+    kept = {name: (name, "first") for name in ("also", "confidence", "decided", "reason", "missing", "dead")}
+    rows = rows.groupby(["item", "class"], as_index=False).agg(units=("units", "sum"), cost=("cost", "sum"), **kept)
+    return rows.sort_values(["cost", "item"], ascending=[False, True], kind="stable").reset_index(drop=True)
+
+
+def unit_cost(frame: pd.DataFrame) -> pd.Series:
+    """What a good unit of each item cost: of those on hand, else on average."""
+    return ratio(frame["on_hand_cost"], frame["on_hand"]).where(frame["on_hand_cost"] > 0).fillna(frame["mean_cost"])
+
+
+def _also(holds: pd.DataFrame, own: pd.Series) -> list[str]:
+    others = [[n for n in holds.columns[row] if n not in (name, "over-bought")] for row, name in zip(holds.to_numpy(), own, strict=True)]
+    return ["; ".join(names) for names in others]
+
+
+def _confidence(frame: pd.DataFrame, first: pd.Series, as_of: pd.Timestamp, assumptions: dict[str, float]) -> pd.Series:
+    """How often does the class stay the same when the figures it rests on are drawn again?
+
+    Units sold and returned for quality: Poisson; weekly rates: mean ± their standard error over eight weeks; what remains: its
+    standard deviation. The lines that styles are measured by stay. Items are drawn in the order of their names.
+    """
+    order = frame["item"].argsort(kind="stable")
+    rows, dice = frame.iloc[order], np.random.default_rng(0)
+    same = np.zeros(len(rows))
+    for _ in range(DRAWS):
+        same += (rules(_drawn(rows, dice), as_of, assumptions).idxmax(axis=1) == first.iloc[order]).to_numpy()
+    return pd.Series(same / DRAWS, index=rows.index).reindex(frame.index)
+
+
+def _drawn(rows: pd.DataFrame, dice: np.random.Generator) -> pd.DataFrame:
+    sold = rows["sold_units"].fillna(0).clip(lower=0)
+    luck = ratio(dice.poisson(sold), sold).fillna(1.0)
+    error = rows["rate_sd"].fillna(0.0) / np.sqrt(8) * dice.standard_normal(len(rows))
+    faster = ratio((rows["rate"].fillna(0.0) + error).clip(lower=0), rows["rate"]).fillna(1.0)
+    return rows.assign(
+        net_units=rows["net_units"] * luck,
+        sell_through=rows["sell_through"] * luck,
+        quality_returns=dice.poisson(rows["quality_returns"].fillna(0).clip(lower=0)),
+        remaining=(rows["remaining"] + rows["remaining_sd"] * dice.standard_normal(len(rows))).clip(lower=0),
+        weeks_of_supply=rows["weeks_of_supply"] / faster,
+        stock_to_sales=rows["stock_to_sales"] / faster,
+    )
+
+
+def dead(frame: pd.DataFrame, as_of: pd.Timestamp, assumptions: dict[str, float]) -> pd.Series:
+    """Which items hold stock and have not sold one unit for the number of weeks that makes stock dead?
+
+    Where a snapshot stands in for dated sales, those that sold nothing in the months it covers (``idle``).
+    """
+    weeks = assumptions["dead_weeks"]
+    idle = ((as_of - frame["last_sale"]).dt.days >= 7 * (weeks + 1)) | frame["last_sale"].isna()
+    known = frame["idle"] if "idle" in frame else idle & (frame["age"] >= weeks)
+    return (frame["on_hand"] > 0) & known.eq(True)
+
+
+def by_class(classes: pd.DataFrame) -> pd.DataFrame:
+    """How much of the overstock is of which kind? Items, units and cost by class, all classes listed."""
+    return by(classes, "class", tuple(CLASSES))
+
+
+def by(classes: pd.DataFrame, key: str, every: tuple[str, ...] = ()) -> pd.DataFrame:
+    """How much of the overstock is of which kind, cause, category? Items, units and cost; each of ``every`` is listed."""
+    total = classes.groupby(key).agg(items=("item", "nunique"), units=("units", "sum"), cost=("cost", "sum"))
+    names = [*every, *sorted(set(total.index) - set(every))]
+    return total.reindex(names).fillna(0).rename_axis(key).reset_index()

@@ -1,0 +1,102 @@
+"""Strict grammars, as SQL: which text is a value of its column, and which rule one that is none breaks.
+
+Identifiers stay text. Numbers and dates are read in one declared form; what could mean two
+things is rejected, never guessed.
+"""
+
+import re
+
+from destock import engine
+from destock.intake.shop import NUMBER_FORM, Source
+from destock.intake.workbook import ERRORS
+from destock.model.messages import mark
+from destock.model.schema import Column
+
+MISSING, DAMAGED, OTHER_MONEY = mark("it is empty"), mark("an identifier that a spreadsheet turned into a number"), mark("another currency")
+WORD, NEGATIVE, TIME = mark("not one of its words"), mark("below zero"), mark("not between 1990 and 2099")
+FAILED = mark("a formula without a result")
+_NOT = {
+    "units": mark("not a number of at most 3 decimals"),
+    "money": mark("not an amount of at most 4 decimals"),
+    "number": mark("not a number"),
+    "integer": mark("not a whole number"),
+    "date": mark("not a date in the declared form"),
+    "time": mark("not a time in the declared form"),
+}
+_FULL, _HALF = "".join(chr(n) for n in range(0xFF01, 0xFF5F)), "".join(chr(n) for n in range(0x21, 0x7F))
+# Decimals that a column does not keep are noise of binary numbers (0.30000000000000004), or the value is refused.
+_NOISE = r"(?:0*|0{5,}\d*|9{5,}\d*)"
+_DECIMALS = {
+    "units": rf"(?:\.\d{{1,3}}{_NOISE})?",
+    "money": rf"(?:\.\d{{1,4}}{_NOISE})?",
+    "number": r"(?:\.\d+)?(?:[eE][+-]?\d+)?",
+    "integer": "",
+}
+
+
+def typed(column: Column, given: str, source: Source) -> str:
+    """The value of a column whose ``given`` type is one of the engine's, NULL where it has none."""
+    name, kind, is_text = column.name, column.sql_type, given == "VARCHAR"
+    if column.kind == "id" and given in ("DOUBLE", "FLOAT"):  # exact up to 2^53, else damaged, and looks so
+        whole = f"{name} = trunc({name}) AND abs({name}) < 9007199254740992"
+        return f"CASE WHEN {whole} THEN CAST(CAST({name} AS BIGINT) AS VARCHAR) ELSE upper(CAST({name} AS VARCHAR)) END"
+    if column.kind in ("text", "id"):
+        text = name if is_text else f"nullif(trim(CAST({name} AS VARCHAR)), '')"
+        if column.kind == "text":
+            return text
+        half = f"translate({text}, {engine.literal(_FULL)}, {engine.literal(_HALF)})"  # an identifier is the same in full width
+        return f"CASE WHEN strlen({text}) = length({text}) THEN {text} ELSE {half} END"
+    if column.kind in ("date", "time"):
+        return f"CAST({_moment(name, source.date_format)} AS {kind})" if is_text else f"TRY_CAST({name} AS {kind})"
+    value = f"TRY_CAST({_plain(column, source.number_format) if is_text else name} AS {kind})"
+    return f"CASE WHEN isfinite({value}) THEN {value} END" if column.kind == "number" else value
+
+
+def broken(column: Column, value: str, currency: str) -> str:
+    """CASE branches that name the first rule which ``value``, made of the column, breaks: ``column:rule``."""
+    rules = []
+    if column.kind not in ("text", "id"):
+        rules.append((f"{value} IS NULL AND {column.name} IS NOT NULL", _NOT[column.kind]))
+    if column.required:
+        rules.append((f"{value} IS NULL", MISSING))
+    if column.kind in ("text", "id"):
+        errors = " OR ".join(f"starts_with({value}, {engine.literal(error)})" for error in ERRORS)
+        rules.append((f"{value} < '$' AND ({errors})", FAILED))
+    if column.kind == "id":
+        rules.append((f"contains({value}, 'E+') AND TRY_CAST({value} AS DOUBLE) IS NOT NULL", DAMAGED))
+    if column.values:
+        rules.append((" AND ".join(f"{value} <> {engine.literal(word)}" for word in column.values), WORD))  # IN would become a join
+    if column.name == "currency":
+        rules.append((f"upper({value}) <> {engine.literal(currency)}", OTHER_MONEY))
+    if column.kind in ("units", "money", "number") and not column.signed:
+        rules.append((f"{value} < 0", NEGATIVE))
+    if column.kind in ("date", "time"):
+        rules.append((f"{value} NOT BETWEEN DATE '1990-01-01' AND DATE '2099-12-31'", TIME))
+    return " ".join(f"WHEN {rule} THEN {engine.literal(f'{column.name}:{name}')}" for rule, name in rules)
+
+
+def _plain(column: Column, number_format: str) -> str:
+    """A number's text as the engine reads it, NULL where it is none: in one form, or as the table writes 1234.50."""
+    name, decimals = column.name, _DECIMALS[column.kind]
+    plain = rf"[+-]?\d+{decimals}"
+    # full-width digits and the minus signs of accounting can mean one thing only
+    half = f"translate({name}, {engine.literal(_FULL + '−')}, {engine.literal(_HALF + '-')})"
+    signed = rf"regexp_replace({half}, '^\((.*)\)$|^([^-].*)-$', '-\1\2')"
+    if not number_format:
+        return f"CASE WHEN regexp_full_match({name}, '{plain}') THEN {name} WHEN regexp_full_match({signed}, '{plain}') THEN {signed} END"
+    form = NUMBER_FORM.fullmatch(number_format)
+    sign = form["sign"] + form["tail"]
+    bare = f"replace({signed}, {engine.literal(sign)}, '')" if sign else signed
+    grouped = rf"[+-]?(?:\d+|\d{{1,3}}(?:{re.escape(form['thousands'])}\d{{3}})+){decimals.replace('.', form['decimal'], 1)}"
+    ungrouped = f"replace({bare}, {engine.literal(form['thousands'])}, '')" if form["thousands"] else bare
+    return f"CASE WHEN regexp_full_match({bare}, {engine.literal(grouped)}) THEN replace({ungrouped}, {engine.literal(form['decimal'])}, '.') END"
+
+
+def _moment(name: str, date_format: str) -> str:
+    # A text with its own zone becomes a time of the shop's. Words that the engine knows (infinity, epoch) are no dates.
+    zoned = f"(ends_with({name}, 'Z') OR contains({name}, '+') OR {name} LIKE '%:%-%')"
+    known = (
+        f"CASE WHEN {name} < '0' OR {name} >= ':' THEN NULL "
+        f"WHEN {zoned} THEN CAST(TRY_CAST({name} AS TIMESTAMPTZ) AS TIMESTAMP) ELSE TRY_CAST({name} AS TIMESTAMP) END"
+    )
+    return f"coalesce(try_strptime({name}, {engine.literal(date_format)}), {known})" if date_format else known

@@ -1,0 +1,121 @@
+"""XLSX → rows of text, cell by cell: nothing that a spreadsheet hides or has not computed passes for a value."""
+
+import warnings
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+from openpyxl.worksheet._read_only import ReadOnlyWorksheet
+from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
+
+from destock.model.messages import Fault, mark
+
+# A workbook is a zip: what unpacks to more than this, or to so many times its size, is refused unopened.
+MOST_BYTES, MOST_RATIO, HARMLESS_BYTES = 500_000_000, 100, 10_000_000
+# a cell whose formula failed, or was never computed, begins with one of these
+ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#RESULT!")
+
+
+@dataclass
+class Sheet:
+    """One sheet: ``rows()`` yields (line, cells as text) of every row that is not empty; ``hidden`` counts the hidden ones."""
+
+    path: Path
+    title: str
+    hidden: set[int] = field(default_factory=set)
+
+    def rows(self) -> Iterator[tuple[int, dict[int, str]]]:
+        """Raises Fault (3) where cells of the data are merged, or the workbook cannot be read."""
+        try:
+            yield from self._rows()
+        except Fault:
+            raise
+        except Exception as error:  # openpyxl raises whatever its XML, zip or style readers raise
+            raise unreadable(self.path, error) from error
+
+    def _rows(self) -> Iterator[tuple[int, dict[int, str]]]:
+        book = _open(self.path)
+        with book[self.title]._get_source() as source:
+            cells = _Cells(source, book[self.title]._shared_strings, data_only=True, epoch=book.epoch, date_formats=book._date_formats)
+            for line, row in cells.parse():
+                found = {cell["column"]: text for cell in row if (text := _text(cell["value"])) is not None}
+                if found:
+                    if cells.row_dimensions.pop(str(line), {}).get("hidden") in ("1", "true"):
+                        self.hidden.add(line)
+                    yield line, found
+        for merged in cells.merged_cells.mergeCell if cells.merged_cells else ():
+            text = mark("{file}: the cells {cells} are merged: give each row its own value")
+            raise Fault(3, text, file=self.path.name, cells=merged.ref)
+
+
+class _Cells(WorkSheetParser):
+    """The reader of openpyxl, except that a formula without a result is not an empty cell."""
+
+    def parse_cell(self, element):
+        cell = super().parse_cell(element)
+        if cell["value"] is None and element.find(FORMULA_TAG) is not None:
+            cell["value"] = f"#RESULT! ={element.findtext(FORMULA_TAG) or ''}"
+        if isinstance(cell["value"], str) and cell["value"].startswith(ERRORS):
+            cell["value"] += f" ({element.get('r')})"
+        return cell
+
+
+def open_sheet(path: Path, title: str) -> Sheet:
+    """The sheet of this title; without one, the only sheet that holds anything. Raises Fault (3)."""
+    _refuse_bomb(path)
+    try:
+        sheets = {sheet.title: sheet for sheet in _open(path).worksheets}
+        filled = [name for name, sheet in sheets.items() if name == title or (not title and _has_cells(sheet))]
+    except Exception as error:  # see Sheet.rows
+        raise unreadable(path, error) from error
+    if len(filled) == 1:
+        return Sheet(path, filled[0])
+    which = mark("{file}: which sheet is meant? Say sheet = … in shop.toml; it has: {sheets}")
+    none = mark('{file}: no sheet "{title}"; it has: {sheets}')
+    raise Fault(3, none if title else which, file=path.name, title=title, sheets=", ".join(sheets))
+
+
+def unreadable(path: Path, error: Exception) -> Fault:
+    """A file that its library does not understand, in the library's own words."""
+    said = str(error).replace(str(path), path.name).splitlines()
+    reason = (said or [type(error).__name__])[0][:160]
+    return Fault(3, mark("{file}: cannot be read ({reason})"), file=path.name, reason=reason)
+
+
+def _open(path: Path) -> openpyxl.Workbook:
+    with warnings.catch_warnings(action="ignore"):  # what a workbook has beside its cells is none of our business
+        return openpyxl.load_workbook(path, read_only=True, data_only=True)
+
+
+def _has_cells(sheet: ReadOnlyWorksheet) -> bool:
+    with sheet._get_source() as source:
+        return any(row for _, row in _Cells(source, sheet._shared_strings, data_only=True).parse())
+
+
+def _refuse_bomb(path: Path) -> None:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            unpacked = sum(member.file_size for member in archive.infolist())
+    except (zipfile.BadZipFile, OSError) as error:
+        raise unreadable(path, error) from error
+    if unpacked > MOST_BYTES or (unpacked > HARMLESS_BYTES and unpacked > MOST_RATIO * path.stat().st_size):
+        text = mark("{file}: {size} MB unpack to {unpacked} MB: this is no workbook of a shop")
+        raise Fault(3, text, file=path.name, size=round(path.stat().st_size / 1e6, 1), unpacked=round(unpacked / 1e6))
+
+
+def _text(value: object) -> str | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, int | float) and abs(value) >= 1e15:
+        return f"{value:E}"  # a workbook keeps fifteen digits of a number: an identifier of more is damaged, and must look so
+    return np.format_float_positional(value, trim="-") if isinstance(value, float) else str(value)

@@ -1,0 +1,43 @@
+"""Where a pack goes: a name that is safe on every system, a folder that holds nothing but a pack."""
+
+import os
+import re
+import unicodedata
+from datetime import date
+from pathlib import Path
+
+from destock.model.folders import ROOT
+from destock.model.messages import Fault, language, mark
+
+# the pages of a pack, in the order of its menu; the notebooks behind them are in publish/html
+PAGES = ("summary", "intake", "classification", "impact", "pacing", "elasticity")
+# all that a pack's folder may hold: it is replaced whole
+CONTENTS = {"index.html", "run.json", "results", *(f"{page}.html" for page in PAGES)}
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+
+
+def pack_place(shop: Path, as_of: date | str, only: list[str], out: Path | None) -> Path:
+    """The folder of a pack: the one asked for, or ``reports/SHOP-DAY-LANGUAGE``.
+
+    Raises Fault (5) where something stands there that is no pack: it would be lost.
+    """
+    place = Path(os.path.abspath(out)) if out else ROOT / "reports" / "-".join([slug(shop.name), f"{as_of}", language(), *only])
+    if place.exists() and not _is_pack(place):
+        raise Fault(5, mark('"{path}" holds something other than a pack, which would be lost: name another folder'), path=place)
+    return place
+
+
+def _is_pack(place: Path) -> bool:
+    names = {path.name for path in place.iterdir()} if place.is_dir() else {""}
+    return not names or ("index.html" in names and names <= CONTENTS)
+
+
+def slug(name: str, longest: int = 80) -> str:
+    """A name that stays in its folder on every system: letters of any language, digits, ``._-``.
+
+    >>> slug("../女装 <b>"), slug("CON"), slug("")
+    ('女装-b', '_CON', '_')
+    """
+    kept = re.sub(r"[^\w.-]+", "-", unicodedata.normalize("NFC", name)).strip("-. ")
+    kept = kept[:longest].rstrip("-. ")
+    return f"_{kept}" if not kept or _RESERVED.fullmatch(kept) else kept

@@ -1,0 +1,280 @@
+"""The packs of a command: each locked, made by supervised processes, and put in its place whole or not at all."""
+
+import contextvars
+import hashlib
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import tomllib
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import count
+from multiprocessing import Pipe
+from pathlib import Path
+
+import psutil
+
+from destock.model.folders import cache
+from destock.model.messages import Fault, language, mark, say
+from destock.publish import place as places
+from destock.publish import warm
+from destock.publish.inspection import inspect
+from destock.publish.naming import PAGES, pack_place
+
+# Longest first: the pages that others wait for begin.
+FIRST = ("elasticity", "pacing")
+JOB_SECONDS = 3600
+TRIES = 3
+BELONGS = "DESTOCK_BATCH"
+
+
+class Supervisor:
+    """The warm parent in a process of its own: takes jobs, gives futures; when it is left, nothing of it stays."""
+
+    def __init__(self, workers: int | None = None):
+        self.workers = workers or os.cpu_count() or 1
+        self._numbers, self._futures, self._one_at_a_time = count(), {}, threading.Lock()
+
+    def __enter__(self) -> "Supervisor":
+        _end_strays()
+        self.folder = tempfile.mkdtemp(prefix=f"destock-{os.getpid()}-")
+        self._pipe, theirs = Pipe()
+        command = [sys.executable, "-P", warm.__file__, str(theirs.fileno()), str(self.workers), self.folder]
+        with Path(self.folder, "log").open("w") as log:
+            self._process = subprocess.Popen(  # noqa: S603
+                command,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+                env=os.environ | self._environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+            )
+        theirs.close()
+        threading.Thread(target=self._listen, daemon=True).start()
+        return self
+
+    def _environment(self) -> dict[str, str]:
+        """What kernels find, whatever the shell or the timer that started the command has."""
+        fixed = {"PYTHONUTF8": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+        fixed |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+        return fixed | {"TMPDIR": self.folder, BELONGS: self.folder}
+
+    def __exit__(self, *_) -> None:
+        self._process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(10)
+        self._process.kill()
+        self._process.wait()
+        _end_belongings(self.folder)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _listen(self) -> None:
+        try:
+            while True:
+                answer = self._pipe.recv()
+                self._futures.pop(answer["id"]).set_result(answer)
+        except (EOFError, OSError):
+            for number in list(self._futures):
+                self._futures.pop(number).set_exception(_ended())
+
+    def _send(self, message: dict) -> bool:
+        with self._one_at_a_time, suppress(OSError):
+            self._pipe.send(message)
+            return True
+        return False
+
+    def submit(
+        self, call: str, memory: float = 0.8, kernel: bool = False, early: bool = False, seconds: float = JOB_SECONDS, **arguments
+    ) -> Future:
+        """Start ``module:function`` in a process of its own; ``memory`` is its limit as a share of the machine's."""
+        number, future = next(self._numbers), Future()
+        self._futures[number] = future
+        request = {"id": number, "call": call, "arguments": arguments, "kernel": kernel, "early": early}
+        if not self._send(request | {"seconds": seconds, "memory": memory * psutil.virtual_memory().total}):
+            raise _ended()
+        return future
+
+    def result(self, job: Callable[[], Future]) -> dict:
+        """A job's answer; a kernel that did not start and a lost connection are tried again, nothing else is."""
+        for n in range(TRIES):
+            said = job().result()
+            answer = said.get("answer") or _cause(said)
+            if "errno" in answer:
+                raise OSError(answer["errno"], os.strerror(answer["errno"]))
+            if not answer.get("again") or n == TRIES - 1:
+                return answer
+            time.sleep(2**n + random.random())  # noqa: S311
+
+    def belongs(self, folder: Path) -> None:
+        """Remove this folder too when the command ends, even if it is killed."""
+        self._send({"belongs": str(folder)})
+
+
+def _ended() -> Fault:
+    return Fault(7, mark("the supervisor of the kernels was ended"))
+
+
+def _cause(said: dict) -> dict:
+    """What became of a job that could not answer itself."""
+    cause, peak = said["cause"], round(said["peak"] / 1e6)
+    where = {"cell": said["notes"].get("cell", "–")}
+    if "seconds" in cause:
+        return where | {"exit_code": 6, "error": say("it took longer than {seconds} seconds", seconds=cause["seconds"])}
+    if "memory" in cause:
+        return where | {"exit_code": 7, "error": say("it needed more than {limit} MB of memory", limit=round(cause["memory"] / 1e6))}
+    return where | {
+        "exit_code": 7,
+        "error": say("its process was killed by signal {signal}, peak memory {n} MB", signal=cause["signal"], n=peak),
+    }
+
+
+def _end_strays() -> None:
+    """End what a batch left whose command and supervisor were both killed."""
+    for folder in Path(tempfile.gettempdir()).glob("destock-*-*"):
+        pid = folder.name.split("-")[1]
+        if pid.isdigit() and not psutil.pid_exists(int(pid)) and folder.owner() == Path.home().owner():
+            _end_belongings(str(folder))
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _end_belongings(folder: str) -> None:
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if process.environ().get(BELONGS) == folder:
+                process.kill()
+
+
+@dataclass
+class Pack:
+    """One pack to make: which shop, as of which day, with which settings, pages, and place."""
+
+    shop: Path
+    as_of: str | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+    only: list[str] = field(default_factory=list)
+    out: Path | None = None
+
+    @property
+    def names(self) -> list[str]:
+        return [name for name in PAGES if not self.only or name in self.only]
+
+    def place(self, day: str) -> Path:
+        return pack_place(self.shop, day, self.only, self.out)
+
+    @property
+    def finished(self) -> bool:
+        """Is a whole pack in its place?"""
+        return (self.place(self.day()) / "run.json").is_file()
+
+    def day(self) -> str:
+        """The day of the report as far as it is known before the tables are read."""
+        with suppress(OSError, tomllib.TOMLDecodeError):
+            return self.as_of or str(tomllib.loads((self.shop / "shop.toml").read_text(encoding="utf-8")).get("as_of", "latest"))
+        return "latest"
+
+
+def publish_all(packs: list[Pack], progress: Callable[[str], None], ended: Callable[[Pack, Path | Fault], None]) -> int:
+    """Make packs, as many at a time as there are cores; returns the worst exit code.
+
+    ``ended`` is called for each with its folder or with the Fault that it ended in: none stops another.
+    """
+    worst = 0
+    with ThreadPoolExecutor(min(len(packs), os.cpu_count() or 1)) as threads, Supervisor() as supervisor:
+        jobs = {threads.submit(contextvars.copy_context().run, publish, pack, supervisor, progress): pack for pack in packs}
+        try:
+            for job in as_completed(jobs):
+                error = job.exception()
+                fault = error if isinstance(error, Fault) else error and Fault(1, "{error}", error=f"{type(error).__name__}: {error}")
+                worst = max(worst, fault.exit_code if fault else 0)
+                ended(jobs[job], fault or job.result())
+        finally:
+            for job in jobs:
+                job.cancel()
+    return worst
+
+
+def publish(pack: Pack, supervisor: Supervisor, progress: Callable[[str], None]) -> Path:
+    """Make one pack: pages, results, ``run.json``; returns its folder.
+
+    It is made beside its place and put there whole; when anything fails, the last good pack
+    stays. ``progress`` is called with the name of each finished step. Raises Fault: 1 when a
+    notebook fails (naming the cell), 6 when it takes too long, 7 when its kernel dies, 2–4 for
+    parameters and input, 5 when the pack cannot be written, 75 when another run makes it.
+    """
+    started = time.monotonic()
+    with ExitStack() as stack:
+        stack.enter_context(places.held(asked := pack.place(pack.day())))
+        facts = {"shop": str(pack.shop), "as_of": pack.as_of, "lang": language(), "settings": dict(pack.settings)}
+        found = _answered(supervisor, "opened", facts=facts)
+        place = pack.place(found["as_of"])
+        try:
+            if place != asked:
+                stack.enter_context(places.held(place))
+            folder = stack.enter_context(places.beside(place))
+            supervisor.belongs(folder)
+            run, pages = _made(pack, supervisor, facts | {"as_of": found["as_of"]}, found["shop_name"], folder, progress)
+            _write_run(folder, run | {"pages": pages, "seconds": round(time.monotonic() - started, 2)})
+            inspect(folder)
+            places.put(folder, place)
+        except OSError as error:
+            raise Fault(5, mark('cannot write to "{path}": {reason}'), path=place, reason=error.strerror) from error
+        progress(say("pack"))
+        return place
+
+
+def _made(pack: Pack, supervisor: Supervisor, facts: dict, shop_name: str, folder: Path, progress: Callable) -> tuple[dict, list[dict]]:
+    """Execute and render all notebooks, and write the results beside them; raises Fault on the first page that failed."""
+    failed = cache() / "failed" / f"{pack.shop.name}-{facts['as_of']}"
+    shared = {"names": pack.names, "facts": facts, "folder": str(folder)}
+
+    def one(name: str) -> dict:
+        page = {"page": name, "shop_name": shop_name, "failed": str(failed)}
+        share = 0.8 / supervisor.workers
+        answer = supervisor.result(lambda: supervisor.submit("destock.publish.page:make", memory=share, kernel=True, **page, **shared))
+        progress(name)
+        return {"page": name} | answer
+
+    order = sorted(pack.names, key=lambda name: name not in FIRST)
+    with ThreadPoolExecutor(len(order) + 1) as threads:
+        rest = threads.submit(contextvars.copy_context().run, _answered, supervisor, "results", **shared)
+        pages = {name: threads.submit(contextvars.copy_context().run, one, name) for name in order}
+    status = [pages[name].result() for name in pack.names]
+    for answer in status:
+        if answer.get("status") != "ok":
+            raise _page_fault(answer, failed)
+    progress(say("figures"))
+    return rest.result(), status
+
+
+def _page_fault(answer: dict, failed: Path) -> Fault:
+    template = mark("notebook {page}, cell {cell}: {error}; the last good pack stays, the notebook is kept in {failed}")
+    return Fault(answer["exit_code"], template, page=answer["page"], cell=answer.get("cell", "–"), error=answer["error"], failed=failed)
+
+
+def _answered(supervisor: Supervisor, name: str, **arguments) -> dict:
+    answer = supervisor.result(lambda: supervisor.submit(f"destock.publish.batch:{name}", early=True, **arguments))
+    if "exit_code" in answer:
+        raise Fault(answer["exit_code"], "{error}", error=answer["error"])
+    return answer
+
+
+def _write_run(folder: Path, run: dict) -> None:
+    """Write ``run.json``, the last file of a pack: with it, and with the hashes in it, a pack is complete."""
+    files = {str(path.relative_to(folder)): _sha256(path) for path in sorted(folder.rglob("*")) if path.is_file()}
+    run = {"status": "ok"} | run | {"files": files, "finished": datetime.now(UTC).isoformat(timespec="seconds")}
+    (folder / "run.json").write_text(json.dumps(run, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()

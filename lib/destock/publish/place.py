@@ -1,0 +1,103 @@
+"""A pack's place: locked by one run at a time, and holding a whole pack at every moment."""
+
+import ctypes
+import errno
+import hashlib
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from glob import escape
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from destock.model.folders import cache
+from destock.model.messages import Fault, mark
+
+RENAME_EXCHANGE, AT_FDCWD = 2, -100
+
+
+@contextmanager
+def held(place: Path) -> Iterator[None]:
+    """Hold a pack's place for one run; raises Fault (75) at once, naming the holder's process, where another has it."""
+    folder = cache() / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / hashlib.sha256(os.fsencode(place)).hexdigest()[:16]
+    lock, holder = FileLock(f"{file}.lock", blocking=False), file.with_suffix(".pid")
+    try:
+        lock.acquire()
+    except Timeout as error:
+        pid = holder.read_text() if holder.is_file() else "?"
+        raise Fault(75, mark("{place}: process {pid} is making this pack already"), place=place.name, pid=pid) from error
+    try:
+        holder.write_text(str(os.getpid()))
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def beside(place: Path) -> Iterator[Path]:
+    """A folder to make the pack in, beside its place; what an earlier run left there is swept, and this one too.
+
+    For the holder of the place only: nobody else makes a pack there.
+    """
+    place.parent.mkdir(parents=True, exist_ok=True)
+    prefix = f".{place.name}-"
+    if not place.exists() and _old(place).exists():
+        _old(place).rename(place)
+    for stale in [*place.parent.glob(f"{escape(prefix)}????????"), _old(place)]:
+        shutil.rmtree(stale, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(dir=place.parent, prefix=prefix))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def put(folder: Path, place: Path) -> None:
+    """Make the finished folder the pack, once all of it is on disk; the last pack takes the folder's name.
+
+    The two change places in one step of the system where it has one (Linux, macOS), so that no
+    moment is without a whole pack. Elsewhere two renames stand close together.
+    """
+    folder.chmod(0o755)
+    for path in [*folder.rglob("*"), folder]:
+        _to_disk(path)
+    if not place.exists():
+        folder.rename(place)
+    elif not _exchanged(folder, place):
+        place.rename(_old(place))
+        folder.rename(place)
+        _old(place).rename(folder)
+    _to_disk(place.parent)
+
+
+def _old(place: Path) -> Path:
+    """Where the last pack stands between two renames; it goes back to its place if the second never came."""
+    return place.with_name(f".{place.name}.old")
+
+
+def _to_disk(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Did the two folders change places? False where the system or the file system cannot do that in one step."""
+    system = ctypes.CDLL(None, use_errno=True)
+    if sys.platform == "darwin":
+        failed = system.renamex_np(os.fsencode(one), os.fsencode(other), RENAME_EXCHANGE)
+    elif hasattr(system, "renameat2"):
+        failed = system.renameat2(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), RENAME_EXCHANGE)
+    else:
+        return False
+    if failed and ctypes.get_errno() not in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(other))
+    return not failed

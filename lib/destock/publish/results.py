@@ -1,0 +1,43 @@
+"""Frames → ``results/``: Parquet for programs, CSV for spreadsheets, ``contract.json`` for whoever reads either."""
+
+import csv
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from destock import engine
+from destock.model.results import contract
+
+# What a spreadsheet takes for the beginning of a formula (OWASP ASVS 1.2.10), full-width signs included.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
+
+
+def write_results(frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    """Write every table of the pack into a new folder."""
+    folder.mkdir()
+    write_json(contract(), folder / "contract.json")
+    for name, frame in frames.items():
+        engine.save(frame, folder / f"{name}.parquet")
+        # Every text in quotes: a line break inside one must not begin a row of its own.
+        inert(frame).to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+
+
+def inert(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with an apostrophe before each text that a spreadsheet would run as a formula; numbers stay as they are.
+
+    >>> inert(pd.DataFrame({"name": ["=1+1", "1-1"], "gap": [-1.0, 2.0]})).values.tolist()
+    [["'=1+1", -1.0], ['1-1', 2.0]]
+    """
+    texts = frame.select_dtypes(["object", "string"])
+    return frame.assign(**{name: column.map(_inert) for name, column in texts.items()})
+
+
+def _inert(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
+def write_json(value: object, path: Path) -> None:
+    """Write JSON that every reader takes: UTF-8, no NaN, no Infinity."""
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False, default=str) + "\n", encoding="utf-8")

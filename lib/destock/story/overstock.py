@@ -1,0 +1,299 @@
+"""The frames of overstock: classification → impact → summary, from the frames of pacing and elasticity."""
+
+import pandas as pd
+
+from destock.analysis import summary
+from destock.analysis.classification import ageing as ages
+from destock.analysis.classification import causes, cover, kinds, range, sizes
+from destock.analysis.impact import carrying, decision, orders, ratios, value
+from destock.analysis.pacing.sell_through import dead_by_months
+from destock.model.messages import mark
+from destock.panel.book import Book
+from destock.story import frames
+
+SPENT_WEEKS = 4
+UNRANKED = mark("too few weeks")
+SHOWN = ["item", "name", "category", "season", "on_hand", "damaged", "on_order", "weeks_of_supply", "stock_to_sales", "sell_through"]
+
+
+def ranked(book: Book) -> pd.DataFrame:
+    """ABC, XYZ and the pattern of demand of every item."""
+    return book.kept("ranked", lambda: range.ranked(frames.items(book), frames.weeks(book), book.panel("item_months")))
+
+
+def rates(book: Book) -> pd.DataFrame:
+    """What every item sells a week; where it sells only now and then, as its chance and size of a sale say."""
+    frame = frames.rates(book).merge(ranked(book)[["item", "seldom_rate"]], on="item", how="left", validate="1:1")
+    return frame.assign(rate=frame["seldom_rate"].fillna(frame["rate"])).drop(columns="seldom_rate")
+
+
+def styles(book: Book) -> pd.DataFrame:
+    """Every priced item with the lines it is measured by and what it will still sell."""
+
+    def compute() -> pd.DataFrame:
+        new_core = kinds.core_pace(frames.items(book), frames.weeks(book), book.assumptions)
+        measured = kinds.lines_of_failure(frames.items(book), frames.baseline(book), new_core, book.assumptions)
+        snapshot = book.panel("item_months")
+        if len(snapshot):
+            measured = measured.assign(idle=measured["item"].isin(snapshot.loc[dead_by_months(snapshot), "item"]))
+        return cover.still_to_sell(measured, frames.season(book, "projection"), rates(book), book.today)
+
+    return book.kept("styles", compute)
+
+
+def excess(book: Book) -> pd.DataFrame:
+    """Every priced item with what is too much of it, and its rank in the range."""
+
+    def compute() -> pd.DataFrame:
+        frame = cover.excess(styles(book), rates(book), book.today, book.assumptions)
+        return frame.merge(ranked(book), on="item", how="left", validate="1:1")
+
+    return book.kept("excess", compute)
+
+
+def classes(book: Book) -> pd.DataFrame:
+    """Excess units by item and kind of overstock; the analyst's word wins."""
+    return book.kept("classes", lambda: kinds.classify(excess(book), book.panel("override"), book.today, book.assumptions))
+
+
+def ageing(book: Book) -> pd.DataFrame:
+    """Stock by category and days since receipt, at cost, at tag, and net of what selling costs."""
+
+    def compute() -> pd.DataFrame:
+        worth = excess(book)[["item", "category"]]
+        worth = worth.join(classes(book).groupby("item")[["units", "cost"]].sum().add_prefix("excess_"), on="item")
+        nrv = value_now(book).assign(nrv=lambda d: d["units"] * d["nrv"]).groupby("item")["nrv"].sum()
+        return ages.ageing(book.panel("layer"), book.panel("sku_now"), worth.join(nrv, on="item"), book.shop.age_bands)
+
+    return book.kept("ageing", compute)
+
+
+def ages_now(book: Book) -> pd.DataFrame:
+    """The same of all categories together: a row a band, with its share of the cost."""
+    total = ageing(book).groupby("band", sort=False)[ages.VALUES].sum().reset_index()
+    return total.assign(share=total["cost"] / total["cost"].sum(), worth=total["nrv"])
+
+
+def moving(book: Book) -> pd.DataFrame:
+    """Share of SKUs in stock that sold, by four weeks."""
+    return book.kept("moving", lambda: range.moving_share(book.panel("sku_week")))
+
+
+def size_runs(book: Book) -> pd.DataFrame:
+    """Every SKU of the styles in stock: dead, lost, broken."""
+    return book.kept("sizes", lambda: sizes.sizes(book.panel("sku_now"), book.panel("sku_week"), frames.items(book), book.assumptions))
+
+
+def planned(book: Book) -> pd.DataFrame:
+    """Plan and actual of every item that has a plan."""
+    return book.kept("planned", lambda: causes.compared(styles(book), frames.weeks(book), book.panel("plan"), book.today))
+
+
+def leftover(book: Book) -> pd.DataFrame:
+    """Units that each cause added to each item's leftover, with its largest cause and how likely that is."""
+
+    def compute() -> pd.DataFrame:
+        beta, error = _elasticity(book)
+        parts = causes.split(planned(book), beta).reset_index()
+        return parts.merge(causes.largest(planned(book), beta, error), on="item", validate="1:1")
+
+    return book.kept("leftover", compute)
+
+
+def _elasticity(book: Book) -> tuple[float, float]:
+    """The elasticity and its standard error, unknown unless the verdict is "usable"."""
+    whole = frames.price_answer(book).iloc[0]
+    return (float(whole["elasticity"]), float(whole["std_error"])) if whole["verdict"] == "usable" else (float("nan"), 0.0)
+
+
+def leftover_named(book: Book) -> pd.DataFrame:
+    """The same with names and the money in excess, most money first."""
+    money = classes(book).groupby("item", as_index=False)["cost"].sum().rename(columns={"cost": "money"})
+    frame = leftover(book).merge(excess(book)[["item", "name"]], on="item", validate="1:1").merge(money, on="item", validate="1:1")
+    return frame.sort_values(["money", "item"], ascending=[False, True], kind="stable").reset_index(drop=True)
+
+
+def grid(book: Book) -> pd.DataFrame:
+    """Where does the money in stock and in excess lie, by what a style earns (ABC) and how evenly it sells (XYZ)?"""
+    cost = classes(book).groupby("item")["cost"].sum()
+    frame = excess(book)[["item", "abc", "xyz", "pattern", "on_hand_cost"]].assign(excess_cost=lambda d: d["item"].map(cost).fillna(0.0))
+    held = frame[frame["on_hand_cost"] > 0].assign(seldom=lambda d: d["pattern"].isin(range.PATTERNS[2:]))
+    table = held.groupby(["abc", "xyz"], as_index=False).agg(
+        items=("item", "size"), seldom=("seldom", "sum"), stock_cost=("on_hand_cost", "sum"), excess_cost=("excess_cost", "sum")
+    )
+    return table.assign(xyz=table["xyz"].replace("", UNRANKED))
+
+
+def charged(book: Book) -> pd.DataFrame:
+    """Excess units and money by item, class and cause."""
+    parts = leftover(book).set_index("item")[[*causes.CAUSES, causes.PLANNED]]
+    return book.kept("causes", lambda: causes.charged(classes(book), parts))
+
+
+def costs(book: Book) -> pd.DataFrame:
+    """What the excess cost to buy, to keep so far, and for one more week."""
+
+    def compute() -> pd.DataFrame:
+        frame = carrying.carrying(
+            classes(book)[["item", "class", "units", "cost"]], book.panel("layer"), book.panel("sku_now"), book.assumptions
+        )
+        return frame.merge(book.panel("item_now")[["item", "category"]], on="item", validate="m:1")
+
+    return book.kept("costs", compute)
+
+
+def clearance(book: Book) -> tuple[float, str]:
+    """At which part of the tag price leftovers go, and where that comes from."""
+    return value.clearance_share(frames.weeks(book), frames.items(book), book.assumptions)
+
+
+def salvage(book: Book) -> float:
+    """What a jobber pays, net, as a part of the tag price: the shop's own word, else the assumption."""
+    return book.shop.targets.get("salvage", book.assumptions["salvage_price"])
+
+
+def value_now(book: Book) -> pd.DataFrame:
+    """What every item in stock will bring, and its write-down."""
+
+    def compute() -> pd.DataFrame:
+        numbers = book.assumptions | {"salvage_price": salvage(book)}
+        prices = value.recent_price(frames.items(book), frames.weeks(book))
+        tax = book.shop.targets.get("tax_rate", 0.0)
+        return value.net_realisable(excess(book), prices, clearance(book), numbers, book.today, tax)
+
+    return book.kept("value", compute)
+
+
+def provisions(book: Book) -> pd.DataFrame:
+    """What is to be booked by the shop's accounting rules, given what is booked."""
+    standard = value.STANDARDS[book.shop.accounting]
+    return book.kept("provisions", lambda: value.movement(value_now(book), book.panel("provision"), standard))
+
+
+def terms(book: Book) -> dict[str, float]:
+    """What a sale costs, by the shop's expense lines; without any, one rate on net sales."""
+    lines = (
+        pd.DataFrame(book.shop.expenses or [{"base": "net", "amount": book.assumptions["expense_rate"]}]).groupby("base")["amount"].sum()
+    )
+    numbers = {
+        "fee": lines.get("net", 0.0) + lines.get("paid", 0.0),
+        "parcel": lines.get("per parcel", 0.0),
+        "return_cost": lines.get("per return", 0.0),
+    }
+    numbers |= {"capital_rate": book.assumptions["capital_rate"], "storage_week": 7 * book.assumptions["storage_per_unit_day"]}
+    return numbers | {"decline": book.assumptions["salvage_decline"], "elasticity": frames.usable_elasticity(book)}
+
+
+def decisions(book: Book) -> pd.DataFrame:
+    """Hold or let go of every item with excess, until when, and its price floor."""
+
+    def compute() -> pd.DataFrame:
+        wanted = excess(book).merge(value.recent_price(frames.items(book), frames.weeks(book)), on="item", validate="1:1")
+        wanted = wanted[wanted["item"].isin(classes(book)["item"]) & (wanted["on_hand"] > 0) & (wanted["price"] > 0)]
+        wanted = wanted.assign(
+            units=wanted["on_hand"], salvage=wanted["tag_price"] * salvage(book), return_rate=(wanted["returns"] / wanted["sold_units"])
+        )
+        coming = decision.coming_weeks(wanted, frames.season(book, "season_path"), book.today)
+        return decision.hold(wanted.dropna(subset=["salvage"]), coming, terms(book), book.today)
+
+    return book.kept("decisions", compute)
+
+
+def productivity(book: Book) -> pd.DataFrame:
+    """Turn, days, GMROI and months of stock, by category."""
+    return book.kept("productivity", lambda: ratios.productivity(book.panel("sku_week"), book.panel("sku_now")))
+
+
+def losses(book: Book) -> pd.DataFrame:
+    """Share of the sales lost to markdowns, write-offs and shrink by month, beside what the margin can bear."""
+    return book.kept("losses", lambda: ratios.losses(frames.weeks(book), frames.items(book), book.panel("loss_week"), book.assumptions))
+
+
+def open_orders(book: Book) -> pd.DataFrame:
+    """Open orders of what is already too much, and what can be done about each."""
+    return book.kept("open_orders", lambda: orders.open_orders(book.panel("open_line"), excess(book), book.today))
+
+
+def actions(book: Book) -> pd.DataFrame:
+    """Every item with excess or an open order too much: one thing to do about it, the cheapest lever first, then most money."""
+
+    def compute() -> pd.DataFrame:
+        spend = (
+            frames.weeks(book)[lambda d: d["week"] > d["week"].max() - pd.Timedelta(weeks=SPENT_WEEKS)].groupby("item")["ad_spend"].sum()
+        )
+        frame = excess(book).merge(frames.targets(book)[["item", "target"]], on="item", how="left", validate="1:1")
+        frame = frame.assign(ad_spend=frame["item"].map(spend).astype(float).fillna(0.0))
+        return summary.actions(frame, costs(book), open_orders(book), frames.usable_elasticity(book), book.today, book.assumptions)
+
+    return book.kept("actions", compute)
+
+
+def photographed(book: Book, rows: pd.DataFrame) -> pd.DataFrame:
+    """The same rows with the file of each style's photo: one of the shop's own folder, null where there is none."""
+    folder = book.shop.folder.resolve()
+
+    def file(name: object) -> str | None:
+        path = (folder / name).resolve() if isinstance(name, str) and name else folder
+        return str(path) if path.is_file() and path.is_relative_to(folder) else None
+
+    return rows.assign(photo=pd.Series([file(name) for name in rows["image"]], index=rows.index, dtype=object))
+
+
+def worth(book: Book) -> dict[str, float]:
+    """What is it worth to act this week? Orders not taken, net cash of the excess at the clearance price, and a week's cost of waiting."""
+    left = value_now(book)
+    left = left.assign(cash=left["units"] * (1 - left["regular_share"]) * left["clearance_price"] * (1 - book.assumptions["selling_rate"]))
+    order = open_orders(book)
+    return {
+        "orders": float(order.loc[order["lever"] == "cancel", "money"].sum()),
+        "cash": float(left["cash"].sum()),
+        "week": float(costs(book)["week"].sum()),
+    }
+
+
+def effects(book: Book) -> pd.DataFrame:
+    """What the overstock does to profit and to cash, each amount once: figure, cash_flow, profit, basis."""
+    total, booked, act = costs(book).sum(numeric_only=True), provisions(book), worth(book)
+    ahead = decisions(book)["cash_ahead"].sum()
+    rows = [
+        (mark("purchase of the excess"), -total["purchase"], 0.0, mark("paid already – no decision brings it back")),
+        (
+            mark("write-down to be booked now"),
+            0.0,
+            -booked["change"].sum(),
+            mark("all stock, cost above net realisable value, less what is booked"),
+        ),
+        (mark("storage and insurance, a week"), -total["week_cash"], -total["week_cash"], mark("paid out every week")),
+        (
+            mark("capital, a week"),
+            0.0,
+            -(total["week"] - total["week_cash"]) + _shrink_week(book),
+            mark("what the money could earn, on cost – once"),
+        ),
+        (mark("shrink, a week"), 0.0, -_shrink_week(book), mark("units lost, at cost")),
+        (
+            mark("clearing the excess now"),
+            act["cash"],
+            0.0,
+            mark("clearance price less selling costs – the loss against cost is in the write-down"),
+        ),
+        (
+            mark("selling on at today's prices for a year, then the rest"),
+            ahead,
+            0.0,
+            mark("instead, all stock of these styles – present value, before storage"),
+        ),
+        (mark("orders that can be cancelled"), act["orders"], 0.0, mark("not spent, at cost")),
+    ]
+    return pd.DataFrame(rows, columns=["figure", "cash_flow", "profit", "basis"]).astype({"cash_flow": float, "profit": float})
+
+
+def _shrink_week(book: Book) -> float:
+    return float(costs(book)["purchase"].sum() * book.assumptions["shrink_rate"] * 7 / 365)
+
+
+def quadrants(book: Book) -> pd.DataFrame:
+    """Every item in stock with its sell-through, its months of stock and the money in its excess."""
+    by_item = classes(book).groupby("item", sort=False).agg(**{"class": ("class", "first"), "money": ("cost", "sum")}).reset_index()
+    frame = excess(book)
+    return frame.loc[frame["on_hand"] > 0, SHOWN].merge(by_item, on="item", how="left")

@@ -1,0 +1,139 @@
+"""Causes: an exact split of the gap to plan, and how sure its largest part is."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from destock.analysis.classification import causes
+
+PLAN = {
+    "item": "a", "planned_sales": 228.0, "planned_buy": 265.0, "planned_days": 60.0, "planned_instock": 0.95, "planned_exposures_per_day": 200.0, "planned_click_rate": np.nan,
+    "planned_price": 900.0, "planned_kept": 1.0,
+}  # fmt: skip
+ACTUAL = {
+    "days": 46.0, "in_stock": 0.90, "exposures_per_day": 150.0, "click_rate": np.nan, "price": 880.0, "kept": 1.0, "orders": 92.0, "clicks": np.nan, "sales": 92.0, "buy": 320.0,
+}  # fmt: skip
+
+
+def frame(**columns) -> pd.DataFrame:
+    return pd.DataFrame([PLAN | ACTUAL | columns])
+
+
+def split(beta: float = -2.0, **columns) -> pd.Series:
+    return causes.split(frame(**columns), beta).iloc[0]
+
+
+def test_a_factor_that_is_not_known_is_in_what_was_not_wanted():
+    known, blind = split(), split(exposures_per_day=np.nan)
+    assert blind["not shown"] == 0
+    assert blind["not wanted"] == pytest.approx(known["not wanted"] + known["not shown"])
+    assert causes.unknown(frame(exposures_per_day=np.nan), -2.0).iloc[0] == "not shown; not clicked"
+
+
+def test_without_an_elasticity_the_price_cannot_be_told_apart():
+    assert split(beta=np.nan)["price"] == 0
+    assert "price" in causes.unknown(frame()).iloc[0]
+
+
+@given(st.floats(0.01, 500), st.floats(1, 500), st.floats(0.05, 1), st.floats(1, 1000), st.floats(100, 2000))
+def test_the_parts_add_up_to_the_leftover(sales, days, in_stock, exposures, price):
+    """Buy − sales, whatever happened."""
+    parts = split(sales=sales, days=days, in_stock=in_stock, exposures_per_day=exposures, price=price)
+    assert parts.sum() == pytest.approx(320 - max(sales, 0.5), abs=1e-9 * 320)
+
+
+def test_sold_as_planned_leaves_what_was_planned_to_be_left():
+    as_planned = {"days": 60.0, "in_stock": 0.95, "exposures_per_day": 200.0, "price": 900.0, "sales": 228.0, "buy": 265.0}
+    parts = split(**as_planned)
+    assert parts["left over by plan"] == 37
+    assert parts.drop("left over by plan").abs().max() < 1e-9
+
+
+def test_nothing_sold_counts_as_half_a_unit():
+    assert split(sales=0.0).sum() == pytest.approx(320 - 0.5)
+
+
+class TestLargest:
+    def test_one_plain_cause_is_sure(self):
+        row = causes.largest(frame(exposures_per_day=40.0, sales=30.0, orders=30.0, buy=265.0), -2.0, 0.3).iloc[0]
+        assert (row["cause"], row["named"]) == ("not shown", "not shown")
+        assert row["probability"] > 0.95
+
+    def test_two_that_are_as_large_are_mixed(self):
+        row = causes.largest(frame(), -2.0, 0.3).iloc[0]
+        assert row["named"] == "mixed"
+        assert row["probability"] < causes.SURE
+
+    def test_nothing_that_added_units_is_no_cause(self):
+        better = {"days": 60.0, "in_stock": 0.95, "exposures_per_day": 300.0, "price": 900.0, "sales": 400.0, "orders": 400.0, "buy": 265.0}
+        assert causes.largest(frame(**better), -2.0).iloc[0]["cause"] in ("none", "not wanted")
+
+    def test_rows_in_another_order_say_the_same(self):
+        rows = pd.concat([frame(item=name, sales=sales, orders=sales) for name, sales in (("b", 80.0), ("a", 92.0), ("c", 60.0))])
+        one, other = (causes.largest(part, -2.0, 0.3).set_index("item")["probability"].to_dict() for part in (rows, rows.iloc[::-1]))
+        assert one == other
+
+
+class TestCharged:
+    CLASSES = pd.DataFrame(
+        {"item": ["a", "a", "b"], "class": ["misjudged", "defective", "slow"], "units": [60.0, 5.0, 10.0], "cost": [600.0, 50.0, 20.0]}
+    )
+    PARTS = pd.DataFrame({"not shown": [30.0], "not wanted": [-50.0], "bought above plan": [10.0]}, index=pd.Index(["a"], name="item"))
+
+    def test_in_proportion_to_what_added_units(self):
+        rows = causes.charged(self.CLASSES, self.PARTS).set_index(["item", "cause"])["units"].to_dict()
+        assert rows == {("a", "not shown"): 45, ("a", "bought above plan"): 15, ("a", "quality"): 5, ("b", "no plan"): 10}
+
+    def test_no_unit_and_no_money_is_lost(self):
+        rows = causes.charged(self.CLASSES, self.PARTS)
+        both = rows.groupby(["item", "class"])[["units", "cost"]].sum()
+        assert both.to_numpy().tolist() == self.CLASSES.set_index(["item", "class"]).sort_index()[["units", "cost"]].to_numpy().tolist()
+
+    def test_where_nothing_added_units_the_plan_explains_nothing(self):
+        rows = causes.charged(self.CLASSES, self.PARTS.clip(upper=0))
+        assert rows.loc[rows["class"] == "misjudged", "cause"].tolist() == ["none"]
+
+
+class TestCompared:
+    """A style of 2026SS, planned for 1 March to 31 August, that came on 1 April."""
+
+    TODAY = pd.Timestamp("2026-06-07")
+
+    def compared(self, **columns) -> pd.Series:
+        item = {
+            "item": "a", "category": "dress", "exit_date": pd.Timestamp("2026-08-31"), "in_season": True, "first_sale": pd.Timestamp("2026-04-01"), "launch_date": pd.Timestamp("2026-04-01"),
+            "remaining": 60.0, "received": 200.0, "on_order": 20.0, "exposures": 0.0, "clicks": 0.0,
+        }  # fmt: skip
+        plan = {
+            "item": "a", "planned_sales": 300.0, "planned_buy": 320.0, "planned_days": 184.0, "planned_instock": 0.9, "planned_exposures_per_day": 100.0, "planned_click_rate": 0.05,
+            "planned_conversion": 0.01, "planned_price": 90.0, "planned_return_rate": 0.4, "planned_launch": pd.Timestamp("2026-03-01"),
+        }  # fmt: skip
+        weeks = pd.DataFrame({"item": "a", "week": pd.date_range("2026-03-30", "2026-06-01", freq="7D")})
+        weeks = weeks.assign(
+            net_units=5.0,
+            sold_units=12.0,
+            cancelled_units=2.0,
+            paid_value=960.0,
+            received_units=0.0,
+            exposures=700.0,
+            clicks=28.0,
+            in_stock_share=0.8,
+        )
+        return causes.compared(pd.DataFrame([item | columns]), weeks, pd.DataFrame([plan]), self.TODAY).iloc[0]
+
+    def test_sales_are_what_is_sold_and_what_will_be(self):
+        row = self.compared()
+        assert (row["sales"], row["buy"], row["planned_sales"]) == (5 * 10 + 60, 220, 300)
+
+    def test_every_factor_by_its_own_figures(self):
+        row = self.compared()
+        assert (row["days"], row["in_stock"], row["click_rate"], row["price"]) == (153, pytest.approx(0.8), pytest.approx(0.04), 80)
+        assert row["kept"] == 0.5
+        assert row["exposures_per_day"] == pytest.approx(7000 / (0.8 * 68))
+
+    def test_a_core_style_is_compared_over_the_last_year(self):
+        row = self.compared(exit_date=pd.NaT, first_sale=pd.Timestamp("2023-01-01"))
+        assert row["planned_sales"] == pytest.approx(300 * 99 / 184)
+        assert row["sales"] == 50

@@ -1,0 +1,593 @@
+"""Whatever an export does wrong is read right, rejected with its reason, or refused in one line: case by case."""
+
+import zipfile
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from tests.torture import door, hostile
+
+from destock.intake import grammar
+from destock.intake.rows import CONFLICT, TORN, refuse_over_limit
+from destock.model.messages import Fault
+
+HEADER = "order_id,line_id,sku,ordered_at,units,kind,customer_paid"
+PRODUCTS = "sku,style\nA,S\n"
+
+
+def line(order="1", number="1", sku="A", at="2026-06-01 10:00:00", units="1", kind="sale", paid="10"):
+    return ",".join((order, number, sku, at, units, kind, paid))
+
+
+@pytest.fixture
+def orders(make_shop, take_in):
+    """Take in order lines from the bytes or texts of one export each."""
+
+    def take(*exports, products=PRODUCTS, config=None, **entry):
+        folder = make_shop({"products": products}, tables={"order_lines": {"source": "order_lines"} | entry}, **(config or {}))
+        (folder / "order_lines").mkdir()
+        for number, content in enumerate(exports, 1):
+            (folder / "order_lines" / f"{number}.csv").write_bytes(content if isinstance(content, bytes) else content.encode())
+        intake, table = take_in(folder)
+        return intake, table("order_lines")
+
+    return take
+
+
+def text(*rows, header=HEADER):
+    return "\n".join((header, *rows)) + "\n"
+
+
+def fault_of(call, *arguments, code=3, **named):
+    with pytest.raises(Fault) as caught:
+        call(*arguments, **named)
+    assert caught.value.exit_code == code
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def counted(intake):
+    rows = intake.rows[intake.rows["table"] == "order_lines"].iloc[0]
+    return {name: int(rows[name]) for name in ("rows_in", "used", "updated", "rejected", "deduplicated", "skipped") if rows[name]}
+
+
+# I1, I2, I24: every record is a row
+
+
+def test_short_long_and_blank_lines_are_counted_once_each_with_their_line(orders):
+    export = text(line("1"), line("2") + ",more", "", line("3", units="x"), "4,1,A", line("5"))
+    intake, lines = orders(export)
+    assert counted(intake) == {"rows_in": 6, "used": 2, "rejected": 3, "skipped": 1}
+    assert intake.rejects[["line", "column", "rule", "value", "raw"]].to_numpy().tolist() == [
+        [3, "", TORN, "8", line("2") + ",more"],
+        [5, "units", "not a number of at most 3 decimals", "x", line("3", units="x")],
+        [6, "", TORN, "3", "4,1,A"],
+    ]
+    assert lines["order_id"].tolist() == ["1", "5"]
+
+
+def test_lines_are_those_of_the_file_where_a_value_runs_over_several(orders):
+    rows = [line("1") + ',"a\nb\nc"', line("2", units="x") + ",", line("3"), line("4") + ',"d\ne"', line("5", units="y") + ",z"]
+    intake, _ = orders(text(*rows, header=f"{HEADER},reason"))
+    assert intake.rejects["line"].tolist() == [5, 6, 9]
+    assert intake.rejects["raw"].tolist() == [rows[1], rows[2], rows[4]]
+
+
+def test_rejects_mended_by_hand_give_the_full_total(orders):
+    bad = {3: line("2", units="two"), 5: line("4", paid="ten")}
+    intake, first = orders(text(line("1"), bad[3], line("3"), bad[5]))
+    again = [raw.replace("two", "2").replace("ten", "10") for raw in intake.rejects["raw"]]
+    _, second = orders(text(*again))
+    assert int(first["units"].sum() + second["units"].sum()) == 5
+
+
+def test_no_damaged_file_loses_a_row():
+    """The short form of ``make torture-door``."""
+    assert [(seed, what) for seed, what in door.torture(range(60)) if what not in ("conserved", "loud")] == []
+
+
+def test_the_torture_would_see_a_lost_row(monkeypatch):
+    monkeypatch.setattr(door, "records", lambda read: [*door_records(read), ["more"]])
+    assert any(what.startswith("lost") for _, what in door.torture(range(6)))
+
+
+door_records = door.records
+
+
+@pytest.mark.parametrize(
+    ("read", "rows"),
+    [
+        ('a,"b\nc"\n\n1,2', [["a", "b\nc"], [""], ["1", "2"]]),
+        ('"a""b",5" x\r\ny', [['a"b', '5" x'], ["y"]]),
+        ("a\rb\n", [["a"], ["b"]]),
+        ("", []),
+    ],
+)
+def test_the_letter_by_letter_parser(read, rows):
+    assert door.records(read) == rows
+
+
+# I3: quotes
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [line("1"), '"2' + line()[1:], *map(line, "345")],
+        [line("1"), '"2' + line()[1:], *[line(str(n)) for n in range(30)], '9"' + line("9")],
+        [line("1"), '"2' + line()[1:], *map(line, "345"), '"6",' + line()[2:]],
+    ],
+)
+def test_a_quote_that_is_not_closed_is_named_with_its_line(orders, rows):
+    assert fault_of(orders, text(*rows)).startswith("1.csv:3: a quote")
+
+
+def test_a_quote_inside_a_value_is_a_letter(orders):
+    intake, _ = orders(text(line("1") + ',5" wide', line("2") + ",7", header=f"{HEADER},reason"))
+    assert counted(intake) == {"rows_in": 2, "used": 2}
+
+
+# I4, I5, I6: headers and delimiters
+
+
+def test_columns_are_matched_by_name_not_by_place(orders):
+    _, lines = orders("customer_paid,units,kind,ordered_at,sku,line_id,order_id\n9.50,2,sale,2026-06-01,A,1,7\n")
+    assert lines[["order_id", "units", "customer_paid"]].astype({"units": int, "customer_paid": float}).to_numpy().tolist() == [
+        ["7", 2, 9.5]
+    ]
+
+
+def test_a_misspelt_column_is_asked_about(orders):
+    said = fault_of(orders, text(line(), header=HEADER.replace("customer_paid", "customer_payed")))
+    assert 'did you mean "customer_payed"?' in said
+
+
+def test_a_column_of_no_export_is_missed_and_one_of_some_is_noted(orders):
+    assert 'no column "理由"' in fault_of(orders, text(line()), rename={"reason": "理由"})
+    intake, _ = orders(text(line("1")), text(line("2") + ",x", header=f"{HEADER},理由"), rename={"reason": "理由"})
+    assert [(note.id, note.item) for note in intake.notes] == [("fewer_columns", "1.csv")]
+
+
+def test_an_export_without_a_needed_column_is_named(orders):
+    assert fault_of(orders, text(line("1")), "order_id,sku\n1,A\n").startswith("2.csv: no column")
+
+
+def test_lines_longer_than_the_header_are_refused(orders):
+    assert fault_of(orders, text(line("1") + ",x", line("2") + ",y")).startswith("1.csv:2: 8 fields, where the header has 7")
+
+
+def test_another_delimiter_is_seen_in_the_header(orders):
+    said = fault_of(orders, text(line(), header=HEADER).replace(",", ";"))
+    assert "';'" in said
+
+
+def test_a_decimal_comma_is_no_second_column(orders):
+    _, lines = orders(
+        text(line(paid="12,50")).replace("12,50", "12§50").replace(",", ";").replace("§", ","), delimiter=";", number_format="1.234,50"
+    )
+    assert lines["customer_paid"].astype(float).tolist() == [12.5]
+
+
+# I7, I8: numbers
+
+PLAIN = {
+    "10": 10, "10.5": 10.5, "0": 0, "007": 7, "+3": 3, "12.5000": 12.5, "12.50000000000000004": 12.5, "0.30000000000000004": 0.3, "12.339999999999": 12.34,
+    "１２３": 123, "１２．５": 12.5, "\t12.5": 12.5, " 12.5 ": 12.5, "12.34567": None, "1,234.50": None, "1.234,50": None, "¥99": None, "99元": None,
+    "12%": None, "1e2": None, "0x10": None, "1_000": None, "1.5.2": None, ".": None, "-": None, "--5": None, "1 234": None, "NaN": None, "inf": None,
+    "-inf": None, "ten": None, "１,２３４": None, "=5": None, "12.5 CNY": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "value"), PLAIN.items())
+def test_money_is_read_in_one_grammar(orders, written, value):
+    intake, lines = orders(text(line(paid=f'"{written}"')))
+    assert lines["customer_paid"].astype(float).tolist() == ([] if value is None else [value])
+    assert intake.rejects["value"].tolist() == ([written] if value is None else [])
+
+
+FORMS = [
+    ("1,234.50", "1,234,567.89", 1234567.89), ("1,234.50", "1234.5", 1234.5), ("1,234.50", "12,34.5", None), ("1,234.50", "1.234,50", None),
+    ("¥1,234.50", "¥1,234.50", 1234.5), ("¥1,234.50", "$1,234.50", None), ("1.234,50€", "1.234,50€", 1234.5), ("1.234,50€", "1.234", 1234),
+    ("1.234,50", "1234.50", None), ("1 234,50", "1 234,50", 1234.5), ("1234,50", "12,50", 12.5), ("1234,50", "1.234", None), ("1'234.50", "1'234.50", 1234.5),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("form", "written", "value"), FORMS)
+def test_a_table_may_declare_how_it_writes_numbers(orders, form, written, value):
+    _, lines = orders(text(line(paid=f'"{written}"')), number_format=form)
+    assert lines["customer_paid"].astype(float).tolist() == ([] if value is None else [value])
+
+
+@pytest.mark.parametrize("written", ["-5", "(5)", "5-", "−5", "（5）"])
+def test_the_minus_signs_of_accounting_are_minus_signs(make_shop, take_in, written):
+    tables = {"products": PRODUCTS, "order_lines": text(line()), "charges": f'date,kind,amount\n2026-06-01,fee,"{written}"\n'}
+    assert take_in(make_shop(tables))[1]("charges")["amount"].astype(float).tolist() == [-5]
+
+
+@pytest.mark.parametrize("form", ["", "12.50", "1.234.50", "1,234"])
+def test_a_form_of_numbers_that_says_nothing_is_refused(orders, form):
+    assert "number_format" in fault_of(orders, text(line()), number_format=form, code=2)
+
+
+@pytest.mark.parametrize(("written", "value"), [("3", 3), ("1.5", None), ("0x10", None), ("1_000", None), ("1e2", None), ("１２", 12)])
+def test_a_whole_number_is_whole(make_shop, take_in, written, value):
+    prices = f"item,valid_from,price,seed\nS,2026-06-01,10,{written}\n"
+    seeds = take_in(make_shop({"products": PRODUCTS, "order_lines": text(line()), "prices": prices}))[1]("prices")["seed"]
+    assert seeds.tolist() == ([] if value is None else [value])
+
+
+# I9, I10, I30: dates and zones
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "03/04/2026",
+        "20260105",
+        "2026年1月5日",
+        "46027",
+        "infinity",
+        "epoch",
+        "now",
+        "2026-02-30",
+        "2026-13-01",
+        "1900-01-01",
+        "9999-12-31",
+        "0001-01-01",
+        "2026",
+    ],
+)
+def test_a_date_in_no_declared_form_is_rejected(orders, written):
+    intake, lines = orders(text(line(at=written)))
+    assert lines.empty
+    assert intake.rejects["rule"].isin(["not a time in the declared form", grammar.TIME]).all()
+
+
+@pytest.mark.parametrize(
+    ("form", "written"),
+    [
+        ("%d/%m/%Y", "05/01/2026"),
+        ("%m/%d/%Y", "01/05/2026"),
+        ("%Y%m%d", "20260105"),
+        ("%Y年%m月%d日", "2026年1月5日"),
+        ("%d.%m.%Y %H:%M", "05.01.2026 00:00"),
+    ],
+)
+def test_a_declared_form_of_dates_is_read(orders, form, written):
+    _, lines = orders(text(line(at=written)), date_format=form)
+    assert lines["ordered_at"].tolist() == [pd.Timestamp("2026-01-05")]
+
+
+@pytest.mark.parametrize(
+    ("zone", "written", "local"),
+    [
+        ("UTC", "2026-01-31T16:30:00Z", "2026-01-31 16:30"),
+        ("Asia/Shanghai", "2026-01-31T16:30:00Z", "2026-02-01 00:30"),
+        ("America/New_York", "2026-01-31T16:30:00Z", "2026-01-31 11:30"),
+        ("Europe/London", "2026-03-29T00:59:00Z", "2026-03-29 00:59"),
+        ("Europe/London", "2026-03-29T01:00:00Z", "2026-03-29 02:00"),
+        ("Europe/London", "2026-10-25T01:30:00+01:00", "2026-10-25 01:30"),
+        ("America/New_York", "2026-01-31 16:30:00-0500", "2026-01-31 16:30"),
+    ],
+)
+def test_a_moment_with_a_zone_falls_on_the_shops_own_day(orders, zone, written, local):
+    _, lines = orders(text(line("1", at=written), line("2", at="2026-01-31 16:30:00")), config={"timezone": zone})
+    assert lines["ordered_at"].tolist() == [pd.Timestamp(local), pd.Timestamp("2026-01-31 16:30")]
+
+
+# I11, I22: what comes late in a long file
+
+
+def test_a_bad_value_late_in_the_file_is_rejected_alone(orders):
+    rows = [line(str(n)) for n in range(40_000)]
+    rows[30_000] = line("x", at="2026-02-30")
+    rows[35_000] = line("00012345", sku="00A")
+    intake, lines = orders(text(*rows))
+    assert intake.rejects[["line", "value"]].to_numpy().tolist() == [[30_002, "2026-02-30"]]
+    assert lines.loc[lines["sku"] == "00A", "order_id"].tolist() == ["00012345"]
+
+
+# I12–I16: identifiers
+
+
+def test_identifiers_that_differ_in_their_last_digit_stay_two(orders):
+    _, lines = orders(text(line("123456789012345678"), line("123456789012345679"), line("5", number="")))
+    assert sorted(lines["order_id"]) == ["123456789012345678", "123456789012345679", "5"]
+
+
+def test_identifiers_that_a_spreadsheet_damaged_stop_the_report(orders):
+    intake, lines = orders(text(*[line("1.23457E+17", str(n)) for n in range(3)], line("1")))
+    assert len(lines) == 1
+    assert set(intake.rejects["rule"]) == {grammar.DAMAGED}
+    assert "order_lines: 3 of 4 rows" in fault_of(refuse_over_limit, intake.rows, code=4)
+
+
+@pytest.mark.parametrize("kind", [pa.float64(), pa.int64(), pa.string()])
+def test_numeric_identifiers_of_parquet_are_those_of_a_text(make_shop, take_in, kind):
+    folder = make_shop({"order_lines": text(line())}, tables={"products": {"source": "products.parquet"}})
+    pq.write_table(pa.table({"sku": pa.array(["12", None] if kind == pa.string() else [12, None], kind)}), folder / "products.parquet")
+    intake, table = take_in(folder)
+    assert table("products")["sku"].tolist() == ["12"]
+    assert intake.rejects["rule"].tolist() == [] if kind == pa.string() else [grammar.MISSING]
+
+
+@pytest.mark.parametrize(
+    ("written", "sku"), [("ＡＢ－１", "AB-1"), ("e\u0301", "\u00e9"), ("C ", "C"), ("\u3000C", "C"), ("\ufeffC", "C"), ("c", "c")]
+)
+def test_one_identifier_written_in_two_ways_is_one(orders, written, sku):
+    assert orders(text(line(sku=written)))[1]["sku"].tolist() == [sku]
+
+
+# I18: encodings that lie
+
+
+def test_western_letters_are_not_taken_for_chinese(orders):
+    rows = text(line("1") + ",café très", line("2") + ",é", header=f"{HEADER},reason").encode("cp1252")
+    assert "encoding" in fault_of(orders, rows)
+    assert orders(rows, encoding="cp1252")[1]["reason"].tolist() == ["café très", "é"]
+
+
+def test_a_chinese_file_says_how_it_was_read(orders):
+    intake, lines = orders(text(line() + ",不喜欢 尺码", header=f"{HEADER},reason").encode("gb18030"))
+    assert intake.rows["read_as"].tolist()[1] == "gb18030, ','"
+    assert lines["reason"].tolist() == ["不喜欢 尺码"]
+
+
+def test_an_undecodable_byte_is_named_wherever_it_stands(orders):
+    rows = text(*[line(str(n)) for n in range(60_000)]).encode()
+    said = fault_of(orders, rows[:2_000_000] + b"\xff" + rows[2_000_000:], encoding="utf-8")
+    assert "byte 2000000" in said
+
+
+# I20, I21: not whole
+
+
+def test_zeros_at_the_end_are_a_damaged_file(orders):
+    assert fault_of(orders, text(line("1"), line("2")).encode() + b"\0" * 512).startswith("1.csv:4: a byte 0")
+
+
+def test_a_total_at_the_end_is_no_order(orders):
+    intake, lines = orders(text(line("1", paid="5"), "合计,,,,,,5"))
+    assert counted(intake) == {"rows_in": 2, "used": 1, "rejected": 1}
+    assert float(lines["customer_paid"].sum()) == 5
+    intake, _ = orders(text(line("1", paid="5"), "合计,,,,,,5"), where="order_id <> '合计'")
+    assert counted(intake) == {"rows_in": 2, "used": 1, "skipped": 1}
+
+
+# I23: several files
+
+
+def test_rows_are_counted_file_by_file(orders):
+    intake, lines = orders(text(line("1"), line("2")), text(line("3") + ",x", header=f"{HEADER},reason"))
+    rows = intake.rows[intake.rows["table"] == "order_lines"]
+    assert rows[["file", "rows_in", "used"]].to_numpy().tolist() == [["1.csv", 2, 2], ["2.csv", 1, 1]]
+    assert lines["reason"].fillna("").tolist() == ["", "", "x"]
+
+
+def test_one_file_under_two_names_is_noted(orders):
+    intake, _ = orders(text(line()), text(line()))
+    assert [(note.id, note.item) for note in intake.notes] == [("same_file", "2.csv")]
+
+
+def test_a_query_says_how_many_rows_of_the_file_it_read(orders):
+    intake, _ = orders(
+        text(line("1"), "", line("2"), "3"),
+        query="SELECT *, 'x' AS reason FROM source UNION ALL SELECT *, 'y' FROM source WHERE order_id = '1'",
+    )
+    row = intake.rows.iloc[1]
+    assert (row["file_rows"], row["rows_in"], row["used"], row["deduplicated"], row["rejected"], row["skipped"]) == (4, 5, 1, 0, 3, 1)
+
+
+def test_a_query_that_keeps_line_names_the_files_own_line(orders):
+    query = "SELECT _line, * EXCLUDE (_line) FROM source WHERE units = 'x'"
+    intake, _ = orders(text(line("1"), line("2", units="x")), query=query)
+    assert intake.rejects[["line", "value"]].to_numpy().tolist() == [[3, "x"]]
+
+
+# I25–I27: workbooks
+
+
+@pytest.fixture
+def workbook(make_shop, take_in):
+    """Take in products from a workbook that ``fill`` wrote."""
+
+    def take(fill, mend=None, **entry):
+        folder = make_shop({"order_lines": text(line())}, tables={"products": {"source": "products.xlsx"} | entry})
+        book = openpyxl.Workbook()
+        fill(book.active)
+        book.save(folder / "products.xlsx")
+        if mend:
+            rewrite(folder / "products.xlsx", mend)
+        return take_in(folder)
+
+    return take
+
+
+def rewrite(path, mend):
+    """The same workbook with the XML of its first sheet changed."""
+    with zipfile.ZipFile(path) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    parts[sheet] = mend(parts[sheet])
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for name, content in parts.items():
+            new.writestr(name, content)
+
+
+def rows_of(*rows):
+    return lambda sheet: [sheet.append(row) for row in rows] and None
+
+
+def test_a_number_too_long_for_a_workbook_is_a_damaged_identifier(workbook):
+    intake, table = workbook(rows_of(["sku", "tag_price"], [123456789012345678, 5], ["123456789012345678", 5], [42, 0.1 + 0.2]))
+    assert table("products")["sku"].tolist() == ["123456789012345678", "42"]
+    assert intake.rejects[["line", "rule"]].to_numpy().tolist() == [[2, grammar.DAMAGED]]
+
+
+def test_a_formula_without_a_result_is_not_empty(workbook):
+    intake, table = workbook(rows_of(["sku", "name", "tag_price"], ["A", "=B9", 1], ["B", "#N/A", 1], ["C", "c", "=1/0"], ["D", "d", 1]))
+    assert table("products")["sku"].tolist() == ["D"]
+    assert intake.rejects[["line", "column", "value"]].to_numpy().tolist() == [
+        [2, "name", "#RESULT! =B9 (B2)"],
+        [3, "name", "#N/A (B3)"],
+        [4, "tag_price", "#RESULT! =1/0 (C4)"],
+    ]
+
+
+def test_a_formula_with_its_result_is_its_result(workbook):
+    _, table = workbook(
+        rows_of(["sku", "tag_price"], ["A", "=2+3"]), lambda xml: xml.replace(b"<v />", b"<v>5</v>").replace(b"<v></v>", b"<v>5</v>")
+    )
+    assert table("products")["tag_price"].astype(float).tolist() == [5]
+
+
+def test_merged_cells_are_refused(workbook):
+    def fill(sheet):
+        rows_of(["sku", "style"], ["A", "S"], ["B", None])(sheet)
+        sheet.merge_cells("B2:B3")
+
+    assert "B2:B3" in fault_of(workbook, fill)
+
+
+def test_hidden_rows_count_and_are_noted(workbook):
+    def fill(sheet):
+        rows_of(["sku"], ["A"], ["B"])(sheet)
+        sheet.row_dimensions[3].hidden = True
+
+    intake, table = workbook(fill)
+    assert table("products")["sku"].tolist() == ["A", "B"]
+    assert [(note.id, note.value) for note in intake.notes] == [("hidden_rows", 1)]
+
+
+# I28: hostile files, each refused by a process of its own
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the peak of a process's memory is read from Linux")
+@pytest.mark.parametrize("kind", hostile.FILES)
+def test_a_hostile_file_is_refused_in_little_memory(kind):
+    said, megabytes, _ = hostile.refused(kind)
+    assert said.startswith(hostile.FILES[kind][2])
+    assert megabytes < hostile.MOST_MEGABYTES
+
+
+# I29: Parquet
+
+
+def test_a_flipped_bit_in_a_file_with_checksums_is_seen(make_shop, take_in):
+    folder = make_shop({"order_lines": text(line())}, tables={"products": {"source": "products.parquet"}})
+    frame = pa.table({"sku": [f"S{n}" for n in range(3000)], "tag_price": [n / 7 for n in range(3000)]})
+    pq.write_table(frame, folder / "products.parquet", write_page_checksum=True, compression="none", use_dictionary=False)
+    whole = (folder / "products.parquet").read_bytes()
+    for at in range(200, len(whole) - 3000, len(whole) // 12):
+        (folder / "products.parquet").write_bytes(whole[:at] + bytes([whole[at] ^ 4]) + whole[at + 1 :])
+        assert fault_of(take_in, folder).startswith("products.parquet: cannot be read")
+
+
+# D1–D13: meaning
+
+
+def test_orders_exported_twice_count_once(orders):
+    week = [line("1", paid="5"), line("2", paid="10")]
+    _, lines = orders(text(*week), text(week[1], line("3", paid="10")))
+    assert float(lines["customer_paid"].sum()) == 25
+
+
+def test_equal_rows_of_a_ledger_are_two_rows_and_once_exported_twice_they_stay_two(make_shop, take_in):
+    moves = "sku,moved_at,units,kind\n" + "A,2026-06-01,-1,shrink\n" * 2
+    tables = {
+        "products": PRODUCTS,
+        "order_lines": text(line()),
+        "movements/1.csv": moves,
+        "movements/2.csv": moves + "A,2026-06-01,-1,shrink\n",
+    }
+    intake, table = take_in(make_shop(tables))
+    assert int(table("movements")["units"].sum()) == -3
+    assert intake.rows.set_index("file").loc[["1.csv", "2.csv"], ["used", "deduplicated"]].to_numpy().tolist() == [[0, 2], [3, 0]]
+
+
+def test_an_older_row_is_not_used_where_the_newer_one_cannot_be_read(orders):
+    intake, lines = orders(text(line("1", paid="10"), line("2")), text(line("1", paid="ten")))
+    assert lines["order_id"].tolist() == ["2"]
+    rows = intake.rows[intake.rows["table"] == "order_lines"].set_index("file")
+    assert rows[["used", "updated", "rejected"]].to_numpy().tolist() == [[1, 1, 0], [0, 0, 1]]
+
+
+def test_a_bad_value_in_an_optional_column_rejects_its_row(orders):
+    """An empty cell has a meaning of its own (not shipped yet), so what cannot be read is never taken for one."""
+    intake, lines = orders(text(line("1") + ",soon", line("2") + ",", header=f"{HEADER},shipped_at"))
+    assert lines["order_id"].tolist() == ["2"]
+    assert intake.rejects["column"].tolist() == ["shipped_at"]
+
+
+def test_what_is_written_twice_in_the_product_table_multiplies_nothing(panel, make_shop):
+    lines = text(line("1", units="3", paid="30"), line("2", units="7", paid="70", at="2026-06-02"))
+    one = make_shop({"products": PRODUCTS, "order_lines": lines})
+    two = make_shop({"products": PRODUCTS + "A,S\n", "order_lines": lines})
+    for shop in (one, two):
+        assert panel(shop, "2026-06-07")("sku_week")["sold_units"].sum() == 10
+
+
+def test_orders_and_receipts_of_a_sku_do_not_multiply_each_other(panel, make_shop):
+    receipts = "po_id,sku,units_ordered,units_received,received_at\n" + "".join(f"P{n},A,5,5,2026-05-0{n}\n" for n in range(1, 4))
+    shop = make_shop({"products": PRODUCTS, "order_lines": text(line("1", paid="10"), line("2", paid="20")), "purchases": receipts})
+    frame = panel(shop, "2026-06-07")
+    assert frame("control_total")["paid"].iloc[0] == 30
+    assert frame("item_now")["received"].sum() == 15
+
+
+def test_two_products_of_one_sku_stop_the_report(orders):
+    intake, _ = orders(text(line()), products="sku,style\n" + "".join(f"B{n},S\n" for n in range(500)) + "A,S\nA,T\n")
+    assert set(intake.rejects["rule"]) == {CONFLICT}
+    assert "products: 2 rows" in fault_of(refuse_over_limit, intake.rows, code=4)
+
+
+@pytest.mark.parametrize(("bad", "stops"), [(0, False), (9, False), (11, True)])
+def test_up_to_one_percent_of_rows_may_be_rejected(orders, bad, stops):
+    rows = [line(str(n)) for n in range(1000 - bad)] + [line(f"x{n}", units="x", paid="0") for n in range(bad)]
+    intake, _ = orders(text(*rows))
+    assert counted(intake).get("rejected", 0) == bad
+    if stops:
+        fault_of(refuse_over_limit, intake.rows, code=4)
+    else:
+        refuse_over_limit(intake.rows)
+
+
+@pytest.mark.parametrize(("paid", "stops"), [(9, False), (11, True)])
+def test_up_to_one_percent_of_money_may_be_rejected(orders, paid, stops):
+    rows = [line(str(n), paid="1") for n in range(1000 - paid)] + [line("x", units="x", paid=str(paid))]
+    intake, _ = orders(text(*rows))
+    if stops:
+        assert "money" in fault_of(refuse_over_limit, intake.rows, code=4)
+    else:
+        refuse_over_limit(intake.rows)
+
+
+@pytest.mark.parametrize("column", ["merchant_revenue", "merchant_discount", "refund_value", "resaleable_units"])
+def test_money_and_units_are_never_below_zero(orders, column):
+    intake, _ = orders(text(line("1") + ",-1", line("2") + ",0", header=f"{HEADER},{column}"))
+    assert intake.rejects[["column", "rule"]].to_numpy().tolist() == [[column, grammar.NEGATIVE]]
+
+
+def test_a_count_may_be_below_zero(make_shop, take_in):
+    tables = {"products": PRODUCTS, "order_lines": text(line()), "stock": "sku,counted_at,on_hand\nA,2026-06-01,-3\n"}
+    assert take_in(make_shop(tables))[1]("stock")["on_hand"].astype(int).tolist() == [-3]
+
+
+def test_another_currency_is_rejected(orders):
+    intake, lines = orders(text(line("1") + ",CNY", line("2") + ",USD", line("3") + ",cny", line("4") + ",", header=f"{HEADER},currency"))
+    assert lines["order_id"].tolist() == ["1", "3", "4"]
+    assert intake.rejects["rule"].tolist() == [grammar.OTHER_MONEY]
+
+
+def test_what_is_too_large_for_any_money_is_rejected_not_wrapped(orders):
+    intake, lines = orders(text(line("1", paid="99999999999999.9999"), line("2", paid="99999999999999999999")))
+    assert lines["order_id"].tolist() == ["1"]
+    assert intake.rejects["value"].tolist() == ["99999999999999999999"]
+
+
+def test_today_is_no_part_of_the_door():
+    source = (Path(grammar.__file__).parent / "rows.py").read_text(encoding="utf-8") + Path(grammar.__file__).read_text(encoding="utf-8")
+    assert not any(word in source for word in ("today", "now()", "current_date"))

@@ -1,0 +1,20 @@
+"""Jobs for tests of the supervisor: notebooks of a few lines, executed as a pack executes its own."""
+
+import nbformat
+
+from destock.publish import page
+from destock.publish.kernel import Execution, WaitingKernel
+
+
+def notebook_of(*sources, tags=()):
+    kernel = {"kernelspec": {"name": "another_machine", "language": "python", "display_name": "Python 3"}}
+    cells = [nbformat.v4.new_code_cell(source, metadata={"tags": list(tags)}) for source in sources]
+    return nbformat.v4.new_notebook(cells=cells, metadata=kernel)
+
+
+def execute(sources, note, waiting=None, tags=(), cell_seconds=30):
+    """What became of a notebook of these cells, and what its cells printed."""
+    run = Execution(WaitingKernel(*waiting) if waiting else None, note)
+    done, failure = page.execute(notebook_of(*sources, tags=tags), {}, run, cell_seconds)
+    printed = [output.get("text", "") for cell in done.cells for output in cell.outputs] if done else []
+    return {"failure": failure, "printed": printed}

@@ -1,0 +1,84 @@
+"""The first thing a new user runs: what is in the tables, what is wrong, what they allow."""
+
+import json
+from datetime import date
+
+import pytest
+
+from destock.model.messages import Fault
+from destock.panel import book
+from destock.publish import check
+
+HEADER = "order_id,sku,ordered_at,units,kind,customer_paid\n"
+GOOD = HEADER + "1,A,2026-06-01,1,sale,10\n2,A,2026-06-02,2,sale,20\n"
+PRODUCTS = "sku,unit_cost,tag_price\nA,4,20\n"
+TODAY = date(2026, 6, 7)
+
+
+def ids(found):
+    return {finding.id for finding in found.findings} - {"missing_table"}
+
+
+def test_a_sound_shop_is_told_how_fresh_it_is_and_what_it_lacks(make_shop, tmp_path):
+    found = check.check(make_shop({"products": PRODUCTS, "order_lines": GOOD}), TODAY, tmp_path)
+    page = "\n".join(found.lines())
+    assert "order_lines (order_lines.csv, read as utf-8, ','): 2 rows, 2 used" in page
+    assert "Jun 2, 2026, 5 days ago" in page
+    assert "Page “Sell-through”: as far as it goes without purchases" in page
+    assert page.count("It would add") == 5
+    assert ids(found) == {"last_event"}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_panel_is_built(make_shop, tmp_path, monkeypatch):
+    monkeypatch.setattr(book, "build", None)
+    monkeypatch.setenv("DESTOCK_CACHE", str(tmp_path / "cache"))
+    check.check(make_shop({"products": PRODUCTS, "order_lines": GOOD}), TODAY, tmp_path)
+    assert not (tmp_path / "cache").exists()
+
+
+def test_every_reject_is_written_down_and_the_page_shows_the_first(make_shop, tmp_path):
+    rows = "".join(f"{n},A,2026-06-01,x,sale,1\n" for n in range(30))
+    shop = make_shop({"products": PRODUCTS, "order_lines": GOOD + rows + "torn\n"})
+    found = check.check(shop, TODAY, tmp_path)
+    written = (tmp_path / f"{shop.name}-rejects.csv").read_text(encoding="utf-8-sig").splitlines()
+    assert len(written) == 1 + 31
+    assert 'order_lines,order_lines.csv,4,units,not a number of at most 3 decimals,x,"0,A,2026-06-01,x,sale,1"' in written
+    assert sum(line.startswith("order_lines.csv:") for line in found.lines()) == check.SHOWN
+    with pytest.raises(Fault) as caught:
+        check.refuse_over_limit(found.intake.rows)
+    assert caught.value.exit_code == 4
+
+
+def test_the_page_is_read_before_the_refusal(make_shop, monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(check, "check", lambda place, today, real=check.check: real(place, today, tmp_path))
+    with pytest.raises(Fault):
+        check.run(make_shop({"products": PRODUCTS, "order_lines": HEADER + "1,A,soon,1,sale,10\n"}))
+    assert 'order_lines.csv:2 column "ordered_at": "soon" (not a time in the declared form)' in capsys.readouterr().out
+
+
+def test_tables_that_contradict_each_other_are_told(make_shop, tmp_path):
+    tables = {
+        "products": "sku,unit_cost,tag_price\nA,30,20\nB,,9\n",
+        "order_lines": HEADER + "1,A,2026-06-01,1,sale,0\n2,B,2026-06-02,2,sale,20\n3,Z,2062-06-02,3,sale,20\n",
+        "purchases": "po_id,sku,units_received,received_at\nP,A,5,2026-05-01\n",
+        "stock": "sku,counted_at,on_hand\nA,2026-06-01,-2\n",
+    }
+    found = {f.id: f for f in check.check(make_shop(tables), TODAY, tmp_path).findings}
+    concerned = {name: (f.figures["skus"][0], f.figures["units"][0]) for name, f in found.items() if "skus" in f.figures}
+    assert concerned == {
+        "not_in_master": (1, 3), "cost_over_tag": (1, 0), "given_away": (1, 1), "counted_below_zero": (1, 2), "never_received": (2, 5),
+    }  # fmt: skip
+    assert found["cost_unknown"].value == pytest.approx(1 / 6)
+    assert found["in_the_future"].value < 0
+
+
+def test_the_files_of_the_last_pack_are_noticed(make_shop, tmp_path):
+    shop = make_shop({"products": PRODUCTS, "order_lines": GOOD}, name="Us")
+    inputs = check.open_shop(shop).fingerprint()
+    pack = tmp_path / f"{shop.name}-2026-06-02-en"
+    pack.mkdir()
+    (pack / "run.json").write_text(json.dumps({"shop": "Us", "finished": "2026-06-02", "as_of": "2026-06-02", "inputs": inputs}))
+    assert "nothing_new" in ids(check.check(shop, TODAY, tmp_path))
+    (shop / "order_lines.csv").write_text(GOOD + "3,A,2026-06-03,2,sale,20\n")
+    assert "nothing_new" not in ids(check.check(shop, TODAY, tmp_path))

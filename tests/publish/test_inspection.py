@@ -1,0 +1,52 @@
+"""The last look at a pack: what no page of ours has, and what is a secret, is never published."""
+
+import pytest
+from tests.hostile import PAYLOADS
+
+from destock.model.messages import Fault
+from destock.publish.inspection import inspect
+
+GOOD = '<!DOCTYPE html><html lang="en"><title>x</title><p class="note">a &lt;b&gt;</p><a href="index.html">x</a><img class="chart" alt="" src="data:image/png;base64,x"></html>'
+CANARY = "canary-7f3a9c21"
+
+
+@pytest.fixture
+def pack(tmp_path):
+    (tmp_path / "results").mkdir()
+    (tmp_path / "index.html").write_text(GOOD, encoding="utf-8")
+    (tmp_path / "results" / "pace.csv").write_text("item\na\n", encoding="utf-8")
+    return tmp_path
+
+
+def test_a_good_pack_passes(pack):
+    inspect(pack, {"DB_PASSWORD": CANARY, "TOKEN": "short", "HOME": "index.html"})
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["<script>1</script>", "<img src=x>", "<svg onload=alert(1)>", "<p onclick=x>", "<a href='javascript:alert(1)'>", "<a href='//x.example'>", "<a href='/etc/passwd'>", "<iframe>",
+     "<base href=x>", "<link rel=stylesheet>", "<meta http-equiv=refresh content='0;url=//x'>", "<p style='x'>", "<form>", "<math>", "<img src='data:text/html,x'>"],
+)  # fmt: skip
+def test_what_no_page_of_ours_has_is_not_published(pack, raw):
+    (pack / "pacing.html").write_text(GOOD.replace("a &lt;b&gt;", raw), encoding="utf-8")
+    with pytest.raises(Fault, match=r"pacing\.html would hold") as fault:
+        inspect(pack, {})
+    assert fault.value.exit_code == 5
+
+
+@pytest.mark.parametrize("file", ["index.html", "run.json", "results/pace.csv"])
+def test_a_secret_of_the_environment_is_not_published(pack, file):
+    with (pack / file).open("a", encoding="utf-8") as target:
+        target.write(f"<p>{CANARY}</p>")
+    with pytest.raises(Fault, match="the value of DB_PASSWORD") as fault:
+        inspect(pack, {"DB_PASSWORD": CANARY})
+    assert fault.value.exit_code == 5
+    assert CANARY not in str(fault.value)
+
+
+def test_raw_payloads_would_be_noticed(pack):
+    elements = [payload for payload in PAYLOADS if "<script" in payload or "<img" in payload or "<iframe" in payload]
+    for payload in elements:
+        (pack / "pacing.html").write_text(f"<p>{payload}</p>", encoding="utf-8")
+        with pytest.raises(Fault):
+            inspect(pack, {})

@@ -1,0 +1,164 @@
+"""A pack that fails, is killed, or is made twice: one clear line, and the last good pack stays."""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import Future
+
+import pytest
+from tests.torture import batch as torture
+
+from destock.model.folders import ROOT
+from destock.model.messages import Fault
+from destock.publish import place as places
+from destock.publish.packs import Pack, Supervisor, publish
+
+DOUYIN = ROOT / "tests" / "shops" / "douyin"
+DESTOCK = [sys.executable, "-c", "import sys; from destock.publish.cli import main; sys.exit(main())"]
+
+
+def digest(folder):
+    return {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+@pytest.fixture
+def last_week(tmp_path):
+    """A place with last week's pack."""
+    place = tmp_path / "reports" / "pack"
+    place.mkdir(parents=True)
+    (place / "index.html").write_text("last week")
+    return place
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """A copy of the project, whose notebooks a test may break."""
+    project = tmp_path_factory.mktemp("project")
+    shutil.copytree(ROOT / "lib", project / "lib")
+    shutil.copytree(ROOT / "notebooks", project / "notebooks")
+    return project
+
+
+def break_notebook(project, name, source, code):
+    """In a copied notebook, code in the place of one cell."""
+    path = project / "notebooks" / name
+    notebook = json.loads((ROOT / "notebooks" / name).read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        if source in "".join(cell["source"]):
+            cell["source"] = [code]
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+
+
+def run(project, *arguments, **options):
+    environment = os.environ | {"PYTHONPATH": str(project / "lib")}
+    return subprocess.run([*DESTOCK, *map(str, arguments)], capture_output=True, text=True, env=environment, **{"timeout": 300} | options)
+
+
+class TestFailure:
+    @pytest.mark.parametrize(
+        ("code", "exit_code", "says"),
+        [
+            ("1 / 0", 1, "cell 6: ZeroDivisionError: division by zero"),
+            ("import os; os.kill(os.getpid(), 9)", 7, "cell 6: its process was killed by signal 9, peak memory"),
+        ],
+    )
+    def test_a_failing_notebook_names_its_cell_and_the_last_good_pack_stays(self, small_shop, project, last_week, code, exit_code, says):
+        break_notebook(project, "04_pacing.ipynb", "charts.pacing(", code)
+        ended = run(project, "report", small_shop, "--only", "pacing", "--out", last_week)
+        assert ended.returncode == exit_code
+        last = ended.stderr.strip().splitlines()[-1]
+        assert "notebook pacing" in last
+        assert says in last
+        assert "Traceback" not in ended.stderr
+        assert [p.name for p in last_week.parent.rglob("*")] == ["pack", "index.html"]
+        assert (last_week / "index.html").read_text() == "last week"
+
+    def test_a_place_that_cannot_be_written_is_said(self, small_shop, tmp_path):
+        (tmp_path / "file").write_text("")
+        with pytest.raises(Fault, match="cannot write") as fault, Supervisor() as supervisor:
+            publish(Pack(small_shop, out=tmp_path / "file" / "pack", only=["impact"]), supervisor, lambda step: None)
+        assert fault.value.exit_code == 5
+
+
+class TestManyPacks:
+    def test_a_broken_shop_loses_no_other(self, project, tmp_path):
+        shutil.copytree(DOUYIN, shop := tmp_path / "good")
+        ended = run(project, "report", shop, tmp_path / "nowhere", "--as-of", "2026-05-31", "--only", "impact")
+        assert ended.returncode == 3
+        assert "nowhere 2026-05-31: no shop at" in ended.stderr
+        assert ended.stdout.strip().endswith("good-2026-05-31-en-impact/index.html")
+
+    def test_a_past_is_filled_in_once_and_a_bad_month_stops_no_other(self, project, tmp_path):
+        shutil.copytree(DOUYIN, shop := tmp_path / "weekly")
+        months = ["report", shop, "--from", "2026-03-31", "--to", "2026-05-31", "--every", "month", "--only", "impact"]
+        ended = run(project, *months, timeout=600)
+        assert ended.returncode == 4
+        made = sorted(line.rpartition("reports/")[2] for line in ended.stdout.split())
+        assert made == [f"weekly-2026-{day}-en-impact/index.html" for day in ("04-30", "05-31")]
+        assert "weekly 2026-03-31: nothing happened up to 2026-03-31" in ended.stderr
+        again = run(project, *months)
+        assert (again.returncode, again.stdout) == (4, "")
+        assert "2 packs are there already" in again.stderr
+
+    @pytest.mark.parametrize(
+        ("arguments", "says"),
+        [
+            (["a", "b/a"], 'two shops are called "a"'),
+            (["a", "b", "--out", "pack"], "--out is the folder of one pack"),
+            (["a", "--from", "2026-01-01"], "--from and --to belong together"),
+            (["a", "--from", "2026-01-02", "--to", "2026-01-01"], "--from 2026-01-02 is after"),
+            (["a", "--from", "January", "--to", "2026-01-01"], '--from "January" is not a date'),
+        ],
+    )
+    def test_what_cannot_be_asked_is_said(self, project, arguments, says):
+        ended = run(project, "report", *arguments)
+        assert (ended.returncode, says in ended.stderr) == (2, True), ended.stderr
+
+
+@pytest.mark.parametrize(("way", "code"), [("TERM", 143), ("command", -9), ("supervisor", 7)])
+def test_killed_it_leaves_nothing_behind(tmp_path, monkeypatch, way, code):
+    for name in ("tmp", "cache", "packs"):
+        (tmp_path / name).mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    monkeypatch.setenv("DESTOCK_CACHE", str(tmp_path / "cache"))
+    process = torture.start(DOUYIN, *torture.ONE_PAGE, "--out", tmp_path / "packs" / "pack")
+    started = time.monotonic()
+    while not list((tmp_path / "packs").glob(".pack-*")) and time.monotonic() < started + 60:  # its page and its figures are being made
+        time.sleep(0.05)
+    torture.kill(process, way)
+    assert torture.ended(process)[0] == code
+    deadline = time.monotonic() + 5
+    while torture.left_behind(tmp_path / "packs") and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert torture.left_behind(tmp_path / "packs") == []
+    assert not (tmp_path / "packs" / "pack").exists()
+
+
+def test_the_same_pack_made_at_the_same_time_ends_with_75(tmp_path):
+    place = Pack(DOUYIN, out=tmp_path / "pack").place("")
+    with places.held(place):
+        ended = run(ROOT, "report", DOUYIN, "--out", place)
+    assert (ended.returncode, f"process {os.getpid()} " in ended.stderr) == (75, True)
+
+
+def test_only_a_kernel_that_did_not_start_and_a_lost_connection_are_tried_again(monkeypatch):
+    monkeypatch.setattr(time, "sleep", lambda seconds: None)
+
+    def tries(*answers):
+        left = list(answers)
+        said = Supervisor().result(lambda: _done({"answer": left.pop(0)}))
+        return said, len(answers) - len(left)
+
+    assert tries({"again": True}, {"again": True}, {"status": "ok"}) == ({"status": "ok"}, 3)
+    assert tries({"exit_code": 7, "again": True}, {"again": True}, {"again": True, "last": 1}, {}) == ({"again": True, "last": 1}, 3)
+    assert tries({"exit_code": 1}, {"status": "ok"}) == ({"exit_code": 1}, 1)
+
+
+def _done(answer):
+    future = Future()
+    future.set_result(answer)
+    return future

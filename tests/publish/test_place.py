@@ -1,0 +1,60 @@
+"""A pack's place holds a whole pack at every moment, whoever is killed when."""
+
+import ctypes
+import os
+import subprocess
+import sys
+
+import pytest
+from tests.torture.kills import at_random, every_step, is_whole, killed_at_step, leftovers, publish_version
+
+from destock.model.messages import Fault
+from destock.publish import place as places
+
+
+def test_killed_before_every_step_the_pack_is_whole_and_the_rest_is_swept(tmp_path):
+    place = tmp_path / "pack"
+    kills, broken = every_step(place)
+    assert (kills > 30, broken) == (True, 0)
+    assert leftovers(place) == []
+
+
+def test_killed_at_random_moments_the_pack_is_whole(tmp_path):
+    assert at_random(tmp_path / "pack", kills=30) == (30, 0)
+
+
+def test_the_last_pack_comes_back_where_two_renames_were_cut_apart(tmp_path, monkeypatch):
+    monkeypatch.setattr(places, "_exchanged", lambda one, other: False)
+    place, step = tmp_path / "pack", 0
+    publish_version(place, 0)
+    while killed_at_step(place, step + 1, step):
+        with places.beside(place):
+            assert is_whole(place), step
+        step += 1
+    assert step > 30
+
+
+def test_a_file_system_without_exchange_falls_back_to_two_renames(tmp_path, monkeypatch):
+    class Refuses:
+        def renameat2(self, *_):
+            ctypes.set_errno(22)
+            return -1
+
+    monkeypatch.setattr(ctypes, "CDLL", lambda *_, **__: Refuses())
+    for version in (1, 2):
+        publish_version(tmp_path / "pack", version)
+    assert (tmp_path / "pack" / "index.html").read_text().startswith("2 ")
+    assert leftovers(tmp_path / "pack") == []
+
+
+def test_a_second_run_ends_at_once_with_75_and_names_the_first(tmp_path):
+    code = "import sys; from pathlib import Path; from destock.publish import place\nwith place.held(Path(sys.argv[1])): print('held', flush=True); input()"
+    command = [sys.executable, "-c", code, tmp_path / "pack"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as first:
+        assert first.stdout.readline() == "held\n"
+        with pytest.raises(Fault, match=f"process {first.pid} ") as fault, places.held(tmp_path / "pack"):
+            pass
+        assert fault.value.exit_code == 75
+        first.kill()
+    with places.held(tmp_path / "pack"):  # the lock of the dead is free
+        assert os.getpid()

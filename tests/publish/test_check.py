@@ -43,7 +43,7 @@ def test_every_reject_is_written_down_and_the_page_shows_the_first(make_shop, tm
     found = check.check(shop, TODAY, tmp_path)
     written = (tmp_path / f"{shop.name}-rejects.csv").read_text(encoding="utf-8-sig").splitlines()
     assert len(written) == 1 + 31
-    assert 'order_lines,order_lines.csv,4,units,not a number of at most 3 decimals,x,"0,A,2026-06-01,x,sale,1"' in written
+    assert '"order_lines","order_lines.csv",4,"units","not a number of at most 3 decimals","x","0,A,2026-06-01,x,sale,1"' in written
     assert sum(line.startswith("order_lines.csv:") for line in found.lines()) == check.SHOWN
     with pytest.raises(Fault) as caught:
         check.refuse_over_limit(found.intake.rows)
@@ -82,3 +82,11 @@ def test_the_files_of_the_last_pack_are_noticed(make_shop, tmp_path):
     assert "nothing_new" in ids(check.check(shop, TODAY, tmp_path))
     (shop / "order_lines.csv").write_text(GOOD + "3,A,2026-06-03,2,sale,20\n")
     assert "nothing_new" not in ids(check.check(shop, TODAY, tmp_path))
+
+
+def test_no_reject_is_a_formula_and_no_shop_is_a_path(make_shop, tmp_path):
+    shop = make_shop({"products": PRODUCTS, "order_lines": GOOD + '3,A,2026-06-01,"=1+1",sale,10\n'})
+    shop = shop.rename(shop.with_name("=cmd <b>"))
+    found = check.check(shop, TODAY, tmp_path)
+    assert found.rejects.name == "cmd-b-rejects.csv"
+    assert '"\'=1+1"' in found.rejects.read_text(encoding="utf-8-sig")

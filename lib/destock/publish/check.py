@@ -17,6 +17,8 @@ from destock.model.findings import Finding
 from destock.model.messages import Fault, mark, say
 from destock.present.sentences import tell
 from destock.publish import html
+from destock.publish.naming import slug
+from destock.publish.results import write_csv
 from destock.story.findings import TABLES, missing_tables
 
 SHOWN = 20
@@ -55,7 +57,7 @@ def check(place: str | Path, today: date, out: Path = ROOT / "reports") -> Check
     with tempfile.TemporaryDirectory(prefix="destock-") as scratch, closing(engine.start(readable, Path(scratch), shop.timezone)) as con:
         intake = load(con, shop)
         found = [*intake.notes, *doubts(con, today), *_nothing_new(shop, out), *missing_tables({table for table, _ in intake.given})]
-    return Check(shop, intake, found, _write(intake.rejects, out / f"{shop.folder.name}-rejects.csv"))
+    return Check(shop, intake, found, _write(intake.rejects, out / f"{slug(shop.folder.name)}-rejects.csv"))
 
 
 def allowed(given: set[str]) -> list[str]:
@@ -92,7 +94,7 @@ def _write(rejects: pd.DataFrame, path: Path) -> Path | None:
         return None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        rejects.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+        write_csv(rejects, path)
     except OSError as error:
         raise Fault(5, mark('cannot write to "{path}": {reason}'), path=path, reason=error.strerror) from error
     return path

@@ -2,7 +2,6 @@
 
 import contextvars
 import hashlib
-import json
 import os
 import random
 import shutil
@@ -29,6 +28,7 @@ from destock.publish import place as places
 from destock.publish import warm
 from destock.publish.inspection import inspect
 from destock.publish.naming import PAGES, pack_place
+from destock.publish.results import write_json
 
 # Longest first: the pages that others wait for begin.
 FIRST = ("elasticity", "pacing")
@@ -272,7 +272,7 @@ def _write_run(folder: Path, run: dict) -> None:
     """Write ``run.json``, the last file of a pack: with it, and with the hashes in it, a pack is complete."""
     files = {str(path.relative_to(folder)): _sha256(path) for path in sorted(folder.rglob("*")) if path.is_file()}
     run = {"status": "ok"} | run | {"files": files, "finished": datetime.now(UTC).isoformat(timespec="seconds")}
-    (folder / "run.json").write_text(json.dumps(run, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_json(run, folder / "run.json")
 
 
 def _sha256(path: Path) -> str:

@@ -20,8 +20,12 @@ def write_results(frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
     write_json(contract(), folder / "contract.json")
     for name, frame in frames.items():
         engine.save(frame, folder / f"{name}.parquet")
-        # Every text in quotes: a line break inside one must not begin a row of its own.
-        inert(frame).to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+        write_csv(frame, folder / f"{name}.csv")
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table for a spreadsheet: every text in quotes, so that a line break inside one begins no row; no text a formula."""
+    inert(frame).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
 
 
 def inert(frame: pd.DataFrame) -> pd.DataFrame:

@@ -67,11 +67,12 @@ WHERE (SELECT has_orders FROM run);
 
 -- What was ordered by as_of and had not come: nobody knew then what would come of a line that came later.
 CREATE OR REPLACE TABLE open_line AS
+SELECT * FROM (
 SELECT p.po_id, s.sku, s.item, p.units_ordered - CASE WHEN p.received_at IS NULL THEN coalesce(p.units_received, 0) ELSE 0 END AS units,
     p.due_at, p.cancellable_until, coalesce(p.unit_cost, s.unit_cost) AS unit_cost, coalesce(p.vendor, s.vendor) AS vendor
 FROM purchases p JOIN sku s ON s.sku = p.sku CROSS JOIN run r
 WHERE coalesce(p.ordered_at, p.received_at, r.as_of) < r.as_of + INTERVAL 1 DAY AND (p.received_at IS NULL OR p.received_at >= r.as_of + INTERVAL 1 DAY)
-    AND units > 0;
+) WHERE units > 0;
 
 CREATE OR REPLACE TABLE on_order AS
 SELECT sku, sum(units) AS on_order_units, min(due_at) AS due_at, max(cancellable_until) AS cancellable_until,

@@ -49,17 +49,22 @@ def build(shop: Shop, as_of: date, folder: Path) -> None:
     """
     con, intake = _open(shop, folder)
     con = engine.hand_over(con, shop.engine, shop.spark, TABLES, folder, shop.timezone)
+    try:
+        _compute(con, shop, intake, as_of, folder)
+    finally:
+        engine.close(con)
+    engine.save(intake.rows, folder / "rows.parquet")
+    engine.save(intake.rejects.astype(str), folder / "rejects.parquet")
+    engine.save(pd.DataFrame(sorted(intake.given), columns=["table", "column"]), folder / "given.parquet")
+
+
+def _compute(con, shop: Shop, intake: Intake, as_of: date, folder: Path) -> None:
     typed.check(con, shop)
     context(con, shop, intake, as_of)
     for step in ("skus", "sales", "stock", "panel", "items", "spans", "ageing", "reconciliation", "decisions"):
         engine.run(con, "destock.panel", step)
-    for name, order in FRAMES.items():
+    for name, order in (FRAMES | {"run": "as_of"}).items():
         engine.write(con, name, order, folder / f"{name}.parquet")
-    engine.save(intake.rows, folder / "rows.parquet")
-    engine.save(intake.rejects.astype(str), folder / "rejects.parquet")
-    engine.save(pd.DataFrame(sorted(intake.given), columns=["table", "column"]), folder / "given.parquet")
-    engine.save(engine.frame(con, "run", "as_of"), folder / "run.parquet")
-    engine.close(con)
 
 
 def last_day(shop: Shop, scratch: Path) -> date:

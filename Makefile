@@ -9,13 +9,13 @@ export UV_SYSTEM_CERTS := 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 
-.PHONY: report test test-browser evidence torture bench lab check-code format messages sample clean
+.PHONY: report test test-browser test-spark evidence torture bench lab check-code format messages sample clean
 
 report: .venv/ready
 	@$(RUN)/destock report $(SHOP) --lang $(PACK_LANG)
 
 test: .venv/ready check-code
-	@$(RUN)/pytest -n auto --dist loadfile --ignore tests/browser
+	@$(RUN)/pytest -n auto --dist loadfile --ignore tests/browser --ignore tests/spark
 
 lab: .venv/ready
 	@$(RUN)/jupyter lab notebooks
@@ -64,11 +64,16 @@ torture: torture-batch torture-same_pack torture-door torture-hostile
 torture-%: .venv/ready
 	@$(RUN)/python -m tests.torture.$*
 
-# Speed, as a ratio to what people do today, measured in the same run.
-bench: bench-pack bench-door
+# Speed as ratios to what people do today and to the limit, from one run, with peak memory and rows. A hundred million lines: BENCH_LINES=100.
+bench: bench-pack bench-door bench-panel bench-stock bench-growth bench-elasticity
 
 bench-%: .venv/ready
-	@$(RUN)/python -m tests.benchmarks.$*
+	@$(RUN)/python -m tests.benchmarks.$* $(BENCH_LINES)
 
 test-browser: .venv/ready
 	@$(RUN)/pytest tests/browser
+
+# A real Spark with two workers; it needs Java 17 or newer. Ten million lines: SPARK_LINES=10000000.
+test-spark: .venv/ready
+	@$(UV) sync --locked --quiet --inexact --extra spark
+	@$(RUN)/pytest tests/spark

@@ -1,71 +1,94 @@
 """Where rows live: the only room that knows which engine runs the SQL.
 
-The ``.sql`` files of the panel are written once, in DuckDB's dialect.
+The ``.sql`` files of the panel are written once, in DuckDB's dialect. DuckDB runs them as they
+are; for Spark, ``spark`` translates them. Both modules have the same verbs.
 """
 
-import contextlib
-import re
-from collections.abc import Iterable
-from importlib.resources import files
+from collections.abc import Iterable, Mapping
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import duckdb
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from destock.engine import duck
+from destock.engine.duck import is_one, message, quoted, start
 from destock.model.results import SCHEMA_VERSION
 
 Engine = duckdb.DuckDBPyConnection
 EngineError = duckdb.Error
+ENGINES = ("duckdb", "spark")
+
+__all__ = [
+    "ENGINES", "Engine", "EngineError", "close", "frame", "hand_over", "is_one", "literal", "message", "put", "quoted", "read", "rows", "run", "save",
+    "start", "to_pandas", "view", "write",
+]  # fmt: skip
 
 
-def start(readable: Iterable[Path], scratch: Path, zone: str = "UTC") -> Engine:
-    """Open an engine that can reach the shop's folders, the scratch folder, and nothing else.
+def hand_over(con: Engine, kind: str, options: Mapping[str, str], names: Iterable[str], scratch: Path, zone: str):
+    """The engine that computes the panel, with the typed tables ``names`` in it.
 
-    A shop's own SQL (column expressions, queries) runs here: it can reach no other file,
-    no network and no extension. Moments with a zone of their own become times of ``zone``,
-    whatever zone the machine is in.
+    "duckdb" goes on where the door stands. "spark" reads what the door has frozen as typed Parquet: on
+    a cluster, ``scratch`` must be a folder that its workers see. Raises Fault (3) where no Spark can be started.
     """
-    con = duckdb.connect(config={"temp_directory": str(scratch)})
-    # A bar in the middle of a report is noise. A kernel without ipywidgets shows none, and refuses to be asked.
-    with contextlib.suppress(duckdb.InvalidInputException):
-        con.execute("SET enable_progress_bar = false")
-    folders = ", ".join(_text(folder) for folder in sorted({str(p) for p in readable} | {str(scratch)}))
-    for setting in (
-        f"TimeZone = {_text(zone)}",
-        "autoinstall_known_extensions = false",
-        "autoload_known_extensions = false",
-        "python_enable_replacements = false",
-        f"allowed_directories = [{folders}]",
-        "enable_external_access = false",
-        "lock_configuration = true",
-    ):
-        con.execute(f"SET {setting}")
-    return con
+    if kind == "duckdb":
+        return con
+    places = duck.freeze(con, names, scratch)
+    con.close()
+    return import_module("destock.engine.spark").start(options, places, scratch, zone)
 
 
-def run(con: Engine, package: str, name: str) -> None:
+def run(con, package: str, name: str) -> None:
     """Run one ``.sql`` file of a package, statement by statement."""
-    con.execute(files(package).joinpath(f"{name}.sql").read_text(encoding="utf-8"))
+    _of(con).run(con, package, name)
 
 
-def rows(con: Engine, sql: str) -> list[tuple]:
+def rows(con, sql: str) -> list[tuple]:
     """All rows of a small query. Fetched to the end: the engine refuses other work before."""
-    return con.execute(sql).fetchall()
+    return _of(con).rows(con, sql)
 
 
-def put(con: Engine, name: str, frame: pd.DataFrame | pa.Table) -> None:
+def put(con, name: str, frame: pd.DataFrame | pa.Table) -> None:
     """Make a small frame a table of the engine."""
-    con.register("incoming", frame)
-    con.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS SELECT * FROM incoming")
-    con.unregister("incoming")
+    _of(con).put(con, name, frame)
 
 
-def frame(con: Engine, name: str, order: str) -> pd.DataFrame:
+def view(con: Engine, name: str, paths: list[str], columns: Mapping[str, tuple[str, bool]]) -> None:
+    """A table that stays in its Parquet files: column → (type, is it in the files?)."""
+    duck.view(con, name, paths, columns)
+
+
+def close(con) -> None:
+    """Let go of the engine and of what it holds."""
+    _of(con).close(con)
+
+
+def write(con, name: str, order: str, path: Path) -> None:
+    """Stream a table out of the engine in a total order, as Parquet; decimals become floats, dates timestamps."""
+    engine = _of(con)
+    columns = ", ".join(_plainly(column, kind) for column, kind in engine.kinds(con, name).items())
+    batches = engine.batches(con, f"SELECT {columns} FROM {quoted(name)} ORDER BY {order}")
+    schema = pa.schema([pa.field(f.name, _plain(f.type)) for f in batches.schema], {"schema_version": SCHEMA_VERSION})
+    with pq.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True) as target:
+        for batch in batches:
+            target.write_batch(batch.cast(schema))
+
+
+def _plainly(column: str, kind: str) -> str:
+    into = "DOUBLE" if kind.upper().startswith("DECIMAL") else "TIMESTAMP" if kind.upper() == "DATE" else None
+    return f"CAST({quoted(column)} AS {into}) AS {quoted(column)}" if into else quoted(column)
+
+
+def frame(con, name: str, order: str) -> pd.DataFrame:
     """Take a table out of the engine in a total order; decimals become floats, dates timestamps."""
-    table = con.sql(f"SELECT * FROM {quoted(name)} ORDER BY {order}").to_arrow_table()
-    return to_pandas(table)
+    return to_pandas(_of(con).batches(con, f"SELECT * FROM {quoted(name)} ORDER BY {order}").read_all())
+
+
+def _of(con) -> ModuleType:
+    return duck if isinstance(con, duckdb.DuckDBPyConnection) else import_module("destock.engine.spark")
 
 
 def to_pandas(table: pa.Table) -> pd.DataFrame:
@@ -93,25 +116,6 @@ def read(path: Path) -> pd.DataFrame:
     return pq.read_table(path, page_checksum_verification=True).to_pandas()
 
 
-def quoted(name: str) -> str:
-    """An identifier that SQL takes as a name, whatever it contains."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
-
-
 def literal(value: object) -> str:
     """A text that SQL takes as a value, whatever it contains."""
-    return "NULL" if value is None else _text(str(value))
-
-
-def is_one(con: Engine, sql: str) -> bool:
-    """Is this one statement, with no other hidden behind it?"""
-    return len(con.extract_statements(sql)) == 1
-
-
-def message(error: duckdb.Error) -> str:
-    """The first line of an engine's error, without its position marks."""
-    return re.sub(r"\s+", " ", str(error).splitlines()[0]).strip()
+    return "NULL" if value is None else duck.text(str(value))

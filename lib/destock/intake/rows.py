@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from destock import engine
-from destock.intake import grammar
+from destock.intake import grammar, typed
 from destock.intake.readers import Raw, header, open_raw, second
 from destock.intake.shop import Shop, Source
 from destock.model.findings import Finding
@@ -65,6 +65,11 @@ def load(con: engine.Engine, shop: Shop) -> Intake:
         if source is None:
             _make(con, table, frozenset())
             continue
+        if source.typed:
+            counted, columns = typed.declare(con, shop, table)
+            counts.append(counted)
+            given |= {(table.name, column) for column in columns}
+            continue
         files = _judge_all(con, table, source, shop)
         own = frozenset(column for file in files for column in file.expressions)
         _settle(con, table, own, len(files))
@@ -73,7 +78,8 @@ def load(con: engine.Engine, shop: Shop) -> Intake:
         given |= {(table.name, column) for column in own}
         notes += _notes(files, own)
         _keep(con, table, own)
-    return Intake(pd.concat(counts, ignore_index=True), pd.concat(rejects, ignore_index=True), frozenset(given), notes)
+    rejected = rejects or [pd.DataFrame(columns=["table", "file", "line", "column", "rule", "value", "raw"])]
+    return Intake(pd.concat(counts, ignore_index=True), pd.concat(rejected, ignore_index=True), frozenset(given), notes)
 
 
 def refuse_over_limit(rows: pd.DataFrame) -> None:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from babel.numbers import is_currency
 
+from destock.engine import ENGINES
 from destock.model.folders import ROOT
 from destock.model.messages import Fault, mark
 from destock.model.metrics import DEFINITIONS, EXPENSE_BASES
@@ -41,6 +42,8 @@ _KEYS = {
     "stages": list,
     "age_bands": list,
     "accounting": str,
+    "engine": str,
+    "spark": dict,
 }
 _SOURCE_KEYS = {
     "source": str,
@@ -54,9 +57,15 @@ _SOURCE_KEYS = {
     "number_format": str,
     "sheet": str,
     "header_row": int,
+    "typed": bool,
     "final_newline": bool,
 }
-_CHOICES = {"tax_basis": ("incl", "excl"), "price_level": ("style", "style_colour", "sku"), "accounting": ("CAS 1", "IFRS", "US GAAP")}
+_CHOICES = {
+    "tax_basis": ("incl", "excl"),
+    "price_level": ("style", "style_colour", "sku"),
+    "accounting": ("CAS 1", "IFRS", "US GAAP"),
+    "engine": ENGINES,
+}
 # what a season is to bring beside its profit: share or price realisation from 0 to 1, money from 0
 _TARGETS = {"salvage": 1, "tax_rate": 1, "cash_needed": float("inf"), "cash_price": 1}
 _CASH_BASES = ("after expenses", "before expenses")
@@ -80,6 +89,7 @@ class Source:
     sheet: str = ""
     header_row: int = 1
     final_newline: bool = True
+    typed: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,6 +115,8 @@ class Shop:
     stages: tuple[int, ...] = (15, 30, 60, 90, 120, 150)
     age_bands: tuple[int, ...] = (30, 60, 90, 180)
     accounting: str = "CAS 1"
+    engine: str = "duckdb"
+    spark: dict[str, str] = field(default_factory=dict)
     file: str = "shop.toml"
 
     def files(self, table: str) -> list[Path]:

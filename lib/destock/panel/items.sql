@@ -22,7 +22,7 @@ SELECT item, price, experiment, arm, from_day, until FROM (
 
 CREATE OR REPLACE TABLE item_price AS
 SELECT p.item, w.week,
-    sum(p.price * date_diff('day', greatest(p.from_day, w.week), least(p.until, w.week + 7)))
+    CAST(sum(p.price * date_diff('day', greatest(p.from_day, w.week), least(p.until, w.week + 7))) AS DOUBLE)
         / sum(date_diff('day', greatest(p.from_day, w.week), least(p.until, w.week + 7))) AS list_price,
     count(DISTINCT p.price) AS list_prices
 FROM price_span p JOIN weeks w ON p.from_day < w.week + 7 AND p.until > w.week
@@ -35,12 +35,12 @@ WITH total AS (
         sum(undone_units) AS undone_units, sum(gift_units) AS gift_units, sum(paid_value) AS paid_value,
         sum(revenue) AS revenue, sum(refund_value) AS refund_value, sum(received_units) AS received_units,
         sum(closing_units) AS closing_units, sum(damaged_units) AS damaged_units,
-        count(*) AS skus, CASE WHEN count(closing_units) > 0 THEN count(*) FILTER (closing_units > 0) END AS skus_in_stock,
+        count(*) AS skus, CASE WHEN count(closing_units) > 0 THEN count(*) FILTER (WHERE closing_units > 0) END AS skus_in_stock,
         CAST(sum(days_in_stock) AS DOUBLE) / nullif(sum(days_on_sale), 0) AS in_stock_share
     FROM sku_week GROUP BY item, week
 )
-SELECT t.*, coalesce(CAST(t.paid_value / nullif(t.sold_units, 0) AS DOUBLE), CAST(p.list_price AS DOUBLE)) AS price,
-    CAST(p.list_price AS DOUBLE) AS list_price, p.list_prices, x.exposures, x.clicks, x.live_minutes, x.ad_spend
+SELECT t.*, coalesce(CAST(t.paid_value AS DOUBLE) / nullif(t.sold_units, 0), p.list_price) AS price,
+    p.list_price, p.list_prices, x.exposures, x.clicks, x.live_minutes, x.ad_spend
 FROM total t
 LEFT JOIN item_price p ON p.item = t.item AND p.week = t.week
 LEFT JOIN item_traffic x ON x.item = t.item AND x.week = t.week;
@@ -67,11 +67,12 @@ WHERE (SELECT has_orders FROM run);
 
 -- What was ordered by as_of and had not come: nobody knew then what would come of a line that came later.
 CREATE OR REPLACE TABLE open_line AS
+SELECT * FROM (
 SELECT p.po_id, s.sku, s.item, p.units_ordered - CASE WHEN p.received_at IS NULL THEN coalesce(p.units_received, 0) ELSE 0 END AS units,
     p.due_at, p.cancellable_until, coalesce(p.unit_cost, s.unit_cost) AS unit_cost, coalesce(p.vendor, s.vendor) AS vendor
 FROM purchases p JOIN sku s ON s.sku = p.sku CROSS JOIN run r
 WHERE coalesce(p.ordered_at, p.received_at, r.as_of) < r.as_of + INTERVAL 1 DAY AND (p.received_at IS NULL OR p.received_at >= r.as_of + INTERVAL 1 DAY)
-    AND units > 0;
+) WHERE units > 0;
 
 CREATE OR REPLACE TABLE on_order AS
 SELECT sku, sum(units) AS on_order_units, min(due_at) AS due_at, max(cancellable_until) AS cancellable_until,
@@ -86,7 +87,7 @@ SELECT s.*, b.good AS on_hand, b.damaged, b.stock_basis,
     CASE WHEN r.has_orders THEN coalesce(q.quality_returns, 0) END AS quality_returns, CASE WHEN r.has_orders THEN coalesce(q.returns, 0) END AS returns,
     CASE WHEN r.has_orders THEN coalesce(v.paid_value, 0) END AS paid_value
 FROM sku s CROSS JOIN run r
-LEFT JOIN (SELECT sku, max_by(good, day) AS good, max_by(damaged, day) AS damaged, max(stock_basis) AS stock_basis FROM balance GROUP BY sku) b ON b.sku = s.sku
+LEFT JOIN (SELECT b.* FROM balance b CROSS JOIN run t WHERE b.until > t.as_of) b ON b.sku = s.sku
 LEFT JOIN on_order o ON o.sku = s.sku
 LEFT JOIN (SELECT sku, sum(received) AS received FROM flow GROUP BY sku) c ON c.sku = s.sku
 LEFT JOIN (
@@ -109,8 +110,8 @@ SELECT n.item, min(name) AS name, min(image) AS image, min(brand) AS brand, min(
     min(role) AS role, min(season) AS season, min(wave) AS wave, min(vendor) AS vendor,
     min(launch_date) AS launch_date, bool_and(launch_imputed) AS launch_imputed, bool_or(left_truncated) AS left_truncated, max(exit_date) AS exit_date,
     min(first_sale) AS first_sale, min(first_receipt) AS first_receipt,
-    CAST(avg(tag_price) AS DOUBLE) AS tag_price, CAST(avg(unit_cost) AS DOUBLE) AS mean_cost, max(lead_time_days) AS lead_time_days,
-    count(*) AS skus, CASE WHEN count(on_hand) > 0 THEN count(*) FILTER (on_hand > 0) END AS skus_in_stock,
+    CAST(sum(tag_price) AS DOUBLE) / count(tag_price) AS tag_price, CAST(sum(unit_cost) AS DOUBLE) / count(unit_cost) AS mean_cost, max(lead_time_days) AS lead_time_days,
+    count(*) AS skus, CASE WHEN count(on_hand) > 0 THEN count(*) FILTER (WHERE on_hand > 0) END AS skus_in_stock,
     sum(CASE WHEN on_hand > 0 THEN on_hand WHEN on_hand IS NOT NULL THEN 0 END) AS on_hand,
     sum(CASE WHEN damaged > 0 THEN damaged WHEN damaged IS NOT NULL THEN 0 END) AS damaged,
     sum(CASE WHEN on_hand > 0 THEN on_hand * unit_cost ELSE 0 END) AS on_hand_cost,
@@ -118,7 +119,7 @@ SELECT n.item, min(name) AS name, min(image) AS image, min(brand) AS brand, min(
     sum(on_order) AS on_order, sum(cancellable) AS cancellable, min(due_at) AS due_at, max(cancellable_until) AS cancellable_until,
     sum(received) AS received, coalesce(max(r.units), 0) AS replenished, sum(quality_returns) AS quality_returns, sum(returns) AS returns,
     -- of the sizes that earn the money, how many are left
-    CASE WHEN count(on_hand) > 0 THEN CAST(sum(CASE WHEN on_hand > 0 THEN paid_value ELSE 0 END) / nullif(sum(paid_value), 0) AS DOUBLE) END AS sizes_left,
+    CASE WHEN count(on_hand) > 0 THEN CAST(sum(CASE WHEN on_hand > 0 THEN paid_value ELSE 0 END) AS DOUBLE) / nullif(sum(paid_value), 0) END AS sizes_left,
     max(stock_basis) AS stock_basis
 FROM sku_now n LEFT JOIN replenishment r ON r.item = n.item GROUP BY n.item;
 

@@ -6,10 +6,11 @@ from pathlib import Path
 import pandas as pd
 
 from destock import engine
+from destock.intake import typed
 from destock.intake.rows import Intake, load
 from destock.intake.shop import Shop
 from destock.model.messages import Fault, mark
-from destock.model.schema import CLASSES
+from destock.model.schema import CLASSES, TABLES
 from destock.model.weeks import calendar, spans
 
 # frame → the total order in which it is written
@@ -47,16 +48,23 @@ def build(shop: Shop, as_of: date, folder: Path) -> None:
     Raises Fault (3) when a table cannot be read and (4) when no row can be used.
     """
     con, intake = _open(shop, folder)
-    _context(con, shop, intake, as_of)
-    for step in ("skus", "stock", "panel", "items", "spans", "ageing", "reconciliation", "decisions"):
-        engine.run(con, "destock.panel", step)
-    for name, order in FRAMES.items():
-        engine.save(engine.frame(con, name, order), folder / f"{name}.parquet")
+    con = engine.hand_over(con, shop.engine, shop.spark, TABLES, folder, shop.timezone)
+    try:
+        _compute(con, shop, intake, as_of, folder)
+    finally:
+        engine.close(con)
     engine.save(intake.rows, folder / "rows.parquet")
     engine.save(intake.rejects.astype(str), folder / "rejects.parquet")
     engine.save(pd.DataFrame(sorted(intake.given), columns=["table", "column"]), folder / "given.parquet")
-    engine.save(engine.frame(con, "run", "as_of"), folder / "run.parquet")
-    con.close()
+
+
+def _compute(con, shop: Shop, intake: Intake, as_of: date, folder: Path) -> None:
+    typed.check(con, shop)
+    context(con, shop, intake, as_of)
+    for step in ("skus", "sales", "stock", "panel", "items", "spans", "ageing", "reconciliation", "decisions"):
+        engine.run(con, "destock.panel", step)
+    for name, order in (FRAMES | {"run": "as_of"}).items():
+        engine.write(con, name, order, folder / f"{name}.parquet")
 
 
 def last_day(shop: Shop, scratch: Path) -> date:
@@ -76,7 +84,7 @@ def _open(shop: Shop, scratch: Path) -> tuple[engine.Engine, Intake]:
     return con, load(con, shop)
 
 
-def _context(con: engine.Engine, shop: Shop, intake: Intake, as_of: date) -> None:
+def context(con: engine.Engine, shop: Shop, intake: Intake, as_of: date) -> None:
     """The tables that SQL cannot know by itself: the run, the calendar, the seasons."""
     first = engine.rows(
         con,

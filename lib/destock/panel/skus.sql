@@ -1,12 +1,13 @@
 -- Where no order lines are given, the newest snapshot by as_of stands in for them: its stock is a count of its day.
 CREATE OR REPLACE TABLE newest_snapshot AS
-SELECT s.* EXCLUDE as_of, s.as_of AS counted_at FROM snapshot s CROSS JOIN run r
-WHERE NOT r.has_orders AND s.as_of <= r.as_of QUALIFY s.as_of = max(s.as_of) OVER ();
+SELECT s.sku, s.as_of AS counted_at, s.on_hand, s.sold_1m, s.sold_3m, s.sold_6m, s.sold_9m FROM snapshot s CROSS JOIN run r
+WHERE NOT r.has_orders AND s.as_of = (SELECT max(x.as_of) FROM snapshot x CROSS JOIN run t WHERE x.as_of <= t.as_of);
 
 CREATE OR REPLACE VIEW stock_count AS
 SELECT sku, counted_at, on_hand, condition FROM stock CROSS JOIN run WHERE counted_at <= as_of
 UNION ALL
-SELECT sku, counted_at, on_hand, NULL FROM newest_snapshot ANTI JOIN stock USING (sku, counted_at);
+SELECT n.sku, n.counted_at, n.on_hand, NULL FROM newest_snapshot n
+LEFT JOIN (SELECT DISTINCT sku, counted_at FROM stock) k ON k.sku = n.sku AND k.counted_at = n.counted_at WHERE k.sku IS NULL;
 
 -- Every SKU that was named by as_of, whether the product table knows it or not, with its priced item.
 CREATE OR REPLACE TABLE known_sku AS

@@ -30,8 +30,7 @@ held AS (
         sum(CASE WHEN b.day >= p.from_day OR b.until < p.from_day THEN 0 ELSE greatest(b.good, 0) END) AS opening_units,
         CAST(sum(greatest(b.good, 0) * greatest(0, date_diff('day', greatest(b.day, p.from_day), least(b.until, p.to_day + 1)))) AS DOUBLE)
             / (date_diff('day', min(p.from_day), min(p.to_day)) + 1) AS mean_units
-    FROM (SELECT *, coalesce(lead(day) OVER (PARTITION BY sku ORDER BY day), as_of + 1) AS until FROM balance CROSS JOIN run) b
-    JOIN sku s ON s.sku = b.sku JOIN spans p ON b.day <= p.to_day AND b.until >= p.from_day
+    FROM balance b JOIN sku s ON s.sku = b.sku JOIN spans p ON b.day <= p.to_day AND b.until >= p.from_day
     GROUP BY 1, 2, 3
 ),
 sent_back AS (

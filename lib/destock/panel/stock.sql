@@ -1,35 +1,38 @@
 -- Sold and not yet shipped: on hand, but no longer for sale, until it ships or is cancelled. What has waited for a month will not ship.
 CREATE OR REPLACE TABLE reservation AS
-SELECT l.sku, l.day, l.units, coalesce(l.shipped_day, c.day) AS released_on,
-    CASE WHEN l.shipped_day IS NOT NULL THEN l.units ELSE least(l.units, c.units) END AS released
+SELECT sku, day, units, shipped_day AS released_on, units AS released
+FROM lines CROSS JOIN run WHERE has_shipping AND kind IN ('sale', 'reship') AND NOT elsewhere AND shipped_day <> day
+UNION ALL
+SELECT l.sku, l.day, l.units, c.day, least(l.units, c.units)
 FROM lines l CROSS JOIN run r
 LEFT JOIN (
     SELECT coalesce(original_order_id, order_id) AS order_id, coalesce(line_id, '') AS line_id, sku, min(day) AS day, sum(units) AS units
-    FROM lines WHERE kind = 'cancel' GROUP BY 1, 2, 3
+    FROM lines CROSS JOIN run WHERE has_shipping AND kind = 'cancel' GROUP BY 1, 2, 3
 ) c ON c.order_id = l.order_id AND c.line_id = coalesce(l.line_id, '') AND c.sku = l.sku
-WHERE l.kind IN ('sale', 'reship') AND NOT l.elsewhere AND r.has_shipping AND (l.shipped_day IS NOT NULL OR l.day > r.as_of - 30);
+WHERE r.has_shipping AND l.kind IN ('sale', 'reship') AND NOT l.elsewhere AND l.shipped_day IS NULL AND l.day > r.as_of - 30;
 
 -- Stock of every SKU at the end of every day on which it changed, rebuilt from shipments, receipts,
 -- returns and movements, and set right at every count. Condition good can be sold; all other is damaged.
 CREATE OR REPLACE TABLE flow AS
 SELECT sku, day,
-    sum(received) AS received, sum(shipped) AS shipped, sum(reserved) AS reserved, sum(restocked) AS restocked, sum(moved) AS moved,
-    sum(damaged_in) AS damaged_in, sum(damaged_moved) AS damaged_moved,
-    max(counted) AS counted, sum(good_counted) AS good_counted, sum(damaged_counted) AS damaged_counted
+    CAST(sum(received) AS DECIMAL(18,3)) AS received, CAST(sum(shipped) AS DECIMAL(18,3)) AS shipped,
+    CAST(sum(reserved) AS DECIMAL(18,3)) AS reserved, CAST(sum(restocked) AS DECIMAL(18,3)) AS restocked,
+    CAST(sum(moved) AS DECIMAL(18,3)) AS moved, CAST(sum(damaged_in) AS DECIMAL(18,3)) AS damaged_in,
+    CAST(sum(damaged_moved) AS DECIMAL(18,3)) AS damaged_moved, max(counted) AS counted,
+    CAST(sum(good_counted) AS DECIMAL(18,3)) AS good_counted, CAST(sum(damaged_counted) AS DECIMAL(18,3)) AS damaged_counted
 FROM (
     -- Where a shop gives no shipping dates, units leave on the day of the order and come back on a cancellation.
-    SELECT sku, CASE WHEN r.has_shipping THEN shipped_day ELSE day END AS day,
-        0 AS received, CASE WHEN kind = 'cancel' THEN -units ELSE units END AS shipped, 0 AS reserved, 0 AS restocked, 0 AS moved,
-        0 AS damaged_in, 0 AS damaged_moved, 0 AS counted, 0 AS good_counted, 0 AS damaged_counted
+    SELECT sku, CASE WHEN r.has_shipping AND kind IN ('sale', 'reship') THEN shipped_day ELSE day END AS day,
+        0 AS received, CASE kind WHEN 'sale' THEN units WHEN 'reship' THEN units WHEN 'cancel' THEN -units ELSE 0 END AS shipped, 0 AS reserved,
+        CASE WHEN kind IN ('return', 'exchange') THEN coalesce(resaleable_units, units) ELSE 0 END AS restocked, 0 AS moved,
+        CASE WHEN kind IN ('return', 'exchange') THEN units - coalesce(resaleable_units, units) ELSE 0 END AS damaged_in,
+        0 AS damaged_moved, 0 AS counted, 0 AS good_counted, 0 AS damaged_counted
     FROM lines CROSS JOIN run r
-    WHERE NOT elsewhere AND (kind IN ('sale', 'reship') OR (kind = 'cancel' AND NOT r.has_shipping))
+    WHERE NOT elsewhere AND (kind IN ('sale', 'reship', 'return', 'exchange') OR (kind = 'cancel' AND NOT r.has_shipping))
     UNION ALL
     SELECT sku, day, 0, 0, units, 0, 0, 0, 0, 0, 0, 0 FROM reservation
     UNION ALL
     SELECT sku, released_on, 0, 0, -released, 0, 0, 0, 0, 0, 0, 0 FROM reservation
-    UNION ALL
-    SELECT sku, day, 0, 0, 0, coalesce(resaleable_units, units), 0, units - coalesce(resaleable_units, units), 0, 0, 0, 0
-    FROM lines WHERE NOT elsewhere AND kind IN ('return', 'exchange')
     UNION ALL
     SELECT sku, CAST(received_at AS DATE), coalesce(units_received, units_ordered), 0, 0, 0, 0, 0, 0, 0, 0, 0
     FROM purchases CROSS JOIN run WHERE received_at < as_of + INTERVAL 1 DAY
@@ -44,57 +47,67 @@ FROM (
         CASE WHEN coalesce(condition, 'good') = 'good' THEN 0 ELSE on_hand END
     FROM stock_count
     UNION ALL
-    -- Week starts cut every interval at the week's edge.
-    SELECT k.sku, w.week, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM known_sku k CROSS JOIN weeks w
+    -- Every SKU has a balance from the first week on, and in every week of which anything is to be told.
+    SELECT k.sku, w.week, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM known_sku k CROSS JOIN (SELECT min(week) AS week FROM weeks) w
+    UNION ALL SELECT s.sku, s.first_day, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM sku_week_sales s CROSS JOIN run r WHERE r.has_shipping
+    UNION ALL SELECT sku, week, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM sku_week_undone
 ) WHERE day IS NOT NULL
 GROUP BY sku, day;
 
 CREATE OR REPLACE TABLE running AS
-SELECT *,
-    sum(received - shipped + restocked + moved) OVER sofar AS good_sum,
-    sum(damaged_in + damaged_moved) OVER sofar AS damaged_sum,
-    sum(reserved) OVER sofar AS reserved_now,
-    sum(CASE WHEN received > 0 THEN 1 ELSE 0 END) OVER sofar AS receipts_sofar,
-    sum(CASE WHEN shipped <> 0 OR restocked + damaged_in > 0 OR counted > 0 THEN 1 ELSE 0 END) OVER sofar AS others_sofar
-FROM flow
+SELECT f.*,
+    CAST(sum(received - shipped + restocked + moved) OVER sofar AS DECIMAL(18,3)) AS good_sum,
+    CAST(sum(damaged_in + damaged_moved) OVER sofar AS DECIMAL(18,3)) AS damaged_sum,
+    CAST(sum(reserved) OVER sofar AS DECIMAL(18,3)) AS reserved_now,
+    coalesce(lead(day) OVER (PARTITION BY sku ORDER BY day), r.as_of + 1) AS until
+FROM flow f CROSS JOIN run r
 WINDOW sofar AS (PARTITION BY sku ORDER BY day ROWS UNBOUNDED PRECEDING);
 
 -- What a count adds to the running sums. Before the first count: nothing, if the SKU's history begins with
 -- a receipt; otherwise the first count reaches back, because the stock was there before the records begin.
 CREATE OR REPLACE TABLE history AS
-SELECT sku,
-    coalesce(min(day) FILTER (receipts_sofar > 0) <= min(day) FILTER (others_sofar > 0), max(receipts_sofar) > 0) AS begins_with_receipt,
-    max(counted) > 0 AS ever_counted,
+SELECT h.sku, h.begins_with_receipt,
     -- what was received and never seen to leave is not in stock for that
-    max(counted) > 0 OR bool_or(r.has_orders) AND (max(receipts_sofar) > 0 OR bool_or(r.has_purchases)) AS stock_known
-FROM running CROSS JOIN run r GROUP BY sku;
+    CASE WHEN h.counted THEN 'counted' WHEN r.has_orders AND (h.received OR r.has_purchases) THEN 'rebuilt' ELSE 'unknown' END AS stock_basis,
+    CASE WHEN h.begins_with_receipt THEN 0 ELSE h.good_first END AS good_first, CASE WHEN h.begins_with_receipt THEN 0 ELSE h.damaged_first END AS damaged_first
+FROM (
+    SELECT sku, max(counted) > 0 AS counted, max(received) > 0 AS received,
+        coalesce(
+            min(CASE WHEN received > 0 THEN day END) <= min(CASE WHEN shipped <> 0 OR restocked + damaged_in > 0 OR counted > 0 THEN day END),
+            max(received) > 0) AS begins_with_receipt,
+        min_by(good_counted - good_sum, day) FILTER (WHERE counted > 0) AS good_first,
+        min_by(damaged_counted - damaged_sum, day) FILTER (WHERE counted > 0) AS damaged_first
+    FROM running GROUP BY sku
+) h CROSS JOIN run r;
 
+-- Each balance holds until the next.
 CREATE OR REPLACE TABLE balance AS
-SELECT b.sku, b.day, h.begins_with_receipt, b.reserved_now, b.counted, b.received, b.shipped, b.restocked, b.moved, b.damaged_in, b.damaged_moved,
-    b.good_counted, b.damaged_counted,
-    CASE WHEN h.stock_known THEN b.good_sum + coalesce(b.good_set, CASE WHEN h.begins_with_receipt THEN 0 ELSE b.good_first END, 0) END AS good,
-    CASE WHEN h.stock_known THEN b.damaged_sum + coalesce(b.damaged_set, CASE WHEN h.begins_with_receipt THEN 0 ELSE b.damaged_first END, 0) END AS damaged,
-    CASE WHEN h.ever_counted THEN 'counted' WHEN h.stock_known THEN 'rebuilt' ELSE 'unknown' END AS stock_basis
+SELECT b.sku, b.day, b.until, h.begins_with_receipt, h.stock_basis, b.reserved_now, b.counted, b.received, b.shipped, b.restocked, b.moved,
+    b.damaged_in, b.damaged_moved, b.good_counted, b.damaged_counted,
+    CASE WHEN h.stock_basis <> 'unknown' THEN b.good_sum + coalesce(b.good_set, h.good_first, 0) END AS good,
+    CASE WHEN h.stock_basis <> 'unknown' THEN b.damaged_sum + coalesce(b.damaged_set, h.damaged_first, 0) END AS damaged
 FROM (
     SELECT *,
         last_value(CASE WHEN counted > 0 THEN good_counted - good_sum END IGNORE NULLS) OVER sofar AS good_set,
-        last_value(CASE WHEN counted > 0 THEN damaged_counted - damaged_sum END IGNORE NULLS) OVER sofar AS damaged_set,
-        first_value(CASE WHEN counted > 0 THEN good_counted - good_sum END IGNORE NULLS) OVER whole AS good_first,
-        first_value(CASE WHEN counted > 0 THEN damaged_counted - damaged_sum END IGNORE NULLS) OVER whole AS damaged_first
+        last_value(CASE WHEN counted > 0 THEN damaged_counted - damaged_sum END IGNORE NULLS) OVER sofar AS damaged_set
     FROM running
-    WINDOW sofar AS (PARTITION BY sku ORDER BY day ROWS UNBOUNDED PRECEDING),
-        whole AS (PARTITION BY sku ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+    WINDOW sofar AS (PARTITION BY sku ORDER BY day ROWS UNBOUNDED PRECEDING)
 ) b JOIN history h ON h.sku = b.sku;
 
--- Each row holds until the next: days with stock for sale, and the last balance of the week.
+-- Weeks in which something changed: what came and went, days with stock for sale, and how the last change left it for the weeks until the next.
 CREATE OR REPLACE TABLE sku_week_stock AS
-SELECT sku, week,
-    sum(received) AS received_units, sum(shipped) AS shipped_units, sum(restocked) AS restocked_units,
-    sum(moved) AS moved_units,
-    sum(CASE WHEN good - reserved_now > 0 THEN date_diff('day', least(greatest(day, first_day), until), until) ELSE 0 END) AS days_in_stock,
-    max_by(good, day) AS closing_units, max_by(damaged, day) AS damaged_units, max(stock_basis) AS stock_basis
+SELECT sku, week, received_units, shipped_units, restocked_units, moved_units, closing_units, damaged_units, for_sale,
+    days_for_sale + CASE WHEN lag(for_sale) OVER (PARTITION BY sku ORDER BY week)
+        THEN greatest(0, date_diff('day', greatest(week, first_day), first_change)) ELSE 0 END AS days_in_stock,
+    coalesce(lead(week) OVER (PARTITION BY sku ORDER BY week), as_of + 1) AS until
 FROM (
-    SELECT b.*, CAST(date_trunc('week', day) AS DATE) AS week, r.first_day,
-        coalesce(lead(day) OVER (PARTITION BY sku ORDER BY day), r.as_of + 1) AS until
-    FROM balance b CROSS JOIN run r
-) GROUP BY sku, week;
+    SELECT sku, week, first_day, as_of, min(day) AS first_change,
+        CAST(sum(received) AS DECIMAL(18,3)) AS received_units, CAST(sum(shipped) AS DECIMAL(18,3)) AS shipped_units,
+        CAST(sum(restocked) AS DECIMAL(18,3)) AS restocked_units, CAST(sum(moved) AS DECIMAL(18,3)) AS moved_units,
+        sum(CASE WHEN good > reserved_now THEN greatest(0, date_diff('day', greatest(day, first_day), least(until, week + 7))) ELSE 0 END) AS days_for_sale,
+        max(CASE WHEN until >= week + 7 OR until > as_of THEN good END) AS closing_units,
+        max(CASE WHEN until >= week + 7 OR until > as_of THEN damaged END) AS damaged_units,
+        bool_or((until >= week + 7 OR until > as_of) AND good > reserved_now) AS for_sale
+    FROM (SELECT b.*, CAST(date_trunc('week', b.day) AS DATE) AS week, r.first_day, r.as_of FROM balance b CROSS JOIN run r)
+    GROUP BY 1, 2, 3, 4
+);

@@ -9,7 +9,7 @@ from destock.model.messages import mark
 
 # mean and spread of published elasticities (a meta-analysis): all that is known of a category without a test
 PRIOR, PRIOR_SPREAD = -2.6, 1.0
-STEPS = 40
+STEPS, TOLERANCE = 40, 1e-11
 BASES = (mark("own data and all others"), mark("published studies"))
 
 
@@ -41,7 +41,10 @@ def _own_slopes(code: np.ndarray, x: np.ndarray, y: np.ndarray, base: np.ndarray
         mean *= (total / np.bincount(code, mean))[code]
         centred = x - (np.bincount(code, mean * x) / np.maximum(np.bincount(code, mean), 1e-12))[code]
         information = np.bincount(code, mean * centred**2)
-        slope = slope + np.clip(np.bincount(code, (y - mean) * centred) / np.maximum(information, 1e-9), -1, 1)
+        change = np.clip(np.bincount(code, (y - mean) * centred) / np.maximum(information, 1e-9), -1, 1)
+        slope = slope + change
+        if np.abs(change).max() < TOLERANCE:
+            break
     return slope, information
 
 

@@ -1,0 +1,98 @@
+"""DuckDB: the engine inside the process, and the one in which every door stands."""
+
+import contextlib
+import re
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+
+# share of the machine's memory; what needs more goes to the scratch folder
+MEMORY_LIMIT = "50%"
+
+
+def start(readable: Iterable[Path], scratch: Path, zone: str = "UTC") -> duckdb.DuckDBPyConnection:
+    """Open an engine that can reach the shop's folders, the scratch folder, and nothing else.
+
+    A shop's own SQL (column expressions, queries) runs here: it can reach no other file,
+    no network and no extension. Moments with a zone of their own become times of ``zone``,
+    whatever zone the machine is in. What does not fit into memory is spilled to ``scratch``.
+    """
+    con = duckdb.connect(config={"temp_directory": str(scratch), "memory_limit": MEMORY_LIMIT})
+    # A bar in the middle of a report is noise. A kernel without ipywidgets shows none, and refuses to be asked.
+    with contextlib.suppress(duckdb.InvalidInputException):
+        con.execute("SET enable_progress_bar = false")
+    folders = ", ".join(text(folder) for folder in sorted({str(p) for p in readable} | {str(scratch)}))
+    for setting in (
+        f"TimeZone = {text(zone)}",
+        "autoinstall_known_extensions = false",
+        "autoload_known_extensions = false",
+        "python_enable_replacements = false",
+        f"allowed_directories = [{folders}]",
+        "enable_external_access = false",
+        "lock_configuration = true",
+    ):
+        con.execute(f"SET {setting}")
+    return con
+
+
+def run(con: duckdb.DuckDBPyConnection, package: str, name: str) -> None:
+    con.execute(files(package).joinpath(f"{name}.sql").read_text(encoding="utf-8"))
+
+
+def rows(con: duckdb.DuckDBPyConnection, sql: str) -> list[tuple]:
+    return con.execute(sql).fetchall()
+
+
+def put(con: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame | pa.Table) -> None:
+    con.register("incoming", frame)
+    con.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS SELECT * FROM incoming")
+    con.unregister("incoming")
+
+
+def batches(con: duckdb.DuckDBPyConnection, sql: str) -> pa.RecordBatchReader:
+    return con.sql(sql).to_arrow_reader()
+
+
+def kinds(con: duckdb.DuckDBPyConnection, name: str) -> dict[str, str]:
+    return dict(con.execute(f"SELECT column_name, column_type FROM (DESCRIBE {quoted(name)})").fetchall())
+
+
+def view(con: duckdb.DuckDBPyConnection, name: str, paths: list[str], columns: Mapping[str, tuple[str, bool]]) -> None:
+    files = ", ".join(text(path) for path in paths)
+    chosen = ", ".join(f"CAST({quoted(c) if there else 'NULL'} AS {kind}) AS {quoted(c)}" for c, (kind, there) in columns.items())
+    con.execute(f"CREATE OR REPLACE VIEW {quoted(name)} AS SELECT {chosen} FROM read_parquet([{files}], union_by_name = true)")
+
+
+def close(con: duckdb.DuckDBPyConnection) -> None:
+    con.close()
+
+
+def freeze(con: duckdb.DuckDBPyConnection, names: Iterable[str], folder: Path) -> dict[str, str]:
+    """Write tables as typed Parquet; returns where each one lies."""
+    places = {name: str(folder / f"{name}.frozen.parquet") for name in names}
+    for name, place in places.items():
+        con.execute(f"COPY {quoted(name)} TO {text(place)} (FORMAT parquet, COMPRESSION zstd)")
+    return places
+
+
+def quoted(name: str) -> str:
+    """An identifier that SQL takes as a name, whatever it contains."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def is_one(con: duckdb.DuckDBPyConnection, sql: str) -> bool:
+    """Is this one statement, with no other hidden behind it?"""
+    return len(con.extract_statements(sql)) == 1
+
+
+def message(error: duckdb.Error) -> str:
+    """The first line of an engine's error, without its position marks."""
+    return re.sub(r"\s+", " ", str(error).splitlines()[0]).strip()

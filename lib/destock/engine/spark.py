@@ -1,0 +1,102 @@
+"""Spark: the same SQL, translated, where a shop's lines live on a cluster."""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import sqlglot
+from sqlglot import exp
+
+from destock.model.messages import Fault, mark
+
+SETTINGS = {
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.ansi.enabled": "true",
+    "spark.sql.timestampType": "TIMESTAMP_NTZ",
+    "spark.sql.execution.arrow.pyspark.enabled": "true",
+    "spark.sql.sources.default": "parquet",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+}
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A Spark session, and the folder in which it keeps the tables that it makes."""
+
+    session: Any
+    scratch: Path
+
+
+def start(options: Mapping[str, str], places: Mapping[str, str], scratch: Path, zone: str) -> Cluster:
+    """A session with the typed tables as views. ``options`` are those of ``[spark]`` in shop.toml, ``master`` among them.
+
+    Raises Fault (3) where pyspark or Java is missing, or the master does not answer.
+    """
+    unusable = mark("Spark cannot be started ({reason}): it needs the extra “spark” and Java 17 or newer")
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError as error:
+        raise Fault(3, unusable, reason=error) from error
+    given = {key if key.startswith("spark.") else f"spark.{key}": str(value) for key, value in options.items()}
+    builder = SparkSession.builder.appName("destock")
+    for key, value in ({"spark.master": "local[*]", "spark.local.dir": str(scratch)} | SETTINGS | given).items():
+        builder = builder.config(key, value)
+    try:
+        con = builder.getOrCreate()
+        con.sparkContext.setLogLevel("ERROR")
+        for name, place in places.items():
+            con.read.parquet(place).createOrReplaceTempView(name)
+    except Exception as error:  # py4j raises whatever Java does
+        raise Fault(3, unusable, reason=str(error).splitlines()[0][:160]) from error
+    return Cluster(con, scratch)
+
+
+def run(con: Cluster, package: str, name: str) -> None:
+    text = files(package).joinpath(f"{name}.sql").read_text(encoding="utf-8")
+    for statement in sqlglot.parse(text, dialect="duckdb"):
+        _make(con, statement)
+
+
+def _make(con: Cluster, statement: exp.Create) -> None:
+    """A view is only a name; a table is written, so that no plan grows with all that came before it."""
+    name, made = statement.this.name, con.session.sql(translated(statement.expression))
+    if statement.kind == "TABLE":
+        place = str(con.scratch / f"{name}.made.parquet")
+        made.write.mode("overwrite").parquet(place)
+        made = con.session.read.parquet(place)
+    made.createOrReplaceTempView(name)
+
+
+def translated(query: str | exp.Expression) -> str:
+    """A query of DuckDB's dialect in Spark's."""
+    tree = sqlglot.parse_one(query, dialect="duckdb") if isinstance(query, str) else query
+    return tree.sql(dialect="spark")
+
+
+def rows(con: Cluster, sql: str) -> list[tuple]:
+    return [tuple(row) for row in con.session.sql(translated(sql)).collect()]
+
+
+def put(con: Cluster, name: str, frame: pd.DataFrame | pa.Table) -> None:
+    table = pa.Table.from_pandas(frame, preserve_index=False) if isinstance(frame, pd.DataFrame) else frame
+    con.session.createDataFrame(table).createOrReplaceTempView(name)
+
+
+def batches(con: Cluster, sql: str) -> pa.RecordBatchReader:
+    return con.session.sql(translated(sql)).toArrow().to_reader()
+
+
+def kinds(con: Cluster, name: str) -> dict[str, str]:
+    return {field.name: field.dataType.simpleString() for field in con.session.table(name).schema}
+
+
+def close(con: Cluster) -> None:
+    con.session.stop()

@@ -84,10 +84,6 @@ def files_of(folder):
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
-@pytest.mark.skipif(
-    not shutil.which("unshare") or subprocess.run(["unshare", "-rn", "true"], capture_output=True).returncode != 0,
-    reason="no network to switch off here",
-)
 @pytest.fixture
 def short():
     """A folder for temporary files whose path leaves room for a socket's."""
@@ -95,6 +91,10 @@ def short():
         yield Path(folder)
 
 
+@pytest.mark.skipif(
+    not shutil.which("unshare") or subprocess.run(["unshare", "-rn", "true"], capture_output=True).returncode != 0,
+    reason="no network to switch off here",
+)
 def test_a_pack_needs_no_network_and_holds_no_secret(tmp_path, short):
     """In a network of its own, with nothing in it: not even this machine's own address answers."""
     world = os.environ | {

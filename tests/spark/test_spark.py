@@ -1,6 +1,6 @@
 """The same panel to the cent on a real Spark with two workers as in DuckDB.
 
-``make test-spark`` takes the small simulated shop; with ``SPARK_LINES=10000000`` it takes the other shops too, and so many generated lines.
+``make test-spark`` takes the shop of the README; with ``SPARK_LINES=10000000`` it takes the other shops too, and so many generated lines.
 """
 
 import dataclasses
@@ -42,7 +42,7 @@ def both(folder: Path, as_of: date, scratch: Path, options: dict) -> tuple[Path,
     return places[0], places[1]
 
 
-SHOPS = ["simulated", *(["douyin", "supermarket_cn", "generated"] if "SPARK_LINES" in os.environ else [])]
+SHOPS = ["douyin", *(["simulated", "supermarket_cn", "generated"] if "SPARK_LINES" in os.environ else [])]
 
 
 @pytest.fixture(scope="module", params=SHOPS)

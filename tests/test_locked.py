@@ -4,6 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -82,23 +84,29 @@ def files_of(folder):
     return [path for path in folder.rglob("*") if path.is_file()]
 
 
+@pytest.fixture
+def short():
+    """A folder for temporary files whose path leaves room for a socket's."""
+    with tempfile.TemporaryDirectory(prefix="d") as folder:
+        yield Path(folder)
+
+
 @pytest.mark.skipif(
     not shutil.which("unshare") or subprocess.run(["unshare", "-rn", "true"], capture_output=True).returncode != 0,
     reason="no network to switch off here",
 )
-def test_a_pack_needs_no_network_and_holds_no_secret(tmp_path):
+def test_a_pack_needs_no_network_and_holds_no_secret(tmp_path, short):
     """In a network of its own, with nothing in it: not even this machine's own address answers."""
     world = os.environ | {
         "DB_PASSWORD": CANARY,
         "SHOP_TOKEN": f"{CANARY}-2",
         "DESTOCK_CACHE": str(tmp_path / "cache"),
-        "TMPDIR": str(tmp_path / "tmp"),
+        "TMPDIR": str(short),
     }
-    (tmp_path / "tmp").mkdir()
     command = ["unshare", "-rn", *DESTOCK, "report", "tests/shops/douyin", "--only", "intake", "--out", str(tmp_path / "pack")]
     ended = subprocess.run(command, cwd=ROOT, env=world, capture_output=True, text=True, timeout=300)
     assert ended.returncode == 0, ended.stderr
     assert CANARY not in ended.stdout + ended.stderr
-    written = files_of(tmp_path)
+    written = files_of(tmp_path) + files_of(short)
     assert len(written) > 60
     assert [path.name for path in written if CANARY.encode() in path.read_bytes()] == []

@@ -9,7 +9,8 @@ import pytest
 from destock.analysis.elasticity import verdict
 from destock.model.messages import speak
 from destock.panel.book import open_book
-from destock.publish import batch, html
+from destock.publish import html
+from destock.publish.cli import main
 
 SHOPS = Path(__file__).parent / "shops"
 DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -22,7 +23,9 @@ def pack(request, tmp_path_factory):
     lang = {"supermarket_cn": "zh", "online_retail": "en"}[request.param]
     speak(lang)
     try:
-        yield batch.publish(SHOPS / request.param, None, {}, tmp_path_factory.mktemp("pack") / request.param, [], lambda step: None)
+        pack = tmp_path_factory.mktemp("pack") / request.param
+        assert main(["report", str(SHOPS / request.param), "--lang", lang, "--out", str(pack)]) == 0
+        yield pack
     finally:
         speak("en")
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from tests.browser.chromium import chromium
 
-from destock.publish import batch
+from destock.publish.cli import main
 
 # measures the page from outside: how wide it wants to be, and whether every picture could be drawn
 PROBE = """<script>addEventListener("load", () => setTimeout(() => {
@@ -19,7 +19,9 @@ PROBE = """<script>addEventListener("load", () => setTimeout(() => {
 
 @pytest.fixture(scope="module")
 def pack(small_shop, tmp_path_factory):
-    return batch.publish(small_shop, None, {}, tmp_path_factory.mktemp("pack") / "pack", [], lambda step: None)
+    pack = tmp_path_factory.mktemp("pack") / "pack"
+    assert main(["report", str(small_shop), "--out", str(pack)]) == 0
+    return pack
 
 
 @functools.cache

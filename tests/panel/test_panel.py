@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from destock.analysis import classification
 from destock.model.messages import say, speak
 from destock.model.schema import CLASSES
 
@@ -418,9 +417,10 @@ def test_damaged_units_are_there_whatever_was_sold_too_early(build):
     assert frames("control_total")["stock_at_cost"].tolist() == [12]
 
 
-def test_a_receipt_taken_back_is_no_layer(build):
-    arrived = [receipt("2026-06-01", 10), receipt("2026-06-03", -4), receipt("2026-06-04", 5)]
-    frames = build("2026-06-07", event("2026-06-05", 2), purchases=receipts(*arrived))
+def test_what_goes_back_to_the_vendor_is_the_oldest_and_a_receipt_of_nothing_is_no_layer(build):
+    arrived = [receipt("2026-06-01", 10), receipt("2026-06-03", 0), receipt("2026-06-04", 5)]
+    moved = pd.DataFrame({"sku": ["A"], "moved_at": ["2026-06-05"], "units": [-4], "kind": ["vendor return"]})
+    frames = build("2026-06-07", event("2026-06-05", 2), purchases=receipts(*arrived), movements=moved)
     assert layers(frames) == [[6, 4], [3, 5]]
 
 
@@ -571,7 +571,6 @@ def test_an_analyst_decides_a_class_in_either_language_from_a_day_on(build):
 
 
 def test_the_words_for_a_class_are_those_of_the_reports():
-    assert tuple(CLASSES) == classification.CLASSES
     speak("zh")
     try:
         assert [say(name) for name in CLASSES] == list(CLASSES.values())

@@ -62,8 +62,9 @@ def _fits(found: pa.DataType, column: Column) -> bool:
         return pa.types.is_integer(found) or (
             pa.types.is_decimal(found) and found.scale <= scale and found.precision - found.scale <= 18 - scale
         )
+    if column.kind in ("text", "id"):
+        return pa.types.is_string(found) or pa.types.is_large_string(found)
     return {
-        "text": pa.types.is_string(found) or pa.types.is_large_string(found),
         "number": pa.types.is_floating(found) or pa.types.is_integer(found),
         "integer": pa.types.is_integer(found),
         "date": pa.types.is_date(found),

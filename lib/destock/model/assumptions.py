@@ -55,7 +55,7 @@ ASSUMPTIONS = {
     ),
     "damaged_price": Assumption(0.20, "share", 0, 1, OURS, mark("price ÷ tag that a damaged unit brings")),
     "salvage_price": Assumption(
-        0.10, "share", 0, 1, OURS, mark("price ÷ tag that a jobber pays, net; [targets] salvage of shop.toml wins")
+        0.10, "share", 0, 1, OURS, mark("price ÷ tag that a jobber pays, net – [targets] salvage of shop.toml wins")
     ),
     "salvage_decline": Assumption(0.03, "share", 0, 0.5, OURS, mark("part of that price that a week takes away")),
     "cover_weeks": Assumption(8, "weeks", 0, 104, OURS, mark("weeks of sales that a core style may hold")),

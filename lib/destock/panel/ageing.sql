@@ -5,7 +5,6 @@ WITH held AS (
     SELECT sku, greatest(0, on_hand) + greatest(0, damaged) AS units FROM sku_now WHERE on_hand IS NOT NULL
 ),
 arrived AS (
-    -- a receipt taken back is no layer: it lowered what is held
     SELECT sku, CAST(received_at AS DATE) AS received_on, sum(coalesce(units_received, units_ordered)) AS units
     FROM purchases CROSS JOIN run WHERE received_at < as_of + INTERVAL 1 DAY GROUP BY 1, 2 HAVING units > 0
     -- what no receipt explains was there before the records: its age is unknown

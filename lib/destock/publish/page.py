@@ -20,6 +20,7 @@ from destock.publish import html
 from destock.publish.kernel import Execution, WaitingKernel
 
 CELL_SECONDS = 300
+LONGEST_SOCKET = 100  # bytes; a socket's path may have 108, and -ipc-5 is added
 Note = Callable[[dict], None]
 
 
@@ -106,7 +107,8 @@ def _checked(done: nbformat.NotebookNode) -> tuple[nbformat.NotebookNode | None,
 
 
 def _connection(runtime: str) -> dict[str, str]:
-    """A kernel talks through files in a private folder, where paths may be long enough for that (not on macOS): no port, no shared key."""
+    """A kernel talks through files in a private folder, where their paths may be that long (not on macOS): no port, no shared key."""
     # Without a connection file of its own every kernel would use the same sockets.
     private = {"connection_file": str(Path(runtime, "kernel.json"))}
-    return private | {"transport": "ipc"} if sys.platform == "linux" else private
+    fits = len(private["connection_file"].encode()) < LONGEST_SOCKET
+    return private | {"transport": "ipc"} if sys.platform == "linux" and fits else private

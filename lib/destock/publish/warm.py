@@ -15,7 +15,6 @@ import signal
 import sys
 import threading
 import time
-import traceback
 from collections import deque
 from collections.abc import Collection
 from contextlib import suppress
@@ -210,7 +209,6 @@ def _failure(error: Exception) -> dict:
         return {"exit_code": error.exit_code, "error": str(error)}
     if isinstance(error, OSError) and error.errno in UNWRITABLE:
         return {"exit_code": 5, "error": str(error), "errno": error.errno}
-    traceback.print_exc()
     return {"exit_code": 1, "error": f"{type(error).__name__}: {error}", "again": isinstance(error, ConnectionError)}
 
 

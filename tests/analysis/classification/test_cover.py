@@ -53,6 +53,12 @@ class TestCover:
         ].to_numpy().tolist() == [[np.inf, np.inf]]
 
 
+def test_sales_that_nobody_knows_give_no_cover_and_an_item_without_weeks_never_sold():
+    blank = RATES.assign(rate=np.nan, quarter_rate=np.nan)
+    assert excess(core("a"), rates=blank)[["weeks_of_supply", "stock_to_sales"]].isna().all(axis=None)
+    assert excess(core("z"))[["weeks_of_supply", "stock_to_sales"]].to_numpy().tolist() == [[np.inf, np.inf]]
+
+
 def projection(**columns) -> pd.DataFrame:
     usual = {"item": ["a"], "sold": 40.0, "share": 0.4, "demand": 160.0, "low80": 130.0, "high80": 181.2}
     return pd.DataFrame(usual | columns)

@@ -42,7 +42,9 @@ def excess(styles: pd.DataFrame, rates: pd.DataFrame, as_of: pd.Timestamp, assum
     (stock ÷ coming rate), ``stock_to_sales`` (stock ÷ monthly sales of the last 13 weeks in stock); unknown where stock is.
     """
     frame = styles.merge(rates, on="item", how="left", validate="1:1")
-    rate, spread = frame["rate"].fillna(0.0), frame["rate_sd"].fillna(0.0)
+    # An item that no week knows has sold nothing; one of which the months are blank has sold nobody knows what.
+    known = frame["rate"].notna() | ~frame["item"].isin(rates["item"])
+    rate, spread, quarter = frame["rate"].fillna(0.0), frame["rate_sd"].fillna(0.0), frame["quarter_rate"].fillna(0.0)
     wait = (frame["lead_time_days"] / 7).fillna(assumptions["lead_time_weeks"]) + assumptions["review_weeks"]
     ceiling = rate * (wait + assumptions["cover_weeks"]) + assumptions["service_z"] * spread * np.sqrt(wait)
     frame["need"] = np.where(frame["exit_date"].isna(), ceiling, frame["remaining"])
@@ -54,8 +56,8 @@ def excess(styles: pd.DataFrame, rates: pd.DataFrame, as_of: pd.Timestamp, assum
     frame["ceiling_weeks"] = wait + assumptions["cover_weeks"]
     weeks_left = (frame["exit_date"] - as_of).dt.days / 7
     frame["coming_rate"] = ratio(frame["remaining"], weeks_left).where(weeks_left > 0, rate)
-    frame["weeks_of_supply"] = weeks_of_supply(frame["on_hand"], frame["coming_rate"].fillna(rate))
-    frame["stock_to_sales"] = stock_to_sales(frame["on_hand"], frame["quarter_rate"].fillna(0.0) * WEEKS_PER_MONTH)
+    frame["weeks_of_supply"] = np.where(known, weeks_of_supply(frame["on_hand"], frame["coming_rate"].fillna(rate)), np.nan)
+    frame["stock_to_sales"] = np.where(known, stock_to_sales(frame["on_hand"], quarter * WEEKS_PER_MONTH), np.nan)
     return frame
 
 

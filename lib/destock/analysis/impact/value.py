@@ -25,9 +25,9 @@ class Standard:
 
 
 STANDARDS = {
-    "CAS 1": Standard("CAS 1", mark("CAS 1: lower of cost and net realisable value, item by item; a write-down is taken back when its cause is gone, up to the original cost"), True),
-    "IFRS": Standard("IFRS", mark("IAS 2: lower of cost and net realisable value, item by item; a reversal is required when value recovers, up to the original cost"), True),
-    "US GAAP": Standard("US GAAP", mark("ASC 330: lower of cost and net realisable value (first in first out, average cost); a write-down makes a new cost and is not taken back"), False),
+    "CAS 1": Standard("CAS 1", mark("CAS 1: lower of cost and net realisable value, item by item – a write-down is taken back when its cause is gone, up to the original cost"), True),
+    "IFRS": Standard("IFRS", mark("IAS 2: lower of cost and net realisable value, item by item – a reversal is required when value recovers, up to the original cost"), True),
+    "US GAAP": Standard("US GAAP", mark("ASC 330: lower of cost and net realisable value (first in first out, average cost) – a write-down makes a new cost and is not taken back"), False),
 }  # fmt: skip
 
 # where a price comes from

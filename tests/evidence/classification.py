@@ -31,7 +31,7 @@ BINS = (0.0, 0.6, 0.8, 0.95, 1.0)
 CENT = 0.005
 
 
-def truth(folder: Path) -> pd.DataFrame:
+def truth(folder: Path) -> pd.Series:
     """Planted overstock in units by (item, kind): b-grade units are defective whatever the style."""
     planted_units = pd.read_csv(folder / "truth.csv", dtype={"style": str}).rename(columns={"style": "item"})
     good = planted_units.assign(

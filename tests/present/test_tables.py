@@ -5,7 +5,8 @@ import pytest
 from tests.hostile import PAYLOADS
 
 from destock.model.findings import Finding
-from destock.present.sentences import SENTENCES, tell
+from destock.model.messages import say, speak
+from destock.present.sentences import SENTENCES, figure, tell
 from destock.present.tables import COLUMNS, table
 
 
@@ -110,3 +111,13 @@ def test_every_sentence_has_a_kind_of_figure_for_each_blank():
         or name in ("stock_unknown", "no_pace", "no_missing_table", "no_fit", "often_sold_out", "none_decided", "no_open_orders")
         for name, text in SENTENCES.items()
     )
+
+
+def test_a_word_with_a_semicolon_of_its_own_is_one_word_and_a_list_is_several():
+    speak("zh")
+    try:
+        whole = "interrupted; the last good pack stays"
+        assert figure(whole, "label", "CNY") == say(whole) != whole
+        assert figure("cut; all", "label", "CNY") == f"{say('cut')}; {say('all')}"
+    finally:
+        speak("en")

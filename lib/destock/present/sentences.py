@@ -275,10 +275,16 @@ def sentence(finding: Finding, currency: str) -> str:
     return say(SENTENCES[finding.id], **blanks)
 
 
+def _labels(value: str) -> str:
+    """A word of ours, or several with ; between; a message that holds one itself is one word."""
+    whole = say(value)
+    return plain(whole) if whole != value else "; ".join(plain(say(part)) for part in value.split("; "))
+
+
 def figure(value: object, kind: str, currency: str) -> str:
     """One figure as people write it; a dash where it is not known."""
     if kind == "label":
-        return "; ".join(plain(say(part)) for part in value.split("; ")) if isinstance(value, str) else "–"
+        return _labels(value) if isinstance(value, str) else "–"
     if pd.isna(value):
         return "–"
     if value in (float("inf"), float("-inf")):

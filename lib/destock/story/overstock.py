@@ -142,6 +142,11 @@ def costs(book: Book) -> pd.DataFrame:
     return book.kept("costs", compute)
 
 
+def prices(book: Book) -> pd.DataFrame:
+    """What customers pay for each style now."""
+    return book.kept("recent_price", lambda: value.recent_price(frames.items(book), frames.weeks(book)))
+
+
 def clearance(book: Book) -> tuple[float, str]:
     """At which part of the tag price leftovers go, and where that comes from."""
     return value.clearance_share(frames.weeks(book), frames.items(book), book.assumptions)
@@ -157,9 +162,8 @@ def value_now(book: Book) -> pd.DataFrame:
 
     def compute() -> pd.DataFrame:
         numbers = book.assumptions | {"salvage_price": salvage(book)}
-        prices = value.recent_price(frames.items(book), frames.weeks(book))
         tax = book.shop.targets.get("tax_rate", 0.0)
-        return value.net_realisable(excess(book), prices, clearance(book), numbers, book.today, tax)
+        return value.net_realisable(excess(book), prices(book), clearance(book), numbers, book.today, tax)
 
     return book.kept("value", compute)
 
@@ -188,7 +192,7 @@ def decisions(book: Book) -> pd.DataFrame:
     """Hold or let go of every item with excess, until when, and its price floor."""
 
     def compute() -> pd.DataFrame:
-        wanted = excess(book).merge(value.recent_price(frames.items(book), frames.weeks(book)), on="item", validate="1:1")
+        wanted = excess(book).merge(prices(book), on="item", validate="1:1")
         wanted = wanted[wanted["item"].isin(classes(book)["item"]) & (wanted["on_hand"] > 0) & (wanted["price"] > 0)]
         wanted = wanted.assign(
             units=wanted["on_hand"], salvage=wanted["tag_price"] * salvage(book), return_rate=(wanted["returns"] / wanted["sold_units"])

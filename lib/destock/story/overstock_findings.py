@@ -24,7 +24,7 @@ def excess(book: Book) -> list[Finding]:
     part = float(ratio(main["units"], units))
     figures = figures_of(label={"class": main.name}, percent={"share": part}, money={"money": main["cost"]})
     found.append(Finding("largest_class", part, "share", "class ÷ all excess, units", money=main["cost"], figures=figures))
-    return found + _by_rate(frame, book) + _dead(frame, classes, book) + _decided(classes) + _unclassified(classes)
+    return found + _by_rate(frame, book) + _dead(frame, book) + _decided(classes) + _unclassified(classes)
 
 
 def _by_rate(frame: pd.DataFrame, book: Book) -> list[Finding]:
@@ -36,7 +36,7 @@ def _by_rate(frame: pd.DataFrame, book: Book) -> list[Finding]:
     return [Finding(name, len(rough), "styles", "no earlier season of the same kind", severity=1, figures=figures)]
 
 
-def _dead(frame: pd.DataFrame, classes: pd.DataFrame, book: Book) -> list[Finding]:
+def _dead(frame: pd.DataFrame, book: Book) -> list[Finding]:
     idle = frame[kinds.dead(frame, book.today, book.assumptions)]
     if idle.empty:
         return []

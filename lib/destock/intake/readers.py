@@ -18,7 +18,7 @@ from destock.intake.survey import Survey, survey
 from destock.intake.workbook import open_sheet, unreadable
 from destock.model.messages import Fault, mark
 
-BLOCK = 8 << 20
+BLOCK = 2 << 20
 MOST_COLUMNS = 2000
 # A Parquet file of so many cells, and so many for each of its bytes, is refused unread.
 MOST_CELLS, MOST_CELLS_A_BYTE = 10_000_000, 200
@@ -162,11 +162,10 @@ def _bare(column: pa.StringArray) -> pa.StringArray:
     if not data or not data.size:
         return column
     ends = np.frombuffer(offsets, np.int32)[column.offset : column.offset + len(column) + 1]
-    raw = np.frombuffer(data, np.uint8)
-    ends = ends[np.flatnonzero(np.diff(ends, prepend=-1))]
-    if b"\xcc" in (text := data.to_pybytes()) or b"\xcd" in text:  # marks that combine with the letter before
+    raw = np.frombuffer(data, np.uint8)[: ends[-1]]
+    if len(raw) and raw.max() >= 0xCC and np.isin(raw, [0xCC, 0xCD]).any():  # marks that combine with the letter before
         column = pc.utf8_normalize(column, "NFC")
-    if not (_FIRST[raw[ends[:-1]]].any() or _LAST[raw[ends[1:] - 1]].any()):
+    elif not len(raw) or not (_FIRST[raw[np.minimum(ends[:-1], len(raw) - 1)]].any() or _LAST[raw[ends[1:] - 1]].any()):
         return column
     column = pc.replace_substring_regex(pc.utf8_trim(column, _BLANKS), _GUARD, r"\1\2")
     return pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -187,10 +188,10 @@ def _judge(con: engine.Engine, table: Table, source: Source, file: _File, number
     kinds = dict(engine.rows(con, "SELECT column_name, column_type FROM (DESCRIBE mapped)"))
     columns = [column for column in table.columns if column.name in file.expressions]
     typed = ", ".join(f"{grammar.typed(c, kinds[c.name], source)} AS typed_{c.name}" for c in columns)
-    broken = " ".join(grammar.broken(c, f"typed_{c.name}", currency) for c in columns)
+    doubtful, broken = grammar.broken(columns, currency)
     judged = f"""INSERT INTO judged (_file, _row, wanted, fault, {", ".join(file.expressions)})
-        SELECT {number}, _row, wanted, CASE WHEN NOT wanted THEN NULL {broken} END, {", ".join(f"typed_{c.name}" for c in columns)}
-        FROM (SELECT *, {typed} FROM mapped)"""
+        SELECT {number}, _row, wanted, CASE WHEN wanted AND doubtful THEN {broken} END, {", ".join(f"typed_{c.name}" for c in columns)}
+        FROM (SELECT *, {doubtful} AS doubtful FROM (SELECT *, {typed} FROM mapped))"""
     _execute(con, source, file.raw, "columns", judged)
     if not source.query:
         con.unregister("incoming")
@@ -370,15 +371,15 @@ def _text(names: list[str]) -> str:
 
 def _notes(files: list[_File], given: frozenset[str]) -> list[Finding]:
     """What is odd about a table's files without any of their rows being wrong."""
-    notes, contents = [], {}
+    notes, contents, sizes = [], {}, Counter(file.raw.path.stat().st_size for file in files)
     for file in files:
         name = file.raw.path.name
         if file.raw.hidden:
             notes.append(_note("hidden_rows", len(file.raw.hidden), name))
         if lacking := given - set(file.expressions):
             notes.append(_note("fewer_columns", len(lacking), name, columns=", ".join(sorted(lacking))))
-        same = contents.setdefault(_digest(file.raw.path), name)
-        if same != name:
+        content = (size := file.raw.path.stat().st_size, _digest(file.raw.path) if sizes[size] > 1 else "")
+        if (same := contents.setdefault(content, name)) != name:
             notes.append(_note("same_file", 1, name, other=same))
     return notes
 

@@ -34,7 +34,12 @@ _DECIMALS = {
 }
 
 # the same without noise or exponents
-_COMMON = {"units": r"-?[0-9]+(?:\.[0-9]{1,3})?", "money": r"-?[0-9]+(?:\.[0-9]{1,4})?", "number": r"-?[0-9]+(?:\.[0-9]+)?", "integer": r"-?[0-9]+"}
+_COMMON = {
+    "units": r"-?[0-9]+(?:\.[0-9]{1,3})?",
+    "money": r"-?[0-9]+(?:\.[0-9]{1,4})?",
+    "number": r"-?[0-9]+(?:\.[0-9]+)?",
+    "integer": r"-?[0-9]+",
+}
 
 
 def typed(column: Column, given: str, source: Source) -> str:

@@ -66,7 +66,7 @@ def broken(columns: list[Column], currency: str) -> tuple[str, str]:
     The first is cheap and true for every row that breaks one: the second, ``column:rule`` or NULL, need be asked for those only.
     """
     rules = [(doubt, rest, f"{c.name}:{rule}") for c in columns for doubt, rest, rule in _rules(c, f"typed_{c.name}", currency)]
-    doubtful = " OR ".join(f"coalesce({doubt}, false)" for doubt in dict.fromkeys(doubt for doubt, *_ in rules))
+    doubtful = " OR ".join(dict.fromkeys(doubt for doubt, *_ in rules))
     branches = " ".join(f"WHEN {doubt} AND {rest} THEN {engine.literal(name)}" for doubt, rest, name in rules)
     return doubtful, f"CASE {branches} END"
 

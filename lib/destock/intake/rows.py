@@ -133,7 +133,7 @@ def _query(con: engine.Engine, source: Source, file: _File, number: int) -> list
         source,
         file.raw,
         "query",
-        f"CREATE OR REPLACE TABLE {file.relation} AS SELECT row_number() OVER () AS _row, * FROM ({query}\n)",
+        f"CREATE OR REPLACE TABLE {file.relation} AS SELECT row_number() OVER (ORDER BY _queried) AS _row, * FROM ({query}\n) AS _queried",
     )
     con.execute("DROP TABLE source")
     names = [name for (name,) in engine.rows(con, f"SELECT column_name FROM (DESCRIBE {file.relation})")]
@@ -253,11 +253,15 @@ def _settle(con: engine.Engine, table: Table, given: frozenset[str], files: int)
     everything = ", ".join((*sorted(given), "fault"))
     shared = f"hash({', '.join(_shared(table, key, given, files))})"
     marks = np.sort(con.sql(f"SELECT {shared} AS mark FROM judged WHERE wanted").to_arrow_table()["mark"].to_numpy())
-    engine.put(con, "shared", pa.table({"mark": np.unique(marks[1:][marks[1:] == marks[:-1]])}))
+    twice = np.unique(marks[1:][marks[1:] == marks[:-1]])
+    con.execute("CREATE OR REPLACE TABLE outcomes (_file INTEGER, _row BIGINT, outcome VARCHAR)")
+    if not len(twice):
+        return
+    engine.put(con, "shared", pa.table({"mark": twice}))
     # two equal rows of a ledger are two rows: the second is a copy of another export's second only
     nth = "0" if table.key else f"row_number() OVER (PARTITION BY {everything}, _file ORDER BY _row)"
     con.execute(
-        f"""CREATE OR REPLACE TABLE outcomes AS
+        f"""INSERT INTO outcomes
         WITH known AS (SELECT *, {nth} AS nth FROM judged SEMI JOIN shared ON {shared} = mark WHERE wanted AND {_has_key(table)}),
         copies AS (SELECT *, row_number() OVER (PARTITION BY {everything}, nth ORDER BY _file DESC, _row) AS copy FROM known),
         versions AS (SELECT _file, _row, fault, copy,

@@ -1,5 +1,6 @@
 """Builds the panel: one pass of SQL from typed tables to the frames that every analysis starts from."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from destock.model.messages import Fault, mark
 from destock.model.schema import CLASSES, TABLES
 from destock.model.weeks import calendar, spans
 
+STEPS = ("skus", "sales", "stock", "panel", "items", "spans", "ageing", "reconciliation", "decisions")
 # frame → the total order in which it is written
 FRAMES = {
     "sku_week": "sku, week",
@@ -61,10 +63,18 @@ def build(shop: Shop, as_of: date, folder: Path) -> None:
 def _compute(con, shop: Shop, intake: Intake, as_of: date, folder: Path) -> None:
     typed.check(con, shop)
     context(con, shop, intake, as_of)
-    for step in ("skus", "sales", "stock", "panel", "items", "spans", "ageing", "reconciliation", "decisions"):
-        engine.run(con, "destock.panel", step)
+    compute(con, STEPS)
     for name, order in (FRAMES | {"run": "as_of"}).items():
         engine.write(con, name, order, folder / f"{name}.parquet")
+
+
+def compute(con, steps: Iterable[str]) -> None:
+    """Run the panel's SQL, in this order, in an engine that holds the typed tables and their ``context``."""
+    engine.run(con, "destock.panel", "deposits")
+    if not engine.rows(con, "SELECT count(*) FROM unpaid")[0][0]:
+        engine.run(con, "destock.panel", "no_deposits")
+    for step in steps:
+        engine.run(con, "destock.panel", step)
 
 
 def last_day(shop: Shop, scratch: Path) -> date:

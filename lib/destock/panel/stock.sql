@@ -49,7 +49,7 @@ FROM (
     UNION ALL
     -- Every SKU has a balance from the first week on, and in every week of which anything is to be told.
     SELECT k.sku, w.week, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM known_sku k CROSS JOIN (SELECT min(week) AS week FROM weeks) w
-    UNION ALL SELECT s.sku, s.first_day, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM sku_week_sales s CROSS JOIN run r WHERE r.has_shipping
+    UNION ALL SELECT s.sku, s.week, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM sku_week_sales s CROSS JOIN run r WHERE r.has_shipping
     UNION ALL SELECT sku, week, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM sku_week_undone
 ) WHERE day IS NOT NULL
 GROUP BY sku, day;

@@ -116,7 +116,5 @@ def context(con: engine.Engine, shop: Shop, intake: Intake, as_of: date) -> None
         "has_shipping": engine.rows(con, f"SELECT count(*) > 0 FROM order_lines WHERE shipped_at < DATE '{as_of}' + 1")[0][0],
         "has_orders": intake.has("order_lines"),
         "has_purchases": intake.has("purchases"),
-        "has_counts": intake.has("stock"),
-        "has_traffic": intake.has("traffic"),
     }
     engine.put(con, "run", pd.DataFrame([run]))

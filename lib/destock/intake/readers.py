@@ -1,6 +1,7 @@
 """One file → its records, as text where it is a text: each with its line, none left out, in batches."""
 
 import csv
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -23,7 +24,11 @@ MOST_COLUMNS = 2000
 # A Parquet file of so many cells, and so many for each of its bytes, is refused unread.
 MOST_CELLS, MOST_CELLS_A_BYTE = 10_000_000, 200
 _BLANKS = " \t\r\n\u00a0\u3000\ufeff"
-_GUARD = r"^(?:=\"(.*)\"|'(\d+))$"
+# What a spreadsheet takes for the beginning of a formula (OWASP ASVS 1.2.10), full-width signs included.
+FORMULA = "=+-@\t\r\n\0＝＋－＠"
+# An apostrophe before one of these, or before a number, is a guard and no part of the value.
+GUARDED = rf"'('*(?:[0-9]+|[{re.escape(FORMULA)}](?s:.)*))"
+_GUARD = rf"^(?:=\"(.*)\"|{GUARDED})$"
 # bytes that a text to be mended begins or ends with: blanks of one byte, guards, and those of the blanks of several
 _FIRST, _LAST = np.zeros(256, bool), np.zeros(256, bool)
 _FIRST[[*range(33), *b"'=\xc2\xe3\xef"]] = _LAST[[*range(33), *b'"\xa0\x80\xbf']] = True

@@ -19,6 +19,10 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine
 from papermill.log import logger
 
+from destock.model.messages import Fault, mark
+
+ENDED_EARLY = mark("the notebook ended early here, by {how}")
+
 
 class WaitingKernel:
     """A forked process that waits to become a kernel; after that what ``Popen`` is for one that Jupyter started."""
@@ -88,8 +92,11 @@ class Execution:
         self.cell, self.seconds[cell_index] = cell_index, -time.monotonic()
         self.note({"cell": cell_index})
 
-    def ended(self, cell_index: int) -> None:
+    def ended(self, cell_index: int, reply: dict) -> None:
+        """Note a cell's time; raises Fault (1) where it asked the kernel to end: what Jupyter takes for the end of a session."""
         self.seconds[cell_index] += time.monotonic()
+        if any(asked.get("source") == "ask_exit" for asked in reply["content"].get("payload", ())):
+            raise Fault(1, ENDED_EARLY, how="exit()")
 
 
 class ReportClient(PapermillNotebookClient):
@@ -129,7 +136,7 @@ class WarmEngine(NBClientEngine):
             startup_timeout=start_timeout,
             log=logger,
             on_cell_execute=lambda cell, cell_index: run.began(cell_index),
-            on_cell_executed=lambda cell, cell_index, execute_reply: run.ended(cell_index),
+            on_cell_executed=lambda cell, cell_index, execute_reply: run.ended(cell_index, execute_reply),
         )
         client.execution = run
         try:

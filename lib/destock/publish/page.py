@@ -15,9 +15,9 @@ from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from destock.model.folders import ROOT
-from destock.model.messages import say, speak
+from destock.model.messages import Fault, say, speak
 from destock.publish import html
-from destock.publish.kernel import Execution, WaitingKernel
+from destock.publish.kernel import ENDED_EARLY, Execution, WaitingKernel
 
 CELL_SECONDS = 300
 LONGEST_SOCKET = 100  # bytes; a socket's path may have 108, and -ipc-5 is added
@@ -71,7 +71,9 @@ def execute(
             )
     except PapermillExecutionError as error:
         code = 7 if error.ename == "MemoryError" else 1
-        return None, {"exit_code": code, "cell": error.cell_index, "error": f"{error.ename}: {error.evalue}"}
+        return None, {"exit_code": code, "cell": error.cell_index, "error": _raised(error.ename, error.evalue)}
+    except Fault as fault:
+        return None, {"exit_code": fault.exit_code, "cell": run.cell, "error": str(fault)}
     except DeadKernelError:
         return None, {"cell": run.cell} | _death(run)
     except CellTimeoutError:
@@ -91,12 +93,16 @@ def _death(run: Execution) -> dict:
     return {"exit_code": 7 if code else 1, "error": say("it ended its own process")}
 
 
+def _raised(name: str, value: str) -> str:
+    return say(ENDED_EARLY, how=name) if name == "SystemExit" else f"{name}: {value}"
+
+
 def _checked(done: nbformat.NotebookNode) -> tuple[nbformat.NotebookNode | None, dict | None]:
     """A notebook counts as executed when every cell ran, and none shows an error or left a traceback on stderr."""
     for number, cell in enumerate(done.cells):
         if cell.cell_type != "code" or not cell.source.strip():
             continue
-        errors = [f"{one.ename}: {one.evalue}" for one in cell.outputs if one.output_type == "error"]
+        errors = [_raised(one.ename, one.evalue) for one in cell.outputs if one.output_type == "error"]
         spoken = [one.text for one in cell.outputs if one.output_type == "stream" and one.name == "stderr"]
         errors += [text.strip().splitlines()[-1] for text in spoken if "Traceback (most recent call last)" in text]
         if cell.execution_count is None:

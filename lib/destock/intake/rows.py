@@ -373,6 +373,8 @@ def _notes(files: list[_File], given: frozenset[str]) -> list[Finding]:
     notes, contents = [], {}
     for file in files:
         name = file.raw.path.name
+        if not file.raw.rows:
+            notes.append(_note("no_rows", 0, name))
         if file.raw.hidden:
             notes.append(_note("hidden_rows", len(file.raw.hidden), name))
         if lacking := given - set(file.expressions):

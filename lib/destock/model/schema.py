@@ -42,7 +42,8 @@ class Column:
 class Table:
     """One table: what a row is, which columns make it unique, which columns it has, and which of them is its money.
 
-    A table without a key is a ledger: two equal rows of one export are two rows.
+    A table without a key is a ledger: two equal rows of one export are two rows. One that people keep
+    ``by_hand`` may have no rows: the last was deleted. An export without any has failed.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Table:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     money: str = ""
+    by_hand: bool = False
 
     def column(self, name: str) -> Column | None:
         return next((c for c in self.columns if c.name == name), None)
@@ -234,6 +236,7 @@ _ALL = (
             _may("seed", "integer", "seed of the draw"),
             _may("planned_price", "money", "price the arm was meant to have"),
         ),
+        by_hand=True,
     ),
     Table(
         "traffic",
@@ -269,6 +272,7 @@ _ALL = (
             _may("planned_launch", "date", "first day on sale"),
             _may("target_profit_rate", "number", "profit ÷ net sales, signed"),
         ),
+        by_hand=True,
     ),
     Table(
         "charges",
@@ -295,6 +299,7 @@ _ALL = (
             _may("decided_by", "text", "who decided"),
             _may("decided_on", "date", "when; not used before that day"),
         ),
+        by_hand=True,
     ),
     Table(
         "provisions",
@@ -305,6 +310,7 @@ _ALL = (
             _must("booked_on", "date", "day of the balance"),
             _must("amount", "money", "balance of the item's write-down on that day"),
         ),
+        by_hand=True,
     ),
     Table(
         "snapshot",

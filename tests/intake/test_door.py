@@ -462,6 +462,17 @@ def test_hidden_rows_count_and_are_noted(workbook):
     assert [(note.id, note.value) for note in intake.notes] == [("hidden_rows", 1)]
 
 
+@pytest.mark.parametrize(("row", "column", "name", "rows"), [(10_003, 1, "A10003", 2), (2, 1_002, "ALN2", 1)])
+def test_a_cell_far_from_the_table_is_refused_by_name(workbook, row, column, name, rows):
+    def fill(sheet, row=row, column=column):
+        rows_of(["sku"], ["A"])(sheet)
+        sheet.cell(row, column, "B")
+
+    assert f"the cell {name} stands far outside" in fault_of(workbook, fill)
+    intake, _ = workbook(lambda sheet: fill(sheet, min(row, 10_002), min(column, 1_001)))  # as far as it may
+    assert intake.rows.iloc[0][["rows_in", "used"]].tolist() == [rows, rows]
+
+
 # I28: hostile files, each refused by a process of its own
 
 

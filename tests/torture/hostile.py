@@ -73,7 +73,12 @@ FILES = {
     "far cell": (
         "products.xlsx",
         lambda: bomb(OPEN + CELL + b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'),
-        "taken",
+        "3 products.xlsx: the cell XFD1048576",
+    ),
+    "cell far to the right": (
+        "products.xlsx",
+        lambda: bomb(OPEN + CELL + b'<row r="2"><c r="XFD2"><v>1</v></c></row></sheetData></worksheet>'),
+        "3 products.xlsx: the cell XFD2",
     ),
     "entity bomb": (
         "products.xlsx",

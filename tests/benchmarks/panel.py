@@ -37,7 +37,7 @@ def ours(folder: Path) -> int:
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         shop = open_shop(folder)
         con = engine.start({folder}, Path(scratch))
-        panel.context(con, shop, load(con, shop), AS_OF.date())
+        panel.context(con, shop, load(con, shop, AS_OF.date()), AS_OF.date())
         for step in ("skus", "sales"):
             engine.run(con, "destock.panel", step)
         engine.write(con, "sku_week_sales", "sku, week", Path(scratch) / "panel.parquet")

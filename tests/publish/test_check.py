@@ -60,17 +60,19 @@ def test_the_page_is_read_before_the_refusal(make_shop, monkeypatch, tmp_path, c
 def test_tables_that_contradict_each_other_are_told(make_shop, tmp_path):
     tables = {
         "products": "sku,unit_cost,tag_price\nA,30,20\nB,,9\n",
-        "order_lines": HEADER + "1,A,2026-06-01,1,sale,0\n2,B,2026-06-02,2,sale,20\n3,Z,2062-06-02,3,sale,20\n",
+        "order_lines": HEADER + "1,A,2026-06-01,1,sale,0\n2,B,2026-06-02,2,sale,20\n3,Z,2026-06-08,3,sale,20\n4,A,2062-06-02,3,sale,20\n",
         "purchases": "po_id,sku,units_received,received_at\nP,A,5,2026-05-01\n",
         "stock": "sku,counted_at,on_hand\nA,2026-06-01,-2\n",
     }
-    found = {f.id: f for f in check.check(make_shop(tables), TODAY, tmp_path).findings}
+    shown = check.check(make_shop(tables), TODAY, tmp_path)
+    found = {f.id: f for f in shown.findings}
     concerned = {name: (f.figures["skus"][0], f.figures["units"][0]) for name, f in found.items() if "skus" in f.figures}
     assert concerned == {
         "not_in_master": (1, 3), "cost_over_tag": (1, 0), "given_away": (1, 1), "counted_below_zero": (1, 2), "never_received": (2, 5),
     }  # fmt: skip
     assert found["cost_unknown"].value == pytest.approx(1 / 6)
-    assert found["in_the_future"].value < 0
+    assert found["in_the_future"].value == -1  # tomorrow; what is later does not come in
+    assert shown.intake.rejects["rule"].tolist() == ["in the future"]
 
 
 def test_the_files_of_the_last_pack_are_noticed(make_shop, tmp_path):

@@ -5,6 +5,7 @@ things is rejected, never guessed.
 """
 
 import re
+from datetime import date, timedelta
 
 from destock import engine
 from destock.intake.shop import NUMBER_FORM, Source
@@ -14,6 +15,7 @@ from destock.model.schema import Column
 
 MISSING, DAMAGED, OTHER_MONEY = mark("it is empty"), mark("an identifier that a spreadsheet turned into a number"), mark("another currency")
 WORD, NEGATIVE, TIME = mark("not one of its words"), mark("below zero"), mark("not between 1990 and 2099")
+FUTURE = mark("in the future")
 FAILED = mark("a formula without a result")
 _NOT = {
     "units": mark("not a number of at most 3 decimals"),
@@ -52,8 +54,11 @@ def typed(column: Column, given: str, source: Source) -> str:
     return f"CASE WHEN isfinite({value}) THEN {value} END" if column.kind == "number" else value
 
 
-def broken(column: Column, value: str, currency: str) -> str:
-    """CASE branches that name the first rule which ``value``, made of the column, breaks: ``column:rule``."""
+def broken(column: Column, value: str, currency: str, today: date) -> str:
+    """CASE branches that name the first rule which ``value``, made of the column, breaks: ``column:rule``.
+
+    What has happened did so by ``today``, or tomorrow: it is tomorrow already somewhere.
+    """
     rules = []
     if column.kind not in ("text", "id"):
         rules.append((f"{value} IS NULL AND {column.name} IS NOT NULL", _NOT[column.kind]))
@@ -72,7 +77,14 @@ def broken(column: Column, value: str, currency: str) -> str:
         rules.append((f"{value} < 0", NEGATIVE))
     if column.kind in ("date", "time"):
         rules.append((f"{value} NOT BETWEEN DATE '1990-01-01' AND DATE '2099-12-31'", TIME))
+        if not column.planned:
+            rules.append((future(value, today), FUTURE))
     return " ".join(f"WHEN {rule} THEN {engine.literal(f'{column.name}:{name}')}" for rule, name in rules)
+
+
+def future(value: str, today: date) -> str:
+    """SQL that says whether a day or a moment lies beyond tomorrow."""
+    return f"{value} >= DATE '{today + timedelta(days=2)}'"
 
 
 def _plain(column: Column, number_format: str) -> str:

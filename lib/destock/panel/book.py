@@ -103,7 +103,7 @@ def _last_day(shop: Shop, inputs: dict[str, str]) -> date:
     if not noted.exists():
         cache().mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache(), prefix="building-") as scratch:
-            noted.write_text(last_day(shop, Path(scratch)).isoformat(), encoding="utf-8")
+            noted.write_text(last_day(shop, Path(scratch), date.today()).isoformat(), encoding="utf-8")
     return date.fromisoformat(noted.read_text(encoding="utf-8"))
 
 
@@ -124,7 +124,7 @@ def _build(book: Book) -> None:
         shutil.rmtree(book.building, ignore_errors=True)
         book.building.mkdir()
         try:
-            build(book.shop, book.as_of, book.building)
+            build(book.shop, book.as_of, book.building, date.today())
             book.building.rename(book.folder)
         finally:
             shutil.rmtree(book.building, ignore_errors=True)

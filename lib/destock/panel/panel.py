@@ -37,20 +37,21 @@ FRAMES = {
 }
 
 
-def build(shop: Shop, as_of: date, folder: Path) -> None:
+def build(shop: Shop, as_of: date, folder: Path, today: date) -> None:
     """What was sold, held, shown and priced in every week up to ``as_of``?
 
     Reads the shop's tables, runs the SQL of this room in the engine, and writes one
     Parquet file for each of FRAMES into ``folder``, with ``rows``, ``rejects`` and
     ``given`` of the intake and the ``run`` row beside them. Only what was known at the
-    end of ``as_of`` is used.
+    end of ``as_of`` is used. Rows of what happens after ``today`` (or ``as_of``, if that is later) are rejected.
 
     Raises Fault (3) when a table cannot be read and (4) when no row can be used.
     """
-    con, intake = _open(shop, folder)
+    today = max(as_of, today)
+    con, intake = _open(shop, folder, today)
     con = engine.hand_over(con, shop.engine, shop.spark, TABLES, folder, shop.timezone)
     try:
-        _compute(con, shop, intake, as_of, folder)
+        _compute(con, shop, intake, as_of, folder, today)
     finally:
         engine.close(con)
     engine.save(intake.rows, folder / "rows.parquet")
@@ -58,8 +59,8 @@ def build(shop: Shop, as_of: date, folder: Path) -> None:
     engine.save(pd.DataFrame(sorted(intake.given), columns=["table", "column"]), folder / "given.parquet")
 
 
-def _compute(con, shop: Shop, intake: Intake, as_of: date, folder: Path) -> None:
-    typed.check(con, shop)
+def _compute(con, shop: Shop, intake: Intake, as_of: date, folder: Path, today: date) -> None:
+    typed.check(con, shop, today)
     context(con, shop, intake, as_of)
     for step in ("skus", "sales", "stock", "panel", "items", "spans", "ageing", "reconciliation", "decisions"):
         engine.run(con, "destock.panel", step)
@@ -67,9 +68,9 @@ def _compute(con, shop: Shop, intake: Intake, as_of: date, folder: Path) -> None
         engine.write(con, name, order, folder / f"{name}.parquet")
 
 
-def last_day(shop: Shop, scratch: Path) -> date:
-    """On which day did the last thing happen in the shop's order lines; without any, of which day is its newest snapshot?"""
-    con, intake = _open(shop, scratch)
+def last_day(shop: Shop, scratch: Path, today: date) -> date:
+    """On which day by ``today`` did the last thing happen in the shop's order lines; without any, of which day is its newest snapshot?"""
+    con, intake = _open(shop, scratch, today)
     table, moment = ("order_lines", "ordered_at") if intake.has("order_lines") else ("snapshot", "as_of")
     day = engine.rows(con, f"SELECT CAST(max({moment}) AS DATE) FROM {table}")[0][0]
     con.close()
@@ -78,10 +79,10 @@ def last_day(shop: Shop, scratch: Path) -> date:
     return day
 
 
-def _open(shop: Shop, scratch: Path) -> tuple[engine.Engine, Intake]:
+def _open(shop: Shop, scratch: Path, today: date) -> tuple[engine.Engine, Intake]:
     readable = {path.parent for table in shop.sources for path in shop.files(table)}
     con = engine.start(readable, scratch, shop.timezone)
-    return con, load(con, shop)
+    return con, load(con, shop, today)
 
 
 def context(con: engine.Engine, shop: Shop, intake: Intake, as_of: date) -> None:

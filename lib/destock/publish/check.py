@@ -55,7 +55,7 @@ def check(place: str | Path, today: date, out: Path = ROOT / "reports") -> Check
     shop = open_shop(find_shop(place))
     readable = {path.parent for table in shop.sources for path in shop.files(table)}
     with tempfile.TemporaryDirectory(prefix="destock-") as scratch, closing(engine.start(readable, Path(scratch), shop.timezone)) as con:
-        intake = load(con, shop)
+        intake = load(con, shop, max(today, shop.as_of or today))
         found = [*intake.notes, *doubts(con, today), *_nothing_new(shop, out), *missing_tables({table for table, _ in intake.given})]
     return Check(shop, intake, found, _write(intake.rejects, out / f"{slug(shop.folder.name)}-rejects.csv"))
 

@@ -294,7 +294,7 @@ _ALL = (
         "a class that an analyst decided, against the rules",
         ("item",),
         (
-            _must("item", "text", "priced item"),
+            _must("item", "id", "priced item"),
             _must("class", "text", "kind of overstock it is, in English or Chinese", *CLASSES, *CLASSES.values()),
             _must("reason", "text", "why, in the analyst's words"),
             _may("decided_by", "text", "who decided"),
@@ -307,7 +307,7 @@ _ALL = (
         "a write-down in the books (存货跌价准备)",
         ("item", "booked_on"),
         (
-            _must("item", "text", "priced item"),
+            _must("item", "id", "priced item"),
             _must("booked_on", "date", "day of the balance", planned=True),
             _must("amount", "money", "balance of the item's write-down on that day"),
         ),

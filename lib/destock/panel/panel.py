@@ -33,6 +33,7 @@ FRAMES = {
     "loss_week": "week, item, kind",
     "override": "item",
     "provision": "item",
+    "unknown_item": "named_in, item",
     "item_months": "item",
 }
 

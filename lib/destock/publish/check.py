@@ -56,7 +56,12 @@ def check(place: str | Path, today: date, out: Path = ROOT / "reports") -> Check
     readable = {path.parent for table in shop.sources for path in shop.files(table)}
     with tempfile.TemporaryDirectory(prefix="destock-") as scratch, closing(engine.start(readable, Path(scratch), shop.timezone)) as con:
         intake = load(con, shop, max(today, shop.as_of or today))
-        found = [*intake.notes, *doubts(con, today), *_nothing_new(shop, out), *missing_tables({table for table, _ in intake.given})]
+        found = [
+            *intake.notes,
+            *doubts(con, today, shop.price_level),
+            *_nothing_new(shop, out),
+            *missing_tables({table for table, _ in intake.given}),
+        ]
     return Check(shop, intake, found, _write(intake.rejects, out / f"{slug(shop.folder.name)}-rejects.csv"))
 
 
@@ -101,10 +106,11 @@ def _write(rejects: pd.DataFrame, path: Path) -> Path | None:
 
 
 def _nothing_new(shop: Shop, reports: Path) -> list[Finding]:
-    """Are the order lines the very files of the shop's last pack?"""
+    """Are the order lines (or what stands in for them) the very files of the shop's last pack?"""
     runs = [json.loads(path.read_text(encoding="utf-8")) for path in reports.glob(f"{shop.folder.name}-*/run.json")]
     last = max((run for run in runs if run["shop"] == shop.name), key=lambda run: run["finished"], default=None)
-    mine = {digest for name, digest in shop.fingerprint().items() if Path(name).name in {path.name for path in shop.files("order_lines")}}
+    sold = {path.name for path in shop.files("order_lines" if "order_lines" in shop.sources else "snapshot")}
+    mine = {digest for name, digest in shop.fingerprint().items() if Path(name).name in sold}
     if last is None or not mine <= set(last["inputs"].values()):
         return []
     return [Finding("nothing_new", len(mine), "files", severity=1, figures={"as_of": (date.fromisoformat(last["as_of"]), "date")})]

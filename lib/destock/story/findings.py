@@ -1,5 +1,6 @@
 """Frames → findings: what was found on each page, with its basis and the figures of its sentence."""
 
+from destock.intake.doubts import unknown_items
 from destock.model.findings import Finding
 from destock.model.messages import mark
 from destock.panel.book import Book
@@ -132,7 +133,8 @@ def doubts(book: Book) -> list[Finding]:
     if len(strange):
         figures = figures_of(units={"skus": len(strange), "units": weeks.loc[weeks["sku"].isin(strange), "sold_units"].sum()})
         found.append(Finding("not_in_master", len(strange), "SKUs", "SKUs without a product row", severity=1, figures=figures))
-    return found
+    unknown = book.panel("unknown_item").groupby("named_in")["item"]
+    return found + [unknown_items(table, items.tolist()) for table, items in unknown]
 
 
 def stock_unknown(book: Book) -> list[Finding]:

@@ -1,6 +1,8 @@
 """The first thing a new user runs: what is in the tables, what is wrong, what they allow."""
 
 import json
+import subprocess
+import sys
 from datetime import date
 
 import pytest
@@ -35,6 +37,12 @@ def test_a_sound_shop_is_told_how_fresh_it_is_and_what_it_lacks(make_shop, tmp_p
 def test_a_shop_without_order_lines_is_checked_too(tmp_path):
     found = check.check(ROOT / "tests" / "shops" / "snapshot", TODAY, tmp_path)
     assert set(found.intake.rows["table"]) >= {"products", "snapshot"}
+
+
+def test_the_door_alone_starts_without_what_only_reports_need():
+    code = "import sys; from destock.publish import check; print(*{name.split('.')[0] for name in sys.modules})"
+    loaded = set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())
+    assert loaded & {"duckdb", "nbconvert", "nbformat", "papermill", "statsmodels", "scipy", "matplotlib"} == {"duckdb"}
 
 
 def test_no_panel_is_built(make_shop, tmp_path, monkeypatch):

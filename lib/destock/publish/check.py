@@ -11,15 +11,14 @@ import pandas as pd
 
 from destock import engine
 from destock.intake.doubts import doubts
+from destock.intake.missing import TABLES, missing_tables
 from destock.intake.rows import Intake, load, refuse_over_limit
 from destock.intake.shop import ROOT, Shop, find_shop, open_shop
 from destock.model.findings import Finding
 from destock.model.messages import Fault, mark, say
 from destock.present.sentences import tell
-from destock.publish import html
-from destock.publish.naming import slug
+from destock.publish.naming import LABELS, slug
 from destock.publish.results import write_csv
-from destock.story.findings import TABLES, missing_tables
 
 SHOWN = 20
 
@@ -68,7 +67,7 @@ def check(place: str | Path, today: date, out: Path = ROOT / "reports") -> Check
 def allowed(given: set[str]) -> list[str]:
     """Which pages do these tables allow, and which table would make a page complete?"""
     lines = []
-    for page, label in html.LABELS.items():
+    for page, label in LABELS.items():
         lacking = [table for table, (_, _, pages) in TABLES.items() if page in pages and table not in given]
         text = mark("Page “{page}”: as far as it goes without {tables}") if lacking else mark("Page “{page}”: complete")
         lines.append(say(text, page=say(label), tables=", ".join(lacking)))

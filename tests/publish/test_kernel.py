@@ -1,5 +1,6 @@
 """Faults of a notebook, each in the kernel of a pack: never a success, always its cause, and nothing left running."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from destock.model.folders import ROOT
 from destock.publish.packs import Supervisor
 
 REGEX_BOMB = "import re; re.match(r'(a+)+$', 'a' * 40 + 'b')"  # holds the interpreter lock for hours
+LATE = "get_ipython().kernel.iopub_thread.stop()"  # the reply comes, the output does not
 DETACHED = "import subprocess; print(subprocess.Popen(['sleep', '77'], start_new_session=True).pid)"
 
 
@@ -50,6 +52,8 @@ FAULTS = [
     ("allowed to raise", ["1 / 0", "1"], {"tags": ["raises-exception"]}, 1, "ZeroDivisionError"),
     ("input", ["input()"], {}, 1, "StdinNotImplementedError"),
     ("writes without end", ["while True: print('x' * 10_000)"], {}, 1, "it wrote more than 5 MB"),
+    ("full disk", ["open('/dev/full', 'wb', 0).write(b'x')"], {}, 5, "No space left on device"),
+    ("output that lags", [LATE], {"output_seconds": 1}, 6, "did not arrive within 1 seconds"),
     ("MemoryError", ["bytearray(1 << 62)"], {}, 7, "MemoryError"),
 ]
 
@@ -72,6 +76,19 @@ def test_what_holds_too_much_memory_is_ended_with_its_peak(execute):
 def test_a_report_that_takes_too_long_is_ended(execute):
     said = execute("import time; time.sleep(60)", seconds=1)
     assert said["cause"] == {"seconds": 1}
+
+
+def test_output_may_come_later_than_papermill_would_wait(execute):
+    """Five seconds behind the reply, as on a machine that is busy: whole, and no fault."""
+    slow = "t = get_ipython().kernel.iopub_thread; import time; t.io_loop.add_callback(time.sleep, 6); time.sleep(.2); print('late')"
+    assert execute(slow)["answer"] == {"failure": None, "printed": ["late\n"]}
+
+
+@pytest.mark.parametrize("writer", ["python", "arrow", "engine"])
+def test_a_full_disk_is_one_whoever_meets_it(execute, writer):
+    with Supervisor(1) as supervisor, pytest.raises(OSError, match="No space left on device") as caught:
+        supervisor.result(lambda: supervisor.submit("tests.publish.jobs:fill", early=True, writer=writer))
+    assert caught.value.errno == errno.ENOSPC
 
 
 @pytest.mark.parametrize("end", ["1", "import os; os.kill(os.getpid(), 9)", "import time; time.sleep(60)"])

@@ -23,7 +23,7 @@ import destock
 from destock import engine
 from destock.intake.shop import Shop, find_shop, open_shop
 from destock.model.assumptions import assumed
-from destock.model.folders import cache
+from destock.model.folders import cache, require_room
 from destock.model.parameters import day, folder, mapping
 from destock.model.weeks import chinese_events
 from destock.panel.panel import build, last_day
@@ -122,6 +122,8 @@ def _build(book: Book) -> None:
         if book.folder.is_dir():  # another process was faster
             return
         shutil.rmtree(book.building, ignore_errors=True)
+        # the panel is smaller than the tables that it is made of; what they spill on the way is not known before
+        require_room(cache(), sum(path.stat().st_size for table in book.shop.sources for path in book.shop.files(table)))
         book.building.mkdir()
         try:
             build(book.shop, book.as_of, book.building, date.today())

@@ -76,12 +76,13 @@ class WarmProvisioner(LocalProvisioner):
 
 @dataclass
 class Execution:
-    """What is known of a notebook while it runs, and what it may write: bytes of output by cell and in all."""
+    """What is known of a notebook while it runs, and what it may write: bytes of output by cell and in all, and how late."""
 
     waiting: WaitingKernel | None = None
     note: Callable[[dict], None] = lambda message: None
     cell_bytes: int = 5_000_000
     bytes: int = 25_000_000
+    output_seconds: int = 60  # how long a cell's output may lag behind its reply; papermill's own four are too few on a busy machine
     notebook: nbformat.NotebookNode | None = None
     cell: int = 0
     seconds: dict[int, float] = field(default_factory=dict)
@@ -134,6 +135,7 @@ class WarmEngine(NBClientEngine):
             kernel_name=kernel_name,
             timeout=execution_timeout,
             startup_timeout=start_timeout,
+            iopub_timeout=run.output_seconds,
             log=logger,
             on_cell_execute=lambda cell, cell_index: run.began(cell_index),
             on_cell_executed=lambda cell, cell_index, execute_reply: run.ended(cell_index, execute_reply),

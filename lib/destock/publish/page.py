@@ -1,5 +1,6 @@
 """One page of a pack, made in a process of its own: its notebook executed in a kernel of its own, checked, and rendered."""
 
+import os
 import sys
 import tempfile
 import time
@@ -18,6 +19,7 @@ from destock.model.folders import ROOT
 from destock.model.messages import Fault, say, speak
 from destock.publish import html
 from destock.publish.kernel import ENDED_EARLY, Execution, WaitingKernel
+from destock.publish.warm import FULL
 
 CELL_SECONDS = 300
 LONGEST_SOCKET = 100  # bytes; a socket's path may have 108, and -ipc-5 is added
@@ -70,13 +72,17 @@ def execute(
                 config=Config({"KernelManager": _connection(runtime)}),
             )
     except PapermillExecutionError as error:
-        code = 7 if error.ename == "MemoryError" else 1
+        full = any(os.strerror(number) in error.evalue for number in FULL)
+        code = 7 if error.ename == "MemoryError" else 5 if full else 1
         return None, {"exit_code": code, "cell": error.cell_index, "error": _raised(error.ename, error.evalue)}
     except Fault as fault:
         return None, {"exit_code": fault.exit_code, "cell": run.cell, "error": str(fault)}
     except DeadKernelError:
         return None, {"cell": run.cell} | _death(run)
     except CellTimeoutError:
+        if time.monotonic() + run.seconds[run.cell] < cell_seconds:  # the cell has ended, and what it wrote has not come
+            said = say("its output did not arrive within {seconds} seconds", seconds=run.output_seconds)
+            return None, {"exit_code": 6, "cell": run.cell, "error": said, "again": True}
         return None, {"exit_code": 6, "cell": run.cell, "error": say("it took longer than {seconds} seconds", seconds=cell_seconds)}
     except (RuntimeError, TimeoutError, zmq.ZMQError) as error:  # what Jupyter raises for a kernel that does not start
         return None, {"exit_code": 7, "cell": run.cell, "error": str(error).partition("\n")[0], "again": not run.seconds}

@@ -12,6 +12,7 @@ from destock.intake.shop import Shop
 from destock.model.messages import Fault, mark
 from destock.model.schema import CLASSES, TABLES
 from destock.model.weeks import calendar, spans
+from destock.panel.proof import prove
 
 # frame → the total order in which it is written
 FRAMES = {
@@ -46,13 +47,15 @@ def build(shop: Shop, as_of: date, folder: Path, today: date) -> None:
     ``given`` of the intake and the ``run`` row beside them. Only what was known at the
     end of ``as_of`` is used. Rows of what happens after ``today`` (or ``as_of``, if that is later) are rejected.
 
-    Raises Fault (3) when a table cannot be read and (4) when no row can be used.
+    Raises Fault (3) when a table cannot be read, (4) when no row can be used, and what ``prove`` raises.
     """
     today = max(as_of, today)
     con, intake = _open(shop, folder, today)
     con = engine.hand_over(con, shop.engine, shop.spark, TABLES, folder, shop.timezone)
     try:
-        _compute(con, shop, intake, as_of, folder, today)
+        compute(con, shop, intake, as_of, today)
+        for name, order in (FRAMES | {"run": "as_of"}).items():
+            engine.write(con, name, order, folder / f"{name}.parquet")
     finally:
         engine.close(con)
     engine.save(intake.rows, folder / "rows.parquet")
@@ -60,13 +63,13 @@ def build(shop: Shop, as_of: date, folder: Path, today: date) -> None:
     engine.save(pd.DataFrame(sorted(intake.given), columns=["table", "column"]), folder / "given.parquet")
 
 
-def _compute(con, shop: Shop, intake: Intake, as_of: date, folder: Path, today: date) -> None:
+def compute(con, shop: Shop, intake: Intake, as_of: date, today: date) -> None:
+    """Make every table of the panel in the engine, and prove that they add up."""
     typed.check(con, shop, today)
     context(con, shop, intake, as_of)
     for step in ("skus", "sales", "stock", "panel", "items", "spans", "ageing", "reconciliation", "decisions"):
         engine.run(con, "destock.panel", step)
-    for name, order in (FRAMES | {"run": "as_of"}).items():
-        engine.write(con, name, order, folder / f"{name}.parquet")
+    prove(con)
 
 
 def last_day(shop: Shop, scratch: Path, today: date) -> date:

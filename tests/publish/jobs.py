@@ -17,12 +17,15 @@ def notebook_of(*sources, tags=()):
     return nbformat.v4.new_notebook(cells=cells, metadata=kernel)
 
 
-def execute(sources, note, waiting=None, tags=(), cell_seconds=30, output_seconds=60):
+def execute(sources, note, waiting=None, tags=(), cell_seconds=30, output_seconds=60, stale=""):
     """What became of a notebook of these cells, and what its cells printed."""
     run = Execution(WaitingKernel(*waiting) if waiting else None, note, output_seconds=output_seconds)
-    done, failure = page.execute(notebook_of(*sources, tags=tags), {}, run, cell_seconds)
+    notebook = notebook_of(*sources, tags=tags)
+    for cell in notebook.cells:
+        cell.outputs = [nbformat.v4.new_output("stream", text=stale)] if stale else []
+    done, failure = page.execute(notebook, {}, run, cell_seconds)
     printed = [output.get("text", "") for cell in done.cells for output in cell.outputs] if done else []
-    return {"failure": failure, "printed": printed}
+    return {"failure": failure, "printed": printed, "warnings": page.warned(done) if done else 0}
 
 
 def fill(writer, note):

@@ -49,6 +49,18 @@ FAULTS = [
     ("exit, the kernel kept", ["exit(keep_kernel=True)", "1"], {}, 1, "ended early here, by exit()"),
     ("os._exit", ["import os; os._exit(0)", "1"], {}, 1, "ended its own process"),
     ("thread", ["import threading\nt = threading.Thread(target=lambda: 1 / 0); t.start(); t.join()"], {}, 1, "ZeroDivisionError"),
+    (
+        "task",
+        [
+            "import asyncio\nasync def fail(): 1 / 0\ntask = asyncio.get_running_loop().create_task(fail())",
+            "del task; import gc; gc.collect()",
+        ],
+        {},
+        1,
+        "ZeroDivisionError",
+    ),
+    ("skipped by its tag", ["1"], {"tags": ["skip-execution"]}, 1, "the cell did not run"),
+    ("writes much in many cells", ["print('x' * 4_900_000)"] * 6, {}, 1, "it wrote more than 25 MB"),
     ("allowed to raise", ["1 / 0", "1"], {"tags": ["raises-exception"]}, 1, "ZeroDivisionError"),
     ("input", ["input()"], {}, 1, "StdinNotImplementedError"),
     ("writes without end", ["while True: print('x' * 10_000)"], {}, 1, "it wrote more than 5 MB"),
@@ -81,7 +93,16 @@ def test_a_report_that_takes_too_long_is_ended(execute):
 def test_output_may_come_later_than_papermill_would_wait(execute):
     """Five seconds behind the reply, as on a machine that is busy: whole, and no fault."""
     slow = "t = get_ipython().kernel.iopub_thread; import time; t.io_loop.add_callback(time.sleep, 6); time.sleep(.2); print('late')"
-    assert execute(slow)["answer"] == {"failure": None, "printed": ["late\n"]}
+    assert execute(slow)["answer"]["printed"] == ["late\n"]
+
+
+def test_what_is_written_to_stderr_is_counted_and_stops_nothing(execute):
+    answer = execute("import warnings; warnings.warn('old')", "import sys; print('a', file=sys.stderr); print('b')")["answer"]
+    assert (answer["failure"], answer["warnings"]) == (None, 3)  # a warning is two lines: what, and where
+
+
+def test_outputs_of_another_day_are_gone(execute):
+    assert execute("1", "", stale="2019")["answer"]["printed"] == [""]
 
 
 @pytest.mark.parametrize("writer", ["python", "arrow", "engine"])

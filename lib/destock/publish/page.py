@@ -44,7 +44,8 @@ def make(
         return {"page": page, "status": "failed"} | failure
     frame = html.page_frame(page, html.heading(done), shop_name, date.fromisoformat(facts["as_of"]), names)
     Path(folder, f"{page}.html").write_text(html.report(done, frame), encoding="utf-8")
-    return {"page": page, "status": "ok", "seconds": round(time.monotonic() - started, 2), "cells": round(sum(run.seconds.values()), 2)}
+    cells = round(sum(run.seconds.values()), 2)
+    return {"page": page, "status": "ok", "seconds": round(time.monotonic() - started, 2), "cells": cells, "warnings": warned(done)}
 
 
 def notebook(page: str) -> nbformat.NotebookNode:
@@ -97,6 +98,12 @@ def _death(run: Execution) -> dict:
     if code is not None and code < 0:
         return {"exit_code": 7, "error": say("its process was killed by signal {signal}, peak memory {n} MB", signal=-code, n=peak)}
     return {"exit_code": 7 if code else 1, "error": say("it ended its own process")}
+
+
+def warned(done: nbformat.NotebookNode) -> int:
+    """How many lines a notebook wrote to stderr: a library's warning stops no report, and ``run.json`` counts it."""
+    outputs = [one for cell in done.cells for one in cell.get("outputs", []) if one.get("name") == "stderr"]
+    return sum(len(one.text.splitlines()) for one in outputs)
 
 
 def _raised(name: str, value: str) -> str:

@@ -14,7 +14,7 @@ TOTALS = (
     ("sku_week_sales.sold_units", "sku_week.sold_units", "item_week.sold_units"),
     ("sku_week_sales.returned_units", "sku_week.returned_units", "item_week.returned_units"),
     ("sku_week_sales.paid_value", "sku_week.paid_value", "item_week.paid_value"),
-    ("sku_week_undone.undone_units", "sku_week.undone_units", "item_week.undone_units"),
+    ("sku_week.undone_units", "item_week.undone_units"),
     ("flow.received", "sku_now.received", "item_now.received"),
 )
 

@@ -14,6 +14,8 @@ from destock.intake.sample import write_sample
 from destock.intake.shop import open_shop
 from destock.panel.book import open_book
 
+TODAY = date(2026, 12, 31)  # what the tests' shops tell of has happened by then, whatever the day
+
 
 @pytest.fixture(scope="session", autouse=True)
 def cache(tmp_path_factory):
@@ -63,14 +65,14 @@ def panel():
 
 @pytest.fixture
 def take_in(tmp_path):
-    """``intake, table = take_in(shop)``: the outcome of intake, and each typed table as a frame."""
+    """``intake, table = take_in(shop)``: the outcome of intake on TODAY, and each typed table as a frame."""
     opened = []
 
     def take(path):
         shop = open_shop(path)
         con = engine.start({shop.folder}, tmp_path, shop.timezone)
         opened.append(con)
-        return load(con, shop), lambda name: con.sql(f"SELECT * FROM {name} ORDER BY ALL").df()
+        return load(con, shop, TODAY), lambda name: con.sql(f"SELECT * FROM {name} ORDER BY ALL").df()
 
     yield take
     for con in opened:

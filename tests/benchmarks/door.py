@@ -33,6 +33,7 @@ rows = con.execute("SELECT count(*) FROM order_lines").fetchone()[0]
 """
 _OURS = """
 import tempfile, time
+from datetime import date
 from pathlib import Path
 from destock import engine
 from destock.intake.rows import load
@@ -40,7 +41,7 @@ from destock.intake.shop import open_shop
 shop = open_shop("{folder}")
 con = engine.start([shop.folder], Path(tempfile.mkdtemp()))
 started = time.perf_counter()
-rows = load(con, shop).rows["used"].iloc[-1]
+rows = load(con, shop, date(2099, 1, 1)).rows["used"].iloc[-1]
 """
 
 

@@ -36,8 +36,8 @@ def ours(folder: Path) -> int:
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         shop = open_shop(folder)
         con = engine.start({folder}, Path(scratch))
-        panel.context(con, shop, load(con, shop), AS_OF.date())
-        panel.compute(con, ("skus", "sales"))
+        panel.context(con, shop, load(con, shop, AS_OF.date()), AS_OF.date())
+        panel.transform(con, ("skus", "sales"))
         engine.write(con, "sku_week_sales", "sku, week", Path(scratch) / "panel.parquet")
         return engine.rows(con, "SELECT count(*) FROM sku_week_sales")[0][0]
 

@@ -21,8 +21,8 @@ def ours(folder: Path) -> int:
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         shop = open_shop(folder)
         con = engine.start({folder}, Path(scratch))
-        panel.context(con, shop, load(con, shop), AS_OF.date())
-        panel.compute(con, STEPS)
+        panel.context(con, shop, load(con, shop, AS_OF.date()), AS_OF.date())
+        panel.transform(con, STEPS)
         return engine.rows(con, "SELECT count(*) FROM sku_week")[0][0]
 
 

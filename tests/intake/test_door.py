@@ -1,6 +1,7 @@
 """Whatever an export does wrong is read right, rejected with its reason, or refused in one line: case by case."""
 
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import openpyxl
@@ -12,7 +13,10 @@ from tests.torture import door, hostile
 
 from destock.intake import grammar
 from destock.intake.rows import CONFLICT, TORN, refuse_over_limit
+from destock.intake.shop import open_shop
 from destock.model.messages import Fault
+from destock.model.schema import TABLES
+from destock.panel import panel
 
 HEADER = "order_id,line_id,sku,ordered_at,units,kind,customer_paid"
 PRODUCTS = "sku,style\nA,S\n"
@@ -462,6 +466,17 @@ def test_hidden_rows_count_and_are_noted(workbook):
     assert [(note.id, note.value) for note in intake.notes] == [("hidden_rows", 1)]
 
 
+@pytest.mark.parametrize(("row", "column", "name", "rows"), [(10_003, 1, "A10003", 2), (2, 1_002, "ALN2", 1)])
+def test_a_cell_far_from_the_table_is_refused_by_name(workbook, row, column, name, rows):
+    def fill(sheet, row=row, column=column):
+        rows_of(["sku"], ["A"])(sheet)
+        sheet.cell(row, column, "B")
+
+    assert f"the cell {name} stands far outside" in fault_of(workbook, fill)
+    intake, _ = workbook(lambda sheet: fill(sheet, min(row, 10_002), min(column, 1_001)))  # as far as it may
+    assert intake.rows.iloc[0][["rows_in", "used"]].tolist() == [rows, rows]
+
+
 # I28: hostile files, each refused by a process of its own
 
 
@@ -588,6 +603,44 @@ def test_what_is_too_large_for_any_money_is_rejected_not_wrapped(orders):
     assert intake.rejects["value"].tolist() == ["99999999999999999999"]
 
 
+HAPPENED = {
+    "order_lines": {"ordered_at", "original_ordered_at"}, "purchases": {"ordered_at"}, "movements": {"moved_at"}, "stock": {"counted_at"},
+    "traffic": {"date"}, "charges": {"date"}, "snapshot": {"as_of"},
+}  # fmt: skip
+VALUES = {"units": "1", "money": "1", "number": "1", "integer": "1", "id": "A", "text": "a"}
+
+
+@pytest.mark.parametrize("day", ["2027-01-01", "2027-01-02", "2062-01-01"])
+def test_what_has_happened_did_so_by_tomorrow_and_what_is_planned_may_lie_ahead(make_shop, take_in, day):
+    exports = {}
+    for table in TABLES.values():
+        row = {c.name: c.values[0] if c.values else VALUES.get(c.kind, "2026-06-01") for c in table.columns if c.name != "currency"}
+        ahead = [row | {c.name: day} for c in table.columns if c.kind in ("date", "time")]
+        exports[table.name] = pd.DataFrame([row, *ahead])
+    intake, _ = take_in(make_shop(exports))
+    late = intake.rejects[intake.rejects["rule"] == grammar.FUTURE]
+    found = {name: set(rows["column"]) for name, rows in late.groupby("table")}
+    assert found == ({} if day == "2027-01-01" else HAPPENED)
+
+
+def test_a_replay_of_an_old_day_is_no_future_and_a_clock_that_is_behind_takes_nothing(make_shop, tmp_path):
+    shop = open_shop(make_shop({"products": PRODUCTS, "order_lines": text(line("1", at="2026-03-01"), line("2", at="2026-06-01"))}))
+    panel.build(shop, date(2026, 3, 2), tmp_path, date(2020, 1, 1))  # the day of the report was there, whatever the machine thinks
+    assert pd.read_parquet(tmp_path / "rows.parquet")["rejected"].tolist() == [0, 1]
+    panel.build(shop, date(2026, 3, 2), tmp_path, date(2026, 7, 1))
+    assert pd.read_parquet(tmp_path / "rows.parquet")["rejected"].tolist() == [0, 0]
+    assert panel.last_day(shop, tmp_path, date(2026, 4, 1)) == date(2026, 3, 1)
+
+
+def test_a_typed_table_of_the_future_is_refused(make_shop, tmp_path):
+    folder = make_shop({"products": PRODUCTS}, tables={"snapshot": {"source": "snapshot.parquet", "typed": True}})
+    days = pa.array([date(2026, 6, 1), date(2026, 6, 9)])
+    units = pa.array([1, 1], pa.int64())
+    pq.write_table(pa.table({"sku": ["A", "A"], "as_of": days, "on_hand": units}), folder / "snapshot.parquet")
+    panel.build(open_shop(folder), date(2026, 6, 1), tmp_path, date(2026, 6, 8))
+    assert "rule of as_of" in fault_of(panel.build, open_shop(folder), date(2026, 6, 1), tmp_path, date(2026, 6, 7), code=4)
+
+
 def test_today_is_no_part_of_the_door():
     source = (Path(grammar.__file__).parent / "rows.py").read_text(encoding="utf-8") + Path(grammar.__file__).read_text(encoding="utf-8")
-    assert not any(word in source for word in ("today", "now()", "current_date"))
+    assert not any(word in source for word in ("today()", "now()", "current_date"))

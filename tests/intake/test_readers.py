@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from destock.model.messages import Fault
+from destock.model.schema import TABLES
 
 LINES = "order_id,line_id,sku,ordered_at,units,kind,customer_paid\n1,1,A,2026-06-01 10:00:00,1,sale,10\n"
 HEADER, ROW = LINES.splitlines()
@@ -237,6 +238,33 @@ def test_a_parquet_file_without_rows_is_empty(take_in, make_shop):
 
 def test_a_workbook_without_rows_is_empty(take_in, xlsx_shop):
     assert fault_of(take_in, xlsx_shop([["sku", "name"]])).startswith("products.xlsx: ")
+
+
+BY_HAND = {"overrides": "item,class,reason", "provisions": "item,booked_on,amount", "plan": "item", "prices": "item,valid_from,price"}
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "parquet"])
+def test_a_table_kept_by_hand_may_have_lost_its_last_row(take_in, make_shop, form):
+    shop = make_shop({"products": "sku\nA\n", "order_lines": LINES}, tables={name: {"source": f"{name}.{form}"} for name in BY_HAND})
+    for name, columns in BY_HAND.items():
+        frame = pd.DataFrame(columns=columns.split(","), dtype=str)
+        {"csv": frame.to_csv, "xlsx": frame.to_excel, "parquet": frame.to_parquet}[form](shop / f"{name}.{form}", index=False)
+    intake, table = take_in(shop)
+    counts = intake.rows.set_index("table")[["rows_in", "used", "rejected"]]
+    assert {name: (*counts.loc[name], len(table(name))) for name in BY_HAND} == dict.fromkeys(BY_HAND, (0, 0, 0, 0))
+    assert {note.item for note in intake.notes if note.id == "no_rows"} == {f"{name}.{form}" for name in BY_HAND}
+
+
+def test_a_table_kept_by_hand_has_a_header_at_least(take_in, make_shop):
+    folder = make_shop({"products": "sku\nA\n", "order_lines": LINES, "overrides": ""})
+    assert fault_of(take_in, folder).startswith("overrides.csv: has no rows: export it again, or take overrides out")
+
+
+@pytest.mark.parametrize("name", sorted(set(TABLES) - set(BY_HAND)))
+def test_an_export_without_rows_has_failed(take_in, make_shop, name):
+    header = ",".join(TABLES[name].required) + "\n"
+    folder = make_shop({"products": "sku\nA\n", "order_lines": LINES} | {name: header})
+    assert fault_of(take_in, folder).startswith(f"{name}.csv: has no rows")
 
 
 def test_a_cut_parquet_file_is_named(take_in, make_shop):

@@ -1,7 +1,12 @@
 """Jobs for tests of the supervisor: notebooks of a few lines, executed as a pack executes its own."""
 
+import errno
+import os
+from pathlib import Path
+
 import nbformat
 
+from destock import engine
 from destock.publish import page
 from destock.publish.kernel import Execution, WaitingKernel
 
@@ -12,9 +17,24 @@ def notebook_of(*sources, tags=()):
     return nbformat.v4.new_notebook(cells=cells, metadata=kernel)
 
 
-def execute(sources, note, waiting=None, tags=(), cell_seconds=30):
+def execute(sources, note, waiting=None, tags=(), cell_seconds=30, output_seconds=60, stale=""):
     """What became of a notebook of these cells, and what its cells printed."""
-    run = Execution(WaitingKernel(*waiting) if waiting else None, note)
-    done, failure = page.execute(notebook_of(*sources, tags=tags), {}, run, cell_seconds)
+    run = Execution(WaitingKernel(*waiting) if waiting else None, note, output_seconds=output_seconds)
+    notebook = notebook_of(*sources, tags=tags)
+    for cell in notebook.cells:
+        cell.outputs = [nbformat.v4.new_output("stream", text=stale)] if stale else []
+    done, failure = page.execute(notebook, {}, run, cell_seconds)
     printed = [output.get("text", "") for cell in done.cells for output in cell.outputs] if done else []
-    return {"failure": failure, "printed": printed}
+    return {"failure": failure, "printed": printed, "warnings": page.warned(done) if done else 0}
+
+
+def fill(writer, note):
+    """Write to a disk that is always full."""
+    if writer == "python":
+        Path("/dev/full").write_text("x")
+    # these two would remove the device, or put a file in its place: what they say of it is enough
+    full = os.strerror(errno.ENOSPC)
+    raise {
+        "arrow": OSError(f"[Errno 28] Error writing bytes to file. Detail: [errno 28] {full}"),
+        "engine": engine.EngineError(f'IO Error: Could not write file "x": {full}'),
+    }[writer]

@@ -120,6 +120,7 @@ class TestResults:
         run = json.loads((pack / "run.json").read_text(encoding="utf-8"))
         assert (run["status"], run["as_of"], run["language"]) == ("ok", "2026-06-07", "en")
         assert {page["page"] for page in run["pages"]} == set(html.NOTEBOOKS)
+        assert {page["warnings"] for page in run["pages"]} == {0}
         assert set(run["inputs"]) >= {"shop.toml", "order_lines.parquet"}
         assert all(len(digest) == 64 for digest in run["inputs"].values())
         assert sum(row["rows_in"] for row in run["rows"]) == sum(

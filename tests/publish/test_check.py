@@ -1,10 +1,14 @@
 """The first thing a new user runs: what is in the tables, what is wrong, what they allow."""
 
 import json
+import subprocess
+import sys
 from datetime import date
 
 import pytest
 
+from destock import story
+from destock.model.folders import ROOT
 from destock.model.messages import Fault
 from destock.panel import book
 from destock.publish import check
@@ -28,6 +32,17 @@ def test_a_sound_shop_is_told_how_fresh_it_is_and_what_it_lacks(make_shop, tmp_p
     assert page.count("It would add") == 5
     assert ids(found) == {"last_event"}
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_shop_without_order_lines_is_checked_too(tmp_path):
+    found = check.check(ROOT / "tests" / "shops" / "snapshot", TODAY, tmp_path)
+    assert set(found.intake.rows["table"]) >= {"products", "snapshot"}
+
+
+def test_the_door_alone_starts_without_what_only_reports_need():
+    code = "import sys; from destock.publish import check; print(*{name.split('.')[0] for name in sys.modules})"
+    loaded = set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split())
+    assert loaded & {"duckdb", "nbconvert", "nbformat", "papermill", "statsmodels", "scipy", "matplotlib"} == {"duckdb"}
 
 
 def test_no_panel_is_built(make_shop, tmp_path, monkeypatch):
@@ -60,17 +75,35 @@ def test_the_page_is_read_before_the_refusal(make_shop, monkeypatch, tmp_path, c
 def test_tables_that_contradict_each_other_are_told(make_shop, tmp_path):
     tables = {
         "products": "sku,unit_cost,tag_price\nA,30,20\nB,,9\n",
-        "order_lines": HEADER + "1,A,2026-06-01,1,sale,0\n2,B,2026-06-02,2,sale,20\n3,Z,2062-06-02,3,sale,20\n",
+        "order_lines": HEADER + "1,A,2026-06-01,1,sale,0\n2,B,2026-06-02,2,sale,20\n3,Z,2026-06-08,3,sale,20\n4,A,2062-06-02,3,sale,20\n",
         "purchases": "po_id,sku,units_received,received_at\nP,A,5,2026-05-01\n",
         "stock": "sku,counted_at,on_hand\nA,2026-06-01,-2\n",
     }
-    found = {f.id: f for f in check.check(make_shop(tables), TODAY, tmp_path).findings}
+    shown = check.check(make_shop(tables), TODAY, tmp_path)
+    found = {f.id: f for f in shown.findings}
     concerned = {name: (f.figures["skus"][0], f.figures["units"][0]) for name, f in found.items() if "skus" in f.figures}
     assert concerned == {
         "not_in_master": (1, 3), "cost_over_tag": (1, 0), "given_away": (1, 1), "counted_below_zero": (1, 2), "never_received": (2, 5),
     }  # fmt: skip
     assert found["cost_unknown"].value == pytest.approx(1 / 6)
-    assert found["in_the_future"].value < 0
+    assert found["in_the_future"].value == -1  # tomorrow; what is later does not come in
+    assert shown.intake.rejects["rule"].tolist() == ["in the future"]
+
+
+@pytest.mark.parametrize("level", ["style", "style_colour", "sku"])
+def test_what_is_decided_about_items_that_nobody_knows_is_named(make_shop, tmp_path, level):
+    own = {"style": "S", "style_colour": "S red", "sku": "A"}[level]
+    shop = make_shop(
+        {
+            "products": "sku,style,style_colour\nA,S,S red\n", "order_lines": GOOD + "3,Z,2026-06-02,1,sale,1\n",
+            "overrides": f"item,class,reason\n{own},slow,seen\nZ,slow,seen\nX4,slow,seen\nX2,slow,seen\nX3,slow,seen\nX1,slow,seen\n",
+            "provisions": f"item,booked_on,amount\n{own},2026-05-31,1\nGone,2026-05-31,1\nＧｏｎｅ,2026-04-30,1\n",
+        },
+        price_level=level,
+    )  # fmt: skip
+    found = [f for f in check.check(shop, TODAY, tmp_path).findings if f.id == "unknown_items"]
+    assert {f.item: (f.value, f.figures["names"][0]) for f in found} == {"overrides": (4, "X1, X2, X3, …"), "provisions": (1, "Gone")}
+    assert story.intake(shop, "2026-06-07").found("unknown_items") == found
 
 
 def test_the_files_of_the_last_pack_are_noticed(make_shop, tmp_path):

@@ -1,5 +1,6 @@
 """Faults of a notebook, each in the kernel of a pack: never a success, always its cause, and nothing left running."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from destock.model.folders import ROOT
 from destock.publish.packs import Supervisor
 
 REGEX_BOMB = "import re; re.match(r'(a+)+$', 'a' * 40 + 'b')"  # holds the interpreter lock for hours
+LATE = "get_ipython().kernel.iopub_thread.stop()"  # the reply comes, the output does not
 DETACHED = "import subprocess; print(subprocess.Popen(['sleep', '77'], start_new_session=True).pid)"
 
 
@@ -38,14 +40,32 @@ FAULTS = [
     ("segfault", ["import ctypes; ctypes.string_at(0)"], {}, 7, "killed by signal 11"),
     ("too long", ["import time; time.sleep(60)"], {"cell_seconds": 1}, 6, "longer than 1 seconds"),
     ("too long, lock held", [REGEX_BOMB], {"cell_seconds": 1}, 6, "longer than 1 seconds"),
-    ("SystemExit", ["raise SystemExit(0)", "1"], {}, 1, "SystemExit"),
-    ("sys.exit", ["import sys; sys.exit(0)", "1"], {}, 1, "SystemExit"),
-    ("sys.exit in the last cell", ["1", "import sys; sys.exit(0)"], {}, 1, "SystemExit"),
-    ("exit", ["import os; os._exit(0)", "1"], {}, 1, "ended its own process"),
+    ("SystemExit", ["raise SystemExit(0)", "1"], {}, 1, "ended early here, by SystemExit"),
+    ("sys.exit", ["import sys; sys.exit(0)", "1"], {}, 1, "ended early here, by SystemExit"),
+    ("sys.exit with a code", ["import sys; sys.exit(3)", "1"], {}, 1, "ended early here, by SystemExit"),
+    ("sys.exit in the last cell", ["1", "import sys; sys.exit(0)"], {}, 1, "ended early here, by SystemExit"),
+    ("exit()", ["exit()", "1"], {}, 1, "ended early here, by exit()"),
+    ("quit() in the last cell", ["1", "quit()\n2"], {}, 1, "ended early here, by exit()"),
+    ("exit, the kernel kept", ["exit(keep_kernel=True)", "1"], {}, 1, "ended early here, by exit()"),
+    ("os._exit", ["import os; os._exit(0)", "1"], {}, 1, "ended its own process"),
     ("thread", ["import threading\nt = threading.Thread(target=lambda: 1 / 0); t.start(); t.join()"], {}, 1, "ZeroDivisionError"),
+    (
+        "task",
+        [
+            "import asyncio\nasync def fail(): 1 / 0\ntask = asyncio.get_running_loop().create_task(fail())",
+            "del task; import gc; gc.collect()",
+        ],
+        {},
+        1,
+        "ZeroDivisionError",
+    ),
+    ("skipped by its tag", ["1"], {"tags": ["skip-execution"]}, 1, "the cell did not run"),
+    ("writes much in many cells", ["print('x' * 4_900_000)"] * 6, {}, 1, "it wrote more than 25 MB"),
     ("allowed to raise", ["1 / 0", "1"], {"tags": ["raises-exception"]}, 1, "ZeroDivisionError"),
     ("input", ["input()"], {}, 1, "StdinNotImplementedError"),
     ("writes without end", ["while True: print('x' * 10_000)"], {}, 1, "it wrote more than 5 MB"),
+    ("full disk", ["open('/dev/full', 'wb', 0).write(b'x')"], {}, 5, "No space left on device"),
+    ("output that lags", [LATE], {"output_seconds": 1}, 6, "did not arrive within 1 seconds"),
     ("MemoryError", ["bytearray(1 << 62)"], {}, 7, "MemoryError"),
 ]
 
@@ -68,6 +88,28 @@ def test_what_holds_too_much_memory_is_ended_with_its_peak(execute):
 def test_a_report_that_takes_too_long_is_ended(execute):
     said = execute("import time; time.sleep(60)", seconds=1)
     assert said["cause"] == {"seconds": 1}
+
+
+def test_output_may_come_later_than_papermill_would_wait(execute):
+    """Five seconds behind the reply, as on a machine that is busy: whole, and no fault."""
+    slow = "t = get_ipython().kernel.iopub_thread; import time; t.io_loop.add_callback(time.sleep, 6); time.sleep(.2); print('late')"
+    assert execute(slow)["answer"]["printed"] == ["late\n"]
+
+
+def test_what_is_written_to_stderr_is_counted_and_stops_nothing(execute):
+    answer = execute("import warnings; warnings.warn('old')", "import sys; print('a', file=sys.stderr); print('b')")["answer"]
+    assert (answer["failure"], answer["warnings"]) == (None, 3)  # a warning is two lines: what, and where
+
+
+def test_outputs_of_another_day_are_gone(execute):
+    assert execute("1", "", stale="2019")["answer"]["printed"] == [""]
+
+
+@pytest.mark.parametrize("writer", ["python", "arrow", "engine"])
+def test_a_full_disk_is_one_whoever_meets_it(execute, writer):
+    with Supervisor(1) as supervisor, pytest.raises(OSError, match="No space left on device") as caught:
+        supervisor.result(lambda: supervisor.submit("tests.publish.jobs:fill", early=True, writer=writer))
+    assert caught.value.errno == errno.ENOSPC
 
 
 @pytest.mark.parametrize("end", ["1", "import os; os.kill(os.getpid(), 9)", "import time; time.sleep(60)"])

@@ -14,6 +14,7 @@ from tests.torture import batch as torture
 
 from destock.model.folders import ROOT
 from destock.model.messages import Fault
+from destock.panel.book import open_book
 from destock.publish import place as places
 from destock.publish.packs import Pack, Supervisor, publish
 
@@ -82,6 +83,28 @@ class TestFailure:
         with pytest.raises(Fault, match="cannot write") as fault, Supervisor() as supervisor:
             publish(Pack(small_shop, out=tmp_path / "file" / "pack", only=["impact"]), supervisor, lambda step: None)
         assert fault.value.exit_code == 5
+
+    @pytest.mark.parametrize("last", ["2026-06-07-en", "2026-05-31-zh"])
+    def test_a_disk_without_room_for_another_such_pack_is_said_before_any_work(self, small_shop, tmp_path, monkeypatch, last):
+        place, there = (tmp_path / f"{small_shop.name}-{name}" for name in ("2026-06-07-en", last))
+        there.mkdir()
+        (there / "index.html").write_text("x" * 6_999_000)
+        (there / "run.json").write_text("x" * 1_000)
+        before, usage = digest(tmp_path), shutil.disk_usage(tmp_path)
+        monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=6_999_999))
+        with pytest.raises(Fault, match="about 7,000,000 bytes are needed, 6,999,999 are free") as fault:
+            publish(Pack(small_shop, out=place), None, lambda step: None)  # no supervisor was asked for anything
+        assert (fault.value.exit_code, str(tmp_path) in str(fault.value)) == (5, True)
+        assert digest(tmp_path) == before
+
+    def test_a_cache_without_room_is_said(self, small_shop, monkeypatch, tmp_path):
+        monkeypatch.setenv("DESTOCK_CACHE", str(tmp_path / "cache"))
+        usage = shutil.disk_usage(tmp_path)
+        monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=1000))
+        with pytest.raises(Fault, match=r"cache.*bytes are needed, 1,000 are free") as fault:
+            open_book(small_shop).panel("run")
+        assert fault.value.exit_code == 5
+        assert [path.name for path in (tmp_path / "cache").iterdir() if path.is_dir()] == []
 
 
 class TestManyPacks:

@@ -6,9 +6,13 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from destock.intake.readers import FORMULA, open_raw
+from destock.intake.shop import Source
 from destock.model.results import TABLES, published
-from destock.publish.results import inert, write_json, write_results
+from destock.publish.results import inert, write_csv, write_json, write_results
 
 FORMULAS = [
     "=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(1)", "\t=1", "\r=1", "\n=1", "\0=1", '=HYPERLINK("http://x","y")', "{=1}", "a\r=1+1", "a\n=1+1", 'a","=1+1', "＝1+1",
@@ -33,6 +37,32 @@ def test_no_cell_begins_a_formula(written):
     header, *rows = cells(written / "control.csv")
     assert header == ["item", "gap", "sure"]
     assert [row[0] for row in rows] == ["'" + t if t[0] in "=+-@\t\r\n\0＝" else t for t in FORMULAS + IDS]
+
+
+IDENTIFIERS = ["-12", "=A1", "+8613800138000", "@x", "007", "'x", "''", '="007"', "-"]
+# a value as the door knows it: no blanks around it, letters composed
+VALUES = st.text("'=+-@＝－0127aé\"\t ", min_size=1).map(str.strip).filter(bool)
+
+
+@given(st.lists(VALUES, min_size=1))
+@example(IDENTIFIERS)
+@example([f"'{sign}1" for sign in FORMULA if sign.isprintable()] + ["'12", "''12"])
+def test_what_we_write_the_door_reads_as_it_was(tmp_path_factory, texts):
+    path = tmp_path_factory.mktemp("trip") / "prices.csv"
+    write_csv(pd.DataFrame({"item": texts}), path)
+    assert open_raw(path, Source("prices", path.name)).stream().read_all()["item"].to_pylist() == texts
+
+
+def test_a_drawn_test_and_decisions_come_back_with_their_identifiers(make_shop, take_in):
+    rows = pd.DataFrame({"item": IDENTIFIERS})
+    shop = make_shop({"products": "sku\nA\n", "order_lines": "order_id,sku,ordered_at,units,kind,customer_paid\n1,A,2026-06-01,1,sale,1\n"}, tables={
+        "prices": {"source": "next_test.csv"}, "overrides": {"source": "overrides.csv"},
+    })  # fmt: skip
+    write_csv(rows.assign(valid_from="2026-06-08", price=9.5), shop / "next_test.csv")
+    write_csv(rows.assign(**{"class": "slow"}, reason="seen"), shop / "overrides.csv")
+    _, table = take_in(shop)
+    for name in ("prices", "overrides"):
+        assert sorted(table(name)["item"]) == sorted(IDENTIFIERS), name
 
 
 def test_numbers_keep_their_sign_and_rows_their_number(written):

@@ -38,7 +38,7 @@ def both(folder: Path, as_of: date, scratch: Path, options: dict) -> tuple[Path,
     for engine in ("duckdb", "spark"):
         places.append(scratch / engine)
         places[-1].mkdir()
-        panel.build(dataclasses.replace(shop, engine=engine, spark=options), as_of, places[-1])
+        panel.build(dataclasses.replace(shop, engine=engine, spark=options), as_of, places[-1], as_of)
     return places[0], places[1]
 
 

@@ -38,7 +38,7 @@ def line(what: str, figure: object, good: bool) -> None:
 
 
 def start(*arguments, lib: Path = ROOT / "lib", **options) -> subprocess.Popen:
-    environment = os.environ | {"PYTHONPATH": str(lib)}
+    environment = os.environ | {"PYTHONPATH": str(lib)} | options.pop("env", {})
     command = [*DESTOCK, "report", *map(str, arguments)]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment, **options)
 
@@ -101,11 +101,18 @@ def disk(folder: Path) -> None:
         publish_version(small / "pack", 1)
         before = digest(small / "pack")
         code, said = ended(start(SHOP, *ONE_PAGE, "--out", small / "pack"))
-        line("whole pack on a full disk: exit code", code, code == 5 and str(small) in said and digest(small / "pack") == before)
+        line("whole pack on a disk without room: exit code", code, code == 5 and str(small) in said and digest(small / "pack") == before)
+        line("… that says how much is needed and free", said[-40:], "bytes are needed" in said)
         line("… files left beside the old pack", len(list(small.iterdir())) - 1, len(list(small.iterdir())) == 1)
-        subprocess.run(["mount", "-o", "remount,ro", small], check=True)
+        subprocess.run(["mount", "-o", "remount,ro,size=20m", small], check=True)
         code, said = ended(start(SHOP, *ONE_PAGE, "--out", small / "pack"))
-        line("whole pack on a read-only disk: exit code", code, code == 5 and digest(small / "pack") == before)
+        untouched = digest(small / "pack") == before
+        line("whole pack on a read-only disk: exit code", code, code == 5 and "Read-only file system" in said and untouched)
+    for size in (60, 150, 350):
+        with mounted(folder / f"cache{size}", f"size={size}k") as small:
+            code, said = ended(start(SHOP, *ONE_PAGE, "--out", folder / "whole", env={"DESTOCK_CACHE": str(small / "cache")}))
+            good = code == 5 and "No space left" in said and not (folder / "whole").exists()
+            line(f"cache on a disk of {size} kB that fills up meanwhile: exit code", code, good)
 
 
 def ended(process: subprocess.Popen, timeout: float = 300) -> tuple[int, str]:

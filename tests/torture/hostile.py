@@ -20,6 +20,7 @@ ROOT = Path(__file__).parents[2]
 
 REFUSE = """
 import sys, time
+from datetime import date
 from pathlib import Path
 from destock import engine
 from destock.intake.rows import load
@@ -28,7 +29,7 @@ from destock.model.messages import Fault
 started = time.process_time()
 try:
     shop = open_shop(sys.argv[1])
-    load(engine.start({shop.folder}, Path(sys.argv[2])), shop)
+    load(engine.start({shop.folder}, Path(sys.argv[2])), shop, date(2026, 12, 31))
     said = "taken"
 except Fault as fault:
     said = f"{fault.exit_code} {fault}"
@@ -73,7 +74,12 @@ FILES = {
     "far cell": (
         "products.xlsx",
         lambda: bomb(OPEN + CELL + b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'),
-        "taken",
+        "3 products.xlsx: the cell XFD1048576",
+    ),
+    "cell far to the right": (
+        "products.xlsx",
+        lambda: bomb(OPEN + CELL + b'<row r="2"><c r="XFD2"><v>1</v></c></row></sheetData></worksheet>'),
+        "3 products.xlsx: the cell XFD2",
     ),
     "entity bomb": (
         "products.xlsx",

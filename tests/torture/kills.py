@@ -12,7 +12,7 @@ from pathlib import Path
 
 from destock.publish import place as places
 
-FILES = ("index.html", "results/styles.csv", "results/styles.parquet", "actions.xlsx", "page.ipynb")
+FILES = ("index.html", "results/styles.csv", "results/styles.parquet", "results/actions.xlsx", "results/page.ipynb")
 
 
 def publish_version(place: Path, version: int, size: int = 20_000) -> None:

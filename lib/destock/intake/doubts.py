@@ -4,6 +4,7 @@ from datetime import date
 
 from destock import engine
 from destock.model.findings import Finding
+from destock.model.schema import TABLES
 
 # share of the units sold whose cost is known, below which margins are said to be weak
 COST_COVERAGE = 0.98
@@ -18,21 +19,43 @@ _CHECKS = {
     "never_received": f"""SELECT count(*), sum(units) FROM ({_SOLD}) ANTI JOIN (SELECT DISTINCT sku FROM purchases WHERE received_at IS NOT NULL) USING (sku)
         WHERE (SELECT count(*) FROM purchases) > 0""",
 }
+# price level → the item that a product belongs to; a SKU without a product is an item of its own
+_ITEM = {"style": "coalesce(style, sku)", "style_colour": "coalesce(style_colour, style, sku)", "sku": "sku"}
+_EVENTS = ("order_lines", "purchases", "movements", "stock", "snapshot")
+NAMED = 3
 
 
-def doubts(con: engine.Engine, today: date) -> list[Finding]:
-    """Which SKUs, costs, counts and dates contradict each other?
+def doubts(con: engine.Engine, today: date, price_level: str) -> list[Finding]:
+    """Which SKUs, items, costs, counts and dates contradict each other?
 
     Reads the tables that ``load`` made. Findings: each of _CHECKS that concerns a row,
-    ``cost_unknown`` below COST_COVERAGE, and ``last_event`` (how fresh) or
-    ``in_the_future``.
+    ``unknown_items`` of each table that names some, ``cost_unknown`` below COST_COVERAGE,
+    and ``last_event`` (how fresh) or ``in_the_future``.
     """
     found = []
     for kind, sql in _CHECKS.items():
         rows, units = engine.rows(con, sql)[0]
         if rows:
             found.append(Finding(kind, rows, "rows", severity=1, figures={"skus": (rows, "units"), "units": (float(units or 0), "units")}))
-    return [*found, *_cost(con), *_freshness(con, today)]
+    return [*found, *_unknown(con, price_level), *_cost(con), *_freshness(con, today)]
+
+
+def unknown_items(table: str, items: list[str]) -> Finding:
+    """A table names items that no product and no event explains."""
+    names = ", ".join(items[:NAMED]) + (", …" if len(items) > NAMED else "")
+    figures = {"n": (len(items), "units"), "table": (table, "text"), "names": (names, "text")}
+    return Finding("unknown_items", len(items), "items", severity=1, item=table, figures=figures)
+
+
+def _unknown(con: engine.Engine, price_level: str) -> list[Finding]:
+    skus = " UNION ALL ".join(f"SELECT DISTINCT sku FROM {table}" for table in _EVENTS)
+    known = f"SELECT {_ITEM[price_level]} AS item FROM products UNION ALL SELECT sku FROM ({skus}) ANTI JOIN products USING (sku)"
+    named = [table.name for table in TABLES.values() if table.column("item")]
+    found = {
+        table: engine.rows(con, f"SELECT DISTINCT item FROM {table} ANTI JOIN ({known}) AS known USING (item) ORDER BY item")
+        for table in named
+    }
+    return [unknown_items(table, [item for (item,) in items]) for table, items in found.items() if items]
 
 
 def _cost(con: engine.Engine) -> list[Finding]:

@@ -5,6 +5,7 @@ things is rejected, never guessed.
 """
 
 import re
+from datetime import date, timedelta
 
 from destock import engine
 from destock.intake.shop import NUMBER_FORM, Source
@@ -14,6 +15,7 @@ from destock.model.schema import Column
 
 MISSING, DAMAGED, OTHER_MONEY = mark("it is empty"), mark("an identifier that a spreadsheet turned into a number"), mark("another currency")
 WORD, NEGATIVE, TIME = mark("not one of its words"), mark("below zero"), mark("not between 1990 and 2099")
+FUTURE = mark("in the future")
 FAILED = mark("a formula without a result")
 _NOT = {
     "units": mark("not a number of at most 3 decimals"),
@@ -60,18 +62,19 @@ def typed(column: Column, given: str, source: Source) -> str:
     return f"CASE WHEN isfinite({value}) THEN {value} END" if column.kind == "number" else value
 
 
-def broken(columns: list[Column], currency: str) -> tuple[str, str]:
+def broken(columns: list[Column], currency: str, today: date) -> tuple[str, str]:
     """Which rows may break a rule, and which rule each of them breaks first: two expressions of ``typed_NAME`` and the columns.
 
     The first is cheap and true for every row that breaks one: the second, ``column:rule`` or NULL, need be asked for those only.
+    What has happened did so by ``today``, or tomorrow: it is tomorrow already somewhere.
     """
-    rules = [(doubt, rest, f"{c.name}:{rule}") for c in columns for doubt, rest, rule in _rules(c, f"typed_{c.name}", currency)]
+    rules = [(doubt, rest, f"{c.name}:{rule}") for c in columns for doubt, rest, rule in _rules(c, f"typed_{c.name}", currency, today)]
     doubtful = " OR ".join(dict.fromkeys(doubt for doubt, *_ in rules))
     branches = " ".join(f"WHEN {doubt} AND {rest} THEN {engine.literal(name)}" for doubt, rest, name in rules)
     return doubtful, f"CASE {branches} END"
 
 
-def _rules(column: Column, value: str, currency: str) -> list[tuple[str, str, str]]:
+def _rules(column: Column, value: str, currency: str, today: date) -> list[tuple[str, str, str]]:
     """Rules of one column, in order: a cheap doubt, what makes it certain, the rule's name."""
     rules = []
     if column.kind not in ("text", "id"):
@@ -92,7 +95,14 @@ def _rules(column: Column, value: str, currency: str) -> list[tuple[str, str, st
         rules.append((f"{value} < 0", "true", NEGATIVE))
     if column.kind in ("date", "time"):
         rules.append((f"{value} NOT BETWEEN DATE '1990-01-01' AND DATE '2099-12-31'", "true", TIME))
+        if not column.planned:
+            rules.append((future(value, today), "true", FUTURE))
     return rules
+
+
+def future(value: str, today: date) -> str:
+    """SQL that says whether a day or a moment lies beyond tomorrow."""
+    return f"{value} >= DATE '{today + timedelta(days=2)}'"
 
 
 def _plain(column: Column, number_format: str) -> str:

@@ -1,6 +1,7 @@
 """One file → its records, as text where it is a text: each with its line, none left out, in batches."""
 
 import csv
+import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,18 +18,23 @@ from destock.intake.shop import Source
 from destock.intake.survey import Survey, survey
 from destock.intake.workbook import open_sheet, unreadable
 from destock.model.messages import Fault, mark
+from destock.model.schema import TABLES
 
 BLOCK = 2 << 20
 MOST_COLUMNS = 2000
 # A Parquet file of so many cells, and so many for each of its bytes, is refused unread.
 MOST_CELLS, MOST_CELLS_A_BYTE = 10_000_000, 200
 _BLANKS = " \t\r\n\u00a0\u3000\ufeff"
-_GUARD = r"^(?:=\"(.*)\"|'(\d+))$"
+# What a spreadsheet takes for the beginning of a formula (OWASP ASVS 1.2.10), full-width signs included.
+FORMULA = "=+-@\t\r\n\0＝＋－＠"
+# An apostrophe before one of these, or before a number, is a guard and no part of the value.
+GUARDED = rf"'('*(?:[0-9]+|[{re.escape(FORMULA)}](?s:.)*))"
+_GUARD = rf"^(?:=\"(.*)\"|{GUARDED})$"
 # bytes that a text to be mended begins or ends with: blanks of one byte, guards, and those of the blanks of several
 _BLANK, _FOREIGN, _GUARDS = 32, 128, b"'=\""
 _FIRST, _LAST = np.zeros(256, bool), np.zeros(256, bool)
 _FIRST[[*range(_BLANK + 1), *b"'=\xc2\xe3\xef"]] = _LAST[[*range(33), *b'"\xa0\x80\xbf']] = True
-_EMPTY = mark("{file}: has no rows")
+_EMPTY = mark("{file}: has no rows: export it again, or take {table} out of shop.toml")
 
 
 @dataclass
@@ -113,14 +119,19 @@ def _csv(path: Path, source: Source) -> Raw:
     found = survey(path, source.encoding, source.delimiter)
     names, above = _header(path, found.encoding, source)
     counted = found.records - source.header_row
-    if not names or counted < 1:
-        raise Fault(3, _EMPTY, file=path.name)
+    _refuse_empty(path, source, bool(names), counted)
     if not found.ended and source.final_newline:
         text = mark("{file}: ends in the middle of a line: upload it again (or say final_newline = false in shop.toml, if it always does)")
         raise Fault(3, text, file=path.name)
-    raw = Raw(path, [pa.field(name, pa.string()) for name in names], lambda: _csv_batches(raw, source, found, above), counted, "")
+    fields = [pa.field(name, pa.string()) for name in names]
+    raw = Raw(path, fields, lambda: _csv_batches(raw, source, found, above) if counted else iter(()), counted, "")
     raw.read_as = f"{found.encoding}, {source.delimiter!r}"
     return raw
+
+
+def _refuse_empty(path: Path, source: Source, header: bool, rows: int) -> None:
+    if not header or (rows < 1 and not TABLES[source.table].by_hand):
+        raise Fault(3, _EMPTY, file=path.name, table=source.table)
 
 
 def _header(path: Path, encoding: str, source: Source) -> tuple[list[str], int]:
@@ -202,8 +213,7 @@ def _parquet(path: Path, source: Source) -> Raw:
     except (pa.ArrowInvalid, OSError) as error:
         raise unreadable(path, error) from error
     rows, cells = file.metadata.num_rows, file.metadata.num_rows * file.metadata.num_columns
-    if not rows:
-        raise Fault(3, _EMPTY, file=path.name)
+    _refuse_empty(path, source, True, rows)
     if cells > max(MOST_CELLS, MOST_CELLS_A_BYTE * path.stat().st_size):
         text = mark("{file}: {rows} rows in so small a file: this is no table of a shop")
         raise Fault(3, text, file=path.name, rows=rows)
@@ -227,8 +237,7 @@ def _parquet(path: Path, source: Source) -> Raw:
 def _xlsx(path: Path, source: Source) -> Raw:
     sheet = open_sheet(path, source.sheet)
     two = list(islice(((line, cells) for line, cells in sheet.rows() if line >= source.header_row), 2))
-    if len(two) < 2:
-        raise Fault(3, _EMPTY, file=path.name)
+    _refuse_empty(path, source, bool(two), len(two) - 1)
     top, titles = two[0]
     width = max(titles)
     fields = [pa.field(name, pa.string()) for name in _names(path, [titles.get(place) for place in range(1, width + 1)])]

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -51,13 +52,14 @@ class _File:
     blank: int = 0
 
 
-def load(con: engine.Engine, shop: Shop) -> Intake:
+def load(con: engine.Engine, shop: Shop, today: date) -> Intake:
     """Which of the shop's rows can be used, and what became of the others?
 
     Makes one typed table per name of the schema in the engine, empty where the shop has
     none. ``rows``: table, file, rows_in = used + updated + rejected + deduplicated +
     skipped; file_rows = rows_in unless a query makes the table's rows of the file's.
     ``rejects``: table, file, line, column, rule, value, raw. ``notes``: findings.
+    Rows of what happens after ``today`` are rejected.
     Raises Fault (3) on a file that cannot be read, or of which a row would be lost.
     """
     counts, rejects, given, notes = [], [], set(), []
@@ -71,7 +73,7 @@ def load(con: engine.Engine, shop: Shop) -> Intake:
             counts.append(counted)
             given |= {(table.name, column) for column in columns}
             continue
-        files = _judge_all(con, table, source, shop)
+        files = _judge_all(con, table, source, shop, today)
         own = frozenset(column for file in files for column in file.expressions)
         _settle(con, table, own, len(files))
         counts.append(_count(con, table, files))
@@ -106,7 +108,7 @@ def refuse_over_limit(rows: pd.DataFrame) -> None:
             raise Fault(4, text, rejected=int(row["key_rejected"]))
 
 
-def _judge_all(con: engine.Engine, table: Table, source: Source, shop: Shop) -> list[_File]:
+def _judge_all(con: engine.Engine, table: Table, source: Source, shop: Shop, today: date) -> list[_File]:
     """Bring every row of a table's files into the engine, typed, each with the first rule that it breaks."""
     files = [_File(open_raw(path, source)) for path in shop.files(table.name)]
     for number, file in enumerate(files):
@@ -116,7 +118,7 @@ def _judge_all(con: engine.Engine, table: Table, source: Source, shop: Shop) -> 
     given = "".join(f", {c.name} {c.sql_type}" for c in table.columns if any(c.name in file.expressions for file in files))
     con.execute(f"CREATE OR REPLACE TABLE judged (_file INTEGER, _row BIGINT, wanted BOOLEAN, fault VARCHAR{given})")
     for number, file in enumerate(files):
-        _judge(con, table, source, file, number, shop.currency)
+        _judge(con, table, source, file, number, shop.currency, today)
     return files
 
 
@@ -180,7 +182,7 @@ def _no_column(table: Table, name: str, wanted: str, raw: Raw, present: list[str
     return Fault(3, mark('{file}: no column "{column}" for {table}.{name}; it has: {present}'), **said)
 
 
-def _judge(con: engine.Engine, table: Table, source: Source, file: _File, number: int, currency: str) -> None:
+def _judge(con: engine.Engine, table: Table, source: Source, file: _File, number: int, currency: str, today: date) -> None:
     """Cast every row of one file and name the first rule that it breaks."""
     if not source.query:
         con.register("incoming", file.raw.stream())
@@ -188,7 +190,7 @@ def _judge(con: engine.Engine, table: Table, source: Source, file: _File, number
     kinds = dict(engine.rows(con, "SELECT column_name, column_type FROM (DESCRIBE mapped)"))
     columns = [column for column in table.columns if column.name in file.expressions]
     typed = ", ".join(f"{grammar.typed(c, kinds[c.name], source)} AS typed_{c.name}" for c in columns)
-    doubtful, broken = grammar.broken(columns, currency)
+    doubtful, broken = grammar.broken(columns, currency, today)
     judged = f"""INSERT INTO judged (_file, _row, wanted, fault, {", ".join(file.expressions)})
         SELECT {number}, _row, wanted, CASE WHEN wanted AND doubtful THEN {broken} END, {", ".join(f"typed_{c.name}" for c in columns)}
         FROM (SELECT *, {doubtful} AS doubtful FROM (SELECT *, {typed} FROM mapped))"""
@@ -378,6 +380,8 @@ def _notes(files: list[_File], given: frozenset[str]) -> list[Finding]:
     notes, contents, sizes = [], {}, Counter(file.raw.path.stat().st_size for file in files)
     for file in files:
         name = file.raw.path.name
+        if not file.raw.rows:
+            notes.append(_note("no_rows", 0, name))
         if file.raw.hidden:
             notes.append(_note("hidden_rows", len(file.raw.hidden), name))
         if lacking := given - set(file.expressions):

@@ -4,11 +4,14 @@ A table with ``typed = true`` in ``shop.toml`` is Parquet with our column names 
 would copy it; a table of a hundred million lines stays where it is, in DuckDB and in Spark.
 """
 
+from datetime import date
+
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from destock import engine
+from destock.intake.grammar import future
 from destock.intake.shop import Shop
 from destock.model.messages import Fault, mark
 from destock.model.schema import TABLES, Column, Table
@@ -72,14 +75,15 @@ def _fits(found: pa.DataType, column: Column) -> bool:
     }[column.kind]
 
 
-def check(con, shop: Shop) -> None:
+def check(con, shop: Shop, today: date) -> None:
     """Does a typed table keep the rules that the strict door keeps? Runs where the table lies.
 
-    Raises Fault (4) with the first rule that is broken: a required value missing, a word that is not known, units below zero, a key twice.
+    Raises Fault (4) with the first rule that is broken: a required value missing, a word that is not known, units below zero,
+    something that happens after ``today``, a key twice.
     """
     for name in (name for name, source in shop.sources.items() if source.typed):
         table = TABLES[name]
-        rules = {column.name: rule for column in table.columns if (rule := _broken(column))}
+        rules = {column.name: rule for column in table.columns if (rule := _broken(column, today))}
         counts = ", ".join(f"sum(CASE WHEN {rule} THEN 1 ELSE 0 END)" for rule in rules.values())
         broken = dict(zip(rules, engine.rows(con, f"SELECT {counts} FROM {name}")[0], strict=True))
         if table.key:
@@ -93,10 +97,14 @@ def check(con, shop: Shop) -> None:
                 raise Fault(4, text, table=name, count=count, column=column)
 
 
-def _broken(column: Column) -> str:
+def _broken(column: Column, today: date) -> str:
     rules = [f"{column.name} IS NULL"] if column.required else []
     if column.values:
         rules.append(f"{column.name} NOT IN ({', '.join(engine.literal(v) for v in column.values)})")
     if column.kind in ("units", "money", "number") and not column.signed:
         rules.append(f"{column.name} < 0")
+    if (
+        column.kind in ("date", "time") and column.required and not column.planned
+    ):  # of others, a hundred million values would be read for this alone
+        rules.append(future(column.name, today))
     return " OR ".join(f"coalesce({rule}, false)" for rule in rules)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import openpyxl
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
@@ -16,6 +17,8 @@ from destock.model.messages import Fault, mark
 
 # A workbook is a zip: what unpacks to more than this, or to so many times its size, is refused unopened.
 MOST_BYTES, MOST_RATIO, HARMLESS_BYTES = 500_000_000, 100, 10_000_000
+# a cell so many blank rows below, or columns right of, all that came before belongs to no table
+FAR_ROWS, FAR_COLUMNS = 10_000, 1_000
 # a cell whose formula failed, or was never computed, begins with one of these
 ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#RESULT!")
 
@@ -29,7 +32,7 @@ class Sheet:
     hidden: set[int] = field(default_factory=set)
 
     def rows(self) -> Iterator[tuple[int, dict[int, str]]]:
-        """Raises Fault (3) where cells of the data are merged, or the workbook cannot be read."""
+        """Raises Fault (3) where cells of the data are merged or stand far outside it, or the workbook cannot be read."""
         try:
             yield from self._rows()
         except Fault:
@@ -41,15 +44,23 @@ class Sheet:
         book = _open(self.path)
         with book[self.title]._get_source() as source:
             cells = _Cells(source, book[self.title]._shared_strings, data_only=True, epoch=book.epoch, date_formats=book._date_formats)
+            last, width = 0, 0
             for line, row in cells.parse():
                 found = {cell["column"]: text for cell in row if (text := _text(cell["value"])) is not None}
                 if found:
+                    self._refuse_far(line, max(found), last, width)
+                    last, width = line, max(max(found), width)
                     if cells.row_dimensions.pop(str(line), {}).get("hidden") in ("1", "true"):
                         self.hidden.add(line)
                     yield line, found
         for merged in cells.merged_cells.mergeCell if cells.merged_cells else ():
             text = mark("{file}: the cells {cells} are merged: give each row its own value")
             raise Fault(3, text, file=self.path.name, cells=merged.ref)
+
+    def _refuse_far(self, line: int, column: int, last: int, width: int) -> None:
+        if line > last + FAR_ROWS or (last and column > width + FAR_COLUMNS):
+            text = mark("{file}: the cell {cell} stands far outside the table: clear it, or move the table into a sheet of its own")
+            raise Fault(3, text, file=self.path.name, cell=f"{get_column_letter(column)}{line}")
 
 
 class _Cells(WorkSheetParser):

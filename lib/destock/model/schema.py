@@ -27,6 +27,7 @@ class Column:
     meaning: str
     required: bool = False
     values: tuple[str, ...] = ()
+    planned: bool = False  # a day that may lie ahead: nothing has happened on it yet
 
     @property
     def sql_type(self) -> str:
@@ -42,7 +43,8 @@ class Column:
 class Table:
     """One table: what a row is, which columns make it unique, which columns it has, and which of them is its money.
 
-    A table without a key is a ledger: two equal rows of one export are two rows.
+    A table without a key is a ledger: two equal rows of one export are two rows. One that people keep
+    ``by_hand`` may have no rows: the last was deleted. An export without any has failed.
     """
 
     name: str
@@ -50,6 +52,7 @@ class Table:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     money: str = ""
+    by_hand: bool = False
 
     def column(self, name: str) -> Column | None:
         return next((c for c in self.columns if c.name == name), None)
@@ -63,12 +66,12 @@ class Table:
         return tuple(c.name for c in self.columns if c.required)
 
 
-def _must(name, kind, meaning, *values):
-    return Column(name, kind, meaning, True, values)
+def _must(name, kind, meaning, *values, planned=False):
+    return Column(name, kind, meaning, True, values, planned)
 
 
-def _may(name, kind, meaning, *values):
-    return Column(name, kind, meaning, False, values)
+def _may(name, kind, meaning, *values, planned=False):
+    return Column(name, kind, meaning, False, values, planned)
 
 
 # the kinds of overstock, as an analyst may write them
@@ -102,8 +105,8 @@ _ALL = (
             _may("role", "text", "hit / steady / test; traffic 引流款, margin 利润款"),
             _may("season", "text", "season such as 2026SS; empty = core, sold all year"),
             _may("wave", "text", "delivery wave inside the season"),
-            _may("launch_date", "date", "first day on sale, as planned"),
-            _may("exit_date", "date", "last day on sale, as planned; empty = the season's end, or never"),
+            _may("launch_date", "date", "first day on sale, as planned", planned=True),
+            _may("exit_date", "date", "last day on sale, as planned; empty = the season's end, or never", planned=True),
             _may("tag_price", "money", "price on the tag, per unit"),
             _may("unit_cost", "money", "purchase cost per unit"),
             _may("size", "text", "size"),
@@ -140,7 +143,7 @@ _ALL = (
             _may("merchant_discount", "money", "discount carried by the shop"),
             _may("refund_value", "money", "money given back by this event; empty = merchant_revenue"),
             _may("resaleable_units", "units", "returned units that can be sold again; empty = all"),
-            _may("shipped_at", "time", "when the units left the warehouse; empty = not yet"),
+            _may("shipped_at", "time", "when the units left the warehouse; empty = not yet", planned=True),
             _may("original_order_id", "id", "order that a return or exchange belongs to"),
             _may("original_ordered_at", "time", "when the returned or cancelled units were sold"),
             _may("channel", "text", "sales channel"),
@@ -149,7 +152,7 @@ _ALL = (
             _may("location", "text", "shop or warehouse"),
             _may("line_type", "text", "what kind of line", "goods", "gift", "bundle part", "lottery"),
             _may("presale", "text", "presale type", "none", "full", "deposit"),
-            _may("balance_paid_at", "time", "when a deposit order's balance was paid"),
+            _may("balance_paid_at", "time", "when a deposit order's balance was paid", planned=True),
             _may("basis", "text", "whose sale it is", "retail", "wholesale"),
             _may("reason", "text", "why it was cancelled or returned"),
             _may("currency", "text", "currency of the money, where the export says it: only the shop's own is taken"),
@@ -166,9 +169,9 @@ _ALL = (
             _may("units_ordered", "units", "units ordered"),
             _may("units_received", "units", "units received"),
             _may("ordered_at", "time", "when it was ordered"),
-            _may("due_at", "date", "when it was promised"),
-            _may("received_at", "time", "when it arrived; empty = still open"),
-            _may("cancellable_until", "date", "last day on which it can be cancelled"),
+            _may("due_at", "date", "when it was promised", planned=True),
+            _may("received_at", "time", "when it arrived; empty = still open", planned=True),
+            _may("cancellable_until", "date", "last day on which it can be cancelled", planned=True),
             _may("unit_cost", "money", "purchase cost per unit"),
             _may("vendor", "text", "supplier"),
             _may("location", "text", "where it arrives"),
@@ -222,18 +225,19 @@ _ALL = (
         ("item", "valid_from", "channel", "mechanism"),
         (
             _must("item", "id", "priced item (by default the style)"),
-            _must("valid_from", "date", "first day of the price"),
-            _may("valid_to", "date", "first day on which it no longer holds; empty = still in force"),
+            _must("valid_from", "date", "first day of the price", planned=True),
+            _may("valid_to", "date", "first day on which it no longer holds; empty = still in force", planned=True),
             _must("price", "money", "price per unit"),
             _may("channel", "text", "channel it holds in; empty = all"),
             _may("mechanism", "text", "markdown / coupon / spend-and-save 满减 / gift 满赠 / fixed price 一口价 / N for X"),
             _may("experiment", "text", "name of the test this price belongs to"),
             _may("arm", "text", "arm of the test; controls have a row too"),
-            _may("decision_date", "date", "day on which the arms were drawn and took effect"),
-            _may("window_end", "date", "last day of the test"),
+            _may("decision_date", "date", "day on which the arms were drawn and took effect", planned=True),
+            _may("window_end", "date", "last day of the test", planned=True),
             _may("seed", "integer", "seed of the draw"),
             _may("planned_price", "money", "price the arm was meant to have"),
         ),
+        by_hand=True,
     ),
     Table(
         "traffic",
@@ -266,9 +270,10 @@ _ALL = (
             _may("planned_conversion", "number", "orders per exposure"),
             _may("planned_return_rate", "number", "returned ÷ shipped"),
             _may("planned_price", "money", "price per unit"),
-            _may("planned_launch", "date", "first day on sale"),
+            _may("planned_launch", "date", "first day on sale", planned=True),
             _may("target_profit_rate", "number", "profit ÷ net sales, signed"),
         ),
+        by_hand=True,
     ),
     Table(
         "charges",
@@ -280,7 +285,7 @@ _ALL = (
             _must("amount", "money", "amount; signed: a fee given back is below zero"),
             _may("sku", "id", "stock-keeping unit it belongs to"),
             _may("line_id", "id", "order line it belongs to"),
-            _may("settled_at", "date", "day it was settled"),
+            _may("settled_at", "date", "day it was settled", planned=True),
         ),
         "amount",
     ),
@@ -289,22 +294,24 @@ _ALL = (
         "a class that an analyst decided, against the rules",
         ("item",),
         (
-            _must("item", "text", "priced item"),
+            _must("item", "id", "priced item"),
             _must("class", "text", "kind of overstock it is, in English or Chinese", *CLASSES, *CLASSES.values()),
             _must("reason", "text", "why, in the analyst's words"),
             _may("decided_by", "text", "who decided"),
-            _may("decided_on", "date", "when; not used before that day"),
+            _may("decided_on", "date", "when; not used before that day", planned=True),
         ),
+        by_hand=True,
     ),
     Table(
         "provisions",
         "a write-down in the books (存货跌价准备)",
         ("item", "booked_on"),
         (
-            _must("item", "text", "priced item"),
-            _must("booked_on", "date", "day of the balance"),
+            _must("item", "id", "priced item"),
+            _must("booked_on", "date", "day of the balance", planned=True),
             _must("amount", "money", "balance of the item's write-down on that day"),
         ),
+        by_hand=True,
     ),
     Table(
         "snapshot",

@@ -23,7 +23,7 @@ import destock
 from destock import engine
 from destock.intake.shop import Shop, find_shop, open_shop
 from destock.model.assumptions import assumed
-from destock.model.folders import cache
+from destock.model.folders import cache, require_room
 from destock.model.parameters import day, folder, mapping
 from destock.model.weeks import chinese_events
 from destock.panel.panel import build, last_day
@@ -103,7 +103,7 @@ def _last_day(shop: Shop, inputs: dict[str, str]) -> date:
     if not noted.exists():
         cache().mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache(), prefix="building-") as scratch:
-            noted.write_text(last_day(shop, Path(scratch)).isoformat(), encoding="utf-8")
+            noted.write_text(last_day(shop, Path(scratch), date.today()).isoformat(), encoding="utf-8")
     return date.fromisoformat(noted.read_text(encoding="utf-8"))
 
 
@@ -122,9 +122,11 @@ def _build(book: Book) -> None:
         if book.folder.is_dir():  # another process was faster
             return
         shutil.rmtree(book.building, ignore_errors=True)
+        # the panel is smaller than the tables that it is made of; what they spill on the way is not known before
+        require_room(cache(), sum(path.stat().st_size for table in book.shop.sources for path in book.shop.files(table)))
         book.building.mkdir()
         try:
-            build(book.shop, book.as_of, book.building)
+            build(book.shop, book.as_of, book.building, date.today())
             book.building.rename(book.folder)
         finally:
             shutil.rmtree(book.building, ignore_errors=True)

@@ -13,6 +13,7 @@ from destock.intake.shop import Shop
 from destock.model.messages import Fault, mark
 from destock.model.schema import CLASSES, TABLES
 from destock.model.weeks import calendar, spans
+from destock.panel.proof import prove
 
 STEPS = ("skus", "sales", "stock", "panel", "items", "spans", "ageing", "reconciliation", "decisions")
 # frame → the total order in which it is written
@@ -35,24 +36,28 @@ FRAMES = {
     "loss_week": "week, item, kind",
     "override": "item",
     "provision": "item",
+    "unknown_item": "named_in, item",
     "item_months": "item",
 }
 
 
-def build(shop: Shop, as_of: date, folder: Path) -> None:
+def build(shop: Shop, as_of: date, folder: Path, today: date) -> None:
     """What was sold, held, shown and priced in every week up to ``as_of``?
 
     Reads the shop's tables, runs the SQL of this room in the engine, and writes one
     Parquet file for each of FRAMES into ``folder``, with ``rows``, ``rejects`` and
     ``given`` of the intake and the ``run`` row beside them. Only what was known at the
-    end of ``as_of`` is used.
+    end of ``as_of`` is used. Rows of what happens after ``today`` (or ``as_of``, if that is later) are rejected.
 
-    Raises Fault (3) when a table cannot be read and (4) when no row can be used.
+    Raises Fault (3) when a table cannot be read, (4) when no row can be used, and what ``prove`` raises.
     """
-    con, intake = _open(shop, folder)
+    today = max(as_of, today)
+    con, intake = _open(shop, folder, today)
     con = engine.hand_over(con, shop.engine, shop.spark, TABLES, folder, shop.timezone)
     try:
-        _compute(con, shop, intake, as_of, folder)
+        compute(con, shop, intake, as_of, today)
+        for name, order in (FRAMES | {"run": "as_of"}).items():
+            engine.write(con, name, order, folder / f"{name}.parquet")
     finally:
         engine.close(con)
     engine.save(intake.rows, folder / "rows.parquet")
@@ -60,15 +65,15 @@ def build(shop: Shop, as_of: date, folder: Path) -> None:
     engine.save(pd.DataFrame(sorted(intake.given), columns=["table", "column"]), folder / "given.parquet")
 
 
-def _compute(con, shop: Shop, intake: Intake, as_of: date, folder: Path) -> None:
-    typed.check(con, shop)
+def compute(con, shop: Shop, intake: Intake, as_of: date, today: date) -> None:
+    """Make every table of the panel in the engine, and prove that they add up."""
+    typed.check(con, shop, today)
     context(con, shop, intake, as_of)
-    compute(con, STEPS)
-    for name, order in (FRAMES | {"run": "as_of"}).items():
-        engine.write(con, name, order, folder / f"{name}.parquet")
+    transform(con, STEPS)
+    prove(con)
 
 
-def compute(con, steps: Iterable[str]) -> None:
+def transform(con, steps: Iterable[str]) -> None:
     """Run the panel's SQL, in this order, in an engine that holds the typed tables and their ``context``."""
     engine.run(con, "destock.panel", "deposits")
     if not engine.rows(con, "SELECT count(*) FROM unpaid")[0][0]:
@@ -77,9 +82,9 @@ def compute(con, steps: Iterable[str]) -> None:
         engine.run(con, "destock.panel", step)
 
 
-def last_day(shop: Shop, scratch: Path) -> date:
-    """On which day did the last thing happen in the shop's order lines; without any, of which day is its newest snapshot?"""
-    con, intake = _open(shop, scratch)
+def last_day(shop: Shop, scratch: Path, today: date) -> date:
+    """On which day by ``today`` did the last thing happen in the shop's order lines; without any, of which day is its newest snapshot?"""
+    con, intake = _open(shop, scratch, today)
     table, moment = ("order_lines", "ordered_at") if intake.has("order_lines") else ("snapshot", "as_of")
     day = engine.rows(con, f"SELECT CAST(max({moment}) AS DATE) FROM {table}")[0][0]
     con.close()
@@ -88,10 +93,10 @@ def last_day(shop: Shop, scratch: Path) -> date:
     return day
 
 
-def _open(shop: Shop, scratch: Path) -> tuple[engine.Engine, Intake]:
+def _open(shop: Shop, scratch: Path, today: date) -> tuple[engine.Engine, Intake]:
     readable = {path.parent for table in shop.sources for path in shop.files(table)}
     con = engine.start(readable, scratch, shop.timezone)
-    return con, load(con, shop)
+    return con, load(con, shop, today)
 
 
 def context(con: engine.Engine, shop: Shop, intake: Intake, as_of: date) -> None:
@@ -126,7 +131,5 @@ def context(con: engine.Engine, shop: Shop, intake: Intake, as_of: date) -> None
         "has_shipping": engine.rows(con, f"SELECT count(*) > 0 FROM order_lines WHERE shipped_at < DATE '{as_of}' + 1")[0][0],
         "has_orders": intake.has("order_lines"),
         "has_purchases": intake.has("purchases"),
-        "has_counts": intake.has("stock"),
-        "has_traffic": intake.has("traffic"),
     }
     engine.put(con, "run", pd.DataFrame([run]))

@@ -34,7 +34,9 @@ SENTENCES = {
         "The seasons {seasons} of {skus} SKUs have no end in [seasons] of shop.toml: these styles are taken for core styles, sold all year."
     ),
     "not_in_master": mark("{skus} SKUs with {units} units sold are not in the product table: they are counted under “(not in master)”."),
+    "unknown_items": mark("The table “{table}” names {n} items that no product and no event explains: {names}. Nothing is made of them."),
     "hidden_rows": mark("{file}: {n} hidden rows are rows like any other here: take them out of the file if they are not meant."),
+    "no_rows": mark("{file} has no rows: nothing is taken from it."),
     "fewer_columns": mark("{file} lacks {columns}, which another export of the table has: there it is empty."),
     "same_file": mark("{file} is the same file as {other}."),
     "nothing_new": mark("The order lines are the files of the pack of {as_of}: nothing new has come in since."),

@@ -11,15 +11,14 @@ import pandas as pd
 
 from destock import engine
 from destock.intake.doubts import doubts
+from destock.intake.missing import TABLES, missing_tables
 from destock.intake.rows import Intake, load, refuse_over_limit
 from destock.intake.shop import ROOT, Shop, find_shop, open_shop
 from destock.model.findings import Finding
 from destock.model.messages import Fault, mark, say
 from destock.present.sentences import tell
-from destock.publish import html
-from destock.publish.naming import slug
+from destock.publish.naming import LABELS, slug
 from destock.publish.results import write_csv
-from destock.story.findings import TABLES, missing_tables
 
 SHOWN = 20
 
@@ -55,15 +54,20 @@ def check(place: str | Path, today: date, out: Path = ROOT / "reports") -> Check
     shop = open_shop(find_shop(place))
     readable = {path.parent for table in shop.sources for path in shop.files(table)}
     with tempfile.TemporaryDirectory(prefix="destock-") as scratch, closing(engine.start(readable, Path(scratch), shop.timezone)) as con:
-        intake = load(con, shop)
-        found = [*intake.notes, *doubts(con, today), *_nothing_new(shop, out), *missing_tables({table for table, _ in intake.given})]
+        intake = load(con, shop, max(today, shop.as_of or today))
+        found = [
+            *intake.notes,
+            *doubts(con, today, shop.price_level),
+            *_nothing_new(shop, out),
+            *missing_tables({table for table, _ in intake.given}),
+        ]
     return Check(shop, intake, found, _write(intake.rejects, out / f"{slug(shop.folder.name)}-rejects.csv"))
 
 
 def allowed(given: set[str]) -> list[str]:
     """Which pages do these tables allow, and which table would make a page complete?"""
     lines = []
-    for page, label in html.LABELS.items():
+    for page, label in LABELS.items():
         lacking = [table for table, (_, _, pages) in TABLES.items() if page in pages and table not in given]
         text = mark("Page “{page}”: as far as it goes without {tables}") if lacking else mark("Page “{page}”: complete")
         lines.append(say(text, page=say(label), tables=", ".join(lacking)))
@@ -101,10 +105,11 @@ def _write(rejects: pd.DataFrame, path: Path) -> Path | None:
 
 
 def _nothing_new(shop: Shop, reports: Path) -> list[Finding]:
-    """Are the order lines the very files of the shop's last pack?"""
+    """Are the order lines (or what stands in for them) the very files of the shop's last pack?"""
     runs = [json.loads(path.read_text(encoding="utf-8")) for path in reports.glob(f"{shop.folder.name}-*/run.json")]
     last = max((run for run in runs if run["shop"] == shop.name), key=lambda run: run["finished"], default=None)
-    mine = {digest for name, digest in shop.fingerprint().items() if Path(name).name in {path.name for path in shop.files("order_lines")}}
+    sold = {path.name for path in shop.files("order_lines" if "order_lines" in shop.sources else "snapshot")}
+    mine = {digest for name, digest in shop.fingerprint().items() if Path(name).name in sold}
     if last is None or not mine <= set(last["inputs"].values()):
         return []
     return [Finding("nothing_new", len(mine), "files", severity=1, figures={"as_of": (date.fromisoformat(last["as_of"]), "date")})]

@@ -18,6 +18,8 @@ INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 def main(argv: list[str] | None = None) -> int:
     """Run a command; returns its exit code. A fault is one line on stderr, never a traceback."""
+    if argv is None and sys.getfilesystemencoding() != "utf-8":  # a bare timer, which would write no name of a Chinese shop
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606
     first = argparse.ArgumentParser(add_help=False)
     first.add_argument("--lang", choices=LANGUAGES, default="en")
     speak(first.parse_known_args(argv)[0].lang)  # before the rest, so that help and errors speak it too

@@ -11,16 +11,13 @@ import nbformat
 from nbconvert import HTMLExporter
 
 import destock
-from destock.model.messages import LANGUAGES, day, language, mark, plain, say
+from destock.model.messages import LANGUAGES, day, language, plain, say
+from destock.publish.naming import LABELS
 
 # page → notebook, in the order of the pack's menu
 NOTEBOOKS = {
     "summary": "00_summary", "intake": "01_intake", "classification": "02_classification",
     "impact": "03_impact", "pacing": "04_pacing", "elasticity": "05_elasticity",
-}  # fmt: skip
-LABELS = {
-    "summary": mark("Summary"), "intake": mark("Data"), "classification": mark("Kinds"),
-    "impact": mark("Cost"), "pacing": mark("Sell-through"), "elasticity": mark("Price"),
 }  # fmt: skip
 
 

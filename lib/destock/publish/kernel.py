@@ -19,6 +19,10 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine
 from papermill.log import logger
 
+from destock.model.messages import Fault, mark
+
+ENDED_EARLY = mark("the notebook ended early here, by {how}")
+
 
 class WaitingKernel:
     """A forked process that waits to become a kernel; after that what ``Popen`` is for one that Jupyter started."""
@@ -72,12 +76,13 @@ class WarmProvisioner(LocalProvisioner):
 
 @dataclass
 class Execution:
-    """What is known of a notebook while it runs, and what it may write: bytes of output by cell and in all."""
+    """What is known of a notebook while it runs, and what it may write: bytes of output by cell and in all, and how late."""
 
     waiting: WaitingKernel | None = None
     note: Callable[[dict], None] = lambda message: None
     cell_bytes: int = 5_000_000
     bytes: int = 25_000_000
+    output_seconds: int = 60  # how long a cell's output may lag behind its reply; papermill's own four are too few on a busy machine
     notebook: nbformat.NotebookNode | None = None
     cell: int = 0
     seconds: dict[int, float] = field(default_factory=dict)
@@ -88,8 +93,11 @@ class Execution:
         self.cell, self.seconds[cell_index] = cell_index, -time.monotonic()
         self.note({"cell": cell_index})
 
-    def ended(self, cell_index: int) -> None:
+    def ended(self, cell_index: int, reply: dict) -> None:
+        """Note a cell's time; raises Fault (1) where it asked the kernel to end: what Jupyter takes for the end of a session."""
         self.seconds[cell_index] += time.monotonic()
+        if any(asked.get("source") == "ask_exit" for asked in reply["content"].get("payload", ())):
+            raise Fault(1, ENDED_EARLY, how="exit()")
 
 
 class ReportClient(PapermillNotebookClient):
@@ -127,9 +135,10 @@ class WarmEngine(NBClientEngine):
             kernel_name=kernel_name,
             timeout=execution_timeout,
             startup_timeout=start_timeout,
+            iopub_timeout=run.output_seconds,
             log=logger,
             on_cell_execute=lambda cell, cell_index: run.began(cell_index),
-            on_cell_executed=lambda cell, cell_index, execute_reply: run.ended(cell_index),
+            on_cell_executed=lambda cell, cell_index, execute_reply: run.ended(cell_index, execute_reply),
         )
         client.execution = run
         try:

@@ -22,12 +22,12 @@ from pathlib import Path
 
 import psutil
 
-from destock.model.folders import cache
+from destock.model.folders import cache, require_room, room
 from destock.model.messages import Fault, language, mark, say
 from destock.publish import place as places
 from destock.publish import warm
 from destock.publish.inspection import inspect
-from destock.publish.naming import PAGES, pack_place
+from destock.publish.naming import PAGES, pack_place, slug
 from destock.publish.results import write_json
 
 # Longest first: the pages that others wait for begin.
@@ -65,7 +65,7 @@ class Supervisor:
 
     def _environment(self) -> dict[str, str]:
         """What kernels find, whatever the shell or the timer that started the command has."""
-        fixed = {"PYTHONUTF8": "1", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+        fixed = {"PYTHONUTF8": "1", "TZ": "UTC", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
         fixed |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         return fixed | {"TMPDIR": self.folder, BELONGS: self.folder}
 
@@ -110,7 +110,7 @@ class Supervisor:
             said = job().result()
             answer = said.get("answer") or _cause(said)
             if "errno" in answer:
-                raise OSError(answer["errno"], os.strerror(answer["errno"]))
+                raise OSError(answer["errno"], os.strerror(answer["errno"]), answer["path"])
             if not answer.get("again") or n == TRIES - 1:
                 return answer
             time.sleep(2**n + random.random())  # noqa: S311
@@ -211,23 +211,31 @@ def publish(pack: Pack, supervisor: Supervisor, progress: Callable[[str], None])
     notebook fails (naming the cell), 6 when it takes too long, 7 when its kernel dies, 2–4 for
     parameters and input, 5 when the pack cannot be written, 75 when another run makes it.
     """
+    asked = pack.place(pack.day())
+    try:
+        return _put(pack, asked, supervisor, progress)
+    except OSError as error:
+        # where nobody said which file it was, it was on the fuller disk
+        path = error.filename or min(asked.parent, cache(), key=room)
+        raise Fault(5, mark('cannot write to "{path}": {reason}'), path=path, reason=error.strerror or error) from error
+
+
+def _put(pack: Pack, asked: Path, supervisor: Supervisor, progress: Callable[[str], None]) -> Path:
     started = time.monotonic()
     with ExitStack() as stack:
-        stack.enter_context(places.held(asked := pack.place(pack.day())))
+        stack.enter_context(places.held(asked))
+        require_room(asked.parent, places.usual_size(asked, f"{slug(pack.shop.name)}-"))
         facts = {"shop": str(pack.shop), "as_of": pack.as_of, "lang": language(), "settings": dict(pack.settings)}
         found = _answered(supervisor, "opened", facts=facts)
         place = pack.place(found["as_of"])
-        try:
-            if place != asked:
-                stack.enter_context(places.held(place))
-            folder = stack.enter_context(places.beside(place))
-            supervisor.belongs(folder)
-            run, pages = _made(pack, supervisor, facts | {"as_of": found["as_of"]}, found["shop_name"], folder, progress)
-            _write_run(folder, run | {"pages": pages, "seconds": round(time.monotonic() - started, 2)})
-            inspect(folder)
-            places.put(folder, place)
-        except OSError as error:
-            raise Fault(5, mark('cannot write to "{path}": {reason}'), path=place, reason=error.strerror) from error
+        if place != asked:
+            stack.enter_context(places.held(place))
+        folder = stack.enter_context(places.beside(place))
+        supervisor.belongs(folder)
+        run, pages = _made(pack, supervisor, facts | {"as_of": found["as_of"]}, found["shop_name"], folder, progress)
+        _write_run(folder, run | {"pages": pages, "seconds": round(time.monotonic() - started, 2)})
+        inspect(folder)
+        places.put(folder, place)
         progress(say("pack"))
         return place
 

@@ -1,5 +1,6 @@
 """One page of a pack, made in a process of its own: its notebook executed in a kernel of its own, checked, and rendered."""
 
+import os
 import sys
 import tempfile
 import time
@@ -15,9 +16,10 @@ from papermill.exceptions import PapermillExecutionError
 from traitlets.config import Config
 
 from destock.model.folders import ROOT
-from destock.model.messages import say, speak
+from destock.model.messages import Fault, say, speak
 from destock.publish import html
-from destock.publish.kernel import Execution, WaitingKernel
+from destock.publish.kernel import ENDED_EARLY, Execution, WaitingKernel
+from destock.publish.warm import FULL
 
 CELL_SECONDS = 300
 LONGEST_SOCKET = 100  # bytes; a socket's path may have 108, and -ipc-5 is added
@@ -42,7 +44,8 @@ def make(
         return {"page": page, "status": "failed"} | failure
     frame = html.page_frame(page, html.heading(done), shop_name, date.fromisoformat(facts["as_of"]), names)
     Path(folder, f"{page}.html").write_text(html.report(done, frame), encoding="utf-8")
-    return {"page": page, "status": "ok", "seconds": round(time.monotonic() - started, 2), "cells": round(sum(run.seconds.values()), 2)}
+    cells = round(sum(run.seconds.values()), 2)
+    return {"page": page, "status": "ok", "seconds": round(time.monotonic() - started, 2), "cells": cells, "warnings": warned(done)}
 
 
 def notebook(page: str) -> nbformat.NotebookNode:
@@ -70,11 +73,17 @@ def execute(
                 config=Config({"KernelManager": _connection(runtime)}),
             )
     except PapermillExecutionError as error:
-        code = 7 if error.ename == "MemoryError" else 1
-        return None, {"exit_code": code, "cell": error.cell_index, "error": f"{error.ename}: {error.evalue}"}
+        full = any(os.strerror(number) in error.evalue for number in FULL)
+        code = 7 if error.ename == "MemoryError" else 5 if full else 1
+        return None, {"exit_code": code, "cell": error.cell_index, "error": _raised(error.ename, error.evalue)}
+    except Fault as fault:
+        return None, {"exit_code": fault.exit_code, "cell": run.cell, "error": str(fault)}
     except DeadKernelError:
         return None, {"cell": run.cell} | _death(run)
     except CellTimeoutError:
+        if time.monotonic() + run.seconds[run.cell] < cell_seconds:  # the cell has ended, and what it wrote has not come
+            said = say("its output did not arrive within {seconds} seconds", seconds=run.output_seconds)
+            return None, {"exit_code": 6, "cell": run.cell, "error": said, "again": True}
         return None, {"exit_code": 6, "cell": run.cell, "error": say("it took longer than {seconds} seconds", seconds=cell_seconds)}
     except (RuntimeError, TimeoutError, zmq.ZMQError) as error:  # what Jupyter raises for a kernel that does not start
         return None, {"exit_code": 7, "cell": run.cell, "error": str(error).partition("\n")[0], "again": not run.seconds}
@@ -91,12 +100,22 @@ def _death(run: Execution) -> dict:
     return {"exit_code": 7 if code else 1, "error": say("it ended its own process")}
 
 
+def warned(done: nbformat.NotebookNode) -> int:
+    """How many lines a notebook wrote to stderr: a library's warning stops no report, and ``run.json`` counts it."""
+    outputs = [one for cell in done.cells for one in cell.get("outputs", []) if one.get("name") == "stderr"]
+    return sum(len(one.text.splitlines()) for one in outputs)
+
+
+def _raised(name: str, value: str) -> str:
+    return say(ENDED_EARLY, how=name) if name == "SystemExit" else f"{name}: {value}"
+
+
 def _checked(done: nbformat.NotebookNode) -> tuple[nbformat.NotebookNode | None, dict | None]:
     """A notebook counts as executed when every cell ran, and none shows an error or left a traceback on stderr."""
     for number, cell in enumerate(done.cells):
         if cell.cell_type != "code" or not cell.source.strip():
             continue
-        errors = [f"{one.ename}: {one.evalue}" for one in cell.outputs if one.output_type == "error"]
+        errors = [_raised(one.ename, one.evalue) for one in cell.outputs if one.output_type == "error"]
         spoken = [one.text for one in cell.outputs if one.output_type == "stream" and one.name == "stderr"]
         errors += [text.strip().splitlines()[-1] for text in spoken if "Traceback (most recent call last)" in text]
         if cell.execution_count is None:

@@ -18,6 +18,7 @@ from destock.model.folders import cache
 from destock.model.messages import Fault, mark
 
 RENAME_EXCHANGE, AT_FDCWD = 2, -100
+FIRST_PACK = 5_000_000  # bytes: more than the pages and results of a shop of two thousand SKUs
 
 
 @contextmanager
@@ -56,6 +57,12 @@ def beside(place: Path) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def usual_size(place: Path, alike: str) -> int:
+    """How many bytes will a pack take? As many as the largest that is there: in its place, or beside it under a name that begins ``alike``."""
+    packs = [place, *(run.parent for run in place.parent.glob(f"{escape(alike)}*/run.json"))]
+    return max(FIRST_PACK, *(sum(path.stat().st_size for path in pack.rglob("*") if path.is_file()) for pack in packs))
 
 
 def put(folder: Path, place: Path) -> None:

@@ -43,7 +43,8 @@ THEN = (
     "matplotlib.dates", "matplotlib.backends.backend_svg", "matplotlib_inline.backend_inline", "seaborn",
     "nbclient", "nbconvert", "requests", "tenacity", "yaml", "IPython.core.completer", "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell",
 )  # fmt: skip
-UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM)
+FULL = (errno.ENOSPC, errno.EDQUOT)
+UNWRITABLE = (*FULL, errno.EROFS, errno.EACCES, errno.EPERM)
 TICK = 0.5  # seconds between two looks at memory and time
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 
@@ -207,8 +208,10 @@ def _work(request: dict, connection: Connection) -> None:
 def _failure(error: Exception) -> dict:
     if hasattr(error, "exit_code"):
         return {"exit_code": error.exit_code, "error": str(error)}
-    if isinstance(error, OSError) and error.errno in UNWRITABLE:
-        return {"exit_code": 5, "error": str(error), "errno": error.errno}
+    # Arrow's own writer and DuckDB's say in words what the system told them
+    number = getattr(error, "errno", None) or next((n for n in FULL if os.strerror(n) in str(error)), None)
+    if number in UNWRITABLE:
+        return {"exit_code": 5, "error": str(error), "errno": number, "path": getattr(error, "filename", None)}
     return {"exit_code": 1, "error": f"{type(error).__name__}: {error}", "again": isinstance(error, ConnectionError)}
 
 

@@ -1,35 +1,11 @@
 """Frames → findings: what was found on each page, with its basis and the figures of its sentence."""
 
+from destock.intake.doubts import unknown_items
+from destock.intake.missing import missing_tables
 from destock.model.findings import Finding
-from destock.model.messages import mark
 from destock.panel.book import Book
 from destock.story import frames
 
-# what cannot be said without a table, what the table would make possible, and on which pages that matters
-TABLES = {
-    "order_lines": (
-        mark("what sold week by week, at which price, and what came back"),
-        mark("sell-through, pace against past seasons, returns and the answer to a price"),
-        ("classification", "impact", "pacing", "elasticity"),
-    ),
-    "purchases": (
-        mark("how old the stock is and how much of what was received has been sold"),
-        mark("sell-through, ages and open orders"),
-        ("classification", "impact", "pacing"),
-    ),
-    "stock": (
-        mark("whether the stock that the records lead to is really there"),
-        mark("checked stock and its breaks"),
-        ("classification", "impact"),
-    ),
-    "prices": (mark("how customers answer a price cut"), mark("elasticities from your own markdown tests"), ("elasticity",)),
-    "traffic": (
-        mark("whether a slow style was not wanted or not shown"),
-        mark("a fair judgement of what was shown too little"),
-        ("classification",),
-    ),
-    "plan": (mark("whether a style misses its plan or the plan was wrong"), mark("the causes of the excess"), ("classification",)),
-}
 UNKNOWN = float("nan")
 
 
@@ -41,23 +17,6 @@ def figures_of(**by_kind: dict[str, object]) -> dict[str, tuple[object, str]]:
 def missing(book: Book, page: str = "intake") -> list[Finding]:
     """What can a page not tell, because the shop does not give a table?"""
     return missing_tables(set(book.panel("given")["table"]), page)
-
-
-def missing_tables(given: set[str], page: str = "intake") -> list[Finding]:
-    """What can a page not tell of a shop that gives these tables, and what would each further one add?"""
-    gaps = [
-        Finding(
-            "missing_table",
-            1,
-            "table",
-            item=table,
-            severity=1,
-            figures=figures_of(text={"table": table}, label={"impossible": no, "possible": yes}),
-        )
-        for table, (no, yes, pages) in TABLES.items()
-        if table not in given and page in ("summary", "intake", *pages) and not (table == "stock" and "snapshot" in given)
-    ]
-    return gaps if gaps or page != "intake" else [Finding("no_missing_table", 0, "tables")]
 
 
 def intake(book: Book) -> list[Finding]:
@@ -132,7 +91,8 @@ def doubts(book: Book) -> list[Finding]:
     if len(strange):
         figures = figures_of(units={"skus": len(strange), "units": weeks.loc[weeks["sku"].isin(strange), "sold_units"].sum()})
         found.append(Finding("not_in_master", len(strange), "SKUs", "SKUs without a product row", severity=1, figures=figures))
-    return found
+    unknown = book.panel("unknown_item").groupby("named_in")["item"]
+    return found + [unknown_items(table, items.tolist()) for table, items in unknown]
 
 
 def stock_unknown(book: Book) -> list[Finding]:

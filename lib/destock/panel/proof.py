@@ -1,0 +1,41 @@
+"""Does the panel add up? No join has multiplied a row, and none has lost one."""
+
+from destock import engine
+from destock.model.messages import Fault, mark
+
+# what stands on the right of a join, or is made by many → the columns that tell its rows apart
+UNIQUE = {
+    "products": "sku", "season": "season", "class_word": "chinese", "unpaid": "order_id, line_id, sku", "supplied": "channel", "last_cost": "sku",
+    "order_days": "sku", "first_event": "sku", "sku": "sku", "history": "sku", "on_order": "sku", "item_traffic": "item, week", "item_price": "item, week",
+    "replenishment": "item", "sku_now": "sku", "item_now": "item",
+}  # fmt: skip
+# sums that are the same before and after
+TOTALS = (
+    ("sku_week_sales.sold_units", "sku_week.sold_units", "item_week.sold_units"),
+    ("sku_week_sales.returned_units", "sku_week.returned_units", "item_week.returned_units"),
+    ("sku_week_sales.paid_value", "sku_week.paid_value", "item_week.paid_value"),
+    ("sku_week.undone_units", "item_week.undone_units"),
+    ("flow.received", "sku_now.received", "item_now.received"),
+)
+
+
+def prove(con) -> None:
+    """Is every right side of a join unique, and every total what went in?
+
+    Raises Fault (4) with the table that has a key twice, and (1) with the total that changed on
+    the way: the first is the shop's data, the second a defect of ours.
+    """
+    counts = [
+        f"SELECT '{table}' AS name, count(*) AS twice FROM (SELECT {key} FROM {table} GROUP BY {key} HAVING count(*) > 1) AS t"
+        for table, key in UNIQUE.items()
+    ]
+    for table, twice in engine.rows(con, " UNION ALL ".join(counts)):
+        if twice:
+            raise Fault(4, mark("{table}: {count} of its {key} stand twice, and what is joined to them would count twice"), table=table, count=twice, key=UNIQUE[table])  # fmt: skip
+    sums = [f"(SELECT coalesce(sum({name.partition('.')[2]}), 0) FROM {name.partition('.')[0]})" for names in TOTALS for name in names]
+    found = iter(engine.rows(con, f"SELECT {', '.join(sums)}")[0])
+    for names in TOTALS:
+        values = {name: next(found) for name in names}
+        if len(set(values.values())) > 1:
+            text = mark("the panel does not add up ({totals}): this is a defect of destock, please report it")
+            raise Fault(1, text, totals=", ".join(f"{name} = {value}" for name, value in values.items()))

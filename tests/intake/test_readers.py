@@ -220,6 +220,13 @@ def test_a_damaged_or_empty_file_is_named_in_one_line(take_in, shop, name, raw):
     assert fault_of(take_in, shop(raw, name)).startswith(f"{name}:")
 
 
+@pytest.mark.parametrize("form", ["csv", "xlsx", "parquet"])
+def test_a_folder_in_the_place_of_a_file_cannot_be_read(take_in, make_shop, form):
+    folder = make_shop({"order_lines": LINES, "products/1.csv": "sku\nA\n"})
+    (folder / "products" / f"2.{form}").mkdir()
+    assert fault_of(take_in, folder).startswith(f"2.{form}: cannot be read")
+
+
 def test_an_encoding_that_does_not_fit_is_named_with_the_byte(take_in, shop):
     line = fault_of(take_in, shop(NAMES.encode("gb18030"), encoding="utf-8"))
     assert line.startswith("products.csv: ")

@@ -157,6 +157,14 @@ def test_a_changed_byte_changes_the_fingerprint(shop, tmp_path):
     assert {name for name in before if opened.fingerprint()[name] != before[name]} == {"products.csv"}
 
 
+def test_what_cannot_be_opened_is_an_input_that_cannot_be_read(make_shop):
+    folder = make_shop({"products/1.csv": "sku\nA\n", "order_lines": "order_id\n1\n"})
+    (folder / "products" / "2.csv").mkdir()
+    with pytest.raises(Fault, match=r"2\.csv: cannot be read") as fault:
+        open_shop(folder).fingerprint()
+    assert fault.value.exit_code == 3
+
+
 def test_files_of_one_name_in_two_places_both_count(shop, tmp_path):
     several(tmp_path, "a/x.csv", "b/x.csv")
     (tmp_path / "shop").mkdir()

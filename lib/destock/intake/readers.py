@@ -89,7 +89,10 @@ def open_raw(path: Path, source: Source) -> Raw:
     reader = {".csv": _csv, ".parquet": _parquet, ".xlsx": _xlsx}.get(path.suffix.lower())
     if reader is None:
         raise Fault(3, mark("{file}: cannot be read ({reason})"), file=path.name, reason="csv / parquet / xlsx")
-    return reader(path, source)
+    try:
+        return reader(path, source)
+    except OSError as error:
+        raise unreadable(path, error) from error
 
 
 def header(text: object) -> str:

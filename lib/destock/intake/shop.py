@@ -286,5 +286,8 @@ def _check_zone(name: str) -> None:
 
 
 def _sha256(path: Path) -> str:
-    with path.open("rb") as source:
-        return hashlib.file_digest(source, "sha256").hexdigest()
+    try:
+        with path.open("rb") as source:
+            return hashlib.file_digest(source, "sha256").hexdigest()
+    except OSError as error:
+        raise Fault(3, mark("{file}: cannot be read ({reason})"), file=path.name, reason=error.strerror) from error

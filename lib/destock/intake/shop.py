@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from babel.numbers import is_currency
 
 from destock.engine import ENGINES
+from destock.intake.database import extracted
 from destock.model.folders import ROOT
 from destock.model.messages import Fault, mark
 from destock.model.metrics import DEFINITIONS, EXPENSE_BASES
@@ -47,6 +48,7 @@ _KEYS = {
 }
 _SOURCE_KEYS = {
     "source": str,
+    "database": str,
     "rename": dict,
     "columns": dict,
     "where": str,
@@ -74,10 +76,11 @@ _TOTALS = ("paid", "cancelled", "refunded", "net", "settled", "units_on_hand", "
 
 @dataclass(frozen=True)
 class Source:
-    """How one table is read: files, renames (ours = theirs), SQL expressions, a filter, a query."""
+    """How one table is read: files or a database's table, renames (ours = theirs), SQL expressions, a filter, a query."""
 
     table: str
     source: str
+    database: str = ""
     rename: dict[str, str] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
     where: str = ""
@@ -120,7 +123,13 @@ class Shop:
     file: str = "shop.toml"
 
     def files(self, table: str) -> list[Path]:
-        """The files of one table, oldest export first: by name, numbers in it as numbers, "orders (1)" after "orders"."""
+        """The files of one table, oldest export first: by name, numbers in it as numbers, "orders (1)" after "orders".
+
+        A table of a database is the one file that its rows were streamed into.
+        """
+        if database := self.sources[table].database:
+            selected = {name: source.source for name, source in self.sources.items() if source.database == database}
+            return [extracted(database, selected)[table]]
         place = self.folder / self.sources[table].source
         if place.is_dir():
             found = [p for p in place.iterdir() if p.suffix.lower() in (".csv", ".parquet", ".xlsx")]
@@ -138,9 +147,13 @@ class Shop:
         )
 
     def fingerprint(self) -> dict[str, str]:
-        """SHA-256 of ``shop.toml`` and of every input file, by path."""
-        paths = [self.folder / self.file, *(p for table in self.sources for p in self.files(table))]
-        return {str(p.relative_to(self.folder) if p.is_relative_to(self.folder) else p): _sha256(p) for p in sorted(set(paths))}
+        """SHA-256 of ``shop.toml`` and of every input file, by path; of a database's rows by database and table."""
+        found = {(self.file, self.folder / self.file)}
+        for table, source in self.sources.items():
+            for path in self.files(table):
+                near = path.relative_to(self.folder) if path.is_relative_to(self.folder) else path
+                found.add((path.name if source.database else str(near), path))
+        return {name: _sha256(path) for name, path in sorted(found)}
 
 
 def open_shop(path: str | Path) -> Shop:
@@ -193,6 +206,9 @@ def _source(name: str, entry: str | dict) -> Source:
     _check_keys(entry, _SOURCE_KEYS, place)
     if "source" not in entry:
         raise Fault(2, mark('{place} needs "{key}"'), place=place, key="source")
+    _check(not re.match(r"\s*\w+://", entry["source"]), place, "source", "file, folder or pattern, or a database's table: never an address")
+    variable = re.fullmatch(r"[A-Za-z_]\w*", entry.get("database", "_"))
+    _check(bool(variable), place, "database", "name of the environment variable that holds the address: never the address itself")
     known = dict.fromkeys(TABLES[name].names, str)
     _check_keys(entry.get("rename", {}), known, f"{place} rename")
     _check_keys(entry.get("columns", {}), known, f"{place} columns")

@@ -123,7 +123,8 @@ def _said(database: str, table: str) -> Iterator[None]:
 def _stream(cursor, database: str, table: str, source: str, path: Path) -> None:
     """Write all rows of a table or a SELECT into a file, batch by batch, after the server has counted them."""
     chosen = source if re.match(r"\s*(select|with)\b", source, re.IGNORECASE) else f"SELECT * FROM {source}"
-    cursor.execute(f"SELECT count(*) FROM ({chosen}\n) AS source")
+    chosen = chosen.strip().removesuffix(";") + "\n"  # the driver closes a bracket behind it: not inside a comment
+    cursor.execute(f"SELECT count(*) FROM ({chosen}) AS source")
     counted, loaded = cursor.fetchone()[0], 0
     cursor.execute(chosen)
     with cursor.fetch_record_batch() as batches:

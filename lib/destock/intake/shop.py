@@ -62,6 +62,8 @@ _SOURCE_KEYS = {
     "typed": bool,
     "final_newline": bool,
 }
+# what holds an address with its password is shown nowhere, not even in a shop.toml
+_NO_ADDRESS = {"source": re.compile(r"(?!\s*\w+://)"), "database": re.compile(r"[A-Za-z_]\w*$")}
 _CHOICES = {
     "tax_basis": ("incl", "excl"),
     "price_level": ("style", "style_colour", "sku"),
@@ -206,9 +208,12 @@ def _source(name: str, entry: str | dict) -> Source:
     _check_keys(entry, _SOURCE_KEYS, place)
     if "source" not in entry:
         raise Fault(2, mark('{place} needs "{key}"'), place=place, key="source")
-    _check(not re.match(r"\s*\w+://", entry["source"]), place, "source", "file, folder or pattern, or a database's table: never an address")
-    variable = re.fullmatch(r"[A-Za-z_]\w*", entry.get("database", "_"))
-    _check(bool(variable), place, "database", "name of the environment variable that holds the address: never the address itself")
+    for key, form in _NO_ADDRESS.items():
+        if not form.match(entry.get(key, "_")):
+            text = mark(
+                '{place}: "{key}" is no place for an address: write that into an environment variable, and here database = "ITS_NAME"'
+            )
+            raise Fault(2, text, place=place, key=key)
     known = dict.fromkeys(TABLES[name].names, str)
     _check_keys(entry.get("rename", {}), known, f"{place} rename")
     _check_keys(entry.get("columns", {}), known, f"{place} columns")

@@ -78,7 +78,7 @@ test-spark: .venv/ready
 	@$(UV) sync --locked --quiet --inexact --extra spark
 	@$(RUN)/pytest tests/spark
 
-# A real PostgreSQL, started in a folder of its own. Ten million rows to see the memory: POSTGRES_ROWS=10000000.
+# A real PostgreSQL, started in a folder of its own. It prints the memory in which rows are streamed; more of them: POSTGRES_ROWS=10000000.
 test-postgres: .venv/ready
 	@$(UV) sync --locked --quiet --inexact --extra postgres
 	@$(RUN)/pytest tests/postgres

@@ -33,6 +33,14 @@ _DECIMALS = {
     "integer": "",
 }
 
+# the same without noise or exponents
+_COMMON = {
+    "units": r"-?[0-9]+(?:\.[0-9]{1,3})?",
+    "money": r"-?[0-9]+(?:\.[0-9]{1,4})?",
+    "number": r"-?[0-9]+(?:\.[0-9]+)?",
+    "integer": r"-?[0-9]+",
+}
+
 
 def typed(column: Column, given: str, source: Source) -> str:
     """The value of a column whose ``given`` type is one of the engine's, NULL where it has none."""
@@ -52,27 +60,39 @@ def typed(column: Column, given: str, source: Source) -> str:
     return f"CASE WHEN isfinite({value}) THEN {value} END" if column.kind == "number" else value
 
 
-def broken(column: Column, value: str, currency: str) -> str:
-    """CASE branches that name the first rule which ``value``, made of the column, breaks: ``column:rule``."""
+def broken(columns: list[Column], currency: str) -> tuple[str, str]:
+    """Which rows may break a rule, and which rule each of them breaks first: two expressions of ``typed_NAME`` and the columns.
+
+    The first is cheap and true for every row that breaks one: the second, ``column:rule`` or NULL, need be asked for those only.
+    """
+    rules = [(doubt, rest, f"{c.name}:{rule}") for c in columns for doubt, rest, rule in _rules(c, f"typed_{c.name}", currency)]
+    doubtful = " OR ".join(dict.fromkeys(doubt for doubt, *_ in rules))
+    branches = " ".join(f"WHEN {doubt} AND {rest} THEN {engine.literal(name)}" for doubt, rest, name in rules)
+    return doubtful, f"CASE {branches} END"
+
+
+def _rules(column: Column, value: str, currency: str) -> list[tuple[str, str, str]]:
+    """Rules of one column, in order: a cheap doubt, what makes it certain, the rule's name."""
     rules = []
     if column.kind not in ("text", "id"):
-        rules.append((f"{value} IS NULL AND {column.name} IS NOT NULL", _NOT[column.kind]))
+        rules.append((f"({value} IS NULL AND {column.name} IS NOT NULL)", "true", _NOT[column.kind]))
     if column.required:
-        rules.append((f"{value} IS NULL", MISSING))
+        rules.append((f"{value} IS NULL", "true", MISSING))
     if column.kind in ("text", "id"):
         errors = " OR ".join(f"starts_with({value}, {engine.literal(error)})" for error in ERRORS)
-        rules.append((f"{value} < '$' AND ({errors})", FAILED))
+        rules.append((f"{value} < '$'", f"({errors})", FAILED))
     if column.kind == "id":
-        rules.append((f"contains({value}, 'E+') AND TRY_CAST({value} AS DOUBLE) IS NOT NULL", DAMAGED))
+        rules.append((f"contains({value}, 'E+')", f"TRY_CAST({value} AS DOUBLE) IS NOT NULL", DAMAGED))
     if column.values:
-        rules.append((" AND ".join(f"{value} <> {engine.literal(word)}" for word in column.values), WORD))  # IN would become a join
+        words = " AND ".join(f"{value} <> {engine.literal(word)}" for word in column.values)  # NOT IN would become a join
+        rules.append((f"({words})", "true", WORD))
     if column.name == "currency":
-        rules.append((f"upper({value}) <> {engine.literal(currency)}", OTHER_MONEY))
+        rules.append((f"upper({value}) <> {engine.literal(currency)}", "true", OTHER_MONEY))
     if column.kind in ("units", "money", "number") and not column.signed:
-        rules.append((f"{value} < 0", NEGATIVE))
+        rules.append((f"{value} < 0", "true", NEGATIVE))
     if column.kind in ("date", "time"):
-        rules.append((f"{value} NOT BETWEEN DATE '1990-01-01' AND DATE '2099-12-31'", TIME))
-    return " ".join(f"WHEN {rule} THEN {engine.literal(f'{column.name}:{name}')}" for rule, name in rules)
+        rules.append((f"{value} NOT BETWEEN DATE '1990-01-01' AND DATE '2099-12-31'", "true", TIME))
+    return rules
 
 
 def _plain(column: Column, number_format: str) -> str:
@@ -82,8 +102,9 @@ def _plain(column: Column, number_format: str) -> str:
     # full-width digits and the minus signs of accounting can mean one thing only
     half = f"translate({name}, {engine.literal(_FULL + '−')}, {engine.literal(_HALF + '-')})"
     signed = rf"regexp_replace({half}, '^\((.*)\)$|^([^-].*)-$', '-\1\2')"
-    if not number_format:
-        return f"CASE WHEN regexp_full_match({name}, '{plain}') THEN {name} WHEN regexp_full_match({signed}, '{plain}') THEN {signed} END"
+    if not number_format:  # most numbers are of the first form, which is quick to recognise
+        common = f"regexp_full_match({name}, '{_COMMON[column.kind]}')"
+        return f"CASE WHEN {common} THEN {name} WHEN regexp_full_match({signed}, '{plain}') THEN {signed} END"
     form = NUMBER_FORM.fullmatch(number_format)
     sign = form["sign"] + form["tail"]
     bare = f"replace({signed}, {engine.literal(sign)}, '')" if sign else signed

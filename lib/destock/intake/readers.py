@@ -18,15 +18,16 @@ from destock.intake.survey import Survey, survey
 from destock.intake.workbook import open_sheet, unreadable
 from destock.model.messages import Fault, mark
 
-BLOCK = 8 << 20
+BLOCK = 2 << 20
 MOST_COLUMNS = 2000
 # A Parquet file of so many cells, and so many for each of its bytes, is refused unread.
 MOST_CELLS, MOST_CELLS_A_BYTE = 10_000_000, 200
 _BLANKS = " \t\r\n\u00a0\u3000\ufeff"
 _GUARD = r"^(?:=\"(.*)\"|'(\d+))$"
 # bytes that a text to be mended begins or ends with: blanks of one byte, guards, and those of the blanks of several
+_BLANK, _FOREIGN, _GUARDS = 32, 128, b"'=\""
 _FIRST, _LAST = np.zeros(256, bool), np.zeros(256, bool)
-_FIRST[[*range(33), *b"'=\xc2\xe3\xef"]] = _LAST[[*range(33), *b'"\xa0\x80\xbf']] = True
+_FIRST[[*range(_BLANK + 1), *b"'=\xc2\xe3\xef"]] = _LAST[[*range(33), *b'"\xa0\x80\xbf']] = True
 _EMPTY = mark("{file}: has no rows")
 
 
@@ -141,7 +142,9 @@ def _csv_batches(raw: Raw, source: Source, found: Survey, above: int) -> Iterato
     encoding = "utf8" if found.encoding.startswith("utf-8") else found.encoding  # under any other name Python decodes it once more
     read = pacsv.ReadOptions(column_names=raw.names, skip_rows=above, block_size=BLOCK, encoding=encoding, use_threads=False)
     parse = pacsv.ParseOptions(delimiter=source.delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=tear)
-    convert = pacsv.ConvertOptions(column_types={f.name: f.type for f in raw.fields}, strings_can_be_null=True, null_values=[""])
+    convert = pacsv.ConvertOptions(
+        column_types={f.name: f.type for f in raw.fields}, strings_can_be_null=True, null_values=[""], check_utf8=False
+    )
     record, line = 1, above + 1
     try:
         for batch in pacsv.open_csv(raw.path, read, parse, convert):
@@ -159,14 +162,13 @@ def _bare(column: pa.StringArray) -> pa.StringArray:
     The bytes are looked at first: most columns hold nothing of the kind.
     """
     _, offsets, data = column.buffers()
-    if not data or not data.size:
+    ends = np.frombuffer(offsets, np.int32)[column.offset : column.offset + len(column) + 1] if data else np.zeros(1, np.int32)
+    raw = np.frombuffer(data, np.uint8)[ends[0] : ends[-1]] if data else ends
+    if not len(raw) or (raw.min() > _BLANK and raw.max() < _FOREIGN and not any((raw == mark).any() for mark in _GUARDS)):
         return column
-    ends = np.frombuffer(offsets, np.int32)[column.offset : column.offset + len(column) + 1]
-    raw = np.frombuffer(data, np.uint8)
-    ends = ends[np.flatnonzero(np.diff(ends, prepend=-1))]
-    if b"\xcc" in (text := data.to_pybytes()) or b"\xcd" in text:  # marks that combine with the letter before
+    if raw.max() >= 0xCC and np.isin(raw, [0xCC, 0xCD]).any():  # marks that combine with the letter before
         column = pc.utf8_normalize(column, "NFC")
-    if not (_FIRST[raw[ends[:-1]]].any() or _LAST[raw[ends[1:] - 1]].any()):
+    elif not (_FIRST[raw[np.minimum(ends[:-1] - ends[0], len(raw) - 1)]].any() or _LAST[raw[ends[1:] - ends[0] - 1]].any()):
         return column
     column = pc.replace_substring_regex(pc.utf8_trim(column, _BLANKS), _GUARD, r"\1\2")
     return pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
@@ -132,7 +133,7 @@ def _query(con: engine.Engine, source: Source, file: _File, number: int) -> list
         source,
         file.raw,
         "query",
-        f"CREATE OR REPLACE TABLE {file.relation} AS SELECT row_number() OVER () AS _row, * FROM ({query}\n)",
+        f"CREATE OR REPLACE TABLE {file.relation} AS SELECT row_number() OVER (ORDER BY _queried) AS _row, * FROM ({query}\n) AS _queried",
     )
     con.execute("DROP TABLE source")
     names = [name for (name,) in engine.rows(con, f"SELECT column_name FROM (DESCRIBE {file.relation})")]
@@ -187,10 +188,10 @@ def _judge(con: engine.Engine, table: Table, source: Source, file: _File, number
     kinds = dict(engine.rows(con, "SELECT column_name, column_type FROM (DESCRIBE mapped)"))
     columns = [column for column in table.columns if column.name in file.expressions]
     typed = ", ".join(f"{grammar.typed(c, kinds[c.name], source)} AS typed_{c.name}" for c in columns)
-    broken = " ".join(grammar.broken(c, f"typed_{c.name}", currency) for c in columns)
+    doubtful, broken = grammar.broken(columns, currency)
     judged = f"""INSERT INTO judged (_file, _row, wanted, fault, {", ".join(file.expressions)})
-        SELECT {number}, _row, wanted, CASE WHEN NOT wanted THEN NULL {broken} END, {", ".join(f"typed_{c.name}" for c in columns)}
-        FROM (SELECT *, {typed} FROM mapped)"""
+        SELECT {number}, _row, wanted, CASE WHEN wanted AND doubtful THEN {broken} END, {", ".join(f"typed_{c.name}" for c in columns)}
+        FROM (SELECT *, {doubtful} AS doubtful FROM (SELECT *, {typed} FROM mapped))"""
     _execute(con, source, file.raw, "columns", judged)
     if not source.query:
         con.unregister("incoming")
@@ -252,11 +253,15 @@ def _settle(con: engine.Engine, table: Table, given: frozenset[str], files: int)
     everything = ", ".join((*sorted(given), "fault"))
     shared = f"hash({', '.join(_shared(table, key, given, files))})"
     marks = np.sort(con.sql(f"SELECT {shared} AS mark FROM judged WHERE wanted").to_arrow_table()["mark"].to_numpy())
-    engine.put(con, "shared", pa.table({"mark": np.unique(marks[1:][marks[1:] == marks[:-1]])}))
+    twice = np.unique(marks[1:][marks[1:] == marks[:-1]])
+    con.execute("CREATE OR REPLACE TABLE outcomes (_file INTEGER, _row BIGINT, outcome VARCHAR)")
+    if not len(twice):
+        return
+    engine.put(con, "shared", pa.table({"mark": twice}))
     # two equal rows of a ledger are two rows: the second is a copy of another export's second only
     nth = "0" if table.key else f"row_number() OVER (PARTITION BY {everything}, _file ORDER BY _row)"
     con.execute(
-        f"""CREATE OR REPLACE TABLE outcomes AS
+        f"""INSERT INTO outcomes
         WITH known AS (SELECT *, {nth} AS nth FROM judged SEMI JOIN shared ON {shared} = mark WHERE wanted AND {_has_key(table)}),
         copies AS (SELECT *, row_number() OVER (PARTITION BY {everything}, nth ORDER BY _file DESC, _row) AS copy FROM known),
         versions AS (SELECT _file, _row, fault, copy,
@@ -370,15 +375,15 @@ def _text(names: list[str]) -> str:
 
 def _notes(files: list[_File], given: frozenset[str]) -> list[Finding]:
     """What is odd about a table's files without any of their rows being wrong."""
-    notes, contents = [], {}
+    notes, contents, sizes = [], {}, Counter(file.raw.path.stat().st_size for file in files)
     for file in files:
         name = file.raw.path.name
         if file.raw.hidden:
             notes.append(_note("hidden_rows", len(file.raw.hidden), name))
         if lacking := given - set(file.expressions):
             notes.append(_note("fewer_columns", len(lacking), name, columns=", ".join(sorted(lacking))))
-        same = contents.setdefault(_digest(file.raw.path), name)
-        if same != name:
+        content = (size := file.raw.path.stat().st_size, _digest(file.raw.path) if sizes[size] > 1 else "")
+        if (same := contents.setdefault(content, name)) != name:
             notes.append(_note("same_file", 1, name, other=same))
     return notes
 

@@ -14,6 +14,8 @@ CHUNK = 1 << 20
 # a quoted value over more lines than this is taken for a quote that nobody closed
 MOST_LINES = 1000
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+# encodings in which bytes below 128 are ASCII, wherever a letter ends before them
+_ASCII_STAYS = {"utf-8", "utf-8-sig", "gb18030"}
 # of the letters beyond ASCII in a real Chinese text, at least this share stands in the first Chinese standard
 _COMMON = 0.8
 
@@ -54,7 +56,8 @@ def survey(path: Path, declared: str = "", delimiter: str = ",") -> Survey:
 
 
 def _line_ends(chunk: bytes) -> int:
-    return chunk.count(b"\n") + (chunk.count(b"\r") - chunk.count(b"\r\n") if b"\r" in chunk else 0)
+    ends = int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == 10))  # bytes.count takes several times as long
+    return ends + (chunk.count(b"\r") - chunk.count(b"\r\n") if b"\r" in chunk else 0)
 
 
 def _parsed(path: Path, encoding: str, delimiter: str) -> int:
@@ -97,7 +100,7 @@ def _encoding(path: Path, declared: str) -> str:
 def _foreign(path: Path, encoding: str) -> str:
     """The first hundred thousand letters beyond ASCII, after every byte of the file was decoded."""
     foreign = ""
-    for text in _decoded(path, encoding):
+    for text in _decoded(path, encoding, skip_ascii=encoding in _ASCII_STAYS):
         if len(foreign) < 100_000 and not text.isascii():
             foreign += "".join(letter for letter in text if letter > "\x7f")
     return foreign
@@ -108,14 +111,15 @@ def _is_chinese(foreign: str) -> bool:
     return len(foreign.encode("gb2312", "ignore")) >= 2 * _COMMON * len(foreign)
 
 
-def _decoded(path: Path, encoding: str) -> Iterator[str]:
+def _decoded(path: Path, encoding: str, skip_ascii: bool = False) -> Iterator[str]:
     decoder, before = codecs.getincrementaldecoder(encoding)(), 0
     with path.open("rb") as source:
         while True:
             chunk = source.read(CHUNK)
             held = len(decoder.getstate()[0])
             try:
-                yield decoder.decode(chunk, final=not chunk)
+                if not (skip_ascii and chunk and not held and chunk.isascii()):
+                    yield decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
                 error.start += before - held
                 raise

@@ -5,7 +5,7 @@ things is rejected, never guessed.
 """
 
 import re
-from datetime import date, timedelta
+from datetime import date
 
 from destock import engine
 from destock.intake.shop import NUMBER_FORM, Source
@@ -102,7 +102,7 @@ def _rules(column: Column, value: str, currency: str, today: date) -> list[tuple
 
 def future(value: str, today: date) -> str:
     """SQL that says whether a day or a moment lies beyond tomorrow."""
-    return f"{value} >= DATE '{today + timedelta(days=2)}'"
+    return f"{value} >= DATE '{today}' + INTERVAL 2 DAY"
 
 
 def _plain(column: Column, number_format: str) -> str:

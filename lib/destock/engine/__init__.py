@@ -23,8 +23,8 @@ EngineError = duckdb.Error
 ENGINES = ("duckdb", "spark")
 
 __all__ = [
-    "ENGINES", "Engine", "EngineError", "close", "frame", "hand_over", "is_one", "literal", "message", "put", "quoted", "read", "rows", "run", "save",
-    "start", "to_pandas", "view", "write",
+    "ENGINES", "Engine", "EngineError", "close", "hand_over", "is_one", "literal", "message", "put", "quoted", "read", "rows", "run", "save",
+    "start", "view", "write",
 ]  # fmt: skip
 
 
@@ -82,19 +82,8 @@ def _plainly(column: str, kind: str) -> str:
     return f"CAST({quoted(column)} AS {into}) AS {quoted(column)}" if into else quoted(column)
 
 
-def frame(con, name: str, order: str) -> pd.DataFrame:
-    """Take a table out of the engine in a total order; decimals become floats, dates timestamps."""
-    return to_pandas(_of(con).batches(con, f"SELECT * FROM {quoted(name)} ORDER BY {order}").read_all())
-
-
 def _of(con) -> ModuleType:
     return duck if isinstance(con, duckdb.DuckDBPyConnection) else import_module("destock.engine.spark")
-
-
-def to_pandas(table: pa.Table) -> pd.DataFrame:
-    """An Arrow table as the frame that analyses work on."""
-    fields = [pa.field(f.name, _plain(f.type)) for f in table.schema]
-    return table.cast(pa.schema(fields)).to_pandas()
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:

@@ -106,7 +106,7 @@ def test_a_type_that_is_not_ours_is_named(typed_shop, column, values):
 
 
 def test_a_required_column_that_is_missing_is_named(typed_shop):
-    with pytest.raises(Fault, match='1.parquet: a typed table needs a column "sku"') as fault:
+    with pytest.raises(Fault, match=r'1\.parquet: a typed table needs a column "sku"') as fault:
         taken(typed_shop(LINES.drop_columns("sku")))
     assert fault.value.exit_code == 3
 
@@ -114,7 +114,7 @@ def test_a_required_column_that_is_missing_is_named(typed_shop):
 def test_what_is_no_parquet_is_one_line(typed_shop):
     folder = typed_shop(LINES)
     (folder / "lines" / "1.parquet").write_bytes(b"PAR1 but not for long")
-    with pytest.raises(Fault, match="1.parquet: cannot be read") as fault:
+    with pytest.raises(Fault, match=r"1\.parquet: cannot be read") as fault:
         taken(folder)
     assert fault.value.exit_code == 3
     assert "\n" not in str(fault.value)

@@ -9,13 +9,13 @@ export UV_SYSTEM_CERTS := 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 
-.PHONY: report test test-browser test-spark evidence torture bench lab check-code format messages sample clean
+.PHONY: report test test-browser test-spark test-postgres evidence torture bench lab check-code format messages sample clean
 
 report: .venv/ready
 	@$(RUN)/destock report $(SHOP) --lang $(PACK_LANG)
 
 test: .venv/ready check-code
-	@$(RUN)/pytest -n auto --dist loadfile --ignore tests/browser --ignore tests/spark
+	@$(RUN)/pytest -n auto --dist loadfile --ignore tests/browser --ignore tests/spark --ignore tests/postgres
 
 lab: .venv/ready
 	@$(RUN)/jupyter lab notebooks
@@ -77,3 +77,8 @@ test-browser: .venv/ready
 test-spark: .venv/ready
 	@$(UV) sync --locked --quiet --inexact --extra spark
 	@$(RUN)/pytest tests/spark
+
+# A real PostgreSQL, started in a folder of its own. It prints the memory in which rows are streamed; more of them: POSTGRES_ROWS=10000000.
+test-postgres: .venv/ready
+	@$(UV) sync --locked --quiet --inexact --extra postgres
+	@$(RUN)/pytest tests/postgres

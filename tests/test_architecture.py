@@ -58,7 +58,7 @@ def test_analyses_never_import_each_other(path):
 
 @pytest.mark.parametrize(
     ("package", "home"),
-    [("duckdb", "engine"), ("pyspark", "engine"), ("papermill", "publish"), ("nbconvert", "publish"), ("matplotlib", "present"),
+    [("duckdb", "engine"), ("pyspark", "engine"), ("adbc_driver_postgresql", "intake"), ("papermill", "publish"), ("nbconvert", "publish"), ("matplotlib", "present"),
      ("seaborn", "present"), ("statsmodels", "analysis"), ("openpyxl", "intake")],
 )  # fmt: skip
 def test_a_library_has_one_home(package, home):

@@ -72,7 +72,7 @@ def test_no_message_holds_the_secret_of_an_address(text):
 
 @pytest.mark.parametrize("command", ["check", "report"])
 def test_no_message_of_a_command_holds_it(tmp_path, capsys, command):
-    address = f"postgres://shop:{CANARY}@host/db"
+    address = f"exports of postgres://shop:{CANARY}@host/db"  # by itself it would be refused before it is looked for
     (tmp_path / "shop.toml").write_text(f'[tables]\nproducts = "{address}"\norder_lines = {{ source = "{address}", where = "{CANARY}" }}\n')
     assert main([command, str(tmp_path)]) == 3
     said = capsys.readouterr()

@@ -27,8 +27,7 @@ MEASURES = """
     CAST(sum(CASE WHEN line_type = 'gift' THEN units ELSE 0 END) AS DOUBLE) AS gift_units,
     CAST(sum(CASE WHEN kind = 'sale' THEN customer_paid ELSE 0 END) AS DOUBLE) AS paid_value,
     CAST(sum(CASE WHEN kind = 'sale' AND basis = 'retail' THEN customer_paid ELSE 0 END) AS DOUBLE) AS revenue,
-    CAST(sum(CASE WHEN kind <> 'sale' THEN customer_paid ELSE 0 END) AS DOUBLE) AS refund_value,
-    CAST(min(ordered_at) AS DATE) AS first_day, CAST(max(ordered_at) AS DATE) AS last_day"""
+    CAST(sum(CASE WHEN kind <> 'sale' THEN customer_paid ELSE 0 END) AS DOUBLE) AS refund_value"""
 SCANNED = ["sku", "ordered_at", "kind", "units", "customer_paid", "channel", "line_type", "presale", "basis"]
 
 
@@ -38,8 +37,7 @@ def ours(folder: Path) -> int:
         shop = open_shop(folder)
         con = engine.start({folder}, Path(scratch))
         panel.context(con, shop, load(con, shop, AS_OF.date()), AS_OF.date())
-        for step in ("skus", "sales"):
-            engine.run(con, "destock.panel", step)
+        panel.transform(con, ("skus", "sales"))
         engine.write(con, "sku_week_sales", "sku, week", Path(scratch) / "panel.parquet")
         return engine.rows(con, "SELECT count(*) FROM sku_week_sales")[0][0]
 

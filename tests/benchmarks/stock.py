@@ -22,8 +22,7 @@ def ours(folder: Path) -> int:
         shop = open_shop(folder)
         con = engine.start({folder}, Path(scratch))
         panel.context(con, shop, load(con, shop, AS_OF.date()), AS_OF.date())
-        for step in STEPS:
-            engine.run(con, "destock.panel", step)
+        panel.transform(con, STEPS)
         return engine.rows(con, "SELECT count(*) FROM sku_week")[0][0]
 
 

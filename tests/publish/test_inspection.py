@@ -44,6 +44,14 @@ def test_a_secret_of_the_environment_is_not_published(pack, file):
     assert CANARY not in str(fault.value)
 
 
+@pytest.mark.parametrize("secret", ["p%40ssword-7f3a", "p@ssword-7f3a"])
+def test_a_password_in_an_address_of_the_environment_is_not_published(pack, secret):
+    (pack / "run.json").write_text(f'{{"note": "{secret}"}}', encoding="utf-8")
+    with pytest.raises(Fault, match="the value of ERP") as fault:
+        inspect(pack, {"ERP": "postgresql://reader:p%40ssword-7f3a@db/erp"})
+    assert secret not in str(fault.value)
+
+
 def test_raw_payloads_would_be_noticed(pack):
     elements = [payload for payload in PAYLOADS if "<script" in payload or "<img" in payload or "<iframe" in payload]
     for payload in elements:

@@ -5,7 +5,7 @@ things is rejected, never guessed.
 """
 
 import re
-from datetime import date, timedelta
+from datetime import date
 
 from destock import engine
 from destock.intake.shop import NUMBER_FORM, Source
@@ -16,7 +16,6 @@ from destock.model.schema import Column
 MISSING, DAMAGED, OTHER_MONEY = mark("it is empty"), mark("an identifier that a spreadsheet turned into a number"), mark("another currency")
 WORD, NEGATIVE, TIME = mark("not one of its words"), mark("below zero"), mark("not between 1990 and 2099")
 FUTURE = mark("in the future")
-LAST_DAY = date(2099, 12, 31)
 FAILED = mark("a formula without a result")
 _NOT = {
     "units": mark("not a number of at most 3 decimals"),
@@ -95,7 +94,7 @@ def _rules(column: Column, value: str, currency: str, today: date) -> list[tuple
     if column.kind in ("units", "money", "number") and not column.signed:
         rules.append((f"{value} < 0", "true", NEGATIVE))
     if column.kind in ("date", "time"):
-        rules.append((f"{value} NOT BETWEEN DATE '1990-01-01' AND DATE '{LAST_DAY}'", "true", TIME))
+        rules.append((f"{value} NOT BETWEEN DATE '1990-01-01' AND DATE '2099-12-31'", "true", TIME))
         if not column.planned:
             rules.append((future(value, today), "true", FUTURE))
     return rules
@@ -103,7 +102,7 @@ def _rules(column: Column, value: str, currency: str, today: date) -> list[tuple
 
 def future(value: str, today: date) -> str:
     """SQL that says whether a day or a moment lies beyond tomorrow."""
-    return f"{value} >= DATE '{min(today, LAST_DAY) + timedelta(days=2)}'"
+    return f"{value} >= DATE '{today}' + INTERVAL 2 DAY"
 
 
 def _plain(column: Column, number_format: str) -> str:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from babel.numbers import is_currency
 
 from destock.engine import ENGINES
+from destock.intake.database import extracted
 from destock.model.folders import ROOT
 from destock.model.messages import Fault, mark
 from destock.model.metrics import DEFINITIONS, EXPENSE_BASES
@@ -47,6 +48,7 @@ _KEYS = {
 }
 _SOURCE_KEYS = {
     "source": str,
+    "database": str,
     "rename": dict,
     "columns": dict,
     "where": str,
@@ -60,6 +62,8 @@ _SOURCE_KEYS = {
     "typed": bool,
     "final_newline": bool,
 }
+# what holds an address with its password is shown nowhere, not even in a shop.toml
+_NO_ADDRESS = {"source": re.compile(r"(?!\s*\w+://)"), "database": re.compile(r"[A-Za-z_]\w*$")}
 _CHOICES = {
     "tax_basis": ("incl", "excl"),
     "price_level": ("style", "style_colour", "sku"),
@@ -74,10 +78,11 @@ _TOTALS = ("paid", "cancelled", "refunded", "net", "settled", "units_on_hand", "
 
 @dataclass(frozen=True)
 class Source:
-    """How one table is read: files, renames (ours = theirs), SQL expressions, a filter, a query."""
+    """How one table is read: files or a database's table, renames (ours = theirs), SQL expressions, a filter, a query."""
 
     table: str
     source: str
+    database: str = ""
     rename: dict[str, str] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
     where: str = ""
@@ -120,7 +125,13 @@ class Shop:
     file: str = "shop.toml"
 
     def files(self, table: str) -> list[Path]:
-        """The files of one table, oldest export first: by name, numbers in it as numbers, "orders (1)" after "orders"."""
+        """The files of one table, oldest export first: by name, numbers in it as numbers, "orders (1)" after "orders".
+
+        A table of a database is the one file that its rows were streamed into.
+        """
+        if database := self.sources[table].database:
+            selected = {name: source.source for name, source in self.sources.items() if source.database == database}
+            return [extracted(database, selected)[table]]
         place = self.folder / self.sources[table].source
         if place.is_dir():
             found = [p for p in place.iterdir() if p.suffix.lower() in (".csv", ".parquet", ".xlsx")]
@@ -138,9 +149,13 @@ class Shop:
         )
 
     def fingerprint(self) -> dict[str, str]:
-        """SHA-256 of ``shop.toml`` and of every input file, by path."""
-        paths = [self.folder / self.file, *(p for table in self.sources for p in self.files(table))]
-        return {str(p.relative_to(self.folder) if p.is_relative_to(self.folder) else p): _sha256(p) for p in sorted(set(paths))}
+        """SHA-256 of ``shop.toml`` and of every input file, by path; of a database's rows by database and table."""
+        found = {(self.file, self.folder / self.file)}
+        for table, source in self.sources.items():
+            for path in self.files(table):
+                near = path.relative_to(self.folder) if path.is_relative_to(self.folder) else path
+                found.add((path.name if source.database else str(near), path))
+        return {name: _sha256(path) for name, path in sorted(found)}
 
 
 def open_shop(path: str | Path) -> Shop:
@@ -193,6 +208,12 @@ def _source(name: str, entry: str | dict) -> Source:
     _check_keys(entry, _SOURCE_KEYS, place)
     if "source" not in entry:
         raise Fault(2, mark('{place} needs "{key}"'), place=place, key="source")
+    for key, form in _NO_ADDRESS.items():
+        if not form.match(entry.get(key, "_")):
+            text = mark(
+                '{place}: "{key}" is no place for an address: write that into an environment variable, and here database = "ITS_NAME"'
+            )
+            raise Fault(2, text, place=place, key=key)
     known = dict.fromkeys(TABLES[name].names, str)
     _check_keys(entry.get("rename", {}), known, f"{place} rename")
     _check_keys(entry.get("columns", {}), known, f"{place} columns")

@@ -1,5 +1,6 @@
 """Builds the panel: one pass of SQL from typed tables to the frames that every analysis starts from."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from destock.model.schema import CLASSES, TABLES
 from destock.model.weeks import calendar, spans
 from destock.panel.proof import prove
 
+STEPS = ("skus", "sales", "stock", "panel", "items", "spans", "ageing", "reconciliation", "decisions")
 # frame → the total order in which it is written
 FRAMES = {
     "sku_week": "sku, week",
@@ -67,9 +69,17 @@ def compute(con, shop: Shop, intake: Intake, as_of: date, today: date) -> None:
     """Make every table of the panel in the engine, and prove that they add up."""
     typed.check(con, shop, today)
     context(con, shop, intake, as_of)
-    for step in ("skus", "sales", "stock", "panel", "items", "spans", "ageing", "reconciliation", "decisions"):
-        engine.run(con, "destock.panel", step)
+    transform(con, STEPS)
     prove(con)
+
+
+def transform(con, steps: Iterable[str]) -> None:
+    """Run the panel's SQL, in this order, in an engine that holds the typed tables and their ``context``."""
+    engine.run(con, "destock.panel", "deposits")
+    if not engine.rows(con, "SELECT count(*) FROM unpaid")[0][0]:
+        engine.run(con, "destock.panel", "no_deposits")
+    for step in steps:
+        engine.run(con, "destock.panel", step)
 
 
 def last_day(shop: Shop, scratch: Path, today: date) -> date:

@@ -16,7 +16,7 @@ JOIN (
         max(CASE WHEN good > 0 THEN until - 1 END) AS last_stock_day, max(CASE WHEN received > 0 THEN day END) AS last_receipt
     FROM balance CROSS JOIN run GROUP BY sku
 ) b ON b.sku = s.sku
-LEFT JOIN (SELECT sku, min(first_day) AS first_day, max(last_day) AS last_day FROM sku_week_sales GROUP BY sku) l ON l.sku = s.sku
+LEFT JOIN order_days l ON l.sku = s.sku
 );
 
 -- A week without a change holds what the last change left.

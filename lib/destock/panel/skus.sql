@@ -9,20 +9,6 @@ UNION ALL
 SELECT n.sku, n.counted_at, n.on_hand, NULL FROM newest_snapshot n
 LEFT JOIN (SELECT DISTINCT sku, counted_at FROM stock) k ON k.sku = n.sku AND k.counted_at = n.counted_at WHERE k.sku IS NULL;
 
--- Every SKU that was named by as_of, whether the product table knows it or not, with its priced item.
-CREATE OR REPLACE TABLE known_sku AS
-SELECT sku FROM products
-UNION SELECT sku FROM order_lines CROSS JOIN run WHERE ordered_at < as_of + INTERVAL 1 DAY
-UNION SELECT sku FROM purchases CROSS JOIN run WHERE coalesce(least(ordered_at, received_at), as_of) < as_of + INTERVAL 1 DAY
-UNION SELECT sku FROM movements CROSS JOIN run WHERE moved_at < as_of + INTERVAL 1 DAY
-UNION SELECT sku FROM stock_count;
-
--- A deposit order is no sale until its balance is paid: it stays out, with whatever was done to it.
-CREATE OR REPLACE TABLE unpaid AS
-SELECT DISTINCT order_id, coalesce(line_id, '') AS line_id, sku
-FROM order_lines CROSS JOIN run
-WHERE kind = 'sale' AND presale = 'deposit' AND (balance_paid_at IS NULL OR balance_paid_at >= as_of + INTERVAL 1 DAY);
-
 -- A channel that buys wholesale sells from stock of its own: its tills show what consumers bought, and move nothing here.
 CREATE OR REPLACE TABLE supplied AS
 SELECT DISTINCT channel FROM order_lines CROSS JOIN run WHERE basis = 'wholesale' AND channel IS NOT NULL AND ordered_at < as_of + INTERVAL 1 DAY;
@@ -36,15 +22,25 @@ SELECT l.*,
     coalesce(l.basis, 'retail') = 'retail' AND c.channel IS NOT NULL AS elsewhere,
     coalesce(l.merchant_revenue, l.customer_paid) AS revenue,
     CASE WHEN l.shipped_at < r.as_of + INTERVAL 1 DAY THEN CAST(l.shipped_at AS DATE) END AS shipped_day
-FROM order_lines l CROSS JOIN run r
-LEFT JOIN unpaid u ON u.order_id = l.order_id AND u.line_id = coalesce(l.line_id, '') AND u.sku = l.sku
+FROM paid_line l CROSS JOIN run r
 LEFT JOIN supplied c ON c.channel = l.channel
-WHERE l.ordered_at < r.as_of + INTERVAL 1 DAY AND u.order_id IS NULL;
+WHERE l.ordered_at < r.as_of + INTERVAL 1 DAY;
+
+CREATE OR REPLACE TABLE order_days AS
+SELECT sku, min(day) AS first_day, max(day) AS last_day, min(CASE WHEN kind = 'sale' THEN day END) AS first_sale FROM lines GROUP BY sku;
+
+-- Every SKU that was named by as_of, whether the product table knows it or not, with its priced item.
+CREATE OR REPLACE TABLE known_sku AS
+SELECT sku FROM products
+UNION SELECT sku FROM order_days UNION SELECT sku FROM unpaid
+UNION SELECT sku FROM purchases CROSS JOIN run WHERE coalesce(least(ordered_at, received_at), as_of) < as_of + INTERVAL 1 DAY
+UNION SELECT sku FROM movements CROSS JOIN run WHERE moved_at < as_of + INTERVAL 1 DAY
+UNION SELECT sku FROM stock_count;
 
 CREATE OR REPLACE TABLE first_event AS
 SELECT sku, min(day) AS first_day, min(day) FILTER (source = 'sale') AS first_sale, min(day) FILTER (source = 'receipt') AS first_receipt
 FROM (
-    SELECT sku, day, 'sale' AS source FROM lines WHERE kind = 'sale'
+    SELECT sku, first_sale AS day, 'sale' AS source FROM order_days
     UNION ALL SELECT sku, CAST(received_at AS DATE), 'receipt' FROM purchases CROSS JOIN run WHERE received_at < as_of + INTERVAL 1 DAY
     -- without order lines a count says nothing about when an item was new
     UNION ALL SELECT sku, counted_at, 'count' FROM stock_count CROSS JOIN run WHERE on_hand > 0 AND has_orders

@@ -49,7 +49,7 @@ FROM (
     UNION ALL
     -- Every SKU has a balance from the first week on, and in every week of which anything is to be told.
     SELECT k.sku, w.week, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM known_sku k CROSS JOIN (SELECT min(week) AS week FROM weeks) w
-    UNION ALL SELECT s.sku, s.first_day, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM sku_week_sales s CROSS JOIN run r WHERE r.has_shipping
+    UNION ALL SELECT s.sku, s.week, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM sku_week_sales s CROSS JOIN run r WHERE r.has_shipping
     UNION ALL SELECT sku, week, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM sku_week_undone
 ) WHERE day IS NOT NULL
 GROUP BY sku, day;
@@ -84,8 +84,8 @@ FROM (
 CREATE OR REPLACE TABLE balance AS
 SELECT b.sku, b.day, b.until, h.begins_with_receipt, h.stock_basis, b.reserved_now, b.counted, b.received, b.shipped, b.restocked, b.moved,
     b.damaged_in, b.damaged_moved, b.good_counted, b.damaged_counted,
-    CASE WHEN h.stock_basis <> 'unknown' THEN b.good_sum + coalesce(b.good_set, h.good_first, 0) END AS good,
-    CASE WHEN h.stock_basis <> 'unknown' THEN b.damaged_sum + coalesce(b.damaged_set, h.damaged_first, 0) END AS damaged
+    CAST(CASE WHEN h.stock_basis <> 'unknown' THEN b.good_sum + coalesce(b.good_set, h.good_first, 0) END AS DECIMAL(18,3)) AS good,
+    CAST(CASE WHEN h.stock_basis <> 'unknown' THEN b.damaged_sum + coalesce(b.damaged_set, h.damaged_first, 0) END AS DECIMAL(18,3)) AS damaged
 FROM (
     SELECT *,
         last_value(CASE WHEN counted > 0 THEN good_counted - good_sum END IGNORE NULLS) OVER sofar AS good_set,
@@ -104,7 +104,7 @@ FROM (
     SELECT sku, week, first_day, as_of, min(day) AS first_change,
         CAST(sum(received) AS DECIMAL(18,3)) AS received_units, CAST(sum(shipped) AS DECIMAL(18,3)) AS shipped_units,
         CAST(sum(restocked) AS DECIMAL(18,3)) AS restocked_units, CAST(sum(moved) AS DECIMAL(18,3)) AS moved_units,
-        sum(CASE WHEN good > reserved_now THEN greatest(0, date_diff('day', greatest(day, first_day), least(until, week + 7))) ELSE 0 END) AS days_for_sale,
+        CAST(sum(CASE WHEN good > reserved_now THEN greatest(0, date_diff('day', greatest(day, first_day), least(until, week + 7))) ELSE 0 END) AS BIGINT) AS days_for_sale,
         max(CASE WHEN until >= week + 7 OR until > as_of THEN good END) AS closing_units,
         max(CASE WHEN until >= week + 7 OR until > as_of THEN damaged END) AS damaged_units,
         bool_or((until >= week + 7 OR until > as_of) AND good > reserved_now) AS for_sale

@@ -2,9 +2,10 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
 from pathlib import Path
+from urllib.parse import unquote
 
 from destock.model.messages import Fault, mark
 
@@ -15,6 +16,7 @@ ELEMENTS = {
     "strong": "", "br": "", "table": "", "thead": "", "tbody": "", "tr": "", "th": "class", "td": "class data-label", "details": "", "summary": "", "img": "class alt src",
 }  # fmt: skip
 _SECRET = re.compile(r"secret|token|passw|api_?key|credential", re.IGNORECASE)
+_ADDRESS = re.compile(r"\w+://[^/@]*:(?P<password>[^/@]+)@")
 _SHORTEST = 8
 
 
@@ -22,7 +24,7 @@ def inspect(folder: Path, environment: Mapping[str, str] = os.environ) -> None:
     """May this pack be published?
 
     Raises Fault (5) on an element or attribute that no page of ours has, on a reference that
-    leaves the pack, and on the value of an environment variable that is called a secret.
+    leaves the pack, and on the value of an environment variable that is called a secret or is an address with a password.
     """
     pages = {page.name for page in folder.glob("*.html")}
     for page in sorted(folder.glob("*.html")):
@@ -30,12 +32,21 @@ def inspect(folder: Path, environment: Mapping[str, str] = os.environ) -> None:
         seen.feed(page.read_text(encoding="utf-8"))
         if seen.strange:
             raise Fault(5, mark('{file} would hold "{what}": the pack is not published'), file=page.name, what=seen.strange[0])
-    secrets = {name: value.encode() for name, value in environment.items() if _SECRET.search(name) and len(value) >= _SHORTEST}
+    secrets = [(name, value.encode()) for name, value in _secrets(environment) if len(value) >= _SHORTEST]
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         content = path.read_bytes()
-        for name, value in secrets.items():
+        for name, value in secrets:
             if value in content:
                 raise Fault(5, mark("{file} would hold the value of {name}: the pack is not published"), file=path.name, name=name)
+
+
+def _secrets(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for name, value in environment.items():
+        address = _ADDRESS.match(value)
+        if address or _SECRET.search(name):
+            yield name, value
+        if address:
+            yield from ((name, password) for password in (address["password"], unquote(address["password"])))
 
 
 # attribute → what may stand in it

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import psutil
 
-from destock.model.folders import cache, require_room, room
+from destock.model.folders import BELONGS, cache, require_room, room
 from destock.model.messages import Fault, language, mark, say
 from destock.publish import place as places
 from destock.publish import warm
@@ -34,7 +34,6 @@ from destock.publish.results import write_json
 FIRST = ("elasticity", "pacing")
 JOB_SECONDS = 3600
 TRIES = 3
-BELONGS = "DESTOCK_BATCH"
 
 
 class Supervisor:

@@ -291,3 +291,10 @@ def test_a_missing_required_column_is_named_with_its_file(take_in, make_shop):
 def test_a_renamed_column_that_is_not_there_is_named(take_in, shop):
     line = fault_of(take_in, shop(NAMES.encode(), rename={"brand": "品牌"}))
     assert line.startswith('products.csv: no column "品牌" for products.brand')
+
+
+def test_a_row_larger_than_any_of_a_shop_is_refused_in_our_words(make_shop, take_in):
+    folder = make_shop({"products": "sku,style\nA," + "x" * (5 << 20) + "\n"})
+    with pytest.raises(Fault, match=r"products\.csv: a row of more than 2 MB: this is no table of a shop") as fault:
+        take_in(folder)
+    assert fault.value.exit_code == 3

@@ -166,6 +166,10 @@ def _csv_batches(raw: Raw, source: Source, found: Survey, above: int) -> Iterato
             lines, record, line = _lines(batch if found.multiline else None, numbers, record, line, torn, raw)
             yield pa.record_batch([pa.array(lines), *batch.columns], names=["_line", *raw.names])
     except pa.ArrowInvalid as error:
+        if "straddl" in str(error):
+            raise Fault(
+                3, mark("{file}: a row of more than {size} MB: this is no table of a shop"), file=raw.path.name, size=BLOCK >> 20
+            ) from error
         raise unreadable(raw.path, error) from error
     _lines(None, np.array([max(torn, default=0)]), record, line, torn, raw)
 

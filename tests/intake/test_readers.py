@@ -294,7 +294,7 @@ def test_a_renamed_column_that_is_not_there_is_named(take_in, shop):
 
 
 def test_a_row_larger_than_any_of_a_shop_is_refused_in_our_words(make_shop, take_in):
-    folder = make_shop({"products": "sku,style\nA," + "x" * (5 << 20) + "\n"})
+    folder = make_shop({"products": "sku,style\nA," + "x" * (5 << 20) + "\n", "order_lines": "order_id\n1\n"})
     with pytest.raises(Fault, match=r"products\.csv: a row of more than 2 MB: this is no table of a shop") as fault:
         take_in(folder)
     assert fault.value.exit_code == 3

@@ -161,6 +161,14 @@ def test_killed_it_leaves_nothing_behind(tmp_path, monkeypatch, way, code):
     assert not (tmp_path / "packs" / "pack").exists()
 
 
+@pytest.mark.parametrize("seconds", [0, 0.5, 1])
+def test_the_supervisor_ends_when_it_is_told_whatever_it_is_importing(seconds):
+    """It used to be killed after ten seconds, in which a pack that nobody wanted any more was finished."""
+    with Supervisor() as supervisor:
+        time.sleep(seconds)
+    assert supervisor._process.returncode == 0
+
+
 def test_the_same_pack_made_at_the_same_time_ends_with_75(tmp_path):
     place = Pack(DOUYIN, out=tmp_path / "pack").place("")
     with places.held(place):

@@ -69,7 +69,7 @@ class Supervisor:
         return fixed | {"TMPDIR": self.folder, BELONGS: self.folder}
 
     def __exit__(self, *_) -> None:
-        self._process.terminate()
+        self._send({"end": True})  # a signal could fall into an import that swallows what it raises
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(10)
         self._process.kill()

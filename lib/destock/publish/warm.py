@@ -89,6 +89,8 @@ def _serve(requests: Connection, running: list[Job], belongings: list[str], work
                 message = requests.recv()
             except (EOFError, OSError):  # the command was killed
                 return
+            if "end" in message:
+                return
             kept = belongings if "belongs" in message else waiting
             kept.append(message.get("belongs", message))
         if not ready:

@@ -165,8 +165,15 @@ def test_killed_it_leaves_nothing_behind(tmp_path, monkeypatch, way, code):
 def test_the_supervisor_ends_when_it_is_told_whatever_it_is_importing(seconds):
     """It used to be killed after ten seconds, in which a pack that nobody wanted any more was finished."""
     with Supervisor() as supervisor:
+        supervisor._start()
         time.sleep(seconds)
     assert supervisor._process.returncode == 0
+
+
+def test_nothing_is_started_before_there_is_a_job():
+    """A command whose pack is being made already ends at once, and warms nothing up."""
+    with Supervisor() as supervisor:
+        assert supervisor._process is None
 
 
 def test_the_same_pack_made_at_the_same_time_ends_with_75(tmp_path):

@@ -42,25 +42,32 @@ class Supervisor:
     def __init__(self, workers: int | None = None):
         self.workers = workers or os.cpu_count() or 1
         self._numbers, self._futures, self._one_at_a_time = count(), {}, threading.Lock()
+        self._process, self._starting = None, threading.Lock()
 
     def __enter__(self) -> "Supervisor":
         _end_strays()
         self.folder = tempfile.mkdtemp(prefix=f"destock-{os.getpid()}-")
-        self._pipe, theirs = Pipe()
-        command = [sys.executable, "-P", warm.__file__, str(theirs.fileno()), str(self.workers), self.folder]
-        with Path(self.folder, "log").open("w") as log:
-            self._process = subprocess.Popen(  # noqa: S603
-                command,
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,
-                env=os.environ | self._environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-            )
-        theirs.close()
-        threading.Thread(target=self._listen, daemon=True).start()
         return self
+
+    def _start(self) -> None:
+        """Start the warm parent with the first job: a command whose pack is being made already ends without one."""
+        with self._starting:
+            if self._process:
+                return
+            self._pipe, theirs = Pipe()
+            command = [sys.executable, "-P", warm.__file__, str(theirs.fileno()), str(self.workers), self.folder]
+            with Path(self.folder, "log").open("w") as log:
+                self._process = subprocess.Popen(  # noqa: S603
+                    command,
+                    pass_fds=[theirs.fileno()],
+                    start_new_session=True,
+                    env=os.environ | self._environment(),
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                )
+            theirs.close()
+            threading.Thread(target=self._listen, daemon=True).start()
 
     def _environment(self) -> dict[str, str]:
         """What kernels find, whatever the shell or the timer that started the command has."""
@@ -69,11 +76,12 @@ class Supervisor:
         return fixed | {"TMPDIR": self.folder, BELONGS: self.folder}
 
     def __exit__(self, *_) -> None:
-        self._send({"end": True})  # a signal could fall into an import that swallows what it raises
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(10)
-        self._process.kill()
-        self._process.wait()
+        if self._process:
+            self._send({"end": True})  # a signal could fall into an import that swallows what it raises
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(10)
+            self._process.kill()
+            self._process.wait()
         _end_belongings(self.folder)
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -96,6 +104,7 @@ class Supervisor:
         self, call: str, memory: float = 0.8, kernel: bool = False, early: bool = False, seconds: float = JOB_SECONDS, **arguments
     ) -> Future:
         """Start ``module:function`` in a process of its own; ``memory`` is its limit as a share of the machine's."""
+        self._start()
         number, future = next(self._numbers), Future()
         self._futures[number] = future
         request = {"id": number, "call": call, "arguments": arguments, "kernel": kernel, "early": early}

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from destock.intake.readers import FORMULA, open_raw
 from destock.intake.shop import Source
 from destock.model.results import TABLES, published
-from destock.publish.results import inert, write_csv, write_json, write_results
+from destock.publish.place import write_json
+from destock.publish.results import inert, write_csv, write_results
 
 FORMULAS = [
     "=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(1)", "\t=1", "\r=1", "\n=1", "\0=1", '=HYPERLINK("http://x","y")', "{=1}", "a\r=1+1", "a\n=1+1", 'a","=1+1', "＝1+1",

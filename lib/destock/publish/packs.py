@@ -28,7 +28,6 @@ from destock.publish import place as places
 from destock.publish import warm
 from destock.publish.inspection import inspect
 from destock.publish.naming import PAGES, pack_place, slug
-from destock.publish.results import write_json
 
 # Longest first: the pages that others wait for begin.
 FIRST = ("elasticity", "pacing")
@@ -288,7 +287,7 @@ def _write_run(folder: Path, run: dict) -> None:
     """Write ``run.json``, the last file of a pack: with it, and with the hashes in it, a pack is complete."""
     files = {str(path.relative_to(folder)): _sha256(path) for path in sorted(folder.rglob("*")) if path.is_file()}
     run = {"status": "ok"} | run | {"files": files, "finished": datetime.now(UTC).isoformat(timespec="seconds")}
-    write_json(run, folder / "run.json")
+    places.write_json(run, folder / "run.json")
 
 
 def _sha256(path: Path) -> str:

@@ -3,6 +3,7 @@
 import ctypes
 import errno
 import hashlib
+import json
 import os
 import shutil
 import sys
@@ -108,3 +109,8 @@ def _exchanged(one: Path, other: Path) -> bool:
     if failed and ctypes.get_errno() not in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(other))
     return not failed
+
+
+def write_json(value: object, path: Path) -> None:
+    """Write JSON that every reader takes: UTF-8, no NaN, no Infinity."""
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False, default=str) + "\n", encoding="utf-8")

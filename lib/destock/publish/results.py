@@ -1,7 +1,6 @@
 """Frames → ``results/``: Parquet for programs, CSV for spreadsheets, ``contract.json`` for whoever reads either."""
 
 import csv
-import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +10,7 @@ import pandas as pd
 from destock import engine
 from destock.intake.readers import FORMULA, GUARDED
 from destock.model.results import contract
+from destock.publish.place import write_json
 
 
 def write_results(frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
@@ -41,8 +41,3 @@ def inert(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _inert(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value and (value[0] in FORMULA or re.fullmatch(GUARDED, value)) else value
-
-
-def write_json(value: object, path: Path) -> None:
-    """Write JSON that every reader takes: UTF-8, no NaN, no Infinity."""
-    path.write_text(json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False, default=str) + "\n", encoding="utf-8")

@@ -41,34 +41,41 @@ def start(readable: Iterable[Path], scratch: Path, zone: str = "UTC") -> duckdb.
 
 
 def run(con: duckdb.DuckDBPyConnection, package: str, name: str) -> None:
+    """Run one ``.sql`` file of a package, statement by statement."""
     con.execute(files(package).joinpath(f"{name}.sql").read_text(encoding="utf-8"))
 
 
 def rows(con: duckdb.DuckDBPyConnection, sql: str) -> list[tuple]:
+    """All rows of a small query."""
     return con.execute(sql).fetchall()
 
 
 def put(con: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame | pa.Table) -> None:
+    """Make a small frame a table of the engine."""
     con.register("incoming", frame)
     con.execute(f"CREATE OR REPLACE TABLE {quoted(name)} AS SELECT * FROM incoming")
     con.unregister("incoming")
 
 
 def batches(con: duckdb.DuckDBPyConnection, sql: str) -> pa.RecordBatchReader:
+    """The rows of a query, in its order, as Arrow batches."""
     return con.sql(sql).to_arrow_reader()
 
 
 def kinds(con: duckdb.DuckDBPyConnection, name: str) -> dict[str, str]:
+    """The engine's own type of each column of a table."""
     return dict(con.execute(f"SELECT column_name, column_type FROM (DESCRIBE {quoted(name)})").fetchall())
 
 
 def view(con: duckdb.DuckDBPyConnection, name: str, paths: list[str], columns: Mapping[str, tuple[str, bool]]) -> None:
+    """A table that stays in its Parquet files: column → (type, is it in the files?)."""
     files = ", ".join(text(path) for path in paths)
     chosen = ", ".join(f"CAST({quoted(c) if there else 'NULL'} AS {kind}) AS {quoted(c)}" for c, (kind, there) in columns.items())
     con.execute(f"CREATE OR REPLACE VIEW {quoted(name)} AS SELECT {chosen} FROM read_parquet([{files}], union_by_name = true)")
 
 
 def close(con: duckdb.DuckDBPyConnection) -> None:
+    """Let go of the engine and of what it holds."""
     con.close()
 
 
@@ -86,6 +93,7 @@ def quoted(name: str) -> str:
 
 
 def text(value: str) -> str:
+    """A text as SQL writes it."""
     return "'" + value.replace("'", "''") + "'"
 
 

@@ -60,6 +60,7 @@ def start(options: Mapping[str, str], places: Mapping[str, str], scratch: Path, 
 
 
 def run(con: Cluster, package: str, name: str) -> None:
+    """Run one ``.sql`` file of a package, statement by statement."""
     text = files(package).joinpath(f"{name}.sql").read_text(encoding="utf-8")
     for statement in sqlglot.parse(text, dialect="duckdb"):
         _make(con, statement)
@@ -82,21 +83,26 @@ def translated(query: str | exp.Expression) -> str:
 
 
 def rows(con: Cluster, sql: str) -> list[tuple]:
+    """All rows of a small query."""
     return [tuple(row) for row in con.session.sql(translated(sql)).collect()]
 
 
 def put(con: Cluster, name: str, frame: pd.DataFrame | pa.Table) -> None:
+    """Make a small frame a table of the engine."""
     table = pa.Table.from_pandas(frame, preserve_index=False) if isinstance(frame, pd.DataFrame) else frame
     con.session.createDataFrame(table).createOrReplaceTempView(name)
 
 
 def batches(con: Cluster, sql: str) -> pa.RecordBatchReader:
+    """The rows of a query, in its order, as Arrow batches."""
     return con.session.sql(translated(sql)).toArrow().to_reader()
 
 
 def kinds(con: Cluster, name: str) -> dict[str, str]:
+    """The engine's own type of each column of a table."""
     return {field.name: field.dataType.simpleString() for field in con.session.table(name).schema}
 
 
 def close(con: Cluster) -> None:
+    """Let go of the engine and of what it holds."""
     con.session.stop()

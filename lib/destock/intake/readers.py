@@ -33,7 +33,7 @@ _GUARD = rf"^(?:=\"(.*)\"|{GUARDED})$"
 # bytes that a text to be mended begins or ends with: blanks of one byte, guards, and those of the blanks of several
 _BLANK, _FOREIGN, _GUARDS = 32, 128, b"'=\""
 _FIRST, _LAST = np.zeros(256, bool), np.zeros(256, bool)
-_FIRST[[*range(_BLANK + 1), *b"'=\xc2\xe3\xef"]] = _LAST[[*range(33), *b'"\xa0\x80\xbf']] = True
+_FIRST[[*range(_BLANK + 1), *b"'=\xc2\xe3\xef"]] = _LAST[[*range(_BLANK + 1), *b'"\xa0\x80\xbf']] = True
 _EMPTY = mark("{file}: has no rows: export it again, or take {table} out of shop.toml")
 
 

@@ -1,12 +1,10 @@
 """Raw rows → typed rows: mapped, cast, checked, deduplicated; none lost on the way."""
 
-import hashlib
 import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,7 +13,7 @@ import pyarrow as pa
 from destock import engine
 from destock.intake import grammar, typed
 from destock.intake.readers import Raw, header, open_raw, second
-from destock.intake.shop import Shop, Source
+from destock.intake.shop import Shop, Source, sha256
 from destock.model.findings import Finding
 from destock.model.messages import Fault, mark
 from destock.model.schema import TABLES, Table
@@ -189,11 +187,11 @@ def _judge(con: engine.Engine, table: Table, source: Source, file: _File, number
     _execute(con, source, file.raw, "columns", f"CREATE OR REPLACE TEMP VIEW mapped AS {_mapped(source, file)}")
     kinds = dict(engine.rows(con, "SELECT column_name, column_type FROM (DESCRIBE mapped)"))
     columns = [column for column in table.columns if column.name in file.expressions]
-    typed = ", ".join(f"{grammar.typed(c, kinds[c.name], source)} AS typed_{c.name}" for c in columns)
+    values = ", ".join(f"{grammar.typed(c, kinds[c.name], source)} AS typed_{c.name}" for c in columns)
     doubtful, broken = grammar.broken(columns, currency, today)
     judged = f"""INSERT INTO judged (_file, _row, wanted, fault, {", ".join(file.expressions)})
         SELECT {number}, _row, wanted, CASE WHEN wanted AND doubtful THEN {broken} END, {", ".join(f"typed_{c.name}" for c in columns)}
-        FROM (SELECT *, {doubtful} AS doubtful FROM (SELECT *, {typed} FROM mapped))"""
+        FROM (SELECT *, {doubtful} AS doubtful FROM (SELECT *, {values} FROM mapped))"""
     _execute(con, source, file.raw, "columns", judged)
     if not source.query:
         con.unregister("incoming")
@@ -386,7 +384,7 @@ def _notes(files: list[_File], given: frozenset[str]) -> list[Finding]:
             notes.append(_note("hidden_rows", len(file.raw.hidden), name))
         if lacking := given - set(file.expressions):
             notes.append(_note("fewer_columns", len(lacking), name, columns=", ".join(sorted(lacking))))
-        content = (size := file.raw.path.stat().st_size, _digest(file.raw.path) if sizes[size] > 1 else "")
+        content = (size := file.raw.path.stat().st_size, sha256(file.raw.path) if sizes[size] > 1 else "")
         if (same := contents.setdefault(content, name)) != name:
             notes.append(_note("same_file", 1, name, other=same))
     return notes
@@ -395,11 +393,6 @@ def _notes(files: list[_File], given: frozenset[str]) -> list[Finding]:
 def _note(kind: str, value: int, file: str, **text: str) -> Finding:
     figures = {"n": (value, "units"), "file": (file, "text")} | {name: (t, "text") for name, t in text.items()}
     return Finding(kind, value, "rows", severity=1, item=file, figures=figures)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as source:
-        return hashlib.file_digest(source, "sha256").hexdigest()
 
 
 def _keep(con: engine.Engine, table: Table, given: frozenset[str]) -> None:

@@ -155,7 +155,7 @@ class Shop:
             for path in self.files(table):
                 near = path.relative_to(self.folder) if path.is_relative_to(self.folder) else path
                 found.add((path.name if source.database else str(near), path))
-        return {name: _sha256(path) for name, path in sorted(found)}
+        return {name: sha256(path) for name, path in sorted(found)}
 
 
 def open_shop(path: str | Path) -> Shop:
@@ -306,7 +306,8 @@ def _check_zone(name: str) -> None:
         raise Fault(2, mark('shop.toml: {key} "{value}" is not one of {choices}'), key="timezone", value=name, choices=some) from error
 
 
-def _sha256(path: Path) -> str:
+def sha256(path: Path) -> str:
+    """Which bytes does this file hold? Raises Fault (3) where it cannot be read."""
     try:
         with path.open("rb") as source:
             return hashlib.file_digest(source, "sha256").hexdigest()

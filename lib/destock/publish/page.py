@@ -49,6 +49,7 @@ def make(
 
 
 def notebook(page: str) -> nbformat.NotebookNode:
+    """The notebook behind a page, its texts in the language of the run."""
     return html.translated(nbformat.read(ROOT / "notebooks" / f"{html.NOTEBOOKS[page]}.ipynb", as_version=4))
 
 

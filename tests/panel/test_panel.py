@@ -127,6 +127,13 @@ def test_events_count_in_their_own_week_and_undone_in_that_of_the_sale(build):
     assert lag == [["dress", 0, 1], ["dress", 1, 2]]
 
 
+def test_what_is_undone_in_another_week_leaves_its_own(build):
+    late = event("2026-06-10", 2, 20, kind="return", original_ordered_at="2026-06-02 12:00:00")
+    undated = event("2026-06-11", 1, 10, kind="cancel")
+    frames = build("2026-06-14", event("2026-06-02", 5, 50), event("2026-06-09", 4, 40), late, undated)
+    assert weekly(frames, "returned_units", "cancelled_units", "undone_units") == [[0, 0, 2], [2, 1, 1]]
+
+
 def test_what_the_shop_earns_is_not_what_the_customer_paid(build):
     frames = build("2026-06-07", event("2026-06-02", 2, 80, merchant_revenue=100), event("2026-06-03", 1, 40))
     assert weekly(frames, "paid_value", "revenue") == [[120, 140]]
@@ -168,6 +175,12 @@ def test_a_refund_without_goods_moves_money_and_no_stock(build):
     frames = build("2026-06-07", event("2026-06-02"), refund, purchases=receipts(receipt("2026-06-01", 10)))
     columns = ("sold_units", "returned_units", "undone_units", "refund_value", "closing_units")
     assert weekly(frames, *columns) == [[1, 0, 0, 4, 9]]
+
+
+def test_a_refund_in_a_week_in_which_nothing_else_happens_is_counted(build):
+    refund = event("2026-06-17", 1, 10, kind="refund_only", refund_value=4)
+    frames = build("2026-06-21", event("2026-06-02"), refund, purchases=receipts(receipt("2026-06-01", 10)))
+    assert weekly(frames, "refund_value", "closing_units") == [[0, 9], [0, 9], [4, 9]]
 
 
 def test_an_exchange_comes_in_and_its_replacement_goes_out(build):
@@ -489,6 +502,13 @@ def test_the_tills_of_a_supplied_channel_sell_what_has_left_the_stock_before(bui
     assert frames("control_total")["paid"].tolist() == [80]
     span = frames("item_span").set_index(["cut", "span"]).loc[("now", "to date")]
     assert span[["sold_units", "undone_units", "wholesale_units", "elsewhere_units"]].tolist() == [3, 1, 8, 2]
+
+
+def test_the_tills_of_a_supplied_channel_sell_in_weeks_in_which_the_stock_rests(build):
+    shipped = event("2026-06-02", 8, 80, basis="wholesale", **FRANCHISE)
+    till = event("2026-06-10", 3, 45, basis="retail", **FRANCHISE)
+    frames = build("2026-06-14", shipped, till, purchases=receipts(receipt("2026-06-01", 10)))
+    assert weekly(frames, "sold_units", "closing_units") == [[0, 2], [3, 2]]
 
 
 def test_what_the_channel_sends_back_comes_into_stock(build):

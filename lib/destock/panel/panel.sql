@@ -24,12 +24,12 @@ CREATE OR REPLACE TABLE sku_week AS
 WITH change AS (
     SELECT f.*, k.week AS changed, k.received_units, k.shipped_units, k.restocked_units, k.moved_units,
         k.closing_units, k.damaged_units, k.days_in_stock, k.for_sale,
-        s.sold_units, s.cancelled_units, s.returned_units, u.undone_units, s.gift_units, s.paid_value, s.revenue, s.refund_value,
+        s.sold_units, s.cancelled_units, s.returned_units, u.units AS dated_back_units, s.gift_units, s.paid_value, s.revenue, s.refund_value,
         greatest(k.week, f.start_week) AS from_week, least(k.until - 1, f.end_day) AS to_day
     FROM life f
     JOIN sku_week_stock k ON k.sku = f.sku
     LEFT JOIN sku_week_sales s ON s.sku = k.sku AND s.week = k.week
-    LEFT JOIN sku_week_undone u ON u.sku = k.sku AND u.week = k.week
+    LEFT JOIN dated_back u ON u.sku = k.sku AND u.week = k.week
 ),
 held AS (
     SELECT *, CAST(monday AS DATE) AS week
@@ -39,7 +39,7 @@ SELECT sku, item, week, week + 6 <= as_of AS complete, date_diff('week', start_w
     CASE WHEN week = changed THEN coalesce(sold_units, 0) ELSE 0 END AS sold_units,
     CASE WHEN week = changed THEN coalesce(cancelled_units, 0) ELSE 0 END AS cancelled_units,
     CASE WHEN week = changed THEN coalesce(returned_units, 0) ELSE 0 END AS returned_units,
-    CASE WHEN week = changed THEN coalesce(undone_units, 0) ELSE 0 END AS undone_units,
+    CASE WHEN week = changed THEN coalesce(cancelled_units, 0) + coalesce(returned_units, 0) + coalesce(dated_back_units, 0) ELSE 0 END AS undone_units,
     CASE WHEN week = changed THEN coalesce(gift_units, 0) ELSE 0 END AS gift_units,
     CASE WHEN week = changed THEN coalesce(paid_value, 0) ELSE 0 END AS paid_value,
     CASE WHEN week = changed THEN coalesce(revenue, 0) ELSE 0 END AS revenue,

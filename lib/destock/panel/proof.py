@@ -12,8 +12,10 @@ UNIQUE = {
 # sums that are the same before and after
 TOTALS = (
     ("sku_week_sales.sold_units", "sku_week.sold_units", "item_week.sold_units"),
+    ("sku_week_sales.cancelled_units", "sku_week.cancelled_units", "item_week.cancelled_units"),
     ("sku_week_sales.returned_units", "sku_week.returned_units", "item_week.returned_units"),
     ("sku_week_sales.paid_value", "sku_week.paid_value", "item_week.paid_value"),
+    ("sku_week_sales.refund_value", "sku_week.refund_value", "item_week.refund_value"),
     ("sku_week.undone_units", "item_week.undone_units"),
     ("flow.received", "sku_now.received", "item_now.received"),
 )

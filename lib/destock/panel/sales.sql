@@ -10,7 +10,12 @@ SELECT sku, week,
     CAST(sum(CASE WHEN coalesce(basis, 'retail') = 'retail' AND kind IN ('cancel', 'return', 'refund_only') THEN coalesce(refund_value, revenue) ELSE 0 END) AS DECIMAL(18,4)) AS refund_value
 FROM lines GROUP BY sku, week;
 
--- The same cancellations and returns, dated back to the week of their sale.
-CREATE OR REPLACE TABLE sku_week_undone AS
-SELECT sku, CAST(date_trunc('week', coalesce(original_ordered_at, ordered_at)) AS DATE) AS week, CAST(sum(units) AS DECIMAL(18,3)) AS undone_units
-FROM lines WHERE retail AND kind IN ('cancel', 'return') GROUP BY 1, 2;
+-- Cancelled and returned in another week than that of the sale: out of the week when it happened, into the week when it was sold.
+CREATE OR REPLACE TABLE dated_back AS
+WITH late AS (
+    SELECT sku, week, CAST(date_trunc('week', original_ordered_at) AS DATE) AS sale_week, units
+    FROM lines WHERE retail AND kind IN ('cancel', 'return') AND original_ordered_at IS NOT NULL
+)
+SELECT sku, week, CAST(sum(units) AS DECIMAL(18,3)) AS units
+FROM (SELECT sku, week, -units AS units FROM late WHERE sale_week <> week UNION ALL SELECT sku, sale_week, units FROM late WHERE sale_week <> week)
+GROUP BY sku, week;

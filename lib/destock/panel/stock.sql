@@ -21,14 +21,15 @@ SELECT sku, day,
     CAST(sum(damaged_moved) AS DECIMAL(18,3)) AS damaged_moved, max(counted) AS counted,
     CAST(sum(good_counted) AS DECIMAL(18,3)) AS good_counted, CAST(sum(damaged_counted) AS DECIMAL(18,3)) AS damaged_counted
 FROM (
-    -- Where a shop gives no shipping dates, units leave on the day of the order and come back on a cancellation.
-    SELECT sku, CASE WHEN r.has_shipping AND kind IN ('sale', 'reship') THEN shipped_day ELSE day END AS day,
-        0 AS received, CASE kind WHEN 'sale' THEN units WHEN 'reship' THEN units WHEN 'cancel' THEN -units ELSE 0 END AS shipped, 0 AS reserved,
-        CASE WHEN kind IN ('return', 'exchange') THEN coalesce(resaleable_units, units) ELSE 0 END AS restocked, 0 AS moved,
-        CASE WHEN kind IN ('return', 'exchange') THEN units - coalesce(resaleable_units, units) ELSE 0 END AS damaged_in,
+    -- Where a shop gives no shipping dates, units leave on the day of the order and come back on a cancellation. What was bought
+    -- elsewhere, or only refunded, moves nothing.
+    SELECT sku, CASE WHEN NOT r.has_shipping THEN day WHEN elsewhere THEN NULL WHEN kind IN ('sale', 'reship') THEN shipped_day WHEN kind IN ('return', 'exchange') THEN day END AS day,
+        0 AS received,
+        CASE WHEN elsewhere THEN 0 WHEN kind IN ('sale', 'reship') THEN units WHEN kind = 'cancel' AND NOT r.has_shipping THEN -units ELSE 0 END AS shipped, 0 AS reserved,
+        CASE WHEN kind IN ('return', 'exchange') AND NOT elsewhere THEN coalesce(resaleable_units, units) ELSE 0 END AS restocked, 0 AS moved,
+        CASE WHEN kind IN ('return', 'exchange') AND NOT elsewhere THEN units - coalesce(resaleable_units, units) ELSE 0 END AS damaged_in,
         0 AS damaged_moved, 0 AS counted, 0 AS good_counted, 0 AS damaged_counted
     FROM lines CROSS JOIN run r
-    WHERE NOT elsewhere AND (kind IN ('sale', 'reship', 'return', 'exchange') OR (kind = 'cancel' AND NOT r.has_shipping))
     UNION ALL
     SELECT sku, day, 0, 0, units, 0, 0, 0, 0, 0, 0, 0 FROM reservation
     UNION ALL
@@ -50,7 +51,7 @@ FROM (
     -- Every SKU has a balance from the first week on, and in every week of which anything is to be told.
     SELECT k.sku, w.week, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM known_sku k CROSS JOIN (SELECT min(week) AS week FROM weeks) w
     UNION ALL SELECT s.sku, s.week, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM sku_week_sales s CROSS JOIN run r WHERE r.has_shipping
-    UNION ALL SELECT sku, week, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM sku_week_undone
+    UNION ALL SELECT sku, week, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM dated_back
 ) WHERE day IS NOT NULL
 GROUP BY sku, day;
 

@@ -1,4 +1,8 @@
-"""Order lines of any number, made inside the engine: 20,000 SKUs over 183 weeks, some selling much more than others."""
+"""Order lines of any number, made inside the engine: 20,000 SKUs over 183 weeks, some selling much more than others.
+
+Two kinds of shop: ``basics``, in which every SKU sells in all 183 weeks (the most SKU-weeks that so many lines can fall
+into), and ``fashion``, in which each is new at its own time, sells for half a year, and best at first.
+"""
 
 from pathlib import Path
 
@@ -6,10 +10,18 @@ import duckdb
 
 SKUS, WEEKS = 20_000, 183
 FIRST = "2021-01-04"
+LIFE = 26
+# SKUs on sale at once, so that each is for LIFE weeks
+ON_SALE = f"(CAST({{skus}} AS BIGINT) * {LIFE} // {WEEKS + LIFE})"
+CHANCE = "(hash(i) % 1000003 / 1000003.0)"
+NUMBER = {
+    "basics": f"{{skus}} * pow({CHANCE}, 1.5)",
+    "fashion": f"({{skus}} - {ON_SALE}) * (i / {{n}}) + {ON_SALE} * (1 - pow({CHANCE}, 1.5))",
+}
 
 LINES = """
 SELECT 'O' || i // 2 AS order_id, CAST(i % 2 AS VARCHAR) AS line_id,
-    'S' || lpad(CAST(CAST(floor({skus} * pow(hash(i) % 1000003 / 1000003.0, 1.5)) AS BIGINT) AS VARCHAR), 5, '0') AS sku,
+    'S' || lpad(CAST(CAST(floor({number}) AS BIGINT) AS VARCHAR), 5, '0') AS sku,
     TIMESTAMP '{first}' + to_seconds(CAST(i * ({seconds} - 1) // {n} AS BIGINT)) AS ordered_at,
     CAST(1 + hash(i + 1) % 3 AS DECIMAL(18,3)) AS units,
     CASE hash(i + 2) % 10 WHEN 8 THEN 'return' WHEN 9 THEN 'cancel' ELSE 'sale' END AS kind,
@@ -29,11 +41,11 @@ SELECT {SKU}, CAST(DATE '{FIRST}' + CAST(m * 180 + 100 AS INTEGER) AS DATE) AS c
 FROM range({{skus}}) t(k), range(6) s(m)"""
 
 
-def write(folder: Path, lines: int, stock: bool = False, skus: int = SKUS) -> Path:
+def write(folder: Path, lines: int, stock: bool = False, skus: int = SKUS, kind: str = "basics") -> Path:
     """A shop of typed Parquet with so many order lines, with purchases and counts where ``stock`` is asked for."""
     folder.mkdir(parents=True, exist_ok=True)
     tables = {
-        "order_lines": LINES.format(n=lines, skus=skus, first=FIRST, seconds=WEEKS * 7 * 86_400),
+        "order_lines": LINES.format(n=lines, number=NUMBER[kind].format(n=lines, skus=skus), first=FIRST, seconds=WEEKS * 7 * 86_400),
         "products": PRODUCTS.format(skus=skus),
     }
     tables |= {"purchases": PURCHASES.format(skus=skus), "stock": STOCK.format(skus=skus)} if stock else {}

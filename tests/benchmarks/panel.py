@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 from tests.benchmarks import lines
-from tests.benchmarks.measure import Bar, compare, report
+from tests.benchmarks.measure import Bar, Measured, compare, report
 
 from destock import engine
 from destock.intake.rows import load
@@ -78,22 +78,36 @@ def in_pandas(folder: Path) -> int:
 
 
 def main(millions: float) -> bool:
+    return all([side_by_side(kind, millions) for kind in lines.NUMBER])
+
+
+def side_by_side(kind: str, millions: float) -> bool:
+    works = {"ours": ours, "bare aggregate into Parquet": bare_aggregate, "bare scan of the named columns": bare_scan}
+    works |= {} if millions > 20 else {"pandas": in_pandas}
     with tempfile.TemporaryDirectory() as temporary:
-        folder = lines.write(Path(temporary), int(millions * 1e6))
-        works = {"ours": ours, "bare aggregate into Parquet": bare_aggregate, "bare scan of the named columns": bare_scan}
-        works |= {} if millions > 20 else {"pandas": in_pandas}
+        folder = lines.write(Path(temporary), int(millions * 1e6), kind=kind)
         found = compare(works, partial(Path, folder))
-    mine, limit, scan = (found[name] for name in list(works)[:3])
-    if millions > 20:
-        bars = [Bar("ours ÷ bare scan", mine.seconds / scan.seconds, 2.6), Bar("memory of ours, GiB", mine.memory / 1024, 2.0)]
-    else:
-        peer = found["pandas"]
-        bars = [
-            Bar("ours ÷ bare aggregate", mine.seconds / limit.seconds, 1.5),
-            Bar("ours ÷ pandas", mine.seconds / peer.seconds, 1 / 6),
-            Bar("memory of ours ÷ pandas", mine.memory / peer.memory, 1 / 3),
-        ]
-    return report(f"panel from {millions:g} M order lines", found, bars)
+    return report(
+        f"panel from {millions:g} M order lines, {kind}", found, _large(*found.values()) if millions > 20 else _small(*found.values())
+    )
+
+
+def _small(mine: Measured, limit: Measured, scan: Measured, peer: Measured) -> list[Bar]:
+    return [
+        Bar("ours ÷ bare aggregate", mine.seconds / limit.seconds, 1.5),
+        Bar("ours ÷ pandas", mine.seconds / peer.seconds, 1 / 6),
+        Bar("memory of ours ÷ pandas", mine.memory / peer.memory, 1 / 3),
+    ]
+
+
+def _large(mine: Measured, limit: Measured, scan: Measured) -> list[Bar]:
+    """The bare aggregate, which keeps no rule of a shop, has its own line: no panel can be faster than it."""
+    print(f"bare aggregate ÷ bare scan: {limit.seconds / scan.seconds:.3g}")
+    return [
+        Bar("ours ÷ bare scan", mine.seconds / scan.seconds, 2.6),
+        Bar("ours ÷ bare aggregate", mine.seconds / limit.seconds, 1.5),
+        Bar("memory of ours, GiB", mine.memory / 1024, 2.0),
+    ]
 
 
 if __name__ == "__main__":

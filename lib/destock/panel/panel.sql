@@ -19,38 +19,34 @@ JOIN (
 LEFT JOIN order_days l ON l.sku = s.sku
 );
 
--- A week without a change holds what the last change left.
 CREATE OR REPLACE TABLE sku_week AS
 WITH change AS (
-    SELECT f.*, k.week AS changed, k.received_units, k.shipped_units, k.restocked_units, k.moved_units,
-        k.closing_units, k.damaged_units, k.days_in_stock, k.for_sale,
-        s.sold_units, s.cancelled_units, s.returned_units, u.units AS dated_back_units, s.gift_units, s.paid_value, s.revenue, s.refund_value,
-        greatest(k.week, f.start_week) AS from_week, least(k.until - 1, f.end_day) AS to_day
+    SELECT f.*, k.week, least(k.until - 1, f.end_day) AS to_day, greatest(k.week + 7, f.start_week) AS quiet_from,
+        coalesce(s.sold_units, 0) AS sold_units, coalesce(s.cancelled_units, 0) AS cancelled_units, coalesce(s.returned_units, 0) AS returned_units,
+        coalesce(s.cancelled_units, 0) + coalesce(s.returned_units, 0) + coalesce(u.units, 0) AS undone_units, coalesce(s.gift_units, 0) AS gift_units,
+        coalesce(s.paid_value, 0) AS paid_value, coalesce(s.revenue, 0) AS revenue, coalesce(s.refund_value, 0) AS refund_value,
+        k.received_units, k.shipped_units, k.restocked_units, k.moved_units, k.closing_units, k.damaged_units, k.days_in_stock, k.for_sale
     FROM life f
     JOIN sku_week_stock k ON k.sku = f.sku
     LEFT JOIN sku_week_sales s ON s.sku = k.sku AND s.week = k.week
     LEFT JOIN dated_back u ON u.sku = k.sku AND u.week = k.week
 ),
-held AS (
-    SELECT *, CAST(monday AS DATE) AS week
-    FROM (SELECT *, unnest(generate_series(from_week, to_day, INTERVAL 7 DAY)) AS monday FROM change WHERE from_week <= to_day)
+each_week AS (
+    SELECT sku, item, start_day, start_week, end_day, stock_basis, week,
+        sold_units, cancelled_units, returned_units, undone_units, gift_units, paid_value, revenue, refund_value,
+        received_units, shipped_units, restocked_units, moved_units, closing_units, damaged_units, days_in_stock
+    FROM change WHERE week BETWEEN start_week AND to_day
+    UNION ALL
+    -- A week without a change holds what the last change left.
+    SELECT sku, item, start_day, start_week, end_day, stock_basis, CAST(monday AS DATE),
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, closing_units, damaged_units, CASE WHEN for_sale THEN 7 ELSE 0 END
+    FROM (SELECT *, unnest(generate_series(quiet_from, to_day, INTERVAL 7 DAY)) AS monday FROM change WHERE quiet_from <= to_day)
 )
 SELECT sku, item, week, week + 6 <= as_of AS complete, date_diff('week', start_week, week) AS age_week,
-    CASE WHEN week = changed THEN coalesce(sold_units, 0) ELSE 0 END AS sold_units,
-    CASE WHEN week = changed THEN coalesce(cancelled_units, 0) ELSE 0 END AS cancelled_units,
-    CASE WHEN week = changed THEN coalesce(returned_units, 0) ELSE 0 END AS returned_units,
-    CASE WHEN week = changed THEN coalesce(cancelled_units, 0) + coalesce(returned_units, 0) + coalesce(dated_back_units, 0) ELSE 0 END AS undone_units,
-    CASE WHEN week = changed THEN coalesce(gift_units, 0) ELSE 0 END AS gift_units,
-    CASE WHEN week = changed THEN coalesce(paid_value, 0) ELSE 0 END AS paid_value,
-    CASE WHEN week = changed THEN coalesce(revenue, 0) ELSE 0 END AS revenue,
-    CASE WHEN week = changed THEN coalesce(refund_value, 0) ELSE 0 END AS refund_value,
-    CASE WHEN week = changed THEN coalesce(received_units, 0) ELSE 0 END AS received_units,
-    CASE WHEN week = changed THEN coalesce(shipped_units, 0) ELSE 0 END AS shipped_units,
-    CASE WHEN week = changed THEN coalesce(restocked_units, 0) ELSE 0 END AS restocked_units,
-    CASE WHEN week = changed THEN coalesce(moved_units, 0) ELSE 0 END AS moved_units,
-    closing_units, damaged_units, stock_basis,
-    greatest(0, date_diff('day', greatest(week, start_day), least(week + 7, as_of + 1, end_day + 1))) AS days_on_sale,
-    CASE WHEN stock_basis <> 'unknown' THEN CAST(least(
-        CASE WHEN week = changed THEN days_in_stock WHEN for_sale THEN date_diff('day', week, least(week + 7, as_of + 1)) ELSE 0 END,
-        greatest(0, date_diff('day', greatest(week, start_day), least(week + 7, as_of + 1, end_day + 1)))) AS DOUBLE) END AS days_in_stock
-FROM held CROSS JOIN run WHERE has_orders;
+    sold_units, cancelled_units, returned_units, undone_units, gift_units, paid_value, revenue, refund_value,
+    received_units, shipped_units, restocked_units, moved_units, closing_units, damaged_units, stock_basis,
+    days_on_sale, CASE WHEN stock_basis <> 'unknown' THEN CAST(least(days_in_stock, days_on_sale) AS DOUBLE) END AS days_in_stock
+FROM (
+    SELECT *, greatest(0, date_diff('day', greatest(week, start_day), least(week + 7, as_of + 1, end_day + 1))) AS days_on_sale
+    FROM each_week CROSS JOIN run WHERE has_orders
+);

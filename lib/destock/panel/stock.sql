@@ -55,45 +55,45 @@ FROM (
 ) WHERE day IS NOT NULL
 GROUP BY sku, day;
 
+-- The sums so far, and how many times the SKU has been counted.
 CREATE OR REPLACE TABLE running AS
 SELECT f.*,
     CAST(sum(received - shipped + restocked + moved) OVER sofar AS DECIMAL(18,3)) AS good_sum,
     CAST(sum(damaged_in + damaged_moved) OVER sofar AS DECIMAL(18,3)) AS damaged_sum,
     CAST(sum(reserved) OVER sofar AS DECIMAL(18,3)) AS reserved_now,
+    sum(counted) OVER sofar AS counts,
     coalesce(lead(day) OVER (PARTITION BY sku ORDER BY day), r.as_of + 1) AS until
 FROM flow f CROSS JOIN run r
 WINDOW sofar AS (PARTITION BY sku ORDER BY day ROWS UNBOUNDED PRECEDING);
 
--- What a count adds to the running sums. Before the first count: nothing, if the SKU's history begins with
--- a receipt; otherwise the first count reaches back, because the stock was there before the records begin.
+-- What each count adds to the sums, from then until the next.
+CREATE OR REPLACE TABLE count_set AS
+SELECT sku, counts, good_counted - good_sum AS good, damaged_counted - damaged_sum AS damaged FROM running WHERE counted > 0;
+
+-- Before the first count: nothing, if the SKU's history begins with a receipt; otherwise the first count reaches
+-- back, because the stock was there before the records begin.
 CREATE OR REPLACE TABLE history AS
 SELECT h.sku, h.begins_with_receipt,
     -- what was received and never seen to leave is not in stock for that
     CASE WHEN h.counted THEN 'counted' WHEN r.has_orders AND (h.received OR r.has_purchases) THEN 'rebuilt' ELSE 'unknown' END AS stock_basis,
-    CASE WHEN h.begins_with_receipt THEN 0 ELSE h.good_first END AS good_first, CASE WHEN h.begins_with_receipt THEN 0 ELSE h.damaged_first END AS damaged_first
+    CASE WHEN h.begins_with_receipt THEN 0 ELSE c.good END AS good_first, CASE WHEN h.begins_with_receipt THEN 0 ELSE c.damaged END AS damaged_first
 FROM (
     SELECT sku, max(counted) > 0 AS counted, max(received) > 0 AS received,
         coalesce(
             min(CASE WHEN received > 0 THEN day END) <= min(CASE WHEN shipped <> 0 OR restocked + damaged_in > 0 OR counted > 0 THEN day END),
-            max(received) > 0) AS begins_with_receipt,
-        min_by(good_counted - good_sum, day) FILTER (WHERE counted > 0) AS good_first,
-        min_by(damaged_counted - damaged_sum, day) FILTER (WHERE counted > 0) AS damaged_first
-    FROM running GROUP BY sku
-) h CROSS JOIN run r;
+            max(received) > 0) AS begins_with_receipt
+    FROM flow GROUP BY sku
+) h CROSS JOIN run r
+LEFT JOIN count_set c ON c.sku = h.sku AND c.counts = 1;
 
 -- Each balance holds until the next.
 CREATE OR REPLACE TABLE balance AS
 SELECT b.sku, b.day, b.until, h.begins_with_receipt, h.stock_basis, b.reserved_now, b.counted, b.received, b.shipped, b.restocked, b.moved,
-    b.damaged_in, b.damaged_moved, b.good_counted, b.damaged_counted,
-    CAST(CASE WHEN h.stock_basis <> 'unknown' THEN b.good_sum + coalesce(b.good_set, h.good_first, 0) END AS DECIMAL(18,3)) AS good,
-    CAST(CASE WHEN h.stock_basis <> 'unknown' THEN b.damaged_sum + coalesce(b.damaged_set, h.damaged_first, 0) END AS DECIMAL(18,3)) AS damaged
-FROM (
-    SELECT *,
-        last_value(CASE WHEN counted > 0 THEN good_counted - good_sum END IGNORE NULLS) OVER sofar AS good_set,
-        last_value(CASE WHEN counted > 0 THEN damaged_counted - damaged_sum END IGNORE NULLS) OVER sofar AS damaged_set
-    FROM running
-    WINDOW sofar AS (PARTITION BY sku ORDER BY day ROWS UNBOUNDED PRECEDING)
-) b JOIN history h ON h.sku = b.sku;
+    b.damaged_in, b.damaged_moved,
+    CAST(CASE WHEN h.stock_basis <> 'unknown' THEN b.good_sum + coalesce(c.good, h.good_first, 0) END AS DECIMAL(18,3)) AS good,
+    CAST(CASE WHEN h.stock_basis <> 'unknown' THEN b.damaged_sum + coalesce(c.damaged, h.damaged_first, 0) END AS DECIMAL(18,3)) AS damaged
+FROM running b JOIN history h ON h.sku = b.sku
+LEFT JOIN count_set c ON c.sku = b.sku AND c.counts = b.counts;
 
 -- Weeks in which something changed: what came and went, days with stock for sale, and how the last change left it for the weeks until the next.
 CREATE OR REPLACE TABLE sku_week_stock AS
@@ -102,7 +102,7 @@ SELECT sku, week, received_units, shipped_units, restocked_units, moved_units, c
         THEN greatest(0, date_diff('day', greatest(week, first_day), first_change)) ELSE 0 END AS days_in_stock,
     coalesce(lead(week) OVER (PARTITION BY sku ORDER BY week), as_of + 1) AS until
 FROM (
-    SELECT sku, week, first_day, as_of, min(day) AS first_change,
+    SELECT sku, week, min(day) AS first_change,
         CAST(sum(received) AS DECIMAL(18,3)) AS received_units, CAST(sum(shipped) AS DECIMAL(18,3)) AS shipped_units,
         CAST(sum(restocked) AS DECIMAL(18,3)) AS restocked_units, CAST(sum(moved) AS DECIMAL(18,3)) AS moved_units,
         CAST(sum(CASE WHEN good > reserved_now THEN greatest(0, date_diff('day', greatest(day, first_day), least(until, week + 7))) ELSE 0 END) AS BIGINT) AS days_for_sale,
@@ -110,5 +110,5 @@ FROM (
         max(CASE WHEN until >= week + 7 OR until > as_of THEN damaged END) AS damaged_units,
         bool_or((until >= week + 7 OR until > as_of) AND good > reserved_now) AS for_sale
     FROM (SELECT b.*, CAST(date_trunc('week', b.day) AS DATE) AS week, r.first_day, r.as_of FROM balance b CROSS JOIN run r)
-    GROUP BY 1, 2, 3, 4
-);
+    GROUP BY 1, 2
+) CROSS JOIN run;

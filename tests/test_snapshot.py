@@ -150,7 +150,7 @@ def test_a_snapshot_without_a_usable_row_is_said(make_shop):
 
 
 def test_every_result_is_there_and_what_is_missing_is_said(book):
-    found = story.results(book)
+    found = story.results(book, story.pages(book))
     findings = found["findings"]
     assert set(findings.loc[findings["id"] == "missing_table", "item"]) == {"order_lines", "purchases", "prices", "traffic", "plan"}
     assert {"freshness_snapshot", "by_months", "dead", "no_pace", "no_elasticity"} <= set(findings["id"])

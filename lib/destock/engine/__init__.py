@@ -5,6 +5,7 @@ are; for Spark, ``spark`` translates them. Both modules have the same verbs.
 """
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -21,6 +22,7 @@ from destock.model.results import SCHEMA_VERSION
 Engine = duckdb.DuckDBPyConnection
 EngineError = duckdb.Error
 ENGINES = ("duckdb", "spark")
+SMALL = 1_000_000  # bytes of a file
 
 __all__ = [
     "ENGINES", "Engine", "EngineError", "close", "hand_over", "is_one", "literal", "message", "put", "quoted", "read", "rows", "run", "save",
@@ -102,7 +104,18 @@ def save(frame: pd.DataFrame, path: Path) -> None:
 
 
 def read(path: Path) -> pd.DataFrame:
-    """Read a result frame back."""
+    """Read a result frame back. A small one, for which a page asks many times, is read once in a process."""
+    known = path.stat()
+    frame = _kept(path, known.st_mtime_ns) if known.st_size < SMALL else _read(path)
+    return frame.copy(deep=False)
+
+
+@lru_cache(maxsize=256)
+def _kept(path: Path, _changed: int) -> pd.DataFrame:
+    return _read(path)
+
+
+def _read(path: Path) -> pd.DataFrame:
     return pq.read_table(path, page_checksum_verification=True).to_pandas()
 
 

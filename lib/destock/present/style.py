@@ -105,7 +105,6 @@ def _across(figure: Figure, title: str) -> None:
 
 
 def _svg(figure: Figure) -> bytes:
-    FigureCanvasSVG(figure)
     out = io.BytesIO()
-    figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None, "Creator": None})  # savefig would draw everything twice
     return out.getvalue()

@@ -38,9 +38,10 @@ def _book(facts: dict) -> Book:
 def results(facts: dict, names: list[str], folder: str, note: Note) -> dict:
     """Write ``results/`` and the first page of the pack; returns what ``run.json`` says of the run."""
     book, place = _book(facts), Path(folder)
-    frames = story.results(book)
+    pages = story.pages(book)
+    frames = story.results(book, pages)
     write_results(frames, place / "results")
-    (place / "index.html").write_text(_contents(book, facts["settings"], names), encoding="utf-8")
+    (place / "index.html").write_text(_contents(book, {name: pages[name] for name in names}), encoding="utf-8")
     return {
         "shop": book.shop.name, "as_of": f"{book.as_of}", "language": language(), "assumptions": book.assumptions, "inputs": book.inputs,
         "rows": json.loads(frames["rows"].to_json(orient="records", date_format="iso")), "python": platform.python_version(),
@@ -48,11 +49,10 @@ def results(facts: dict, names: list[str], folder: str, note: Note) -> dict:
     }  # fmt: skip
 
 
-def _contents(book: Book, settings: Mapping[str, str], names: list[str]) -> str:
+def _contents(book: Book, pages: Mapping[str, story.Page]) -> str:
     leads = {}
-    for name in names:
-        page = story.PAGES[name](book.shop.folder, book.as_of, language(), settings)
+    for name, page in pages.items():
         first = [finding for finding in page.findings if not finding.id.endswith("missing_table")][:1]
         leads[name] = (html.heading(notebook(name)), str(tell(first, page.currency)))
     title = say("Overstock report: {shop}", shop=book.shop.name)
-    return html.contents(html.page_frame("index", title, book.shop.name, book.as_of, names, leads))
+    return html.contents(html.page_frame("index", title, book.shop.name, book.as_of, list(pages), leads))

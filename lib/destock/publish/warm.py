@@ -19,6 +19,7 @@ from collections import deque
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing import Process, active_children, get_context
 from multiprocessing.connection import Connection, wait
 
@@ -40,7 +41,7 @@ FIRST = (
 )
 THEN = (
     "scipy.stats", "scipy.optimize", "scipy.interpolate", "statsmodels.regression.linear_model", "statsmodels.stats.meta_analysis",
-    "matplotlib.dates", "matplotlib.backends.backend_svg", "matplotlib_inline.backend_inline", "seaborn",
+    "matplotlib.dates", "matplotlib.backends.backend_svg", "matplotlib_inline.backend_inline", "seaborn", "filelock", "tomllib", "pyarrow.pandas_compat",
     "nbclient", "nbconvert", "requests", "tenacity", "yaml", "IPython.core.completer", "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell",
 )  # fmt: skip
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -65,7 +66,8 @@ class Job:
 def main() -> None:
     """Serve the requests that come through the inherited connection until it is closed."""
     requests, workers, belongings = Connection(int(sys.argv[1])), int(sys.argv[2]), [sys.argv[3]]
-    sys.modules["rfc3987_syntax"] = None  # two seconds at import for a check of addresses that nobody here asks for
+    for unwanted in ("rfc3987_syntax", "debugpy"):  # a check of addresses and a debugger that nobody here asks for: seconds at import
+        sys.modules[unwanted] = None
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     _process_control(PR_SET_CHILD_SUBREAPER, 1)
     running: list[Job] = []
@@ -80,10 +82,11 @@ def main() -> None:
 
 
 def _serve(requests: Connection, running: list[Job], belongings: list[str], workers: int) -> None:
-    waiting, libraries = deque(), deque(FIRST + THEN if FORKS else ())
+    first, then = ([partial(importlib.import_module, name) for name in names] for names in (FIRST, THEN))
+    waiting, preparations = deque(), deque([*first, *then, _rehearse] if FORKS else ())
     while True:
-        _start_what_can(waiting, running, workers, warm=len(libraries) <= len(THEN), hot=not libraries)
-        ready = wait([requests, *(job.connection for job in running)], 0 if libraries else TICK if running else None)
+        _start_what_can(waiting, running, workers, warm=len(preparations) <= len(then) + 1, hot=not preparations)
+        ready = wait([requests, *(job.connection for job in running)], 0 if preparations else TICK if running else None)
         if requests in ready:
             try:
                 message = requests.recv()
@@ -99,8 +102,16 @@ def _serve(requests: Connection, running: list[Job], belongings: list[str], work
             if answer := _answer(job):
                 running.remove(job)
                 requests.send({"id": job.request["id"], "peak": job.peak} | answer)
-        if libraries and not ready:
-            importlib.import_module(libraries.popleft())
+        if preparations and not ready:
+            preparations.popleft()()
+
+
+def _rehearse() -> None:
+    """Render an empty notebook: what the libraries build at their first use is then there in every job."""
+    from nbconvert import HTMLExporter
+    from nbformat.v4 import new_markdown_cell, new_notebook
+
+    HTMLExporter(template_name="basic").from_notebook_node(new_notebook(cells=[new_markdown_cell("#")]))
 
 
 def _start_what_can(waiting: deque, running: list[Job], workers: int, warm: bool, hot: bool) -> None:

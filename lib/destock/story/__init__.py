@@ -192,9 +192,13 @@ def elasticity(shop: str | Path, as_of: object = None, lang: str = "en", setting
 PAGES = {page.__name__: page for page in (summary, intake, classification, impact, pacing, elasticity)}
 
 
-def results(book: Book) -> dict[str, pd.DataFrame]:
+def pages(book: Book) -> dict[str, Page]:
+    """What every notebook shows of this shop on this day, by the name of its page."""
+    return {name: page(book.shop.folder, book.as_of, language(), book.assumptions) for name, page in PAGES.items()}
+
+
+def results(book: Book, pages: Mapping[str, Page]) -> dict[str, pd.DataFrame]:
     """Every frame that other people build on, by the name of its file in ``results/`` (model/results.py says what is in it)."""
-    pages = {name: page(book.shop.folder, book.as_of, language(), book.assumptions) for name, page in PAGES.items()}
     found = pd.concat([findings_table(page.findings).assign(page=name) for name, page in pages.items()], ignore_index=True)
     whole = {
         "control": frames.control(book),

@@ -108,7 +108,7 @@ def test_outputs_of_another_day_are_gone(execute):
 @pytest.mark.parametrize("writer", ["python", "arrow", "engine"])
 def test_a_full_disk_is_one_whoever_meets_it(execute, writer):
     with Supervisor(1) as supervisor, pytest.raises(OSError, match="No space left on device") as caught:
-        supervisor.result(lambda: supervisor.submit("tests.publish.jobs:fill", early=True, writer=writer))
+        supervisor.result(lambda: supervisor.submit("tests.publish.jobs:fill", groups=1, writer=writer))
     assert caught.value.errno == errno.ENOSPC
 
 

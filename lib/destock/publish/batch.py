@@ -1,43 +1,26 @@
-"""What the figures of a pack are made by, in processes of their own: the panel, then the results and the first page."""
+"""What the results and the first page of a pack are made by, in a process of its own."""
 
 import json
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
 from destock import story
-from destock.intake.rows import refuse_over_limit
-from destock.model.messages import language, say, speak
-from destock.panel.book import Book, open_book
+from destock.model.messages import language, say
+from destock.panel.book import Book
 from destock.present.sentences import tell
 from destock.publish import html
+from destock.publish.opening import Note, book_of
 from destock.publish.page import notebook
 from destock.publish.results import write_results
 
 VERSIONS = ("destock", "duckdb", "pandas", "numpy", "statsmodels", "matplotlib", "papermill", "nbconvert")
-Note = Callable[[dict], None]
-
-
-def opened(facts: dict, note: Note) -> dict:
-    """Open the shop and build its panel, or find it kept: the name of the shop and the day of the report.
-
-    Raises Fault: 2 for a parameter, 3 for what cannot be read, 4 for too many rejected rows.
-    """
-    book = _book(facts)
-    note({"remove": str(book.building)})
-    refuse_over_limit(book.panel("rows"))
-    return {"shop_name": book.shop.name, "as_of": f"{book.as_of}"}
-
-
-def _book(facts: dict) -> Book:
-    speak(facts["lang"])
-    return open_book(facts["shop"], facts["as_of"], facts["settings"])
 
 
 def results(facts: dict, names: list[str], folder: str, note: Note) -> dict:
     """Write ``results/`` and the first page of the pack; returns what ``run.json`` says of the run."""
-    book, place = _book(facts), Path(folder)
+    book, place = book_of(facts), Path(folder)
     pages = story.pages(book)
     frames = story.results(book, pages)
     write_results(frames, place / "results")

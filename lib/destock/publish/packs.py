@@ -100,13 +100,22 @@ class Supervisor:
         return False
 
     def submit(
-        self, call: str, memory: float = 0.8, kernel: bool = False, early: bool = False, seconds: float = JOB_SECONDS, **arguments
+        self,
+        call: str,
+        memory: float = 0.8,
+        kernel: bool = False,
+        groups: int = len(warm.LIBRARIES),
+        seconds: float = JOB_SECONDS,
+        **arguments,
     ) -> Future:
-        """Start ``module:function`` in a process of its own; ``memory`` is its limit as a share of the machine's."""
+        """Start ``module:function`` in a process of its own, once so many groups of libraries are imported.
+
+        ``memory`` is its limit as a share of the machine's.
+        """
         self._start()
         number, future = next(self._numbers), Future()
         self._futures[number] = future
-        request = {"id": number, "call": call, "arguments": arguments, "kernel": kernel, "early": early}
+        request = {"id": number, "call": call, "arguments": arguments, "kernel": kernel, "groups": groups}
         if not self._send(request | {"seconds": seconds, "memory": memory * psutil.virtual_memory().total}):
             raise _ended()
         return future
@@ -233,7 +242,7 @@ def _put(pack: Pack, asked: Path, supervisor: Supervisor, progress: Callable[[st
         stack.enter_context(places.held(asked))
         require_room(asked.parent, places.usual_size(asked, f"{slug(pack.shop.name)}-"))
         facts = {"shop": str(pack.shop), "as_of": pack.as_of, "lang": language(), "settings": dict(pack.settings)}
-        found = _answered(supervisor, "opened", facts=facts)
+        found = _answered(supervisor, "opening:opened", 1, facts=facts)
         place = pack.place(found["as_of"])
         if place != asked:
             stack.enter_context(places.held(place))
@@ -261,7 +270,7 @@ def _made(pack: Pack, supervisor: Supervisor, facts: dict, shop_name: str, folde
 
     order = sorted(pack.names, key=lambda name: name not in FIRST)
     with ThreadPoolExecutor(len(order) + 1) as threads:
-        rest = threads.submit(contextvars.copy_context().run, _answered, supervisor, "results", **shared)
+        rest = threads.submit(contextvars.copy_context().run, _answered, supervisor, "batch:results", 2, **shared)
         pages = {name: threads.submit(contextvars.copy_context().run, one, name) for name in order}
     status = [pages[name].result() for name in pack.names]
     for answer in status:
@@ -276,8 +285,8 @@ def _page_fault(answer: dict, failed: Path) -> Fault:
     return Fault(answer["exit_code"], template, page=answer["page"], cell=answer.get("cell", "–"), error=answer["error"], failed=failed)
 
 
-def _answered(supervisor: Supervisor, name: str, **arguments) -> dict:
-    answer = supervisor.result(lambda: supervisor.submit(f"destock.publish.batch:{name}", early=True, **arguments))
+def _answered(supervisor: Supervisor, call: str, groups: int, **arguments) -> dict:
+    answer = supervisor.result(lambda: supervisor.submit(f"destock.publish.{call}", groups=groups, **arguments))
     if "exit_code" in answer:
         raise Fault(answer["exit_code"], "{error}", error=answer["error"])
     return answer

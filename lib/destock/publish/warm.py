@@ -16,7 +16,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -26,23 +26,17 @@ from multiprocessing.connection import Connection, wait
 import psutil
 
 FORKS = sys.platform == "linux"
-# What the panel needs comes first: its job starts while the rest is still being imported.
-FIRST = (
-    "numpy",
-    "pandas",
-    "pyarrow.parquet",
-    "pyarrow.csv",
-    "pyarrow.compute",
-    "openpyxl",
-    "babel.messages.mofile",
-    "babel.messages.pofile",
-    "babel.numbers",
-    "babel.dates",
-)
-THEN = (
-    "scipy.stats", "scipy.optimize", "scipy.interpolate", "statsmodels.regression.linear_model", "statsmodels.stats.meta_analysis",
-    "matplotlib.dates", "matplotlib.backends.backend_svg", "matplotlib_inline.backend_inline", "seaborn", "filelock", "tomllib", "pyarrow.pandas_compat",
-    "nbclient", "nbconvert", "requests", "tenacity", "yaml", "IPython.core.completer", "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell",
+# In the order in which they are wanted: a job starts once the first so many of these groups are there.
+LIBRARIES = (
+    (
+        "numpy", "pandas", "pyarrow.parquet", "pyarrow.csv", "pyarrow.compute", "openpyxl",
+        "babel.messages.mofile", "babel.messages.pofile", "babel.numbers", "babel.dates", "filelock", "tomllib",
+    ),
+    ("scipy.stats", "scipy.optimize", "scipy.interpolate", "statsmodels.regression.linear_model", "statsmodels.stats.meta_analysis", "nbconvert"),
+    (
+        "matplotlib.dates", "matplotlib.backends.backend_svg", "matplotlib_inline.backend_inline", "seaborn", "pyarrow.pandas_compat",
+        "nbclient", "requests", "tenacity", "yaml", "IPython.core.completer", "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell",
+    ),
 )  # fmt: skip
 FULL = (errno.ENOSPC, errno.EDQUOT)
 UNWRITABLE = (*FULL, errno.EROFS, errno.EACCES, errno.EPERM)
@@ -82,10 +76,9 @@ def main() -> None:
 
 
 def _serve(requests: Connection, running: list[Job], belongings: list[str], workers: int) -> None:
-    first, then = ([partial(importlib.import_module, name) for name in names] for names in (FIRST, THEN))
-    waiting, preparations = deque(), deque([*first, *then, _rehearse] if FORKS else ())
+    waiting, preparations = deque(), deque(_preparations() if FORKS else ())
     while True:
-        _start_what_can(waiting, running, workers, warm=len(preparations) <= len(then) + 1, hot=not preparations)
+        _start_what_can(waiting, running, workers, preparations[0][0] if preparations else len(LIBRARIES))
         ready = wait([requests, *(job.connection for job in running)], 0 if preparations else TICK if running else None)
         if requests in ready:
             try:
@@ -103,7 +96,13 @@ def _serve(requests: Connection, running: list[Job], belongings: list[str], work
                 running.remove(job)
                 requests.send({"id": job.request["id"], "peak": job.peak} | answer)
         if preparations and not ready:
-            preparations.popleft()()
+            preparations.popleft()[1]()
+
+
+def _preparations() -> list[tuple[int, Callable]]:
+    """What to do while nothing is asked: import every library, then rehearse; each with the number of the groups before it."""
+    imports = [(group, partial(importlib.import_module, name)) for group, names in enumerate(LIBRARIES) for name in names]
+    return [*imports, (len(LIBRARIES) - 1, _rehearse)]
 
 
 def _rehearse() -> None:
@@ -114,10 +113,11 @@ def _rehearse() -> None:
     HTMLExporter(template_name="basic").from_notebook_node(new_notebook(cells=[new_markdown_cell("#")]))
 
 
-def _start_what_can(waiting: deque, running: list[Job], workers: int, warm: bool, hot: bool) -> None:
-    """Start the jobs that wait, first come, first served: early ones once the first libraries are there, the others with all."""
+def _start_what_can(waiting: deque, running: list[Job], workers: int, there: int) -> None:
+    """Start the jobs that wait for no more than the groups of libraries that are there, first come, first served."""
     for request in list(waiting):
-        if len(running) < (workers if hot else max(workers - 1, 1)) and (hot or (warm and request["early"])):
+        # while this process imports, it is one of those at work
+        if request["groups"] <= there and len(running) < (workers if there == len(LIBRARIES) else max(workers - 1, 1)):
             waiting.remove(request)
             running.append(_start(request))
 

@@ -15,6 +15,7 @@ from tests.benchmarks import lines
 from tests.benchmarks.measure import Bar, Measured, compare, report
 
 from destock import engine
+from destock.intake import typed
 from destock.intake.rows import load
 from destock.intake.shop import open_shop
 from destock.panel import panel
@@ -40,6 +41,16 @@ def ours(folder: Path) -> int:
         panel.transform(con, ("skus", "sales"))
         engine.write(con, "sku_week_sales", "sku, week", Path(scratch) / "panel.parquet")
         return engine.rows(con, "SELECT count(*) FROM sku_week_sales")[0][0]
+
+
+def check(folder: Path) -> int:
+    """What a report does before: every rule of a typed table, and its keys, over all lines. No bar is asked of it."""
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        shop = open_shop(folder)
+        con = engine.start({folder}, Path(scratch))
+        load(con, shop, AS_OF.date())
+        typed.check(con, shop, AS_OF.date())
+        return engine.rows(con, "SELECT count(*) FROM order_lines")[0][0]
 
 
 def bare_aggregate(folder: Path) -> int:
@@ -83,7 +94,7 @@ def main(millions: float) -> bool:
 
 def side_by_side(kind: str, millions: float) -> bool:
     works = {"ours": ours, "bare aggregate into Parquet": bare_aggregate, "bare scan of the named columns": bare_scan}
-    works |= {} if millions > 20 else {"pandas": in_pandas}
+    works |= {} if millions > 20 else {"pandas": in_pandas, "check of the typed lines": check}
     with tempfile.TemporaryDirectory() as temporary:
         folder = lines.write(Path(temporary), int(millions * 1e6), kind=kind)
         found = compare(works, partial(Path, folder))
@@ -92,7 +103,7 @@ def side_by_side(kind: str, millions: float) -> bool:
     )
 
 
-def _small(mine: Measured, limit: Measured, scan: Measured, peer: Measured) -> list[Bar]:
+def _small(mine: Measured, limit: Measured, _scan: Measured, peer: Measured, _check: Measured) -> list[Bar]:
     return [
         Bar("ours ÷ bare aggregate", mine.seconds / limit.seconds, 1.5),
         Bar("ours ÷ pandas", mine.seconds / peer.seconds, 1 / 6),

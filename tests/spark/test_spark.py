@@ -20,10 +20,16 @@ from destock.panel import panel
 pytest.importorskip("pyspark", reason="make test-spark installs it")
 ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared" / "data"
-# two executors in processes of their own; plans of tiny tables cost more to compile than to interpret
+# two executors in processes of their own; for tiny tables, what is compiled costs more than it saves
+QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 OPTIONS = {
     "master": "local-cluster[2,1,1024]", "sql.shuffle.partitions": 2, "sql.codegen.wholeStage": "false", "sql.codegen.factoryMode": "NO_CODEGEN",
-    "sql.adaptive.enabled": "false",
+    "sql.adaptive.enabled": "false", "driver.extraJavaOptions": QUICK, "executor.extraJavaOptions": QUICK,
+}  # fmt: skip
+# said in full: what the first session of a process was given holds for the next ones too
+LARGE = {
+    "master": "local-cluster[2,1,4096]", "executor.memory": "4g", "sql.shuffle.partitions": 8, "sql.codegen.wholeStage": "true",
+    "sql.codegen.factoryMode": "FALLBACK", "sql.adaptive.enabled": "true", "executor.extraJavaOptions": "-XX:+UseParallelGC",
 }  # fmt: skip
 
 pytestmark = [
@@ -56,7 +62,7 @@ def panels(request, small_shop, tmp_path_factory):
             lines.write(tmp_path_factory.mktemp("lines"), count, stock=count > 1_000_000, skus=min(20_000, count // 100)),
             date(2024, 7, 7),
         )
-        options = OPTIONS if count < 1_000_000 else {"master": "local-cluster[2,1,3072]", "executor.memory": "3g"}
+        options = OPTIONS if count < 1_000_000 else LARGE
     else:
         days = {"simulated": date(2026, 6, 7), "douyin": date(2026, 5, 20), "supermarket_cn": date(2023, 6, 30)}
         folder, day = small_shop if name == "simulated" else ROOT / "tests/shops" / name, days[name]

@@ -70,9 +70,9 @@ def close(con) -> None:
 
 def write(con, name: str, order: str, path: Path) -> None:
     """Stream a table out of the engine in a total order, as Parquet; decimals become floats, dates timestamps."""
-    engine = _of(con)
-    columns = ", ".join(_plainly(column, kind) for column, kind in engine.kinds(con, name).items())
-    batches = engine.batches(con, f"SELECT {columns} FROM {quoted(name)} ORDER BY {order}")
+    near = _of(con).here(con, name)
+    columns = ", ".join(_plainly(column, kind) for column, kind in duck.kinds(near, name).items())
+    batches = near.sql(f"SELECT {columns} FROM {quoted(name)} ORDER BY {order}").to_arrow_reader()
     schema = pa.schema([pa.field(f.name, _plain(f.type)) for f in batches.schema], {"schema_version": SCHEMA_VERSION})
     words = [f.name for f in schema if pa.types.is_string(f.type)]  # a dictionary of numbers costs a third of the time and saves nothing
     with pq.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True, use_dictionary=words) as target:

@@ -57,9 +57,9 @@ def put(con: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame | pa.Tabl
     con.unregister("incoming")
 
 
-def batches(con: duckdb.DuckDBPyConnection, sql: str) -> pa.RecordBatchReader:
-    """The rows of a query, in its order, as Arrow batches."""
-    return con.sql(sql).to_arrow_reader()
+def here(con: duckdb.DuckDBPyConnection, name: str) -> duckdb.DuckDBPyConnection:
+    """A DuckDB that sees this table: this one."""
+    return con
 
 
 def kinds(con: duckdb.DuckDBPyConnection, name: str) -> dict[str, str]:

@@ -8,11 +8,13 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pandas as pd
 import pyarrow as pa
 import sqlglot
 from sqlglot import exp
 
+from destock.engine import duck
 from destock.model.messages import Fault, mark
 
 SETTINGS = {
@@ -93,14 +95,14 @@ def put(con: Cluster, name: str, frame: pd.DataFrame | pa.Table) -> None:
     con.session.createDataFrame(table).createOrReplaceTempView(name)
 
 
-def batches(con: Cluster, sql: str) -> pa.RecordBatchReader:
-    """The rows of a query, in its order, as Arrow batches."""
-    return con.session.sql(translated(sql)).toArrow().to_reader()
-
-
-def kinds(con: Cluster, name: str) -> dict[str, str]:
-    """The engine's own type of each column of a table."""
-    return {field.name: field.dataType.simpleString() for field in con.session.table(name).schema}
+def here(con: Cluster, name: str) -> duckdb.DuckDBPyConnection:
+    """A DuckDB that sees this table: in the Parquet that the workers have written, for millions of rows do not fit through the driver."""
+    place = con.scratch / f"{name}.made.parquet"
+    if not place.exists():
+        con.session.table(name).write.parquet(str(place))
+    near = duck.start({con.scratch}, con.scratch)
+    near.execute(f"CREATE VIEW {duck.quoted(name)} AS SELECT * FROM read_parquet({duck.text(f'{place}/*.parquet')})")
+    return near
 
 
 def close(con: Cluster) -> None:

@@ -44,7 +44,7 @@ def test_a_large_frame_is_not_held_in_memory(tmp_path, monkeypatch):
     assert engine._kept.cache_info().currsize == before
 
 
-def test_a_table_is_written_in_its_order_with_checksums_and_a_dictionary_for_texts_only(tmp_path):
+def test_a_table_is_written_in_its_order_with_a_dictionary_for_texts_only(tmp_path):
     con = engine.start(set(), tmp_path)
     engine.rows(con, "CREATE TABLE t AS SELECT 'S' || i % 7 AS sku, CAST(i AS DECIMAL(18,3)) AS units FROM range(100) r(i)")
     engine.write(con, "t", "sku, units", tmp_path / "t.parquet")

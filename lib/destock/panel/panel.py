@@ -15,7 +15,7 @@ from destock.model.schema import CLASSES, TABLES
 from destock.model.weeks import calendar, spans
 from destock.panel.proof import prove
 
-STEPS = ("skus", "sales", "stock", "panel", "now", "items", "spans", "ageing", "reconciliation", "decisions")
+STEPS = ("sales", "skus", "stock", "panel", "now", "items", "spans", "ageing", "reconciliation", "decisions")
 # frame → the total order in which it is written
 FRAMES = {
     "sku_week": "sku, week",

@@ -1,3 +1,15 @@
+-- Every order line up to as_of, with its day, its week and what it is.
+CREATE OR REPLACE VIEW lines AS
+SELECT l.*,
+    CAST(l.ordered_at AS DATE) AS day,
+    CAST(date_trunc('week', l.ordered_at) AS DATE) AS week,
+    coalesce(l.line_type, 'goods') IN ('goods', 'bundle part') AS goods,
+    coalesce(l.line_type, 'goods') IN ('goods', 'bundle part') AND coalesce(l.basis, 'retail') = 'retail' AS retail,
+    coalesce(l.merchant_revenue, l.customer_paid) AS revenue,
+    CASE WHEN l.shipped_at < r.as_of + INTERVAL 1 DAY THEN CAST(l.shipped_at AS DATE) END AS shipped_day
+FROM paid_line l CROSS JOIN run r
+WHERE l.ordered_at < r.as_of + INTERVAL 1 DAY;
+
 -- Order lines → SKU × week, in one pass. Sold = to consumers; wholesale only moves stock.
 CREATE OR REPLACE TABLE sku_week_sales AS
 SELECT sku, week,
@@ -7,8 +19,12 @@ SELECT sku, week,
     CAST(sum(CASE WHEN NOT goods AND kind = 'sale' THEN units ELSE 0 END) AS DECIMAL(18,3)) AS gift_units,
     CAST(sum(CASE WHEN retail AND kind = 'sale' THEN customer_paid ELSE 0 END) AS DECIMAL(18,4)) AS paid_value,
     CAST(sum(CASE WHEN retail AND kind = 'sale' THEN revenue ELSE 0 END) AS DECIMAL(18,4)) AS revenue,
-    CAST(sum(CASE WHEN coalesce(basis, 'retail') = 'retail' AND kind IN ('cancel', 'return', 'refund_only') THEN coalesce(refund_value, revenue) ELSE 0 END) AS DECIMAL(18,4)) AS refund_value
+    CAST(sum(CASE WHEN coalesce(basis, 'retail') = 'retail' AND kind IN ('cancel', 'return', 'refund_only') THEN coalesce(refund_value, revenue) ELSE 0 END) AS DECIMAL(18,4)) AS refund_value,
+    min(day) AS first_day, max(day) AS last_day, min(CASE WHEN kind = 'sale' THEN day END) AS first_sale
 FROM lines GROUP BY sku, week;
+
+CREATE OR REPLACE TABLE order_days AS
+SELECT sku, min(first_day) AS first_day, max(last_day) AS last_day, min(first_sale) AS first_sale FROM sku_week_sales GROUP BY sku;
 
 -- Cancelled and returned in another week than that of the sale: out of the week when it happened, into the week when it was sold.
 CREATE OR REPLACE TABLE dated_back AS

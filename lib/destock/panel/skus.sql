@@ -9,26 +9,6 @@ UNION ALL
 SELECT n.sku, n.counted_at, n.on_hand, NULL FROM newest_snapshot n
 LEFT JOIN (SELECT DISTINCT sku, counted_at FROM stock) k ON k.sku = n.sku AND k.counted_at = n.counted_at WHERE k.sku IS NULL;
 
--- A channel that buys wholesale sells from stock of its own: its tills show what consumers bought, and move nothing here.
-CREATE OR REPLACE TABLE supplied AS
-SELECT DISTINCT channel FROM order_lines CROSS JOIN run WHERE basis = 'wholesale' AND channel IS NOT NULL AND ordered_at < as_of + INTERVAL 1 DAY;
-
-CREATE OR REPLACE VIEW lines AS
-SELECT l.*,
-    CAST(l.ordered_at AS DATE) AS day,
-    CAST(date_trunc('week', l.ordered_at) AS DATE) AS week,
-    coalesce(l.line_type, 'goods') IN ('goods', 'bundle part') AS goods,
-    coalesce(l.line_type, 'goods') IN ('goods', 'bundle part') AND coalesce(l.basis, 'retail') = 'retail' AS retail,
-    coalesce(l.basis, 'retail') = 'retail' AND c.channel IS NOT NULL AS elsewhere,
-    coalesce(l.merchant_revenue, l.customer_paid) AS revenue,
-    CASE WHEN l.shipped_at < r.as_of + INTERVAL 1 DAY THEN CAST(l.shipped_at AS DATE) END AS shipped_day
-FROM paid_line l CROSS JOIN run r
-LEFT JOIN supplied c ON c.channel = l.channel
-WHERE l.ordered_at < r.as_of + INTERVAL 1 DAY;
-
-CREATE OR REPLACE TABLE order_days AS
-SELECT sku, min(day) AS first_day, max(day) AS last_day, min(CASE WHEN kind = 'sale' THEN day END) AS first_sale FROM lines GROUP BY sku;
-
 -- Every SKU that was named by as_of, whether the product table knows it or not, with its priced item.
 CREATE OR REPLACE TABLE known_sku AS
 SELECT sku FROM products

@@ -10,7 +10,7 @@ SELECT s.item,
     sum(CASE WHEN l.retail AND l.kind = 'sale' THEN l.customer_paid ELSE 0 END) AS paid_value,
     sum(CASE WHEN l.retail THEN 0 WHEN l.kind = 'sale' THEN l.units ELSE -l.units END) AS wholesale_units,
     sum(CASE WHEN NOT l.elsewhere THEN 0 WHEN l.kind = 'sale' THEN l.units ELSE -l.units END) AS elsewhere_units
-FROM lines l JOIN sku s ON s.sku = l.sku
+FROM placed_line l JOIN sku s ON s.sku = l.sku
 LEFT JOIN (
     SELECT order_id, coalesce(line_id, '') AS line_id, sku, max(channel) AS channel, max(format) AS format, max(creator) AS creator, max(location) AS location
     FROM lines WHERE kind = 'sale' GROUP BY 1, 2, 3

@@ -1,10 +1,18 @@
+-- A channel that buys wholesale sells from stock of its own: its tills show what consumers bought, and move nothing here.
+CREATE OR REPLACE TABLE supplied AS
+SELECT DISTINCT channel FROM order_lines CROSS JOIN run WHERE basis = 'wholesale' AND channel IS NOT NULL AND ordered_at < as_of + INTERVAL 1 DAY;
+
+CREATE OR REPLACE VIEW placed_line AS
+SELECT l.*, coalesce(l.basis, 'retail') = 'retail' AND c.channel IS NOT NULL AS elsewhere
+FROM lines l LEFT JOIN supplied c ON c.channel = l.channel;
+
 -- Sold and not yet shipped: on hand, but no longer for sale, until it ships or is cancelled. What has waited for a month will not ship.
 CREATE OR REPLACE TABLE reservation AS
 SELECT sku, day, units, shipped_day AS released_on, units AS released
-FROM lines CROSS JOIN run WHERE has_shipping AND kind IN ('sale', 'reship') AND NOT elsewhere AND shipped_day <> day
+FROM placed_line CROSS JOIN run WHERE has_shipping AND kind IN ('sale', 'reship') AND NOT elsewhere AND shipped_day <> day
 UNION ALL
 SELECT l.sku, l.day, l.units, c.day, least(l.units, c.units)
-FROM lines l CROSS JOIN run r
+FROM placed_line l CROSS JOIN run r
 LEFT JOIN (
     SELECT coalesce(original_order_id, order_id) AS order_id, coalesce(line_id, '') AS line_id, sku, min(day) AS day, sum(units) AS units
     FROM lines CROSS JOIN run WHERE has_shipping AND kind = 'cancel' GROUP BY 1, 2, 3
@@ -29,7 +37,7 @@ FROM (
         CASE WHEN kind IN ('return', 'exchange') AND NOT elsewhere THEN coalesce(resaleable_units, units) ELSE 0 END AS restocked, 0 AS moved,
         CASE WHEN kind IN ('return', 'exchange') AND NOT elsewhere THEN units - coalesce(resaleable_units, units) ELSE 0 END AS damaged_in,
         0 AS damaged_moved, 0 AS counted, 0 AS good_counted, 0 AS damaged_counted
-    FROM lines CROSS JOIN run r
+    FROM placed_line CROSS JOIN run r
     UNION ALL
     SELECT sku, day, 0, 0, units, 0, 0, 0, 0, 0, 0, 0 FROM reservation
     UNION ALL

@@ -68,8 +68,11 @@ def run(con: Cluster, package: str, name: str) -> None:
         _make(con, statement)
 
 
-def _make(con: Cluster, statement: exp.Create) -> None:
+def _make(con: Cluster, statement: exp.Create | exp.Drop) -> None:
     """A view is only a name; a table is written, so that no plan grows with all that came before it."""
+    if isinstance(statement, exp.Drop):
+        con.session.catalog.dropTempView(statement.find(exp.Table).name)
+        return
     name, made = statement.this.name, con.session.sql(translated(statement.expression))
     if statement.kind == "TABLE":
         place = str(con.scratch / f"{name}.made.parquet")

@@ -23,7 +23,7 @@ CREATE OR REPLACE TABLE sku_week AS
 WITH change AS (
     SELECT f.*, k.week, least(k.until - 1, f.end_day) AS to_day, greatest(k.week + 7, f.start_week) AS quiet_from,
         coalesce(s.sold_units, 0) AS sold_units, coalesce(s.cancelled_units, 0) AS cancelled_units, coalesce(s.returned_units, 0) AS returned_units,
-        coalesce(s.cancelled_units, 0) + coalesce(s.returned_units, 0) + coalesce(u.units, 0) AS undone_units, coalesce(s.gift_units, 0) AS gift_units,
+        CAST(coalesce(s.cancelled_units, 0) + coalesce(s.returned_units, 0) + coalesce(u.units, 0) AS DECIMAL(18,3)) AS undone_units, coalesce(s.gift_units, 0) AS gift_units,
         coalesce(s.paid_value, 0) AS paid_value, coalesce(s.revenue, 0) AS revenue, coalesce(s.refund_value, 0) AS refund_value,
         k.received_units, k.shipped_units, k.restocked_units, k.moved_units, k.closing_units, k.damaged_units, k.days_in_stock, k.for_sale
     FROM life f

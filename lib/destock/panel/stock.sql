@@ -11,13 +11,19 @@ CREATE OR REPLACE TABLE reservation AS
 SELECT sku, day, units, shipped_day AS released_on, units AS released
 FROM placed_line CROSS JOIN run WHERE has_shipping AND kind IN ('sale', 'reship') AND NOT elsewhere AND shipped_day <> day
 UNION ALL
-SELECT l.sku, l.day, l.units, c.day, least(l.units, c.units)
+SELECT l.sku, l.day, l.units, c.day, CAST(least(l.units, c.units) AS DECIMAL(18,3))
 FROM placed_line l CROSS JOIN run r
 LEFT JOIN (
     SELECT coalesce(original_order_id, order_id) AS order_id, coalesce(line_id, '') AS line_id, sku, min(day) AS day, sum(units) AS units
     FROM lines CROSS JOIN run WHERE has_shipping AND kind = 'cancel' GROUP BY 1, 2, 3
 ) c ON c.order_id = l.order_id AND c.line_id = coalesce(l.line_id, '') AND c.sku = l.sku
 WHERE r.has_shipping AND l.kind IN ('sale', 'reship') AND NOT l.elsewhere AND l.shipped_day IS NULL AND l.day > r.as_of - 30;
+
+-- What was found on every day on which a SKU was counted.
+CREATE OR REPLACE TABLE count_day AS
+SELECT sku, counted_at AS day, CAST(sum(CASE WHEN coalesce(condition, 'good') = 'good' THEN on_hand ELSE 0 END) AS DECIMAL(18,3)) AS good,
+    CAST(sum(CASE WHEN coalesce(condition, 'good') = 'good' THEN 0 ELSE on_hand END) AS DECIMAL(18,3)) AS damaged
+FROM stock_count GROUP BY 1, 2;
 
 -- Stock of every SKU at the end of every day on which it changed, rebuilt from shipments, receipts,
 -- returns and movements, and set right at every count. Condition good can be sold; all other is damaged.
@@ -26,8 +32,7 @@ SELECT sku, day,
     CAST(sum(received) AS DECIMAL(18,3)) AS received, CAST(sum(shipped) AS DECIMAL(18,3)) AS shipped,
     CAST(sum(reserved) AS DECIMAL(18,3)) AS reserved, CAST(sum(restocked) AS DECIMAL(18,3)) AS restocked,
     CAST(sum(moved) AS DECIMAL(18,3)) AS moved, CAST(sum(damaged_in) AS DECIMAL(18,3)) AS damaged_in,
-    CAST(sum(damaged_moved) AS DECIMAL(18,3)) AS damaged_moved, max(counted) AS counted,
-    CAST(sum(good_counted) AS DECIMAL(18,3)) AS good_counted, CAST(sum(damaged_counted) AS DECIMAL(18,3)) AS damaged_counted
+    CAST(sum(damaged_moved) AS DECIMAL(18,3)) AS damaged_moved, max(counted) AS counted
 FROM (
     -- Where a shop gives no shipping dates, units leave on the day of the order and come back on a cancellation. What was bought
     -- elsewhere, or only refunded, moves nothing.
@@ -35,48 +40,47 @@ FROM (
         0 AS received,
         CASE WHEN elsewhere THEN 0 WHEN kind IN ('sale', 'reship') THEN units WHEN kind = 'cancel' AND NOT r.has_shipping THEN -units ELSE 0 END AS shipped, 0 AS reserved,
         CASE WHEN kind IN ('return', 'exchange') AND NOT elsewhere THEN coalesce(resaleable_units, units) ELSE 0 END AS restocked, 0 AS moved,
-        CASE WHEN kind IN ('return', 'exchange') AND NOT elsewhere THEN units - coalesce(resaleable_units, units) ELSE 0 END AS damaged_in,
-        0 AS damaged_moved, 0 AS counted, 0 AS good_counted, 0 AS damaged_counted
+        CASE WHEN kind IN ('return', 'exchange') AND NOT elsewhere THEN CAST(units - coalesce(resaleable_units, units) AS DECIMAL(18,3)) ELSE 0 END AS damaged_in,
+        0 AS damaged_moved, 0 AS counted
     FROM placed_line CROSS JOIN run r
     UNION ALL
-    SELECT sku, day, 0, 0, units, 0, 0, 0, 0, 0, 0, 0 FROM reservation
+    SELECT sku, day, 0, 0, units, 0, 0, 0, 0, 0 FROM reservation
     UNION ALL
-    SELECT sku, released_on, 0, 0, -released, 0, 0, 0, 0, 0, 0, 0 FROM reservation
+    SELECT sku, released_on, 0, 0, -released, 0, 0, 0, 0, 0 FROM reservation
     UNION ALL
-    SELECT sku, CAST(received_at AS DATE), coalesce(units_received, units_ordered), 0, 0, 0, 0, 0, 0, 0, 0, 0
+    SELECT sku, CAST(received_at AS DATE), coalesce(units_received, units_ordered), 0, 0, 0, 0, 0, 0, 0
     FROM purchases CROSS JOIN run WHERE received_at < as_of + INTERVAL 1 DAY
     UNION ALL
     -- A transfer inside the shop changes nothing at this grain.
     SELECT sku, CAST(moved_at AS DATE), 0, 0, 0, 0, CASE WHEN coalesce(condition, 'good') = 'good' THEN units ELSE 0 END,
-        0, CASE WHEN coalesce(condition, 'good') = 'good' THEN 0 ELSE units END, 0, 0, 0
+        0, CASE WHEN coalesce(condition, 'good') = 'good' THEN 0 ELSE units END, 0
     FROM movements CROSS JOIN run
     WHERE moved_at < as_of + INTERVAL 1 DAY AND NOT (kind = 'transfer' AND to_location IS NOT NULL)
     UNION ALL
-    SELECT sku, counted_at, 0, 0, 0, 0, 0, 0, 0, 1, CASE WHEN coalesce(condition, 'good') = 'good' THEN on_hand ELSE 0 END,
-        CASE WHEN coalesce(condition, 'good') = 'good' THEN 0 ELSE on_hand END
-    FROM stock_count
+    SELECT sku, day, 0, 0, 0, 0, 0, 0, 0, 1 FROM count_day
     UNION ALL
     -- Every SKU has a balance from the first week on, and in every week of which anything is to be told.
-    SELECT k.sku, w.week, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM known_sku k CROSS JOIN (SELECT min(week) AS week FROM weeks) w
-    UNION ALL SELECT s.sku, s.week, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM sku_week_sales s CROSS JOIN run r WHERE r.has_shipping
-    UNION ALL SELECT sku, week, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM dated_back
+    SELECT k.sku, w.week, 0, 0, 0, 0, 0, 0, 0, 0 FROM known_sku k CROSS JOIN (SELECT min(week) AS week FROM weeks) w
+    UNION ALL SELECT s.sku, s.week, 0, 0, 0, 0, 0, 0, 0, 0 FROM sku_week_sales s CROSS JOIN run r WHERE r.has_shipping
+    UNION ALL SELECT sku, week, 0, 0, 0, 0, 0, 0, 0, 0 FROM dated_back
 ) WHERE day IS NOT NULL
 GROUP BY sku, day;
 
 -- The sums so far, and how many times the SKU has been counted.
 CREATE OR REPLACE TABLE running AS
 SELECT f.*,
-    CAST(sum(received - shipped + restocked + moved) OVER sofar AS DECIMAL(18,3)) AS good_sum,
-    CAST(sum(damaged_in + damaged_moved) OVER sofar AS DECIMAL(18,3)) AS damaged_sum,
+    CAST(sum(CAST(received - shipped + restocked + moved AS DECIMAL(18,3))) OVER sofar AS DECIMAL(18,3)) AS good_sum,
+    CAST(sum(CAST(damaged_in + damaged_moved AS DECIMAL(18,3))) OVER sofar AS DECIMAL(18,3)) AS damaged_sum,
     CAST(sum(reserved) OVER sofar AS DECIMAL(18,3)) AS reserved_now,
-    sum(counted) OVER sofar AS counts,
+    count(CASE WHEN counted > 0 THEN 1 END) OVER sofar AS counts,
     coalesce(lead(day) OVER (PARTITION BY sku ORDER BY day), r.as_of + 1) AS until
 FROM flow f CROSS JOIN run r
 WINDOW sofar AS (PARTITION BY sku ORDER BY day ROWS UNBOUNDED PRECEDING);
 
 -- What each count adds to the sums, from then until the next.
 CREATE OR REPLACE TABLE count_set AS
-SELECT sku, counts, good_counted - good_sum AS good, damaged_counted - damaged_sum AS damaged FROM running WHERE counted > 0;
+SELECT r.sku, r.counts, c.good - r.good_sum AS good, c.damaged - r.damaged_sum AS damaged
+FROM running r JOIN count_day c ON c.sku = r.sku AND c.day = r.day;
 
 -- Before the first count: nothing, if the SKU's history begins with a receipt; otherwise the first count reaches
 -- back, because the stock was there before the records begin.
@@ -102,6 +106,9 @@ SELECT b.sku, b.day, b.until, h.begins_with_receipt, h.stock_basis, b.reserved_n
     CAST(CASE WHEN h.stock_basis <> 'unknown' THEN b.damaged_sum + coalesce(c.damaged, h.damaged_first, 0) END AS DECIMAL(18,3)) AS damaged
 FROM running b JOIN history h ON h.sku = b.sku
 LEFT JOIN count_set c ON c.sku = b.sku AND c.counts = b.counts;
+
+-- The largest table of all, for which nothing asks again: what follows takes its memory.
+DROP TABLE running;
 
 -- Weeks in which something changed: what came and went, days with stock for sale, and how the last change left it for the weeks until the next.
 CREATE OR REPLACE TABLE sku_week_stock AS

@@ -10,18 +10,25 @@ SELECT l.*,
 FROM paid_line l CROSS JOIN run r
 WHERE l.ordered_at < r.as_of + INTERVAL 1 DAY;
 
+-- Gifts are few: looking for them alone costs less memory than room for them in every week of every SKU.
+CREATE OR REPLACE TABLE gift_week AS
+SELECT sku, week, CAST(sum(units) AS DECIMAL(18,3)) AS gift_units
+FROM lines WHERE line_type <> 'goods' AND line_type <> 'bundle part' AND kind = 'sale' GROUP BY sku, week;
+
 -- Order lines → SKU × week, in one pass. Sold = to consumers; wholesale only moves stock.
 CREATE OR REPLACE TABLE sku_week_sales AS
-SELECT sku, week,
-    CAST(sum(CASE WHEN retail AND kind = 'sale' THEN units ELSE 0 END) AS DECIMAL(18,3)) AS sold_units,
-    CAST(sum(CASE WHEN retail AND kind = 'cancel' THEN units ELSE 0 END) AS DECIMAL(18,3)) AS cancelled_units,
-    CAST(sum(CASE WHEN retail AND kind = 'return' THEN units ELSE 0 END) AS DECIMAL(18,3)) AS returned_units,
-    CAST(sum(CASE WHEN NOT goods AND kind = 'sale' THEN units ELSE 0 END) AS DECIMAL(18,3)) AS gift_units,
-    CAST(sum(CASE WHEN retail AND kind = 'sale' THEN customer_paid ELSE 0 END) AS DECIMAL(18,4)) AS paid_value,
-    CAST(sum(CASE WHEN retail AND kind = 'sale' THEN revenue ELSE 0 END) AS DECIMAL(18,4)) AS revenue,
-    CAST(sum(CASE WHEN coalesce(basis, 'retail') = 'retail' AND kind IN ('cancel', 'return', 'refund_only') THEN coalesce(refund_value, revenue) ELSE 0 END) AS DECIMAL(18,4)) AS refund_value,
-    min(day) AS first_day, max(day) AS last_day, min(CASE WHEN kind = 'sale' THEN day END) AS first_sale
-FROM lines GROUP BY sku, week;
+SELECT s.*, coalesce(g.gift_units, 0) AS gift_units
+FROM (
+    SELECT sku, week,
+        CAST(sum(CASE WHEN retail AND kind = 'sale' THEN units ELSE 0 END) AS DECIMAL(18,3)) AS sold_units,
+        CAST(sum(CASE WHEN retail AND kind = 'cancel' THEN units ELSE 0 END) AS DECIMAL(18,3)) AS cancelled_units,
+        CAST(sum(CASE WHEN retail AND kind = 'return' THEN units ELSE 0 END) AS DECIMAL(18,3)) AS returned_units,
+        CAST(sum(CASE WHEN retail AND kind = 'sale' THEN customer_paid ELSE 0 END) AS DECIMAL(18,4)) AS paid_value,
+        CAST(sum(CASE WHEN retail AND kind = 'sale' THEN revenue ELSE 0 END) AS DECIMAL(18,4)) AS revenue,
+        CAST(sum(CASE WHEN coalesce(basis, 'retail') = 'retail' AND kind IN ('cancel', 'return', 'refund_only') THEN coalesce(refund_value, revenue) ELSE 0 END) AS DECIMAL(18,4)) AS refund_value,
+        min(day) AS first_day, max(day) AS last_day, min(CASE WHEN kind = 'sale' THEN day END) AS first_sale
+    FROM lines GROUP BY sku, week
+) s LEFT JOIN gift_week g ON g.sku = s.sku AND g.week = s.week;
 
 CREATE OR REPLACE TABLE order_days AS
 SELECT sku, min(first_day) AS first_day, max(last_day) AS last_day, min(first_sale) AS first_sale FROM sku_week_sales GROUP BY sku;
@@ -30,8 +37,8 @@ SELECT sku, min(first_day) AS first_day, max(last_day) AS last_day, min(first_sa
 CREATE OR REPLACE TABLE dated_back AS
 WITH late AS (
     SELECT sku, week, CAST(date_trunc('week', original_ordered_at) AS DATE) AS sale_week, units
-    FROM lines WHERE retail AND kind IN ('cancel', 'return') AND original_ordered_at IS NOT NULL
+    FROM lines WHERE retail AND kind IN ('cancel', 'return') AND CAST(date_trunc('week', original_ordered_at) AS DATE) <> week
 )
 SELECT sku, week, CAST(sum(units) AS DECIMAL(18,3)) AS units
-FROM (SELECT sku, week, -units AS units FROM late WHERE sale_week <> week UNION ALL SELECT sku, sale_week, units FROM late WHERE sale_week <> week)
+FROM (SELECT sku, week, -units AS units FROM late UNION ALL SELECT sku, sale_week, units FROM late)
 GROUP BY sku, week;

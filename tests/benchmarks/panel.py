@@ -69,16 +69,16 @@ def two_sums(folder: Path) -> int:
 def _grouped(folder: Path, sums: str) -> int:
     query = f"SELECT sku, CAST(date_trunc('week', ordered_at) AS DATE) AS week, {sums} FROM '{folder}/order_lines.parquet' GROUP BY ALL"
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        return _bare(scratch).execute(f"COPY ({query}) TO '{folder}/bare.parquet' (FORMAT parquet, COMPRESSION zstd)").fetchone()[0]
+        return bare_engine(scratch).execute(f"COPY ({query}) TO '{folder}/bare.parquet' (FORMAT parquet, COMPRESSION zstd)").fetchone()[0]
 
 
 def bare_scan(folder: Path) -> int:
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         read = ", ".join(f"sum({c})" if c in ("units", "customer_paid") else f"max({c})" for c in SCANNED)
-        return _bare(scratch).execute(f"SELECT count(*), {read} FROM '{folder}/order_lines.parquet'").fetchone()[0]
+        return bare_engine(scratch).execute(f"SELECT count(*), {read} FROM '{folder}/order_lines.parquet'").fetchone()[0]
 
 
-def _bare(scratch: str) -> duckdb.DuckDBPyConnection:
+def bare_engine(scratch: str) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(config={"temp_directory": scratch})
     con.execute("SET enable_progress_bar = false")
     return con

@@ -11,10 +11,9 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-import duckdb
 from tests.benchmarks import lines
 from tests.benchmarks.measure import Bar, compare, report
-from tests.benchmarks.panel import AS_OF, bare_scan
+from tests.benchmarks.panel import AS_OF, bare_engine, bare_scan
 
 from destock import engine
 from destock.intake.rows import load
@@ -63,8 +62,7 @@ def _run(folder: Path, steps: tuple[str, ...]) -> int:
 
 def bare_roll_forward(folder: Path) -> int:
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        con = duckdb.connect(config={"temp_directory": scratch})
-        con.execute("SET enable_progress_bar = false")
+        con = bare_engine(scratch)
         con.execute(ROLL_FORWARD.format(folder=folder))
         return con.execute("SELECT count(*) FROM weekly").fetchone()[0]
 

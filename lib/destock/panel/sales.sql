@@ -10,7 +10,8 @@ SELECT l.*,
 FROM paid_line l CROSS JOIN run r
 WHERE l.ordered_at < r.as_of + INTERVAL 1 DAY;
 
--- Gifts are few: looking for them alone costs less memory than room for them in every week of every SKU.
+-- Gifts are few: looking for them alone costs less memory than room for them in every week of every SKU. Not goods, said of the
+-- column itself: where a file's own statistics show no gift, no line is read.
 CREATE OR REPLACE TABLE gift_week AS
 SELECT sku, week, CAST(sum(units) AS DECIMAL(18,3)) AS gift_units
 FROM lines WHERE line_type <> 'goods' AND line_type <> 'bundle part' AND kind = 'sale' GROUP BY sku, week;

@@ -107,7 +107,7 @@ SELECT b.sku, b.day, b.until, h.begins_with_receipt, h.stock_basis, b.reserved_n
 FROM running b JOIN history h ON h.sku = b.sku
 LEFT JOIN count_set c ON c.sku = b.sku AND c.counts = b.counts;
 
--- The largest table of all, for which nothing asks again: what follows takes its memory.
+-- Nothing asks for it again: what follows takes its memory.
 DROP TABLE running;
 
 -- Weeks in which something changed: what came and went, days with stock for sale, and how the last change left it for the weeks until the next.

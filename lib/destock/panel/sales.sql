@@ -38,7 +38,8 @@ SELECT sku, min(first_day) AS first_day, max(last_day) AS last_day, min(first_sa
 CREATE OR REPLACE TABLE dated_back AS
 WITH late AS (
     SELECT sku, week, CAST(date_trunc('week', original_ordered_at) AS DATE) AS sale_week, units
-    FROM lines WHERE retail AND kind IN ('cancel', 'return') AND CAST(date_trunc('week', original_ordered_at) AS DATE) <> week
+    FROM lines WHERE retail AND kind IN ('cancel', 'return') AND original_ordered_at IS NOT NULL
+        AND CAST(date_trunc('week', original_ordered_at) AS DATE) <> week
 )
 SELECT sku, week, CAST(sum(units) AS DECIMAL(18,3)) AS units
 FROM (SELECT sku, week, -units AS units FROM late UNION ALL SELECT sku, sale_week, units FROM late)

@@ -42,11 +42,11 @@ def destock(*arguments, cache: Path, **options) -> subprocess.Popen:
 @pytest.fixture(scope="module", params=["douyin", "small"])
 def two_homes(request, move, small_shop, tmp_path_factory):
     """The panel of a shop from its files and from the database, as folders."""
-    shop = ROOT / "tests/shops/douyin" if request.param == "douyin" else small_shop
+    shop, day = ROOT / "tests/shops/douyin" if request.param == "douyin" else small_shop, DAYS[request.param]
     places = []
     for folder in (shop, move(shop)):
         places.append(tmp_path_factory.mktemp("panel"))
-        panel.build(open_shop(folder), DAYS[request.param], places[-1])
+        panel.build(open_shop(folder), day, places[-1], day)
     return places
 
 

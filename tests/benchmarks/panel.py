@@ -68,12 +68,9 @@ def two_sums(folder: Path) -> int:
 
 def _grouped(folder: Path, sums: str) -> int:
     query = f"SELECT sku, CAST(date_trunc('week', ordered_at) AS DATE) AS week, {sums} FROM '{folder}/order_lines.parquet' GROUP BY ALL"
+    copy = f"COPY ({query}) TO '{folder}/bare.parquet' (FORMAT parquet, COMPRESSION {engine.COMPRESSION})"
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        return (
-            bare_engine(scratch)
-            .execute(f"COPY ({query}) TO '{folder}/bare.parquet' (FORMAT parquet, COMPRESSION {engine.COMPRESSION})")
-            .fetchone()[0]
-        )
+        return bare_engine(scratch).execute(copy).fetchone()[0]
 
 
 def bare_scan(folder: Path) -> int:

@@ -35,6 +35,7 @@ CREATE OR REPLACE TABLE order_days AS
 SELECT sku, min(first_day) AS first_day, max(last_day) AS last_day, min(first_sale) AS first_sale FROM sku_week_sales GROUP BY sku;
 
 -- Cancelled and returned in another week than that of the sale: out of the week when it happened, into the week when it was sold.
+-- That an earlier sale is named, is asked on its own: where a file names none, no line is read.
 CREATE OR REPLACE TABLE dated_back AS
 WITH late AS (
     SELECT sku, week, CAST(date_trunc('week', original_ordered_at) AS DATE) AS sale_week, units

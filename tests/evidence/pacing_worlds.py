@@ -81,4 +81,6 @@ def at_week(shown: World, week: int) -> World:
     running = shown.styles["season"] == shown.styles["season"].max()
     styles = shown.styles.assign(in_season=running, age=shown.styles["age"].where(~running, week - 1))
     late = shown.weeks["item"].isin(styles.loc[running, "item"]) & (shown.weeks["age"] >= week)
-    return World(styles, shown.weeks[~late], shown.events, shown.final)
+    weeks = shown.weeks[~late]
+    sold = styles["item"].map(weeks.groupby("item")["net_units"].sum()).fillna(0.0)
+    return World(styles.assign(net_units=sold, week_part=0.0), weeks, shown.events, shown.final)

@@ -27,15 +27,15 @@ def calendar(first: date, as_of: date) -> pd.DataFrame:
 
 
 def spans(first: date, as_of: date) -> pd.DataFrame:
-    """Over which days is sell-through asked for, up to the last week that had ended by ``as_of``?
+    """Over which days is sell-through asked for, up to ``as_of``?
 
     Returns one row a span: ``cut`` ("now"; "last year", on the same weekday 52 weeks before; or a calendar
     year), ``span`` ("to date", "year" from 1 January, "90 days"), ``from_day``, ``to_day``.
 
-    >>> spans(date(2025, 11, 3), date(2026, 6, 10)).query("cut == 'now'")["to_day"].unique().tolist()
-    [Timestamp('2026-06-07 00:00:00')]
+    >>> spans(date(2025, 11, 3), date(2026, 6, 10)).groupby("cut")["to_day"].max().astype(str).to_dict()
+    {'2025': '2025-12-31', '2026': '2026-06-10', 'last year': '2025-06-11', 'now': '2026-06-10'}
     """
-    last = pd.Timestamp(monday(as_of + timedelta(days=1)) - timedelta(days=1))
+    last = pd.Timestamp(as_of)
     rows = [
         (cut, span, begin, end)
         for cut, end in (("now", last), ("last year", last - pd.Timedelta(weeks=52)))

@@ -25,7 +25,7 @@ FRAMES = {
     "sku_now": "sku",
     "item_now": "item",
     "layer": "sku, received_on",
-    "return_lag": "category, lag_weeks",
+    "return_lag": "category, sale_week, lag_weeks",
     "item_span": "item, cut, span",
     "place_span": "item, dimension, place, cut, span",
     "reconciliation": "sku",

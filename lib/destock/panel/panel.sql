@@ -1,9 +1,13 @@
--- SKU × week from launch to the end of its stock, weeks without a sale included; none where nobody knows what was sold.
+-- What was cancelled or came back, by the week of its sale and the weeks in between.
 CREATE OR REPLACE TABLE return_lag AS
-SELECT s.category, greatest(0, date_diff('week', CAST(date_trunc('week', coalesce(original_ordered_at, ordered_at)) AS DATE), l.week)) AS lag_weeks, sum(units) AS units
-FROM lines l JOIN sku s ON s.sku = l.sku
-WHERE retail AND kind IN ('cancel', 'return') GROUP BY 1, 2;
+SELECT s.category, b.sale_week, greatest(0, date_diff('week', b.sale_week, b.week)) AS lag_weeks, sum(b.units) AS units
+FROM (
+    SELECT sku, week, CAST(date_trunc('week', coalesce(original_ordered_at, ordered_at)) AS DATE) AS sale_week, units
+    FROM lines WHERE retail AND kind IN ('cancel', 'return')
+) b JOIN sku s ON s.sku = b.sku
+GROUP BY 1, 2, 3;
 
+-- SKU × week from launch to the end of its stock, weeks without a sale included; none where nobody knows what was sold.
 CREATE OR REPLACE TABLE life AS
 SELECT *, CAST(date_trunc('week', start_day) AS DATE) AS start_week FROM (
 SELECT s.sku, s.item, b.stock_basis, greatest(least(s.launch_date, coalesce(s.first_receipt, s.launch_date), l.first_day), r.first_day) AS start_day,

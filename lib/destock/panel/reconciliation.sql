@@ -34,9 +34,10 @@ GROUP BY 1, 2, 3;
 -- From paid to settled, as the shop's own system shows it.
 CREATE OR REPLACE TABLE control_total AS
 SELECT
-    (SELECT sum(customer_paid) FROM placed_line WHERE goods AND NOT elsewhere AND kind = 'sale') AS paid,
+    (SELECT sum(customer_paid) FROM placed_line WHERE goods AND NOT elsewhere AND kind IN ('sale', 'reship')) AS paid,
     (SELECT sum(coalesce(refund_value, customer_paid)) FROM placed_line WHERE goods AND NOT elsewhere AND kind = 'cancel') AS cancelled,
-    (SELECT sum(coalesce(refund_value, customer_paid)) FROM placed_line WHERE goods AND NOT elsewhere AND kind IN ('return', 'refund_only')) AS refunded,
+    (SELECT sum(CASE WHEN kind = 'exchange' THEN coalesce(refund_value, 0) ELSE coalesce(refund_value, customer_paid) END) FROM placed_line
+        WHERE goods AND NOT elsewhere AND kind IN ('return', 'refund_only', 'exchange')) AS refunded,
     (SELECT sum(amount) FROM charges CROSS JOIN run WHERE date <= as_of) AS charges,
     (SELECT sum(on_hand + damaged) FROM sku_now) AS units_on_hand,
     (SELECT sum((greatest(0, on_hand) + greatest(0, damaged)) * unit_cost) FROM sku_now WHERE on_hand IS NOT NULL) AS stock_at_cost,

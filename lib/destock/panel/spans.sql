@@ -6,16 +6,16 @@ SELECT s.item,
     coalesce(o.channel, l.channel) AS channel, coalesce(o.format, l.format) AS format,
     coalesce(o.creator, l.creator) AS account, coalesce(o.location, l.location) AS location,
     sum(CASE WHEN l.retail AND l.kind = 'sale' THEN l.units ELSE 0 END) AS sold_units,
-    sum(CASE WHEN l.retail AND l.kind <> 'sale' THEN l.units ELSE 0 END) AS undone_units,
+    sum(CASE WHEN NOT l.retail OR l.kind = 'sale' THEN 0 WHEN l.kind = 'reship' THEN -l.units ELSE l.units END) AS undone_units,
     sum(CASE WHEN l.retail AND l.kind = 'sale' THEN l.customer_paid ELSE 0 END) AS paid_value,
-    sum(CASE WHEN l.retail THEN 0 WHEN l.kind = 'sale' THEN l.units ELSE -l.units END) AS wholesale_units,
-    sum(CASE WHEN NOT l.elsewhere THEN 0 WHEN l.kind = 'sale' THEN l.units ELSE -l.units END) AS elsewhere_units
+    sum(CASE WHEN l.retail THEN 0 WHEN l.kind IN ('sale', 'reship') THEN l.units ELSE -l.units END) AS wholesale_units,
+    sum(CASE WHEN NOT l.elsewhere THEN 0 WHEN l.kind IN ('sale', 'reship') THEN l.units ELSE -l.units END) AS elsewhere_units
 FROM placed_line l JOIN sku s ON s.sku = l.sku
 LEFT JOIN (
     SELECT order_id, coalesce(line_id, '') AS line_id, sku, max(channel) AS channel, max(format) AS format, max(creator) AS creator, max(location) AS location
     FROM lines WHERE kind = 'sale' GROUP BY 1, 2, 3
 ) o ON o.order_id = coalesce(l.original_order_id, l.order_id) AND o.line_id = coalesce(l.line_id, '') AND o.sku = l.sku AND l.kind <> 'sale'
-WHERE l.goods AND l.kind IN ('sale', 'cancel', 'return')
+WHERE l.goods AND l.kind <> 'refund_only'
 GROUP BY 1, 2, 3, 4, 5, 6;
 
 CREATE OR REPLACE TABLE item_span AS

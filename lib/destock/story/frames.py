@@ -18,9 +18,16 @@ from destock.model.messages import mark
 from destock.panel.book import Book
 
 
+def sales(book: Book) -> pd.DataFrame:
+    """Item-weeks up to now, the running one with them: sales net of returns, those still to come included. Figures of now are sums of these."""
+    return book.kept(
+        "sales", lambda: sell_through.net_weeks(book.panel("item_week"), book.panel("item_now"), book.panel("return_lag"), book.today)
+    )
+
+
 def weeks(book: Book) -> pd.DataFrame:
-    """Item-weeks with their sales net of returns, those still to come included."""
-    return book.kept("weeks", lambda: sell_through.net_weeks(book.panel("item_week"), book.panel("item_now"), book.panel("return_lag")))
+    """The complete ones among them: what curves and fits are learned from."""
+    return sales(book)[lambda d: d["complete"]].reset_index(drop=True)
 
 
 def rates(book: Book) -> pd.DataFrame:
@@ -37,8 +44,8 @@ def items(book: Book) -> pd.DataFrame:
     """Every priced item: how far it has sold through, how old it is, and what to know about its records."""
 
     def compute() -> pd.DataFrame:
-        frame = sell_through.items(book.panel("item_now"), weeks(book), book.today)
-        return frame.assign(flags=sell_through.record_flags(frame, weeks(book), book.assumptions))
+        frame = sell_through.items(book.panel("item_now"), sales(book), book.today)
+        return frame.assign(flags=sell_through.record_flags(frame, sales(book), book.assumptions))
 
     return book.kept("items", compute)
 
@@ -111,7 +118,7 @@ def paths(book: Book) -> pd.DataFrame:
 
 def spans(book: Book) -> pd.DataFrame:
     """What was sold, kept, received and held of every item in every span that sell-through is asked for."""
-    return book.kept("spans", lambda: comparison.completed(book.panel("item_span"), weeks(book)))
+    return book.kept("spans", lambda: comparison.completed(book.panel("item_span"), sales(book), book.today))
 
 
 def places(book: Book) -> pd.DataFrame:

@@ -86,7 +86,7 @@ def size_runs(book: Book) -> pd.DataFrame:
 
 def planned(book: Book) -> pd.DataFrame:
     """Plan and actual of every item that has a plan."""
-    return book.kept("planned", lambda: causes.compared(styles(book), frames.weeks(book), book.panel("plan"), book.today))
+    return book.kept("planned", lambda: causes.compared(styles(book), frames.sales(book), book.panel("plan"), book.today))
 
 
 def leftover(book: Book) -> pd.DataFrame:

@@ -70,14 +70,19 @@ def remaining(*rows: dict, found: pd.DataFrame | None = None) -> pd.Series:
 
 class TestStillToSell:
     def test_past_seasons_say_what_is_to_come(self):
-        row = remaining(style("a"))
+        row = remaining(style("a", net_units=40.0))
         assert (row["remaining"], row["remaining_basis"]) == (120, "past seasons")
         assert row["remaining_sd"] == pytest.approx(20)
 
     def test_a_style_that_failed_is_projected_by_its_own_sales(self):
         """40 sold at 40 % of life: 60 to come, not the 120 that its buy would promise."""
-        row = remaining(style("a", sell_through=0.2))
+        row = remaining(style("a", sell_through=0.2, net_units=40.0))
         assert (row["remaining"], row["remaining_basis"]) == (pytest.approx(60), "its own sales")
+
+    @pytest.mark.parametrize(("sell_through", "left"), [(0.66, 105), (0.2, 45)])
+    def test_what_the_running_week_has_sold_no_longer_remains(self, sell_through, left):
+        """The projection stands at the end of the last week, with 40 sold; the shelf has lost 15 more since."""
+        assert remaining(style("a", sell_through=sell_through, net_units=55.0))["remaining"] == pytest.approx(left)
 
     def test_a_style_that_failed_and_sold_nothing_sells_nothing(self):
         assert remaining(style("a", sell_through=0.0), found=projection(sold=0.0))["remaining"] == 0

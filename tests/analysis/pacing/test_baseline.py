@@ -13,7 +13,7 @@ MONDAY, TODAY = pd.Timestamp("2025-03-03"), pd.Timestamp("2025-05-04")
 def item_weeks(sold: dict[str, list[float]], undone: dict[str, list[float]] | None = None, in_stock=1.0) -> pd.DataFrame:
     rows = [
         {"item": item, "week": MONDAY + pd.Timedelta(weeks=i), "complete": True, "sold_units": float(units), "paid_value": units * 8.0,
-         "undone_units": float((undone or {}).get(item, [0] * 99)[i]), "in_stock_share": in_stock, "exposures": 100.0, "clicks": 5.0}
+         "undone_units": float((undone or {}).get(item, [0] * 99)[i]), "cancelled_units": 0.0, "in_stock_share": in_stock, "exposures": 100.0, "clicks": 5.0}
         for item, units_by_week in sold.items()
         for i, units in enumerate(units_by_week)
     ]  # fmt: skip
@@ -26,11 +26,22 @@ def item_now(*items: str, **columns) -> pd.DataFrame:
     return frame.assign(**columns)
 
 
-NO_LAG = pd.DataFrame({"category": pd.Series(dtype=str), "lag_weeks": pd.Series(dtype=int), "units": pd.Series(dtype=float)})
+NO_LAG = pd.DataFrame({"category": pd.Series(dtype=str), "sale_week": pd.Series(dtype="datetime64[us]"), "lag_weeks": pd.Series(dtype=int), "units": pd.Series(dtype=float)})
 
 
 def net(sold, undone=None, lag=NO_LAG, now=None):
-    return sell_through.net_weeks(item_weeks(sold, undone), item_now(*sold) if now is None else now, lag)
+    return net_of(item_weeks(sold, undone), item_now(*sold) if now is None else now, lag)
+
+
+def net_of(weeks, now, lag=NO_LAG):
+    """As of the last day of the last week."""
+    return sell_through.net_weeks(weeks, now, lag, weeks["week"].max() + pd.Timedelta(days=6))
+
+
+def lagged(units, category="dress"):
+    """Returns by week of sale (rows) and weeks after it (columns)."""
+    rows = [(category, MONDAY + pd.Timedelta(weeks=w), lag, n) for w, row in enumerate(units) for lag, n in enumerate(row) if n]
+    return pd.DataFrame(rows, columns=["category", "sale_week", "lag_weeks", "units"])
 
 
 class TestNetWeeks:
@@ -40,26 +51,34 @@ class TestNetWeeks:
         assert weeks["cumulative"].tolist() == [6, 21]
 
     def test_takes_off_returns_still_to_come_at_the_categorys_rate_and_lag(self):
-        """Half of everything comes back, half of that in the week after: a week later a quarter is still expected."""
-        lag = pd.DataFrame({"category": ["dress", "dress"], "lag_weeks": [0, 1], "units": [50.0, 50.0]})
-        weeks = net({"a": [100] * 12}, {"a": [50] * 11 + [25]}, lag)
+        """Half of everything comes back, half of that in the week after: of the last week a quarter is still to come."""
+        weeks = net({"a": [100] * 12}, {"a": [50] * 11 + [25]}, lagged([[25, 25]] * 11 + [[25]]))
         assert weeks["net_units"].tolist() == pytest.approx([50.0] * 12)
         assert weeks["provisional"].tolist() == [False] * 11 + [True]
 
     def test_life_begins_with_the_first_week_on_sale(self):
         frame = item_weeks({"a": [0, 0, 5, 3]})
         frame.loc[:1, "in_stock_share"] = 0.0
-        weeks = sell_through.net_weeks(frame, item_now("a"), NO_LAG)
+        weeks = net_of(frame, item_now("a"))
         assert weeks["age"].tolist() == [0, 1]
 
-    def test_the_running_week_is_left_out(self):
+    def test_the_running_week_is_told_apart_and_counts_in_figures_of_now(self):
         frame = item_weeks({"a": [3, 4]})
         frame.loc[1, "complete"] = False
-        assert len(sell_through.net_weeks(frame, item_now("a"), NO_LAG)) == 1
+        today = MONDAY + pd.Timedelta(days=9)  # the Wednesday of the second week
+        weeks = sell_through.net_weeks(frame, item_now("a"), NO_LAG, today)
+        assert weeks[["complete", "net_units"]].to_numpy().tolist() == [[True, 3], [False, 4]]
+        row = sell_through.items(item_now("a"), weeks, today).iloc[0]
+        assert row[["net_units", "age", "weeks_on_sale"]].tolist() == pytest.approx([7, 0, 1 + 3 / 7])
+
+    def test_a_style_of_this_week_has_sold_and_no_week_behind_it(self):
+        frame = item_weeks({"a": [3]}).assign(complete=False)
+        today = MONDAY + pd.Timedelta(days=1)
+        row = sell_through.items(item_now("a"), sell_through.net_weeks(frame, item_now("a"), NO_LAG, today), today).iloc[0]
+        assert row[["net_units", "sell_through", "age", "weeks_on_sale"]].tolist() == pytest.approx([3, 0.03, -1, 2 / 7])
 
     def test_never_takes_off_more_than_was_sold(self):
-        lag = pd.DataFrame({"category": ["dress"], "lag_weeks": [3], "units": [9.0]})
-        weeks = net({"a": [10] * 10}, {"a": [9.9] * 10}, lag)
+        weeks = net({"a": [10] * 10}, {"a": [9.9] * 10}, lagged([[0, 0, 0, 9.9]] * 7 + [[9.9]] * 3))
         assert (weeks["net_units"] >= 0).all()
 
 
@@ -168,7 +187,7 @@ class TestBaseline:
 def test_weekly_rate_is_corrected_for_weeks_out_of_stock():
     frame = item_weeks({"a": [10, 10, 10, 10, 0, 0, 0, 0]})
     frame.loc[4:, "in_stock_share"] = 0.0
-    weeks = sell_through.net_weeks(frame, item_now("a"), NO_LAG)
+    weeks = net_of(frame, item_now("a"))
     assert sell_through.weekly_rate(weeks)["rate"].tolist() == [10]
 
 

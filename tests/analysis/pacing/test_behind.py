@@ -14,7 +14,7 @@ def style(item: str = "a", **columns) -> dict:
     """As usual in every respect: 5 % click, 10 % of those buy, a fifth comes back."""
     usual = {
         "item": item, "category": "dress", "launch_date": LAUNCH, "launch_imputed": False, "first_receipt": LAUNCH, "first_sale": LAUNCH, "skus": 5, "skus_in_stock": 5,
-        "in_stock_share": 1.0, "exposures": 100_000.0, "clicks": 5_000.0, "age": 9.0, "sold_units": 500.0, "returns": 100.0,
+        "in_stock_share": 1.0, "exposures": 100_000.0, "clicks": 5_000.0, "weeks_on_sale": 10.0, "sold_units": 500.0, "returns": 100.0,
     }  # fmt: skip
     return usual | columns
 
@@ -77,7 +77,7 @@ def test_sizes_gone_are_broken_though_something_was_always_in_stock():
 
 def test_a_rate_that_chance_explains_is_not_low():
     """Six clicks of 200 are 3 % as well; nobody can tell that from 5 %."""
-    few = {"exposures": 200.0, "clicks": 6.0, "sold_units": 1.0, "returns": 0.0, "age": 0.0}
+    few = {"exposures": 200.0, "clicks": 6.0, "sold_units": 1.0, "returns": 0.0, "weeks_on_sale": 1.0}
     assert REASONS["not_clicked"] not in looked(**few)["also"]
 
 

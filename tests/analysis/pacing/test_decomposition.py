@@ -121,39 +121,54 @@ class TestPath:
         assert rows[["slow_units", "hot_units"]].isna().all(axis=None)
 
 
+def of_now(frame: pd.DataFrame, rows: pd.DataFrame, since: float = 0.0, week_part: float = 0.0) -> pd.DataFrame:
+    """What is needed on a day of the running week, of which a part has passed and ``since`` units were sold."""
+    styles = pd.DataFrame({"item": frame["item"], "net_units": frame["sold"] + since, "week_part": week_part})
+    return needed(frame.assign(life=7), rows, styles)
+
+
 class TestNeeded:
     def test_stands_beside_its_path_and_needs_its_part_of_what_is_missing(self):
         """500 of 1,720 after two weeks: 1,220 are missing, the third week brings 15 of the 70 % still to come."""
-        row = needed(*paths(200, 300)).iloc[0]
+        row = of_now(*paths(200, 300)).iloc[0]
         assert (row["target_now"], row["slow_now"], row["hot_now"]) == (pytest.approx(516), pytest.approx(412.8), pytest.approx(567.6))
         assert row["needed"] == pytest.approx(1220 * 15 / 70)
 
+    def test_in_the_middle_of_a_week_everything_is_of_the_same_day(self):
+        """Three and a half days into the third week: half of its 15 % on top of the path, half of it and half of the fourth's still asked."""
+        row = of_now(*paths(200, 300), since=100.0, week_part=0.5).iloc[0]
+        assert row["target_now"] == pytest.approx(1720 * (0.30 + 0.075))
+        assert row["needed"] == pytest.approx((1720 - 600) * 0.15 / (1 - 0.375))
+
+    def test_in_its_first_week_the_path_begins_at_nothing(self):
+        assert of_now(*paths(), since=20.0, week_part=0.5)["target_now"].iloc[0] == pytest.approx(1720 * 0.06)
+
     def test_a_goal_already_reached_needs_nothing(self):
-        row = needed(*paths(1000, 900)).iloc[0]
+        row = of_now(*paths(1000, 900)).iloc[0]
         assert row["needed"] == 0
 
     def test_before_the_launch_it_needs_the_first_weeks_share_and_stands_nowhere(self):
-        row = needed(*paths()).iloc[0]
+        row = of_now(*paths()).iloc[0]
         assert row["needed"] == pytest.approx(1720 * 0.12)
         assert np.isnan(row["target_now"])
 
     def test_after_the_last_week_nothing_is_asked(self):
-        assert np.isnan(needed(*paths(200, 300, 200, 300, 300, 200, 100))["needed"].iloc[0])
+        assert np.isnan(of_now(*paths(200, 300, 200, 300, 300, 200, 100))["needed"].iloc[0])
 
     def test_the_target_is_missed_from_the_first_week_below_it_for_good(self):
         """Below in the first week, on it in the second, then falling behind: 600 + 900·(S − .3) ÷ .7 against 1,720·S, from the fourth week on."""
         frame, rows = paths(100, 500)
-        assert needed(frame, rows)["missed_from"].tolist() == [MONDAY + pd.Timedelta(weeks=3, days=6)]
+        assert of_now(frame, rows)["missed_from"].tolist() == [MONDAY + pd.Timedelta(weeks=3, days=6)]
         assert (rows["projected"].fillna(rows["sold"]) >= rows["target_units"]).tolist() == [False, True, True, False, False, False, False]
 
     def test_a_goal_that_is_reached_is_never_missed(self):
-        assert needed(*paths(10, projected=1720.0))["missed_from"].isna().all()
+        assert of_now(*paths(10, projected=1720.0))["missed_from"].isna().all()
 
     def test_a_style_below_its_path_throughout_misses_it_from_its_first_week(self):
-        assert needed(*paths(10, 10))["missed_from"].tolist() == [MONDAY + pd.Timedelta(days=6)]
+        assert of_now(*paths(10, 10))["missed_from"].tolist() == [MONDAY + pd.Timedelta(days=6)]
 
     def test_an_unknown_goal_is_not_missed(self):
-        row = needed(*paths(200, goal=np.nan)).iloc[0]
+        row = of_now(*paths(200, goal=np.nan)).iloc[0]
         assert np.isnan(row["needed"])
         assert row["missed_from"] is pd.NaT
 

@@ -5,10 +5,11 @@ import pandas as pd
 import pytest
 from tests.analysis.pacing.tiny import style
 
+from destock.analysis.pacing.baseline import BANDS
 from destock.analysis.pacing.pace import pace
 from destock.model.assumptions import assumed
 
-NO_BANDS = pd.DataFrame({"season": pd.Series(dtype=str), "tier": pd.Series(dtype=str), "age": pd.Series(dtype="int64"), "median": pd.Series(dtype=float),
+NO_BANDS = pd.DataFrame({"season": pd.Series(dtype=str), "tier": pd.Series(dtype=str), "age": pd.Series(dtype="int64"), **{name: pd.Series(dtype=float) for name in [*BANDS, "fail"]},
                          "styles": pd.Series(dtype="int64"), "past_seasons": pd.Series(dtype="int64")})  # fmt: skip
 
 
@@ -16,7 +17,7 @@ def running(item: str = "a", net_units: float = 40.0, **columns) -> dict:
     """Six weeks on sale, 100 units committed; its path asks for 50, the slow line for 30, the hot one for 60."""
     return (
         style(item, age=5.0, in_season=True, received=80.0, on_order=20.0)
-        | {"net_units": net_units, "break_even": 0.7, "target": 0.8}
+        | {"net_units": net_units, "break_even": 0.7, "target": 0.8, "week_part": 0.0}
         | columns
     )
 
@@ -28,7 +29,8 @@ def asked(item: str = "a", **columns) -> dict:
 
 
 def judged(*rows: dict, needed: tuple[dict, ...] = (asked(),), bands: pd.DataFrame = NO_BANDS, **assumptions) -> pd.DataFrame:
-    return pace(pd.DataFrame(rows), pd.DataFrame(list(needed), columns=list(asked())), bands, assumed(assumptions))
+    styles = pd.DataFrame(rows).assign(weeks_on_sale=lambda d: d["age"].astype(float) + 1 + d["week_part"])
+    return pace(styles, pd.DataFrame(list(needed), columns=list(asked())), bands, assumed(assumptions))
 
 
 @pytest.mark.parametrize(
@@ -70,6 +72,7 @@ def test_the_furthest_behind_comes_first_and_the_order_of_rows_does_not_matter()
 
 def test_stands_beside_past_styles_of_its_tier_or_of_all_where_its_tier_had_too_few():
     bands = pd.DataFrame({"season": "2024SS", "tier": ["all", "push"], "age": 5, "median": [0.5, 0.6], "styles": [9, 6], "past_seasons": 2})
+    bands = bands.reindex(columns=list(NO_BANDS))
     rows = running("a"), running("b", tier="novelty"), running("c", tier=None)
     found = judged(*rows, needed=tuple(asked(item) for item in "abc"), bands=bands).set_index("item")
     assert found["tier_used"].to_dict() == {"a": "push", "b": "all", "c": "all"}
@@ -78,6 +81,6 @@ def test_stands_beside_past_styles_of_its_tier_or_of_all_where_its_tier_had_too_
 
 
 def test_an_empty_season_gives_no_rows():
-    found = pace(pd.DataFrame([running()]).iloc[:0], pd.DataFrame([asked()]).iloc[:0], NO_BANDS, assumed())
+    found = pace(pd.DataFrame([running()]).assign(weeks_on_sale=6.0).iloc[:0], pd.DataFrame([asked()]).iloc[:0], NO_BANDS, assumed())
     assert found.empty
     assert {"pace", "pace_ratio", "projected"} <= set(found)

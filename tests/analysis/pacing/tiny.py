@@ -16,7 +16,7 @@ def style(item: str = "a", **columns) -> dict:
     """A style of a past season, four weeks long; each test changes what it is about."""
     usual = {
         "item": item, "season": "2024SS", "season_year": 2024.0, "season_half": "SS", "parent_category": "women", "category": "dress", "tier": "push", "received": 100.0,
-        "on_order": 0.0, "first_week": MONDAY, "life": 4, "age": 3.0, "in_season": False, "exit_date": MONDAY + pd.Timedelta(days=27), "left_truncated": False,
+        "on_order": 0.0, "first_week": MONDAY, "life": 4, "age": 3.0, "week_part": 0.0, "net_units": np.nan, "in_season": False, "exit_date": MONDAY + pd.Timedelta(days=27), "left_truncated": False,
     }  # fmt: skip
     return usual | columns
 

@@ -20,8 +20,10 @@ def still_to_sell(styles: pd.DataFrame, projection: pd.DataFrame, rates: pd.Data
     """
     frame = styles.reset_index(drop=True)
     found = projection.set_index("item").reindex(frame["item"]).reset_index(drop=True)
-    by_past = (found["demand"] - found["sold"]).clip(lower=0)
-    alone = ratio(found["sold"].clip(lower=0) * (1 - found["share"]), found["share"])
+    # the projection stands at the end of the last week: what has been sold since no longer remains
+    since = (frame["net_units"] - found["sold"]).fillna(0.0)
+    by_past = (found["demand"] - found["sold"] - since).clip(lower=0)
+    alone = (ratio(found["sold"].clip(lower=0) * (1 - found["share"]), found["share"]) - since).clip(lower=0)
     failed = (frame["sell_through"] < frame["fail_line"]) & alone.notna()
     by_rate = frame["item"].map(rates.set_index("item")["rate"]) * ((frame["exit_date"] - as_of).dt.days / 7).clip(lower=0)
     remaining = by_past.mask(failed, alone).mask(~frame["in_season"], 0.0)

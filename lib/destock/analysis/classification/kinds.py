@@ -1,5 +1,7 @@
 """Kinds of overstock: rules that look at one style each, in order, and the analyst who knows better."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -44,18 +46,26 @@ def lines_of_failure(items: pd.DataFrame, bands: pd.DataFrame, core_lines: pd.Se
     (all tiers, where the tier had too few), of a new core style that of earlier ones; ``category_quality``: returns for quality ÷ units kept or returned of its category;
     ``exposure_floor``: exposures a week below which it was hardly shown.
     """
-    line = bands.set_index(["season", "tier", "age"])["fail"]
-    age = items["age"].fillna(-1).astype("int64")
-    own = line.reindex(pd.MultiIndex.from_arrays([items["season"], items["tier"], age])).to_numpy()
-    pooled = line.reindex(pd.MultiIndex.from_arrays([items["season"], np.repeat("all", len(items)), age])).to_numpy()
-    new_core = age.map(core_lines).where(items["exit_date"].isna() & ((age + 1) * 7 <= assumptions["slow_days"])).to_numpy(float)
+    by_tier = bands.set_index(["season", "tier", "age"])["fail"]
+    own = _of_day(items, lambda age: by_tier.reindex(pd.MultiIndex.from_arrays([items["season"], items["tier"], age])))
+    pooled = _of_day(items, lambda age: by_tier.reindex(pd.MultiIndex.from_arrays([items["season"], np.repeat("all", len(items)), age])))
+    new = items["exit_date"].isna() & (items["weeks_on_sale"] * 7 <= assumptions["slow_days"])
+    new_core = np.where(new, _of_day(items, lambda age: age.map(core_lines)), np.nan)
     shipped, category = _shipped(items), items["category"]
-    shown = items["exposures"] / items["age"].add(1)
+    shown = ratio(items["exposures"], items["weeks_on_sale"])
     return items.assign(
         fail_line=np.where(items["exit_date"].isna(), new_core, np.where(np.isnan(own), pooled, own)),
         category_quality=ratio(items.groupby(category)["quality_returns"].transform("sum"), shipped.groupby(category).transform("sum")),
         exposure_floor=shown.groupby(category).transform(lambda s: s.quantile(assumptions["exposure_quantile"])),
     )
+
+
+def _of_day(items: pd.DataFrame, line: Callable[[pd.Series], pd.Series]) -> np.ndarray:
+    """A line that is known at the ends of weeks of life, on the day of life of each item: it begins at 0."""
+    age, part = items["age"].fillna(-1).astype("int64"), items["week_part"].fillna(0.0).to_numpy(float)
+    last, running = (line(each).to_numpy(float) for each in (age, age + 1))
+    last = np.where((age < 0) & (part > 0), 0.0, last)
+    return last + np.where(np.isnan(running), 0.0, running - last) * part
 
 
 def _shipped(frame: pd.DataFrame) -> pd.Series:
@@ -71,13 +81,13 @@ def slow_limit(frame: pd.DataFrame, assumptions: dict[str, float]) -> pd.Series:
 
 def rules(frame: pd.DataFrame, as_of: pd.Timestamp, a: dict[str, float]) -> pd.DataFrame:
     """Which rule holds for the good units of each item? One column a class, in ORDER."""
-    seasonal, age_days = frame["exit_date"].notna(), (frame["age"] + 1) * 7
+    seasonal, age_days = frame["exit_date"].notna(), frame["weeks_on_sale"] * 7
     shipped = _shipped(frame)
     quality = pd.Series(wilson_lower(frame["quality_returns"], shipped), index=frame.index)
     share_left = ratio(frame["remaining"], frame["remaining"] + frame["net_units"].clip(lower=0))
     new = ~seasonal & (age_days <= a["slow_days"])
     failing = (frame["sell_through"] < frame["fail_line"]) & (seasonal | new)
-    seen = (frame["exposures"] / frame["age"].add(1) >= frame["exposure_floor"]) | frame["exposures"].isna()
+    seen = (ratio(frame["exposures"], frame["weeks_on_sale"]) >= frame["exposure_floor"]) | frame["exposures"].isna()
     too_much = (frame["weeks_of_supply"] > frame["ceiling_weeks"]) | (frame["stock_to_sales"] > frame["slow_limit"])
     holds = {
         "defective": (quality > a["defect_factor"] * frame["category_quality"]) & (shipped >= a["defect_least_units"]),

@@ -51,7 +51,7 @@ def _figures(styles: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
     came = frame[["first_receipt", "first_sale"]].apply(pd.to_datetime).min(axis=1)
     frame["days_late"] = (came - meant).dt.days
     frame["sizes_left"] = ratio(frame["skus_in_stock"].astype(float), frame["skus"].astype(float))
-    frame["exposures_week"] = ratio(frame["exposures"], frame["age"] + 1)
+    frame["exposures_week"] = ratio(frame["exposures"], frame["weeks_on_sale"])
     shipped = frame["sold_units"].clip(lower=0)
     frame["shipped"], frame["sent_back"] = shipped, frame["returns"].astype(float).clip(upper=shipped)
     for rate, (top, bottom) in RATES.items():

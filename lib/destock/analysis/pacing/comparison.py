@@ -21,15 +21,15 @@ FIT_Z = 3.0  # hundreds of style-places are looked at: 1.96 would call one in tw
 A_POINT = 0.01
 
 
-def completed(item_span: pd.DataFrame, weeks: pd.DataFrame) -> pd.DataFrame:
+def completed(item_span: pd.DataFrame, weeks: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     """How much was sold and kept in each span, with the returns still to come already taken off?
 
     item_span: the panel (item, cut, span, sold_units, undone_units, …); weeks: ``net_weeks``. Adds ``pending_units``
-    (returns still expected of the weeks that end in the span) and ``net_units`` = sold − undone − pending.
+    (returns still to come of the weeks that end in the span; the running week ends today) and ``net_units`` = sold − undone − pending.
     """
     due = weeks[["item", "week"]].assign(pending_units=weeks["sold_units"] - weeks["undone_units"] - weeks["net_units"])
     due = due[due["pending_units"] > 0].merge(item_span[["cut", "span", "from_day", "to_day"]].drop_duplicates(), how="cross")
-    due = due[(due["week"] + pd.Timedelta(days=6)).between(due["from_day"], due["to_day"])]
+    due = due[(due["week"] + pd.Timedelta(days=6)).clip(upper=as_of).between(due["from_day"], due["to_day"])]
     pending = due.groupby(["item", "cut", "span"], as_index=False)["pending_units"].sum()
     frame = item_span.merge(pending, on=["item", "cut", "span"], how="left", validate="1:1").fillna({"pending_units": 0.0})
     return frame.assign(net_units=frame["sold_units"] - frame["undone_units"] - frame["pending_units"])

@@ -69,22 +69,34 @@ def path(running: Lives, share: np.ndarray, frame: pd.DataFrame, spread: pd.Data
     return rows
 
 
-def needed(frame: pd.DataFrame, paths: pd.DataFrame) -> pd.DataFrame:
-    """How many units must go in the coming week to reach the goal, and from when on is it missed?
+def needed(frame: pd.DataFrame, paths: pd.DataFrame, styles: pd.DataFrame) -> pd.DataFrame:
+    """How many units must go in the coming seven days to reach the goal, and from when on is it missed?
 
-    Returns the frame with ``target_now``, ``slow_now``, ``hot_now`` (units at the end of the
-    last week), ``needed`` (units of the coming week: what is missing, spread as the season
-    goes), ``missed_from``: the end of the week from which on the style is, and by its
+    styles: item, ``net_units`` (sold by now), ``week_part`` (of the running week that has passed). Returns the frame with
+    ``target_now``, ``slow_now``, ``hot_now`` (units by today: within a week the path is straight), ``needed`` (units of the coming seven
+    days: what is missing, spread as the season goes), ``missed_from``: the end of the week from which on the style is, and by its
     projection stays, below its path; empty where it reaches the goal.
     """
-    here = paths.merge(frame[["item", "week"]], on=["item", "week"]).set_index("item")
-    ahead = paths.merge(frame[["item", "week"]].assign(week=lambda f: f["week"] + 1), on=["item", "week"]).set_index("item")["share"]
-    frame = frame.set_index("item")
+    frame = frame.merge(styles[["item", "net_units", "week_part"]], on="item", how="left", validate="1:1")
+    part = frame.pop("week_part").fillna(0.0)
+    at = {weeks: _path_at(frame, paths, weeks) for weeks in (0, 1, 2)}
+    here, ahead = (at[n] + (at[n + 1] - at[n]).mul(part, axis=0) for n in (0, 1))
+    begun = (frame["week"] > 0) | (part > 0)
     for line in ("target", "slow", "hot"):
-        frame[f"{line}_now"] = here[f"{line}_units"].reindex(frame.index)
-    missing = (frame["goal"] - frame["sold"]).clip(lower=0)
-    frame["needed"] = missing * ratio(ahead.reindex(frame.index) - frame["share"], 1 - frame["share"])
-    return frame.join(_missed(paths).rename("missed_from")).reset_index()
+        frame[f"{line}_now"] = here[f"{line}_units"].where(begun)
+    missing = (frame["goal"] - frame.pop("net_units").fillna(frame["sold"])).clip(lower=0)
+    frame["needed"] = missing * ratio(ahead["share"] - here["share"], 1 - here["share"])
+    return frame.join(_missed(paths).rename("missed_from"), on="item")
+
+
+def _path_at(frame: pd.DataFrame, paths: pd.DataFrame, later: int) -> pd.DataFrame:
+    """The path of each style so many weeks after its last complete one: nothing before its life, and no more after it."""
+    lines = ["share", "target_units", "slow_units", "hot_units"]
+    asked = frame[["item"]].assign(week=np.minimum(frame["week"] + later, frame["life"]))
+    found = asked.merge(paths[["item", "week", *lines]], on=["item", "week"], how="left", validate="1:1")[lines].set_axis(frame.index)
+    known = frame["goal"].notna()
+    begins = pd.DataFrame({"share": 0.0, **{line: np.where(known, 0.0, np.nan) for line in lines[1:]}}, index=frame.index)
+    return found.where(asked["week"].gt(0).set_axis(frame.index), begins)
 
 
 def _missed(paths: pd.DataFrame) -> pd.Series:

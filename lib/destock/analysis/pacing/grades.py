@@ -41,7 +41,7 @@ def grades(styles: pd.DataFrame, on_path: pd.Series, assumptions: dict[str, floa
     now["group_realisation"] = ratio(total["value"], total["at_tag"])
     now["large"] = now["share_before"] < assumptions["grade_share"] - 1e-9
     now["good_price"] = now["price_realisation"] >= now["group_realisation"] - 1e-9
-    young = ((now["age"].fillna(-1) + 1) * 7 < assumptions["too_early_days"]) | (now["net_units"] < assumptions["grade_least_units"])
+    young = (now["weeks_on_sale"].fillna(0) * 7 < assumptions["too_early_days"]) | (now["net_units"] < assumptions["grade_least_units"])
     now["grade"] = np.select([young, now["on_path"].isna()], list(UNGRADED), _named(now, 0))
     now["to_do"] = np.select([young, now["on_path"].isna()], list(UNGRADED.values()), _named(now, 1))
     return now.reset_index(drop=True)

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from destock.analysis.pacing.baseline import BANDS
 from destock.model.messages import mark
 from destock.model.metrics import ratio, sell_through
 
@@ -23,18 +24,31 @@ def pace(styles: pd.DataFrame, needed: pd.DataFrame, bands: pd.DataFrame, assump
     ].copy()
     now = now.merge(needed.drop(columns=["season", "season_half", "life", "sold"]), on="item", how="left", validate="1:1")
     now = now.assign(age=now["age"].astype("int64"), tier_used=_tier_used(now, bands))
-    past = bands.rename(columns={"tier": "tier_used", "styles": "past_styles"}).drop(columns="past_seasons")
-    now = now.merge(past, on=["season", "tier_used", "age"], how="left", validate="m:1")
+    now = now.merge(_of_day(now, bands), on="item", how="left", validate="1:1")
     committed = (now["received"] + now["on_order"]).astype(float)
     for share, units in {"path_now": "target_now", "slow_line": "slow_now", "hot_line": "hot_now"}.items():
         now[share] = ratio(now[units], committed)
     now["committed_sell_through"] = sell_through(now["net_units"], committed)
     now["pace_ratio"] = ratio(now["committed_sell_through"], now["path_now"])
-    now["projected_units"] = now["projected"]
+    now["projected_units"] = now["projected"].astype(float).clip(lower=now["net_units"])  # the running week may have brought more than was expected
     for bound in ("projected", "low80", "high80", "low90", "high90"):
-        now[bound] = ratio(now[bound], committed)
+        now[bound] = ratio(now[bound].astype(float).clip(lower=now["net_units"]), committed)
     now["pace"] = _judged(now, assumptions["too_early_days"])
     return now.sort_values(["pace_ratio", "item"], kind="stable").reset_index(drop=True)
+
+
+def _of_day(now: pd.DataFrame, bands: pd.DataFrame) -> pd.DataFrame:
+    """Where past styles of the same tier stood on the same day of life: between the ends of the last week and of the running one."""
+    past = bands.rename(columns={"tier": "tier_used", "styles": "past_styles"}).drop(columns="past_seasons")
+    keys, lines = ["season", "tier_used", "age"], [*BANDS, "fail"]
+    rows = now[["item", "season", "tier_used", "age", "week_part"]]
+    last = rows.merge(past, on=keys, how="left", validate="m:1")
+    running = rows.assign(age=rows["age"] + 1).merge(past, on=keys, how="left", validate="m:1")
+    begun = last[lines].where(last["age"] >= 0, 0.0)
+    ahead = running[lines].fillna(begun)
+    part = last["week_part"].to_numpy()[:, None]
+    frame = (begun + (ahead - begun) * part).where(last["past_styles"].notna() | (last["age"] < 0) & running["past_styles"].notna())
+    return frame.assign(item=last["item"], past_styles=last["past_styles"].fillna(running["past_styles"]))
 
 
 def _tier_used(now: pd.DataFrame, bands: pd.DataFrame) -> pd.Series:
@@ -46,7 +60,7 @@ def _tier_used(now: pd.DataFrame, bands: pd.DataFrame) -> pd.Series:
 
 def _judged(now: pd.DataFrame, too_early_days: float) -> np.ndarray:
     stands = now["committed_sell_through"]
-    young = (now["age"] + 1) * 7 <= too_early_days
+    young = now["weeks_on_sale"] * 7 <= too_early_days
     return np.select(
         [now["path_now"].isna() | now["slow_line"].isna(), young, stands < now["slow_line"], stands < now["path_now"], stands >= now["hot_line"]],
         list(PACES[:5]), PACES[5],

@@ -50,7 +50,7 @@ def _of_half(past: Lives, now: Lives, targets: pd.DataFrame, prior_units: float,
         past_seasons=past.styles["season"].nunique(), low_trust=censored > CENSORED_TOO_OFTEN
     )
     paths = path(now, reached(now, curve), projected, lines(experience.trials))
-    projected = needed(projected, paths)
+    projected = needed(projected, paths, now.styles)
     by_stage = stages(paths, projected.merge(now.styles[["item", "tier"]], on="item", validate="1:1"), days)
     return {"projection": projected, "season_path": paths, "backtest": backtest(experience), "stages": by_stage}
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from destock.analysis.pacing.returns import still_to_come
 from destock.model.metrics import WEEKS_PER_MONTH, ratio, sell_through
 
 RECENT_WEEKS, QUARTER_WEEKS = 8, 13
@@ -10,23 +11,20 @@ RECENT_WEEKS, QUARTER_WEEKS = 8, 13
 MONTHS = {"sold_3m": 3, "sold_1m": 1, "sold_6m": 6, "sold_9m": 9}
 
 
-def net_weeks(item_week: pd.DataFrame, item_now: pd.DataFrame, return_lag: pd.DataFrame) -> pd.DataFrame:
+def net_weeks(item_week: pd.DataFrame, item_now: pd.DataFrame, return_lag: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     """What was sold and kept, week by week, with the returns still to come already taken off?
 
-    item_week: the panel (item, week, sold_units, undone_units, …). Returns its complete
-    weeks with ``age`` (weeks since the item was first on sale), ``net_units`` (sold, less
-    cancelled and returned by week of sale, less those still expected), ``provisional``
-    (more than 2 % of the week's returns are still expected) and ``cumulative``. A week k
-    weeks ago has seen the share F(k) of its returns: net = sold − undone − sold·ρ·(1 − F(k)).
+    item_week: the panel (item, week, complete, sold_units, undone_units, …). Returns its weeks up to ``as_of``, the running one
+    (not ``complete``) with them: figures of now count it, curves and fits do not. Adds ``age`` (weeks since the item was first on
+    sale), ``net_units`` (sold, less cancelled and returned by week of sale, less those still to come by ``returns.still_to_come``),
+    ``provisional`` (more than 2 % of the week's returns are still to come) and ``cumulative``.
     """
-    weeks = item_week[item_week["complete"]].merge(item_now[["item", "category"]], on="item", validate="m:1")
+    weeks = item_week.merge(item_now[["item", "category"]], on="item", validate="m:1")
     weeks = weeks.sort_values(["item", "week"], kind="stable").reset_index(drop=True)
-    ago = (weeks["week"].max() - weeks["week"]).dt.days // 7
-    pending = 1 - _share_seen(return_lag, weeks["category"], ago)
-    rate = weeks["category"].map(_return_rate(weeks[ago >= RECENT_WEEKS])).astype(float).fillna(0)
-    sold = weeks["sold_units"]
-    weeks["net_units"] = sold - weeks["undone_units"] - (sold * rate * pending).clip(upper=(sold - weeks["undone_units"]).clip(lower=0))
-    weeks["provisional"] = (pending > 0.02) & (rate > 0)
+    coming = still_to_come(weeks, return_lag, as_of)
+    kept = weeks["sold_units"] - weeks["undone_units"]
+    weeks["net_units"] = kept - np.minimum(coming["pending_units"], kept.clip(lower=0))
+    weeks["provisional"] = coming["pending_share"] > 0.02
     on_sale = (weeks["sold_units"] > 0) | (weeks["in_stock_share"] > 0)
     first = (
         weeks["week"].where(on_sale).groupby(weeks["item"]).transform("min").fillna(weeks["week"].groupby(weeks["item"]).transform("min"))
@@ -36,36 +34,23 @@ def net_weeks(item_week: pd.DataFrame, item_now: pd.DataFrame, return_lag: pd.Da
     return weeks[weeks["age"] >= 0].reset_index(drop=True)
 
 
-def _return_rate(weeks: pd.DataFrame) -> pd.Series:
-    total = weeks.groupby("category")[["undone_units", "sold_units"]].sum()
-    return ratio(total["undone_units"], total["sold_units"])
-
-
-def _share_seen(return_lag: pd.DataFrame, category: pd.Series, ago: pd.Series) -> np.ndarray:
-    """Share of a week's cancellations and returns that have come in ``ago`` weeks later."""
-    if return_lag.empty:
-        return np.ones(len(category))
-    by_lag = return_lag.pivot_table(index="category", columns="lag_weeks", values="units", aggfunc="sum", fill_value=0.0)
-    by_lag = by_lag.reindex(columns=range(int(by_lag.columns.max()) + 1), fill_value=0.0)
-    seen = by_lag.cumsum(axis=1).div(by_lag.sum(axis=1), axis=0)
-    row = seen.index.get_indexer(category)
-    column = np.minimum(ago.to_numpy(), seen.shape[1] - 1)
-    return np.where(row >= 0, seen.to_numpy()[row, column], 1.0)
-
-
 def items(item_now: pd.DataFrame, weeks: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
-    """How far has every style sold through, how old is it, and at which part of its tag price?
+    """How far has every style sold through by now, how old is it, and at which part of its tag price?
 
-    Returns one row an item: the columns of ``item_now``, ``age`` (complete weeks on sale, the first is 0),
+    weeks: ``net_weeks``, the running week with them: what was sold, received, returned and is on hand is of the same moment. Returns
+    one row an item: the columns of ``item_now``, ``age`` (complete weeks on sale, the first is 0; −1 in the first week itself),
+    ``week_part`` (share of the running week that has passed, of what is on sale in it), ``weeks_on_sale`` (both together),
     ``life`` (weeks from first sale to exit), ``net_units``, ``sell_through`` (net ÷ received),
     ``price_realisation`` (paid ÷ sold at tag), ``season_year``, ``season_half``, ``in_season``, ``flags``.
     """
     weeks = weeks.assign(
-        provisional_units=weeks["net_units"].where(weeks["provisional"], 0.0), sale_week=weeks["week"].where(weeks["sold_units"] > 0)
-    )
+        provisional_units=weeks["net_units"].where(weeks["provisional"], 0.0), sale_week=weeks["week"].where(weeks["sold_units"] > 0),
+        whole_age=weeks["age"].where(weeks["complete"], -1), passed=((as_of - weeks["week"]).dt.days + 1) / 7,
+    )  # fmt: skip
+    weeks["week_part"] = weeks["passed"].where(~weeks["complete"], 0.0)
     total = weeks.groupby("item").agg(
-        age=("age", "max"), first_week=("week", "min"), net_units=("net_units", "sum"), sold_units=("sold_units", "sum"),
-        undone_units=("undone_units", "sum"), paid_value=("paid_value", "sum"),
+        age=("whole_age", "max"), week_part=("week_part", "sum"), first_week=("week", "min"), net_units=("net_units", "sum"), sold_units=("sold_units", "sum"),
+        cancelled_units=("cancelled_units", "sum"), undone_units=("undone_units", "sum"), paid_value=("paid_value", "sum"),
         provisional_units=("provisional_units", "sum"), in_stock_share=("in_stock_share", "mean"), last_sale=("sale_week", "max"),
     )  # fmt: skip
     seen = weeks.groupby("item")[["exposures", "clicks"]].sum(min_count=1)  # unknown, not zero, where nobody counted
@@ -73,8 +58,10 @@ def items(item_now: pd.DataFrame, weeks: pd.DataFrame, as_of: pd.Timestamp) -> p
     frame = item_now.merge(total, on="item", how="left", validate="1:1")
     if weeks.empty:  # what nobody recorded is unknown, not zero
         frame["age"] = ((as_of - frame["launch_date"]).dt.days // 7).where(frame["launch_date"] <= as_of)
+        frame["week_part"] = frame["age"] * 0.0
     else:
         frame["net_units"] = frame["net_units"].fillna(0.0)
+    frame["weeks_on_sale"] = frame["age"] + 1 + frame["week_part"]
     frame["sell_through"] = sell_through(frame["net_units"], frame["received"])
     frame["price_realisation"] = ratio(frame["paid_value"], frame["sold_units"] * frame["tag_price"])
     season = frame["season"].astype("str").str.extract(r"^(\d{4})(.+)$")

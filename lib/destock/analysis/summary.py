@@ -23,19 +23,28 @@ def actions(
     on order. Returns one row an item with either: ``class`` (of most money, null where only orders are too much), ``money``, ``week``, ``verb``,
     ``price_to`` (share of the tag price, where the verb is a cut), ``until`` (last day to cancel). The cheapest lever first – what need not be bought –, then most money.
     """
-    main = costs.sort_values(["item", "purchase"], ascending=[True, False], kind="stable").drop_duplicates("item")[["item", "class"]]
-    total = costs.groupby("item", as_index=False)[["units", "purchase", "week"]].sum()
+    main = costs.sort_values(["item", "purchase", "units"], ascending=[True, False, False], kind="stable").drop_duplicates("item")
+    spent = costs.groupby("item")[["units", "purchase", "week"]].sum(skipna=False).reset_index()
     rows = frame[frame["item"].isin(costs["item"]) | frame["item"].isin(orders["item"])]
-    for part in (main, total, _orders(orders)):
+    for part in (main[["item", "class"]], spent, _orders(orders)):
         rows = rows.merge(part, on="item", how="left", validate="1:1")
-    rows = rows.fillna({"units": 0.0, "purchase": 0.0, "week": 0.0, "on_order_cost": 0.0, "cancellable_cost": 0.0})
+    # nothing too much on hand, or on order, costs nothing; what is there and has no cost is unknown
+    for whole, parts in ((costs, ["units", "purchase", "week"]), (orders, ["on_order_cost", "cancellable_cost"])):
+        rows[parts] = rows[parts].mask(~rows["item"].isin(whole["item"]), 0.0)
     rows["money"] = rows["purchase"] + rows["on_order_cost"]
-    rows["return_rate"] = ratio(rows["returns"], rows["sold_units"]) if rows["returns"].sum() > 0 else np.nan
+    rows["return_rate"] = rows["return_rate"] if rows["returns"].sum() > 0 else np.nan
     rows["sizes"] = rows["skus_in_stock"].astype("Int64").astype("str") + " / " + rows["skus"].astype("str")
     rows["price_to"] = _price_to_clear(rows, elasticity)
     rows["verb"] = _verb(rows, as_of, assumptions)
     rows["price_to"] = rows["price_to"].where(rows["verb"] == "cut the price")
-    return cheapest_first(rows.sort_values(["money", "item"], ascending=[False, True], kind="stable"))
+    return cheapest_first(most_money(rows))
+
+
+def most_money(rows: pd.DataFrame) -> pd.DataFrame:
+    """The same rows, those with most money first; those whose cost nobody knows after them, by their tag value, then by units."""
+    units = rows["excess_units"].fillna(0.0) + rows["excess_on_order"].fillna(0.0)
+    order = pd.DataFrame({"money": rows["money"], "tag": units * rows["tag_price"], "units": units, "item": rows["item"]}, index=rows.index)
+    return rows.loc[order.sort_values([*order], ascending=[False, False, False, True], kind="stable").index]
 
 
 def cheapest_first(rows: pd.DataFrame) -> pd.DataFrame:
@@ -46,10 +55,9 @@ def cheapest_first(rows: pd.DataFrame) -> pd.DataFrame:
 def _orders(orders: pd.DataFrame) -> pd.DataFrame:
     """By item: money on order that is too much, the part that can still be cancelled, and until when."""
     can = orders["lever"] == "cancel"
-    rows = orders.assign(cancellable_cost=orders["money"].where(can, 0.0), until=orders["until"].where(can))
-    return rows.groupby("item", as_index=False).agg(
-        on_order_cost=("money", "sum"), cancellable_cost=("cancellable_cost", "sum"), until=("until", "min")
-    )
+    rows = orders.assign(on_order_cost=orders["money"], cancellable_cost=orders["money"].where(can, 0.0), until=orders["until"].where(can))
+    items = rows.groupby("item")
+    return items[["on_order_cost", "cancellable_cost"]].sum(skipna=False).join(items["until"].min()).reset_index()
 
 
 def _price_to_clear(rows: pd.DataFrame, elasticity: float) -> pd.Series:

@@ -43,6 +43,7 @@ _KEYS = {
     "stages": list,
     "age_bands": list,
     "accounting": str,
+    "write_down": str,
     "engine": str,
     "spark": dict,
 }
@@ -68,6 +69,7 @@ _CHOICES = {
     "tax_basis": ("incl", "excl"),
     "price_level": ("style", "style_colour", "sku"),
     "accounting": ("CAS 1", "IFRS", "US GAAP"),
+    "write_down": ("item", "portion"),
     "engine": ENGINES,
 }
 # what a season is to bring beside its profit: share or price realisation from 0 to 1, money from 0
@@ -120,6 +122,7 @@ class Shop:
     stages: tuple[int, ...] = (15, 30, 60, 90, 120, 150)
     age_bands: tuple[int, ...] = (30, 60, 90, 180)
     accounting: str = "CAS 1"
+    write_down: str = "item"
     engine: str = "duckdb"
     spark: dict[str, str] = field(default_factory=dict)
     file: str = "shop.toml"

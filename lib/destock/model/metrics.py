@@ -41,6 +41,16 @@ def ratio(numerator, denominator):
     return result if index is None else pd.Series(result, index=index)
 
 
+def total(values: pd.Series | pd.DataFrame):
+    """What do amounts come to? The sum of those that are known; of nothing it is 0, of what is there and all unknown it is unknown.
+
+    >>> float(total(pd.Series([1.0, np.nan]))), float(total(pd.Series(dtype=float))), float(total(pd.Series([np.nan])))
+    (1.0, 0.0, nan)
+    """
+    numbers = values.select_dtypes("number") if isinstance(values, pd.DataFrame) else values
+    return numbers.sum(min_count=min(len(numbers), 1))
+
+
 def sell_through(net_units, received_units):
     """What share of what was received has been sold and kept?
 
@@ -50,6 +60,11 @@ def sell_through(net_units, received_units):
     0.61875
     """
     return ratio(net_units, received_units)
+
+
+def shipped_units(frame: pd.DataFrame) -> pd.Series:
+    """How many units of each item have customers had in their hands? Sold, less cancelled before shipping."""
+    return (frame["sold_units"] - frame["cancelled_units"]).clip(lower=0)
 
 
 def weeks_of_supply(units, weekly_units):

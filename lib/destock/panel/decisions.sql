@@ -18,3 +18,16 @@ FROM (
     UNION SELECT 'prices', item FROM prices CROSS JOIN run WHERE valid_from <= as_of
     UNION SELECT 'traffic', item FROM traffic CROSS JOIN run WHERE date <= as_of
 ) n LEFT JOIN (SELECT DISTINCT item FROM sku) s ON s.item = n.item WHERE s.item IS NULL;
+
+-- What the tables of facts tell of days after as_of: it is known today and was not then, and no figure of this day uses it.
+CREATE OR REPLACE TABLE later AS
+SELECT named_in, count(*) AS later_rows, min(day) AS first_day, max(day) AS last_day
+FROM (
+    SELECT 'order_lines' AS named_in, CAST(ordered_at AS DATE) AS day FROM order_lines CROSS JOIN run WHERE ordered_at >= as_of + INTERVAL 1 DAY
+    UNION ALL SELECT 'purchases', CAST(received_at AS DATE) FROM purchases CROSS JOIN run WHERE received_at >= as_of + INTERVAL 1 DAY
+    UNION ALL SELECT 'movements', CAST(moved_at AS DATE) FROM movements CROSS JOIN run WHERE moved_at >= as_of + INTERVAL 1 DAY
+    UNION ALL SELECT 'stock', counted_at FROM stock CROSS JOIN run WHERE counted_at > as_of
+    UNION ALL SELECT 'traffic', date FROM traffic CROSS JOIN run WHERE date > as_of
+    UNION ALL SELECT 'charges', date FROM charges CROSS JOIN run WHERE date > as_of
+    UNION ALL SELECT 'snapshot', s.as_of FROM snapshot s CROSS JOIN run r WHERE s.as_of > r.as_of AND NOT r.has_orders
+) GROUP BY named_in;

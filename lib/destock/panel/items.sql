@@ -29,15 +29,20 @@ FROM price_span p JOIN weeks w ON p.from_day < w.week + 7 AND p.until > w.week
 GROUP BY 1, 2;
 
 CREATE OR REPLACE TABLE item_week AS
-WITH total AS (
+WITH tagged AS (
+    -- a size without a tag has that of the others
+    SELECT sku, coalesce(tag_price, CAST(avg(tag_price) OVER (PARTITION BY item) AS DECIMAL(18,4))) AS tag_price FROM sku
+),
+total AS (
     SELECT item, week, bool_and(complete) AS complete, max(age_week) AS age_week,
         sum(sold_units) AS sold_units, sum(cancelled_units) AS cancelled_units, sum(returned_units) AS returned_units,
         sum(undone_units) AS undone_units, sum(gift_units) AS gift_units, sum(paid_value) AS paid_value,
+        CASE WHEN count(CASE WHEN sold_units > 0 AND tag_price IS NULL THEN 1 END) = 0 THEN sum(sold_units * coalesce(tag_price, 0)) END AS sold_at_tag,
         sum(revenue) AS revenue, sum(refund_value) AS refund_value, sum(received_units) AS received_units,
         sum(closing_units) AS closing_units, sum(damaged_units) AS damaged_units,
         count(*) AS skus, CASE WHEN count(closing_units) > 0 THEN count(*) FILTER (WHERE closing_units > 0) END AS skus_in_stock,
         CAST(sum(days_in_stock) AS DOUBLE) / nullif(sum(days_on_sale), 0) AS in_stock_share
-    FROM sku_week GROUP BY item, week
+    FROM sku_week w JOIN tagged g ON g.sku = w.sku GROUP BY item, week
 )
 SELECT t.*, coalesce(CAST(t.paid_value AS DOUBLE) / nullif(t.sold_units, 0), p.list_price) AS price,
     p.list_price, p.list_prices, x.exposures, x.clicks, x.live_minutes, x.ad_spend

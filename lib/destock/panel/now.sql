@@ -19,8 +19,11 @@ SELECT s.*, b.good AS on_hand, b.damaged, b.stock_basis,
     coalesce(o.on_order_units, 0) AS on_order, coalesce(o.cancellable_units, 0) AS cancellable, o.due_at, o.cancellable_until,
     coalesce(c.received, 0) AS received,
     CASE WHEN r.has_orders THEN coalesce(q.quality_returns, 0) END AS quality_returns, CASE WHEN r.has_orders THEN coalesce(q.returns, 0) END AS returns,
-    CASE WHEN r.has_orders THEN coalesce(v.paid_value, 0) END AS paid_value
+    CASE WHEN r.has_orders THEN coalesce(v.paid_value, 0) END AS paid_value,
+    -- nothing held cost nothing; what is held of an unknown stock cost nobody knows what
+    CASE WHEN b.good <= 0 THEN 0 ELSE h.on_hand_cost END AS on_hand_cost, CASE WHEN b.damaged <= 0 THEN 0 ELSE h.damaged_cost END AS damaged_cost
 FROM sku s CROSS JOIN run r
+LEFT JOIN held_cost h ON h.sku = s.sku
 LEFT JOIN (SELECT b.* FROM balance b CROSS JOIN run t WHERE b.until > t.as_of) b ON b.sku = s.sku
 LEFT JOIN on_order o ON o.sku = s.sku
 LEFT JOIN (SELECT sku, sum(received) AS received FROM flow GROUP BY sku) c ON c.sku = s.sku
@@ -44,12 +47,16 @@ SELECT n.item, min(name) AS name, min(image) AS image, min(brand) AS brand, min(
     min(role) AS role, min(season) AS season, min(wave) AS wave, min(vendor) AS vendor,
     min(launch_date) AS launch_date, bool_and(launch_imputed) AS launch_imputed, bool_or(left_truncated) AS left_truncated, max(exit_date) AS exit_date,
     min(first_sale) AS first_sale, min(first_receipt) AS first_receipt,
-    CAST(sum(tag_price) AS DOUBLE) / count(tag_price) AS tag_price, CAST(sum(unit_cost) AS DOUBLE) / count(unit_cost) AS mean_cost, max(lead_time_days) AS lead_time_days,
+    -- a mean of the sizes by what was received of each; where nothing was, of each alike
+    coalesce(CAST(sum(tag_price * received) AS DOUBLE) / nullif(sum(CASE WHEN tag_price IS NOT NULL THEN received END), 0), CAST(sum(tag_price) AS DOUBLE) / count(tag_price)) AS tag_price,
+    coalesce(CAST(sum(unit_cost * received) AS DOUBLE) / nullif(sum(CASE WHEN unit_cost IS NOT NULL THEN received END), 0), CAST(sum(unit_cost) AS DOUBLE) / count(unit_cost)) AS mean_cost,
+    max(lead_time_days) AS lead_time_days,
     count(*) AS skus, CASE WHEN count(on_hand) > 0 THEN count(*) FILTER (WHERE on_hand > 0) END AS skus_in_stock,
     sum(CASE WHEN on_hand > 0 THEN on_hand WHEN on_hand IS NOT NULL THEN 0 END) AS on_hand,
     sum(CASE WHEN damaged > 0 THEN damaged WHEN damaged IS NOT NULL THEN 0 END) AS damaged,
-    sum(CASE WHEN on_hand > 0 THEN on_hand * unit_cost ELSE 0 END) AS on_hand_cost,
-    sum(CASE WHEN damaged > 0 THEN damaged * unit_cost ELSE 0 END) AS damaged_cost,
+    CASE WHEN count(CASE WHEN on_hand IS NOT NULL AND on_hand_cost IS NULL THEN 1 END) = 0 THEN sum(on_hand_cost) END AS on_hand_cost,
+    CASE WHEN count(CASE WHEN damaged IS NOT NULL AND damaged_cost IS NULL THEN 1 END) = 0 THEN sum(damaged_cost) END AS damaged_cost,
+    sum(CASE WHEN on_hand > 0 THEN on_hand * tag_price END) AS on_hand_tag,
     sum(on_order) AS on_order, sum(cancellable) AS cancellable, min(due_at) AS due_at, max(cancellable_until) AS cancellable_until,
     sum(received) AS received, coalesce(max(r.units), 0) AS replenished, sum(quality_returns) AS quality_returns, sum(returns) AS returns,
     -- of the sizes that earn the money, how many are left

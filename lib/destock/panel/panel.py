@@ -15,7 +15,7 @@ from destock.model.schema import CLASSES, TABLES
 from destock.model.weeks import calendar, spans
 from destock.panel.proof import prove
 
-STEPS = ("sales", "skus", "stock", "panel", "now", "items", "spans", "ageing", "reconciliation", "decisions")
+STEPS = ("sales", "skus", "stock", "panel", "ageing", "now", "items", "spans", "reconciliation", "decisions")
 # frame → the total order in which it is written
 FRAMES = {
     "sku_week": "sku, week",
@@ -24,7 +24,8 @@ FRAMES = {
     "experiment": "experiment, item, decision_date, window_end, arm, arm_price",
     "sku_now": "sku",
     "item_now": "item",
-    "layer": "sku, received_on",
+    "layer": "sku, received_on, unit_cost",
+    "receipt": "sku, received_on, unit_cost",
     "return_lag": "category, sale_week, lag_weeks",
     "item_span": "item, cut, span",
     "place_span": "item, dimension, place, cut, span",
@@ -38,6 +39,7 @@ FRAMES = {
     "provision": "item",
     "unknown_item": "named_in, item",
     "item_months": "item",
+    "later": "named_in",
 }
 
 
@@ -82,15 +84,28 @@ def transform(con, steps: Iterable[str]) -> None:
         engine.run(con, "destock.panel", step)
 
 
+# what was sold, came, moved, was counted or seen, and the moment that says when; a fee is dated when it is written, which may be weeks later
+FACTS = {
+    "order_lines": "ordered_at", "purchases": "received_at", "movements": "moved_at", "stock": "counted_at", "traffic": "date", "snapshot": "as_of",
+}  # fmt: skip
+
+
 def last_day(shop: Shop, scratch: Path, today: date) -> date:
-    """On which day by ``today`` did the last thing happen in the shop's order lines; without any, of which day is its newest snapshot?"""
+    """Of which day is the last thing that the shop's tables of facts tell, by ``today``?
+
+    A shop with order lines has no use for its snapshots. Raises Fault (4) where neither has a row that can be used.
+    """
     con, intake = _open(shop, scratch, today)
-    table, moment = ("order_lines", "ordered_at") if intake.has("order_lines") else ("snapshot", "as_of")
-    day = engine.rows(con, f"SELECT CAST(max({moment}) AS DATE) FROM {table}")[0][0]
+    told = "order_lines" if intake.has("order_lines") else "snapshot"
+    days = {
+        table: engine.rows(con, f"SELECT CAST(max({moment}) AS DATE) FROM {table} WHERE {moment} < DATE '{today}' + INTERVAL 2 DAY")[0][0]
+        for table, moment in FACTS.items()
+        if table in (told, "purchases", "movements", "stock", "traffic")
+    }
     con.close()
-    if day is None:
-        raise Fault(4, mark("{table}: no row can be used; see the rejected rows"), table=table)
-    return day
+    if days[told] is None:
+        raise Fault(4, mark("{table}: no row can be used; see the rejected rows"), table=told)
+    return max(day for day in days.values() if day)
 
 
 def _open(shop: Shop, scratch: Path, today: date) -> tuple[engine.Engine, Intake]:

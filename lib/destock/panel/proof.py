@@ -6,7 +6,7 @@ from destock.model.messages import Fault, mark
 # what stands on the right of a join, or is made by many → the columns that tell its rows apart
 UNIQUE = {
     "products": "sku", "season": "season", "class_word": "chinese", "unpaid": "order_id, line_id, sku", "supplied": "channel", "last_cost": "sku",
-    "order_days": "sku", "first_event": "sku", "sku": "sku", "history": "sku", "count_day": "sku, day", "gift_week": "sku, week", "count_set": "sku, counts", "on_order": "sku", "item_traffic": "item, week", "item_price": "item, week",
+    "order_days": "sku", "first_event": "sku", "sku": "sku", "history": "sku", "count_day": "sku, day", "gift_week": "sku, week", "count_set": "sku, counts", "on_order": "sku", "item_traffic": "item, week", "item_price": "item, week", "held_cost": "sku",
     "replenishment": "item", "sku_now": "sku", "item_now": "item",
 }  # fmt: skip
 # sums that are the same before and after

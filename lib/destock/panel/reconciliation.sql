@@ -40,7 +40,7 @@ SELECT
         WHERE goods AND NOT elsewhere AND kind IN ('return', 'refund_only', 'exchange')) AS refunded,
     (SELECT sum(amount) FROM charges CROSS JOIN run WHERE date <= as_of) AS charges,
     (SELECT sum(on_hand + damaged) FROM sku_now) AS units_on_hand,
-    (SELECT sum((greatest(0, on_hand) + greatest(0, damaged)) * unit_cost) FROM sku_now WHERE on_hand IS NOT NULL) AS stock_at_cost,
+    (SELECT sum(units * unit_cost) FROM layer) AS stock_at_cost,
     (SELECT min(day) FROM lines) AS first_day,
     coalesce((SELECT max(day) FROM lines), (SELECT max(counted_at) FROM newest_snapshot)) AS last_day,
     (SELECT count(*) FROM lines) AS lines;

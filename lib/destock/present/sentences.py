@@ -20,8 +20,27 @@ SENTENCES = {
     "stock_unknown": mark(
         "Stock is not known for this shop: how much is too much cannot be said from sales alone. A table of counts or of purchases would make it possible."
     ),
-    "excess": mark("{units} units are more than the shop can still use: {share} of all {stock} units in stock, {money} at cost."),
-    "largest_class": mark("The largest part, {share} of the excess units, is “{class}”: {money} at cost."),
+    "stock_unknown_yet": mark(
+        "Stock is not known on {as_of}: the first count or receipt is of {first}. Ask for the report of that day or of a later one."
+    ),
+    "after_the_day": mark(
+        "What the tables tell of days after {as_of} is not used in a report of that day: {tables} – rows, and the last day."
+    ),
+    "excess": mark(
+        "{units} units are more than the shop can still use: {share} of {stock} units in stock, {cost}."
+    ),
+    "need_unknown": mark(
+        "Of {styles} styles with {units} units nobody can say yet how many are too many: what they sell is not known, or they have been on sale for less than two weeks. They are left out."
+    ),
+    "largest_class": mark(
+        "The largest kind is “{class}”: {share} of the excess units, {cost}."
+    ),
+    "largest_classes": mark(
+        "The kind with most units is “{class}” ({share} of the excess units, {cost}); the one with most money is “{class_money}” ({cost_money}, {share_money} of it)."
+    ),
+    "cost_gap": mark(
+        "The cost of {known} of the units in stock is known: money at cost leaves the others out."
+    ),
     "by_rate": mark(
         "For {styles} styles with {units} units there is no earlier season: their excess rests on the rate of the last eight weeks, carried to the end of the season, and is rough."
     ),
@@ -49,24 +68,24 @@ SENTENCES = {
     "in_the_future": mark(
         "The last order line is of {last_day}, {days} days from now: a date is wrong, or name the day of the report with as_of."
     ),
-    "dead": mark("{items} styles have not sold one unit in {weeks} weeks: {units} units, {money} at cost."),
+    "dead": mark(
+        "{items} styles have not sold one unit in {weeks} weeks: {units} units, {cost}."
+    ),
     "decided": mark("The analyst has decided the kind of {styles} styles ({units} units in excess): that wins over the rules."),
     "none_decided": mark("The analyst has decided nothing here: every kind comes from a rule."),
     "unclassified": mark("{units} excess units of {styles} styles cannot be classified; missing: {missing}."),
     "largest_cause": mark(
         "Plan against actual: the largest cause is “{cause}” with {share} of the excess that can be explained so ({known} of all). For {mixed} of {styles} styles with a plan no single cause stands out. This is accounting, not proof."
     ),
-    "why": mark(
-        "Most of it, {share}, is “{class}” ({money}). Plan against actual, most units come from “{cause_cause}” ({cause_share}) – accounting, not proof."
-    ),
-    "why_by_kind": mark("Most of it, {share}, is “{class}” ({money}); what brought it about cannot be told without a plan."),
     "sizes": mark(
-        "{dead} sizes lie dead while their styles sell: {dead_cost} at cost. {lost} sizes are gone while others are left; missing sizes cost about {lost_sales} of sales in the last eight weeks. {styles} styles have broken runs, with {broken_cost} of stock."
+        "{dead} sizes lie dead while their styles sell: {dead_cost}. {lost} sizes are gone while others are left; missing sizes cost about {lost_sales} of sales in the last eight weeks. {styles} styles have broken runs; their stock: {broken_cost}."
     ),
     "old_stock": mark(
         "{share} of the stock at cost was received more than {days} days ago: {money}; net of selling costs it is worth {worth} of that."
     ),
-    "unknown_age": mark("The age of {units} units ({money} at cost) is not known: there are more of them than were ever received."),
+    "unknown_age": mark(
+        "The age of {units} units ({cost}) is not known: there are more of them than were ever received."
+    ),
     "moving": mark("{moving} of {on_sale} SKUs in stock sold at least one unit in the last four weeks: {share}."),
     "locked": mark(
         "{share} of the money in stock is locked in overstock: {money} of {stock}, at cost (cost is known for {known} of the units)."
@@ -75,7 +94,13 @@ SENTENCES = {
         "Every week of waiting costs {money}: storage ({storage_rate} per unit and day), capital ({capital_rate} a year, on cost), insurance ({insurance_rate}) and shrink ({shrink_rate}); {cash} of it is paid out."
     ),
     "write_down": mark(
-        "The stock is worth {money} less than it cost, in {styles} styles. Booked so far: {booked}; to be booked now: {change}. {rule}. Excess is valued at {clearance} of the tag ({source}), selling costs at {selling} of the price."
+        "The stock is worth {money} less than it cost, in {styles} styles. Booked so far: {booked}; to be booked now: {change}. {rule}. What is too much is valued at {clearance} of the tag ({source}) at most; tax, fees and returns take {selling} of what all stock will be paid for. What an item's needed units will bring above their cost covers {covered} of what those too much will lose; write_down = \"portion\" in shop.toml sets each against its own cost."
+    ),
+    "write_down_by_portion": mark(
+        "The stock is worth {money} less than it cost, in {styles} styles. Booked so far: {booked}; to be booked now: {change}. {rule}. What is too much is valued at {clearance} of the tag ({source}) at most; tax, fees and returns take {selling} of what all stock will be paid for. Units that are needed and units that are too much are each set against their own cost; write_down = \"item\" in shop.toml sets the whole item against its cost."
+    ),
+    "write_down_unknown": mark(
+        "Of {unknown} styles no write-down can be told: their cost or their price is not known."
     ),
     "no_write_down": mark(
         "{share} of the stock, at tag value, has no cost: a write-down would be a guess and is not stated. Add unit_cost to the products."
@@ -170,16 +195,19 @@ SENTENCES = {
     ),
     "no_next_test": mark("A next test cannot be drawn: {styles} styles run behind their past seasons and have stock, and it takes two."),
     "top_ten": mark("The {styles} styles below hold {money}: {share} of all money in excess stock and excess orders."),
+    "top_ten_by_tag": mark(
+        "The {styles} styles below hold most tag value of what is too much; what they cost is unknown."
+    ),
     "open_orders": mark(
-        "{units} units that are already too many are still on order, {money} at cost, for {styles} styles: the cheapest stock is the one that never arrives."
+        "{units} units that are already too many are still on order for {styles} styles, {cost}: the cheapest stock is the one that never arrives."
     ),
     "no_open_orders": mark("No open order is for stock that is already too much."),
     "urgent_order": mark(
-        "Most urgent: cancel {units} units on order for {styles} styles, {money} at cost. The first {first} can be cancelled until {until}."
+        "Most urgent: of {all} units on order that are too many ({all_styles} styles), {units} can still be cancelled ({styles} styles, {cost}); the first of them, {first}, until {until}."
     ),
     "urgent_style": mark("Most urgent: {name} ({item}) with {money} in excess, which costs {week} a week."),
     "worth_to_act": mark(
-        "Acting now is worth {cash} of cash from the excess (at {share} of the tag – {source} – less {selling} selling costs), {orders} of orders not taken, and {week} of costs for each week saved."
+        "Acting now is worth {cash} of cash from the excess (at {share} of its tag value on average, damaged and long finished goods below that, less {selling} for tax and selling), {orders} of orders not taken, and {week} of costs for each week saved."
     ),
     "same_day_last_year": mark(
         "{season}: sell-through is {share} ({basis}); the same season stood at {last_year} on the same weekday last year."
@@ -218,6 +246,7 @@ _EVIDENCE_KINDS = {
     "damaged": "units", "quality_returns": "units", "exit_date": "date", "remaining": "units", "on_hand": "units", "on_order": "units", "need": "units", "age": "units",
     "sell_through": "percent", "fail_line": "percent", "in_stock_share": "percent", "stock_to_sales": "units", "weeks_of_supply": "units", "exposures": "units", "missing": "label",
 }  # fmt: skip
+_AT_COST, _NO_COST = mark("{money} at cost"), mark("cost unknown")
 _BY_ANALYST = mark("decided by the analyst: {reason}")
 _AUDIT = mark(
     "{units} × (cost {unit_cost} − NRV {nrv}). NRV: {regular} at {price} ({price_basis}), the rest at {clearance_price} ({clearance_basis}), less selling costs"
@@ -287,6 +316,8 @@ def figure(value: object, kind: str, currency: str) -> str:
     """One figure as people write it; a dash where it is not known."""
     if kind == "label":
         return _labels(value) if isinstance(value, str) else "–"
+    if kind == "cost":
+        return say(_AT_COST, money=money(float(value), currency)) if pd.notna(value) else say(_NO_COST)
     if pd.isna(value):
         return "–"
     if value in (float("inf"), float("-inf")):

@@ -12,7 +12,7 @@ from destock.analysis.classification.sizes import by_style
 from destock.analysis.elasticity.experiments import daily
 from destock.analysis.impact import carrying as money
 from destock.analysis.pacing.example import example
-from destock.analysis.summary import cheapest_first
+from destock.analysis.summary import cheapest_first, most_money
 from destock.intake.shop import Shop
 from destock.model.assumptions import table as assumptions_table
 from destock.model.findings import Finding
@@ -79,9 +79,9 @@ def summary(shop: str | Path, as_of: object = None, lang: str = "en", settings: 
     book = _open(shop, as_of, lang, settings)
     actions = overstock.actions(book)
     shown = {"control": frames.control(book), "actions": actions, "open_orders": overstock.open_orders(book)}
-    shown |= {"top": overstock.photographed(book, cheapest_first(actions.nlargest(10, "money")))}
-    stock = findings.stock_unknown(book) or found_in.excess(book) + found_in.in_a_word(book) + found_in.cost(book)
-    return _page(book, "summary", shown, findings.doubts(book) + stock + pace_findings.pacing(book) + found_in.first_steps(book))
+    shown |= {"top": overstock.photographed(book, cheapest_first(most_money(actions).head(10)))}
+    stock = findings.stock_unknown(book) or found_in.excess(book) + found_in.why(book) + found_in.cost(book)
+    return _page(book, "summary", shown, findings.after_the_day(book) + findings.doubts(book) + stock + pace_findings.pacing(book) + found_in.first_steps(book))
 
 
 def intake(shop: str | Path, as_of: object = None, lang: str = "en", settings: Settings = None) -> Page:
@@ -93,7 +93,7 @@ def intake(shop: str | Path, as_of: object = None, lang: str = "en", settings: S
     book = _open(shop, as_of, lang, settings)
     shown = {"control": frames.control(book), "rows": book.panel("rows"), "rejects": book.panel("rejects")}
     shown |= {"reconciliation": frames.reconciled(book), "breaks": book.panel("count_break")}
-    return _page(book, "intake", shown, findings.intake(book) + findings.doubts(book))
+    return _page(book, "intake", shown, findings.intake(book) + findings.after_the_day(book) + findings.doubts(book))
 
 
 def classification(shop: str | Path, as_of: object = None, lang: str = "en", settings: Settings = None) -> Page:

@@ -57,6 +57,16 @@ def intake(book: Book) -> list[Finding]:
     return found
 
 
+def after_the_day(book: Book) -> list[Finding]:
+    """What do the tables tell of days after that of the report?"""
+    later = book.panel("later")
+    if later.empty:
+        return []
+    tables = ", ".join(f"{row.named_in} ({row.later_rows:,.0f}, {row.last_day:%Y-%m-%d})" for row in later.itertuples())
+    figures = figures_of(date={"as_of": book.today}, text={"tables": tables})
+    return [Finding("after_the_day", later["later_rows"].sum(), "rows", "rows dated after as of", severity=1, figures=figures)]
+
+
 def doubts(book: Book) -> list[Finding]:
     """What must be settled before any figure is trusted: gaps, rejected rows, names that nothing explains."""
     control, rows = frames.control(book), book.panel("rows").groupby("table", as_index=False).sum(numeric_only=True)
@@ -97,5 +107,10 @@ def doubts(book: Book) -> list[Finding]:
 
 def stock_unknown(book: Book) -> list[Finding]:
     """Nothing can be said about too much where nobody knows how much there is."""
-    known = book.panel("item_now")["on_hand"].notna().any()
-    return [] if known else [Finding("stock_unknown", UNKNOWN, "units", severity=2)]
+    if book.panel("item_now")["on_hand"].notna().any():
+        return []
+    later = book.panel("later").query("named_in in ['stock', 'purchases']")
+    if later.empty:
+        return [Finding("stock_unknown", UNKNOWN, "units", severity=2)]
+    figures = figures_of(date={"as_of": book.today, "first": later["first_day"].min()})
+    return [Finding("stock_unknown_yet", UNKNOWN, "units", severity=2, figures=figures)]

@@ -15,6 +15,7 @@ from destock.analysis.pacing import season as running
 from destock.analysis.pacing import targets as aims
 from destock.analysis.pacing import years as calendar
 from destock.model.messages import mark
+from destock.model.proceeds import Proceeds
 from destock.panel.book import Book
 
 
@@ -35,7 +36,9 @@ def rates(book: Book) -> pd.DataFrame:
 
     def compute() -> pd.DataFrame:
         snapshot = book.panel("item_months")
-        return sell_through.weekly_rate(weeks(book)) if snapshot.empty else sell_through.rate_of_months(snapshot)
+        if len(snapshot):
+            return sell_through.rate_of_months(snapshot)
+        return sell_through.weekly_rate(weeks(book), book.assumptions["too_early_days"])
 
     return book.kept("rates", compute)
 
@@ -146,13 +149,17 @@ def definitions(book: Book) -> pd.DataFrame:
     return book.kept("definitions", lambda: comparison.in_every_definition(spans(book), items(book)))
 
 
+def proceeds(book: Book, rate: str = "expense_rate") -> Proceeds:
+    """What a sale brings, by the shop's own tax and expense lines; without any lines, by one rate on net sales."""
+    lines = pd.DataFrame(book.shop.expenses or [{"base": "net", "amount": book.assumptions[rate]}])
+    return Proceeds(lines.groupby("base")["amount"].sum().to_dict(), book.shop.targets.get("tax_rate", 0.0))
+
+
 def targets(book: Book) -> pd.DataFrame:
     """What share of each style's buy must be sold, by the shop's own expenses and prices."""
-    given = book.shop.targets
-    expenses = pd.DataFrame(book.shop.expenses or [{"base": "net", "amount": book.assumptions["expense_rate"]}])
-    by_base = expenses.groupby("base")["amount"].sum().to_dict()
+    given, sale = book.shop.targets, proceeds(book)
     terms = aims.Terms(
-        by_base, book.assumptions["target_profit_rate"], salvage=given.get("salvage", 0.0), tax_rate=given.get("tax_rate", 0.0)
+        sale.expenses, book.assumptions["target_profit_rate"], salvage=given.get("salvage", 0.0), tax_rate=sale.tax_rate
     )
     plan = {"price_steps": [(step.get("share", 1), step["price"]) for step in given.get("price_steps", [])]}
     plan |= {"cash_needed": given.get("cash_needed", 0.0), "cash_price": given.get("cash_price", 1.0)}
@@ -237,7 +244,8 @@ def item_elasticities(book: Book) -> pd.DataFrame:
 def readouts(book: Book) -> pd.DataFrame:
     """Each cut item's test, read day by day."""
     return book.kept(
-        "readouts", lambda: readout.read(book.panel("item_day"), book.panel("experiment"), book.panel("item_now"), book.assumptions)
+        "readouts",
+        lambda: readout.read(book.panel("item_day"), book.panel("experiment"), book.panel("item_now"), proceeds(book), book.assumptions),
     )
 
 
@@ -246,12 +254,12 @@ def flagged(book: Book) -> pd.DataFrame:
 
     def compute() -> pd.DataFrame:
         late = pace(book).loc[lambda d: d["pace"].isin(["slow", "behind"]), ["item"]]
-        now = items(book)[["item", "category", "tier", "on_hand", "mean_cost", "exit_date"]].merge(late, on="item")
+        now = items(book)[["item", "category", "tier", "on_hand", "mean_cost", "exit_date", "return_rate"]].merge(late, on="item")
         week = book.panel("item_week").sort_values("week", kind="stable")
         last = week.assign(price=week["list_price"].fillna(week["price"])).groupby("item", as_index=False)["price"].last()
-        rows = now.merge(last, on="item").merge(rates(book)[["item", "rate"]], on="item", how="left")
+        rows = now.merge(last, on="item").merge(rates(book)[["item", "rate"]].dropna(), on="item")
         rows["weeks"] = (rows["exit_date"] - book.today).dt.days / 7
-        return rows[(rows["on_hand"] > 0) & (rows["price"] > 0) & (rows["weeks"] > 0)].fillna({"rate": 0.0}).reset_index(drop=True)
+        return rows[(rows["on_hand"] > 0) & (rows["price"] > 0) & (rows["weeks"] > 0)].reset_index(drop=True)
 
     return book.kept("flagged", compute)
 
@@ -260,7 +268,7 @@ def ladder(book: Book) -> pd.DataFrame:
     """What the flagged styles sell and bring in at each step of the price ladder; empty without an elasticity."""
     whole = price_answer(book).iloc[0]
     rows = flagged(book) if pd.notna(whole["elasticity"]) else flagged(book).iloc[:0]
-    return book.kept("ladder", lambda: money.ladder(rows, tuple(whole[["elasticity", "low", "high"]]), book.assumptions))
+    return book.kept("ladder", lambda: money.ladder(rows, tuple(whole[["elasticity", "low", "high"]]), proceeds(book), book.assumptions))
 
 
 def next_test(book: Book) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from destock.analysis.classification import causes, cover, kinds, range, sizes
 from destock.analysis.impact import carrying, decision, orders, ratios, value
 from destock.analysis.pacing.sell_through import dead_by_months
 from destock.model.messages import mark
+from destock.model.metrics import total
 from destock.panel.book import Book
 from destock.story import frames
 
@@ -46,6 +47,7 @@ def excess(book: Book) -> pd.DataFrame:
 
     def compute() -> pd.DataFrame:
         frame = cover.excess(styles(book), rates(book), book.today, book.assumptions)
+        frame = cover.at_cost(frame, book.panel("layer"), book.panel("sku_now"))
         return frame.merge(ranked(book), on="item", how="left", validate="1:1")
 
     return book.kept("excess", compute)
@@ -61,8 +63,10 @@ def ageing(book: Book) -> pd.DataFrame:
 
     def compute() -> pd.DataFrame:
         worth = excess(book)[["item", "category"]]
-        worth = worth.join(classes(book).groupby("item")[["units", "cost"]].sum().add_prefix("excess_"), on="item")
-        nrv = value_now(book).assign(nrv=lambda d: d["units"] * d["nrv"]).groupby("item")["nrv"].sum()
+        worth = worth.join(classes(book).groupby("item")[["units", "cost"]].sum(skipna=False).add_prefix("excess_"), on="item")
+        worth = worth.assign(excess_units=worth["excess_units"].mask(excess(book)["excess_on_hand"].notna() & worth["excess_units"].isna(), 0.0))
+        worth["excess_cost"] = worth["excess_cost"].mask(worth["excess_units"].eq(0), 0.0)
+        nrv = value_now(book).assign(nrv=lambda d: d["units"] * d["nrv"]).groupby("item")["nrv"].sum(skipna=False)
         return ages.ageing(book.panel("layer"), book.panel("sku_now"), worth.join(nrv, on="item"), book.shop.age_bands)
 
     return book.kept("ageing", compute)
@@ -70,8 +74,8 @@ def ageing(book: Book) -> pd.DataFrame:
 
 def ages_now(book: Book) -> pd.DataFrame:
     """The same of all categories together: a row a band, with its share of the cost."""
-    total = ageing(book).groupby("band", sort=False)[ages.VALUES].sum().reset_index()
-    return total.assign(share=total["cost"] / total["cost"].sum(), worth=total["nrv"])
+    bands = ageing(book).groupby("band", sort=False)[ages.VALUES].sum(min_count=1).reset_index()
+    return bands.assign(share=bands["cost"] / total(bands["cost"]), worth=bands["nrv"])
 
 
 def moving(book: Book) -> pd.DataFrame:
@@ -108,19 +112,22 @@ def _elasticity(book: Book) -> tuple[float, float]:
 
 def leftover_named(book: Book) -> pd.DataFrame:
     """The same with names and the money in excess, most money first."""
-    money = classes(book).groupby("item", as_index=False)["cost"].sum().rename(columns={"cost": "money"})
+    money = classes(book).groupby("item")["cost"].sum(skipna=False).rename("money").reset_index()
     frame = leftover(book).merge(excess(book)[["item", "name"]], on="item", validate="1:1").merge(money, on="item", validate="1:1")
     return frame.sort_values(["money", "item"], ascending=[False, True], kind="stable").reset_index(drop=True)
 
 
 def grid(book: Book) -> pd.DataFrame:
     """Where does the money in stock and in excess lie, by what a style earns (ABC) and how evenly it sells (XYZ)?"""
-    cost = classes(book).groupby("item")["cost"].sum()
-    frame = excess(book)[["item", "abc", "xyz", "pattern", "on_hand_cost"]].assign(excess_cost=lambda d: d["item"].map(cost).fillna(0.0))
-    held = frame[frame["on_hand_cost"] > 0].assign(seldom=lambda d: d["pattern"].isin(range.PATTERNS[2:]))
-    table = held.groupby(["abc", "xyz"], as_index=False).agg(
-        items=("item", "size"), seldom=("seldom", "sum"), stock_cost=("on_hand_cost", "sum"), excess_cost=("excess_cost", "sum")
-    )
+    cost = classes(book).groupby("item")["cost"].sum(skipna=False)
+    frame = excess(book)[["item", "abc", "xyz", "pattern", "on_hand", "on_hand_cost", "excess_on_hand"]]
+    nothing = ~frame["item"].isin(cost.index) & frame["excess_on_hand"].notna()
+    frame = frame.assign(excess_cost=frame["item"].map(cost).mask(nothing, 0.0))
+    held = frame[frame["on_hand"] > 0].assign(seldom=lambda d: d["pattern"].isin(range.PATTERNS[2:]))
+    cells = held.groupby(["abc", "xyz"])
+    table = cells.agg(items=("item", "size"), seldom=("seldom", "sum")).reset_index()
+    for name, column in (("stock_cost", "on_hand_cost"), ("excess_cost", "excess_cost")):
+        table[name] = cells[column].sum(min_count=1).to_numpy()
     return table.assign(xyz=table["xyz"].replace("", UNRANKED))
 
 
@@ -161,9 +168,8 @@ def value_now(book: Book) -> pd.DataFrame:
     """What every item in stock will bring, and its write-down."""
 
     def compute() -> pd.DataFrame:
-        numbers = book.assumptions | {"salvage_price": salvage(book)}
-        tax = book.shop.targets.get("tax_rate", 0.0)
-        return value.net_realisable(excess(book), prices(book), clearance(book), numbers, book.today, tax)
+        numbers, sale = book.assumptions | {"salvage_price": salvage(book)}, frames.proceeds(book, "selling_rate")
+        return value.net_realisable(excess(book), prices(book), clearance(book), sale, numbers, book.today, book.shop.write_down)
 
     return book.kept("value", compute)
 
@@ -174,43 +180,32 @@ def provisions(book: Book) -> pd.DataFrame:
     return book.kept("provisions", lambda: value.movement(value_now(book), book.panel("provision"), standard))
 
 
-def terms(book: Book) -> dict[str, float]:
-    """What a sale costs, by the shop's expense lines; without any, one rate on net sales."""
-    lines = (
-        pd.DataFrame(book.shop.expenses or [{"base": "net", "amount": book.assumptions["expense_rate"]}]).groupby("base")["amount"].sum()
-    )
-    numbers = {
-        "fee": lines.get("net", 0.0) + lines.get("paid", 0.0),
-        "parcel": lines.get("per parcel", 0.0),
-        "return_cost": lines.get("per return", 0.0),
-    }
-    numbers |= {"capital_rate": book.assumptions["capital_rate"], "storage_week": 7 * book.assumptions["storage_per_unit_day"]}
-    return numbers | {"decline": book.assumptions["salvage_decline"], "elasticity": frames.usable_elasticity(book)}
-
-
 def decisions(book: Book) -> pd.DataFrame:
     """Hold or let go of every item with excess, until when, and its price floor."""
 
     def compute() -> pd.DataFrame:
         wanted = excess(book).merge(prices(book), on="item", validate="1:1")
         wanted = wanted[wanted["item"].isin(classes(book)["item"]) & (wanted["on_hand"] > 0) & (wanted["price"] > 0)]
-        wanted = wanted.assign(
-            units=wanted["on_hand"], salvage=wanted["tag_price"] * salvage(book), return_rate=(wanted["returns"] / wanted["sold_units"])
-        )
+        wanted = wanted.assign(units=wanted["on_hand"], salvage=wanted["tag_price"] * salvage(book))
         coming = decision.coming_weeks(wanted, frames.season(book, "season_path"), book.today)
-        return decision.hold(wanted.dropna(subset=["salvage"]), coming, terms(book), book.today)
+        terms = {"capital_rate": book.assumptions["capital_rate"], "storage_week": 7 * book.assumptions["storage_per_unit_day"]}
+        terms |= {"decline": book.assumptions["salvage_decline"], "elasticity": frames.usable_elasticity(book)}
+        return decision.hold(wanted.dropna(subset=["salvage"]), coming, frames.proceeds(book), terms, book.today)
 
     return book.kept("decisions", compute)
 
 
 def productivity(book: Book) -> pd.DataFrame:
     """Turn, days, GMROI and months of stock, by category."""
-    return book.kept("productivity", lambda: ratios.productivity(book.panel("sku_week"), book.panel("sku_now")))
+    return book.kept("productivity", lambda: ratios.productivity(book.panel("sku_week"), book.panel("sku_now"), book.panel("receipt"), frames.proceeds(book)))
 
 
 def losses(book: Book) -> pd.DataFrame:
     """Share of the sales lost to markdowns, write-offs and shrink by month, beside what the margin can bear."""
-    return book.kept("losses", lambda: ratios.losses(frames.weeks(book), frames.items(book), book.panel("loss_week"), book.assumptions))
+    return book.kept(
+        "losses",
+        lambda: ratios.losses(frames.weeks(book), frames.items(book), book.panel("loss_week"), frames.proceeds(book), book.assumptions),
+    )
 
 
 def open_orders(book: Book) -> pd.DataFrame:
@@ -245,33 +240,32 @@ def photographed(book: Book, rows: pd.DataFrame) -> pd.DataFrame:
 
 def worth(book: Book) -> dict[str, float]:
     """What is it worth to act this week? Orders not taken, net cash of the excess at the clearance price, and a week's cost of waiting."""
-    left = value_now(book)
-    left = left.assign(cash=left["units"] * (1 - left["regular_share"]) * left["clearance_price"] * (1 - book.assumptions["selling_rate"]))
+    left = value_now(book)[lambda d: d["portion"].isin([value.TOO_MUCH, value.DAMAGED])]
     order = open_orders(book)
     return {
-        "orders": float(order.loc[order["lever"] == "cancel", "money"].sum()),
-        "cash": float(left["cash"].sum()),
-        "week": float(costs(book)["week"].sum()),
+        "orders": float(total(order.loc[order["lever"] == "cancel", "money"])),
+        "cash": float(total(left["units"] * left["nrv"])),
+        "week": float(total(costs(book)["week"])),
     }
 
 
 def effects(book: Book) -> pd.DataFrame:
     """What the overstock does to profit and to cash, each amount once: figure, cash_flow, profit, basis."""
-    total, booked, act = costs(book).sum(numeric_only=True), provisions(book), worth(book)
-    ahead = decisions(book)["cash_ahead"].sum()
+    spent, booked, act = total(costs(book)), provisions(book), worth(book)
+    ahead = total(decisions(book)["cash_ahead"])
     rows = [
-        (mark("purchase of the excess"), -total["purchase"], 0.0, mark("paid already – no decision brings it back")),
+        (mark("purchase of the excess"), -spent["purchase"], 0.0, mark("paid already – no decision brings it back")),
         (
             mark("write-down to be booked now"),
             0.0,
-            -booked["change"].sum(),
+            -total(booked["change"]),
             mark("all stock, cost above net realisable value, less what is booked"),
         ),
-        (mark("storage and insurance, a week"), -total["week_cash"], -total["week_cash"], mark("paid out every week")),
+        (mark("storage and insurance, a week"), -spent["week_cash"], -spent["week_cash"], mark("paid out every week")),
         (
             mark("capital, a week"),
             0.0,
-            -(total["week"] - total["week_cash"]) + _shrink_week(book),
+            -(spent["week"] - spent["week_cash"]) + _shrink_week(book),
             mark("what the money could earn, on cost – once"),
         ),
         (mark("shrink, a week"), 0.0, -_shrink_week(book), mark("units lost, at cost")),
@@ -293,11 +287,12 @@ def effects(book: Book) -> pd.DataFrame:
 
 
 def _shrink_week(book: Book) -> float:
-    return float(costs(book)["purchase"].sum() * book.assumptions["shrink_rate"] * 7 / 365)
+    return float(total(costs(book)["purchase"]) * book.assumptions["shrink_rate"] * 7 / 365)
 
 
 def quadrants(book: Book) -> pd.DataFrame:
     """Every item in stock with its sell-through, its months of stock and the money in its excess."""
-    by_item = classes(book).groupby("item", sort=False).agg(**{"class": ("class", "first"), "money": ("cost", "sum")}).reset_index()
+    by_item = classes(book).groupby("item", sort=False).agg(**{"class": ("class", "first")}).reset_index()
+    by_item["money"] = by_item["item"].map(classes(book).groupby("item")["cost"].sum(skipna=False))
     frame = excess(book)
     return frame.loc[frame["on_hand"] > 0, SHOWN].merge(by_item, on="item", how="left")

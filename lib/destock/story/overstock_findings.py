@@ -5,9 +5,10 @@ import pandas as pd
 from destock.analysis.classification import causes, kinds
 from destock.analysis.classification.ageing import UNKNOWN_AGE
 from destock.analysis.impact import carrying, value
+from destock.analysis.summary import most_money
 from destock.model.findings import Finding
 from destock.model.messages import mark
-from destock.model.metrics import ratio
+from destock.model.metrics import ratio, total
 from destock.panel.book import Book
 from destock.story import overstock
 from destock.story.findings import figures_of
@@ -16,15 +17,41 @@ from destock.story.findings import figures_of
 def excess(book: Book) -> list[Finding]:
     """How much is too much, of which kind most of it is, and what does not sell at all."""
     frame, classes = overstock.excess(book), overstock.classes(book)
-    stock, units, cost = frame["on_hand"].sum() + frame["damaged"].sum(), classes["units"].sum(), classes["cost"].sum()
+    known = frame["excess_on_hand"].notna()
+    if not (known & frame["on_hand"].gt(0)).any() and not frame["damaged"].gt(0).any():
+        return _need_unknown(frame)
+    stock = frame.loc[known, "on_hand"].sum() + frame["damaged"].sum()
+    units, cost = classes["units"].sum(), total(classes["cost"])
     share = float(ratio(units, stock))
-    figures = figures_of(units={"units": units, "stock": stock}, percent={"share": share}, money={"money": cost})
+    figures = figures_of(units={"units": units, "stock": stock}, percent={"share": share}, cost={"cost": cost})
     found = [Finding("excess", share, "share", "excess ÷ on hand, units", money=cost, severity=2, figures=figures)]
-    main = kinds.by_class(classes).set_index("class").sort_values("units", ascending=False, kind="stable").iloc[0]
-    part = float(ratio(main["units"], units))
-    figures = figures_of(label={"class": main.name}, percent={"share": part}, money={"money": main["cost"]})
-    found.append(Finding("largest_class", part, "share", "class ÷ all excess, units", money=main["cost"], figures=figures))
-    return found + _by_rate(frame, book) + _dead(frame, book) + _decided(classes) + _unclassified(classes)
+    return found + _need_unknown(frame) + _largest(classes) + _by_rate(frame, book) + _dead(frame, book) + _decided(classes) + _unclassified(classes)
+
+
+def _need_unknown(frame: pd.DataFrame) -> list[Finding]:
+    """Of which stock does nobody know how much will still sell?"""
+    rows = frame[frame["excess_on_hand"].isna() & frame["on_hand"].gt(0)]
+    if rows.empty:
+        return []
+    figures = figures_of(units={"styles": len(rows), "units": rows["on_hand"].sum()})
+    return [Finding("need_unknown", len(rows), "styles", "stock of which no need is known", severity=1, figures=figures)]
+
+
+def _largest(classes: pd.DataFrame) -> list[Finding]:
+    """The kind that holds most units, and the one that holds most money."""
+    if classes.empty:
+        return []
+    kinds_of = kinds.by_class(classes).set_index("class")
+    by_units, by_cost = (kinds_of.sort_values(name, ascending=False, kind="stable").iloc[0] for name in ("units", "cost"))
+    share, of_cost = float(ratio(by_units["units"], classes["units"].sum())), float(ratio(by_cost["cost"], total(classes["cost"])))
+    same = by_units.name == by_cost.name or pd.isna(of_cost)
+    figures = figures_of(
+        label={"class": by_units.name, "class_money": by_cost.name},
+        percent={"share": share, "share_money": of_cost},
+        cost={"cost": by_units["cost"], "cost_money": by_cost["cost"]},
+    )
+    name = "largest_class" if same else "largest_classes"
+    return [Finding(name, share, "share", "class ÷ all excess, units", money=by_units["cost"], figures=figures)]
 
 
 def _by_rate(frame: pd.DataFrame, book: Book) -> list[Finding]:
@@ -40,8 +67,8 @@ def _dead(frame: pd.DataFrame, book: Book) -> list[Finding]:
     idle = frame[kinds.dead(frame, book.today, book.assumptions)]
     if idle.empty:
         return []
-    weeks, cost = book.assumptions["dead_weeks"], idle["on_hand_cost"].sum()
-    figures = figures_of(units={"items": len(idle), "units": idle["on_hand"].sum(), "weeks": weeks}, money={"money": cost})
+    weeks, cost = book.assumptions["dead_weeks"], total(idle["on_hand_cost"])
+    figures = figures_of(units={"items": len(idle), "units": idle["on_hand"].sum(), "weeks": weeks}, cost={"cost": cost})
     return [Finding("dead", len(idle), "styles", "no sale for that many weeks", money=cost, severity=1, figures=figures)]
 
 
@@ -80,31 +107,18 @@ def why(book: Book) -> list[Finding]:
     return [Finding("largest_cause", share, "share", "units charged to the cause ÷ units with a plan", figures=figures)]
 
 
-def in_a_word(book: Book) -> list[Finding]:
-    """Why it is too much, in one sentence: the kind that holds most units, and the cause that added most where a plan tells."""
-    kind = next(one for one in excess(book) if one.id == "largest_class")
-    cause = why(book)
-    figures = kind.figures | ({f"cause_{name}": value for name, value in cause[0].figures.items()} if cause else {})
-    return [Finding("why" if cause else "why_by_kind", kind.value, "share", kind.basis, money=kind.money, severity=1, figures=figures)]
-
-
 def age(book: Book) -> list[Finding]:
     """How much of the stock is old, and how much of the range moves."""
     ageing, moving, found = overstock.ageing(book), overstock.moving(book), []
-    total, old_from = ageing["cost"].sum(), _old_from(book)
+    stock, old_from = total(ageing["cost"]), _old_from(book)
     if ageing.loc[ageing["band"] != UNKNOWN_AGE, "cost"].sum() > 0:
         old = ageing[ageing["band"].isin(_bands_from(ageing, old_from))]
-        figures = figures_of(
-            percent={"share": old["cost"].sum() / total, "worth": float(ratio(old["nrv"].sum(), old["cost"].sum()))},
-            money={"money": old["cost"].sum()},
-            units={"days": old_from},
-        )
-        found.append(
-            Finding("old_stock", old["cost"].sum() / total, "share", "cost of units received earlier ÷ cost of stock", figures=figures)
-        )
+        cost, share = total(old["cost"]), float(ratio(total(old["cost"]), stock))
+        figures = figures_of(percent={"share": share, "worth": float(ratio(total(old["nrv"]), cost))}, money={"money": cost}, units={"days": old_from})
+        found.append(Finding("old_stock", share, "share", "cost of units received earlier ÷ cost of stock", figures=figures))
         lost = ageing[ageing["band"] == UNKNOWN_AGE]
         if lost["units"].sum() > 0:
-            figures = figures_of(units={"units": lost["units"].sum()}, money={"money": lost["cost"].sum()})
+            figures = figures_of(units={"units": lost["units"].sum()}, cost={"cost": total(lost["cost"])})
             found.append(Finding("unknown_age", lost["units"].sum(), "units", "units beyond all receipts", figures=figures))
     if len(moving):
         now = moving.iloc[0]
@@ -135,31 +149,45 @@ def sizes(book: Book) -> list[Finding]:
     dead, lost, broken = runs[runs["state"] == "dead size"], runs[runs["state"] == "lost size"], runs[runs["broken"]]
     figures = figures_of(
         units={"dead": len(dead), "lost": len(lost), "styles": broken["item"].nunique()},
-        money={"dead_cost": dead["cost"].sum(), "lost_sales": runs["lost_sales"].sum(), "broken_cost": broken["cost"].sum()},
+        money={"lost_sales": runs["lost_sales"].sum()},
+        cost={"dead_cost": total(dead["cost"]), "broken_cost": total(broken["cost"])},
     )
-    return [Finding("sizes", len(dead), "SKUs", "no sale while the style sold", money=dead["cost"].sum(), figures=figures)]
+    return [Finding("sizes", len(dead), "SKUs", "no sale while the style sold", money=total(dead["cost"]), figures=figures)]
 
 
 def cost(book: Book) -> list[Finding]:
-    """How much money is locked, what a week of waiting costs, what keeping has cost."""
-    total = overstock.costs(book).sum(numeric_only=True)
-    locked, known = carrying.locked(overstock.costs(book), book.panel("item_now")), carrying.coverage(book.panel("item_now"))
-    warnings = (mark("cost is not known for all stock"),) if known["share"] < 0.98 else ()
+    """How much money is locked, what a week of waiting costs, what keeping has cost; or that no cost is known."""
+    costs, now = overstock.costs(book), book.panel("item_now")
+    locked, known = carrying.locked(costs, now), carrying.coverage(now)
+    if costs.empty:
+        return []
+    gap = _cost_gap(known["share"])
+    if pd.isna(locked["excess_cost"]):
+        return gap
+    sums = total(costs)
+    warnings = (mark("cost is not known for all stock"),) if known["share"] < 1 else ()
     named = {f"{name}_rate": book.assumptions[f"{name}_rate"] for name in carrying.RATES[1:]}
-    spent = total[[*carrying.RATES]].sum()
-    aged = overstock.costs(book)["age_days"].notna().any()
     found = [
         Finding(
             "locked", locked["share"], "share", "excess ÷ stock, at cost", money=locked["excess_cost"], severity=2, warnings=warnings,
             figures=figures_of(percent={"share": locked["share"], "known": known["share"]}, money={"money": locked["excess_cost"], "stock": locked["stock_cost"]}),
         ),
         Finding(
-            "waiting", total["week"], "money a week", "storage, capital, insurance, shrink; on cost", money=total["week"], severity=1,
-            figures=figures_of(money={"money": total["week"], "cash": total["week_cash"]}, price={"storage_rate": book.assumptions["storage_per_unit_day"]}, percent=named),
+            "waiting", sums["week"], "money a week", "storage, capital, insurance, shrink; on cost", money=sums["week"], severity=1,
+            figures=figures_of(money={"money": sums["week"], "cash": sums["week_cash"]}, price={"storage_rate": book.assumptions["storage_per_unit_day"]}, percent=named),
         ),
-        Finding("spent", spent, "money", "the same four since receipt", money=spent, figures=figures_of(money={"money": spent})),
     ]  # fmt: skip
-    return found if aged else found[:2]
+    if costs["age_days"].notna().any():
+        spent = sums[[*carrying.RATES]].sum()
+        found.append(Finding("spent", spent, "money", "the same four since receipt", money=spent, figures=figures_of(money={"money": spent})))
+    return gap + found
+
+
+def _cost_gap(known: float) -> list[Finding]:
+    """Money at cost leaves out what nobody knows the cost of: for which share of the units is it known?"""
+    if not known < 1:
+        return []
+    return [Finding("cost_gap", known, "share", "units in stock with a cost ÷ units in stock", severity=1, figures=figures_of(percent={"known": known}))]
 
 
 def worth(book: Book) -> list[Finding]:
@@ -170,19 +198,24 @@ def worth(book: Book) -> list[Finding]:
 def _write_down(book: Book) -> list[Finding]:
     gap = value.cost_gap(overstock.excess(book))
     if gap > value.COST_GAP:
-        return [
-            Finding(
-                "no_write_down", gap, "share", "stock without a cost, at tag value", severity=1, figures=figures_of(percent={"share": gap})
-            )
-        ]
+        figures = figures_of(percent={"share": gap})
+        return [Finding("no_write_down", gap, "share", "stock without a cost, at tag value", severity=1, figures=figures)]
     rows, booked, standard = overstock.value_now(book), overstock.provisions(book), value.STANDARDS[book.shop.accounting]
+    known = booked[booked["required"].notna()]
+    if known.empty:
+        return []
     share, source = overstock.clearance(book)
+    sale = rows.assign(price=rows["units"] * rows["price"], nrv=rows["units"] * rows["nrv"]).dropna(subset=["nrv"])
     figures = figures_of(
-        money={"money": booked["required"].sum(), "booked": booked["booked"].sum(), "change": booked["change"].sum()},
-        units={"styles": (booked["required"] > 0).sum()}, label={"rule": standard.rule, "source": source}, percent={"clearance": share, "selling": book.assumptions["selling_rate"]},
-    )  # fmt: skip
-    required = rows["write_down"].sum()
-    return [Finding("write_down", required, "money", standard.name, money=required, severity=1, figures=figures)] if len(rows) else []
+        money={"money": known["required"].sum(), "booked": known["booked"].sum(), "change": known["change"].sum(), "covered": total(rows["covered"])},
+        units={"styles": (known["required"] > 0).sum(), "unknown": len(booked) - len(known)},
+        label={"rule": standard.rule, "source": source},
+        percent={"clearance": share, "selling": 1 - float(ratio(sale["nrv"].sum(), sale["price"].sum()))},
+    )
+    required = known["required"].sum()
+    name = "write_down" if book.shop.write_down == "item" else "write_down_by_portion"
+    found = [Finding(name, required, "money", standard.name, money=required, severity=1, figures=figures)]
+    return found + ([Finding("write_down_unknown", len(booked) - len(known), "styles", figures=figures)] if len(known) < len(booked) else [])
 
 
 def _productivity(book: Book) -> list[Finding]:
@@ -239,10 +272,11 @@ def first_steps(book: Book) -> list[Finding]:
     actions = overstock.actions(book)
     if actions.empty:
         return _orders(book)
-    top = actions.nlargest(10, "money")
-    share = float(ratio(top["money"].sum(), actions["money"].sum()))
-    figures = figures_of(money={"money": top["money"].sum()}, percent={"share": share}, units={"styles": len(top)})
-    found = [Finding("top_ten", share, "share", "ten styles ÷ all excess, at cost", money=top["money"].sum(), severity=2, figures=figures)]
+    top = most_money(actions).head(10)
+    money, share = total(top["money"]), float(ratio(total(top["money"]), total(actions["money"])))
+    figures = figures_of(money={"money": money}, percent={"share": share}, units={"styles": len(top)})
+    name = "top_ten" if pd.notna(money) else "top_ten_by_tag"
+    found = [Finding(name, share, "share", "ten styles ÷ all excess, at cost", money=money, severity=2, figures=figures)]
     return found + _orders(book) + _urgent(book, top) + _worth_to_act(book)
 
 
@@ -250,56 +284,41 @@ def _orders(book: Book) -> list[Finding]:
     orders = overstock.open_orders(book)
     if orders.empty:
         return [Finding("no_open_orders", 0, "orders", "excess on order")] if "purchases" in set(book.panel("given")["table"]) else []
-    on_order = orders["money"].sum()
-    figures = figures_of(money={"money": on_order}, units={"styles": orders["item"].nunique(), "units": orders["units"].sum()})
-    return [Finding("open_orders", on_order, "money", "excess on order at cost", money=on_order, severity=2, figures=figures)]
+    money = total(orders["money"])
+    figures = figures_of(cost={"cost": money}, units={"styles": orders["item"].nunique(), "units": orders["units"].sum()})
+    return [Finding("open_orders", money, "money", "excess on order at cost", money=money, severity=2, figures=figures)]
 
 
 def _urgent(book: Book, top: pd.DataFrame) -> list[Finding]:
     """The order whose day comes first among those that can be cancelled; without one, the style with most money."""
     orders = overstock.open_orders(book)[lambda d: d["lever"] == "cancel"]
     if len(orders):
-        first = orders["until"].min()
+        first, money = orders["until"].min(), total(orders["money"])
+        whole = overstock.open_orders(book)
         figures = figures_of(
-            money={"money": orders["money"].sum(), "first": orders.loc[orders["until"] == first, "money"].sum()},
-            units={"styles": orders["item"].nunique(), "units": orders["units"].sum()},
+            cost={"cost": money, "first": total(orders.loc[orders["until"] == first, "money"])},
+            units={"styles": orders["item"].nunique(), "units": orders["units"].sum(), "all": whole["units"].sum(), "all_styles": whole["item"].nunique()},
             date={"until": first},
         )
-        return [
-            Finding(
-                "urgent_order",
-                orders["money"].sum(),
-                "money",
-                "excess on order at cost",
-                money=orders["money"].sum(),
-                severity=2,
-                figures=figures,
-            )
-        ]
+        return [Finding("urgent_order", money, "money", "excess on order at cost", money=money, severity=2, figures=figures)]
     worst = top.iloc[0]
-    figures = figures_of(
-        text={"name": worst["name"] if isinstance(worst["name"], str) else worst["item"], "item": worst["item"]},
-        money={"money": worst["money"], "week": worst["week"]},
-    )
-    return [
-        Finding(
-            "urgent_style", worst["money"], "money", "excess at cost", money=worst["money"], item=worst["item"], severity=2, figures=figures
-        )
-    ]
+    if pd.isna(worst["money"]):
+        return []
+    name = worst["name"] if isinstance(worst["name"], str) else worst["item"]
+    figures = figures_of(text={"name": name, "item": worst["item"]}, money={"money": worst["money"], "week": worst["week"]})
+    return [Finding("urgent_style", worst["money"], "money", "excess at cost", money=worst["money"], item=worst["item"], severity=2, figures=figures)]
 
 
 def _worth_to_act(book: Book) -> list[Finding]:
-    act = overstock.worth(book)
-    share, source = overstock.clearance(book)
-    figures = figures_of(money=act, percent={"share": share, "selling": book.assumptions["selling_rate"]}, label={"source": source})
-    return [
-        Finding(
-            "worth_to_act",
-            act["cash"] + act["orders"],
-            "money",
-            "net cash of the excess at the clearance price + orders not taken",
-            money=act["cash"] + act["orders"],
-            severity=1,
-            figures=figures,
-        )
-    ]
+    """What acting brings, and at which part of the tag price on average: some goods are damaged, some long over."""
+    act, rows = overstock.worth(book), overstock.value_now(book)
+    rows = rows[rows["portion"].isin([value.TOO_MUCH, value.DAMAGED])].merge(overstock.excess(book)[["item", "tag_price"]], on="item", validate="m:1")
+    known = rows.dropna(subset=["price", "tag_price", "nrv"])
+    if known.empty:
+        return []
+    price, tag = (known["units"] * known["price"]).sum(), (known["units"] * known["tag_price"]).sum()
+    percent = {"share": float(ratio(price, tag)), "selling": 1 - float(ratio(act["cash"], price))}
+    figures = figures_of(money={"cash": act["cash"], "orders": act["orders"], "week": act["week"]}, percent=percent)
+    both = total(pd.Series([act["cash"], act["orders"]]))
+    basis = "net cash of the excess at the clearance price + orders not taken"
+    return [Finding("worth_to_act", both, "money", basis, money=both, severity=1, figures=figures)]

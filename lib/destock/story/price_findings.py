@@ -159,7 +159,7 @@ def next_test(book: Book) -> list[Finding]:
     options = frames.test_options(book)
     row = options[(options["cut"] == wanted["test_cut"]) & (options["weeks"] == int(wanted["test_weeks"]))].iloc[0]
     whole = frames.price_answer(book).iloc[0]
-    price = design.cost(flagged, drawn, tuple(whole[["elasticity", "low", "high"]]), wanted)
+    price = design.cost(flagged, drawn, tuple(whole[["elasticity", "low", "high"]]), frames.proceeds(book), wanted)
     figures = figures_of(units={"flagged": len(drawn), "held": held, "weeks": wanted["test_weeks"], "needed": row["items_needed"]}, percent={"cut": wanted["test_cut"]},
                        number={"least": row["least_detectable"]}, money={"cost": price["cost"], "low": price["cost_low"], "high": price["cost_high"]}, date={"start": drawn["decision_date"].iloc[0]})  # fmt: skip
     return [Finding("next_test", held, "styles", "drawn by lot within category and rate", money=price["cost"], figures=figures)]

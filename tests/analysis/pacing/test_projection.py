@@ -10,7 +10,7 @@ from tests.analysis.pacing.tiny import NO_EVENTS, made, small_world
 from destock.analysis.pacing import projection
 from destock.analysis.pacing.curve import fit
 from destock.analysis.pacing.lives import Lives, lives
-from destock.analysis.pacing.projection import Experience, backtest, credible, learn, project, remaining_at_rate
+from destock.analysis.pacing.projection import Experience, backtest, credible, learn, project
 
 BOUNDS = ["sold", "low90", "low80", "projected", "high80", "high90"]
 
@@ -300,13 +300,6 @@ class TestBacktest:
         found = backtest(learn(past(1, 1), 100))
         assert found.empty
         assert list(found) == ["week", "method", "error", "bias", "bias_low", "bias_high", "styles", "seasons"]
-
-
-def test_without_a_past_season_a_style_goes_on_as_in_the_last_weeks_until_its_exit():
-    styles = pd.DataFrame({"item": ["a", "b", "c"], "exit_date": pd.to_datetime(["2025-06-15", "2025-05-01", None])})
-    rates = pd.DataFrame({"item": ["a", "b", "c"], "rate": [10.0, 10.0, 10.0]})
-    found = remaining_at_rate(styles, rates, pd.Timestamp("2025-06-01"))
-    assert found.tolist() == pytest.approx([20, 0, np.nan], nan_ok=True)
 
 
 def test_a_season_without_events_works():

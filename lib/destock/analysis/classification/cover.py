@@ -41,16 +41,16 @@ def excess(styles: pd.DataFrame, rates: pd.DataFrame, as_of: pd.Timestamp, assum
     orders − (rate × (lead time + review + cover) + z σ √(lead time + review)). Damaged
     units are excess as they are. Returns ``need``, ``excess_on_hand``, ``excess_on_order``, ``excess_units`` (on hand and
     damaged), ``coming_rate`` (units a week to come: seasonal by what remains, core as lately), ``weeks_of_supply``
-    (stock ÷ coming rate), ``stock_to_sales`` (stock ÷ monthly sales of the last 13 weeks in stock); unknown where stock is.
+    (stock ÷ coming rate), ``stock_to_sales`` (stock ÷ monthly sales of the last 13 weeks in stock). Unknown where stock is, and where
+    nobody knows what sells: sales that are not recorded, goods of yesterday. Of nothing, nothing is too much.
     """
     frame = styles.merge(rates, on="item", how="left", validate="1:1")
-    # An item that no week knows has sold nothing; one of which the months are blank has sold nobody knows what.
-    known = frame["rate"].notna() | ~frame["item"].isin(rates["item"])
-    rate, spread, quarter = frame["rate"].fillna(0.0), frame["rate_sd"].fillna(0.0), frame["quarter_rate"].fillna(0.0)
+    rate, spread = frame["rate"], frame["rate_sd"].fillna(0.0)
     wait = (frame["lead_time_days"] / 7).fillna(assumptions["lead_time_weeks"]) + assumptions["review_weeks"]
     ceiling = rate * (wait + assumptions["cover_weeks"]) + assumptions["service_z"] * spread * np.sqrt(wait)
     frame["need"] = np.where(frame["exit_date"].isna(), ceiling, frame["remaining"])
-    too_much = (frame["on_hand"] + frame["on_order"] - frame["need"]).clip(lower=0)
+    supply = frame["on_hand"] + frame["on_order"]
+    too_much = (supply - frame["need"]).clip(lower=0).mask(supply.le(0), 0.0)
     # The last units needed are the ones on order: what is too much is first of all there, where it can still be cancelled.
     frame["excess_on_order"] = np.minimum(too_much, frame["on_order"])
     frame["excess_on_hand"] = too_much - frame["excess_on_order"]
@@ -58,9 +58,38 @@ def excess(styles: pd.DataFrame, rates: pd.DataFrame, as_of: pd.Timestamp, assum
     frame["ceiling_weeks"] = wait + assumptions["cover_weeks"]
     weeks_left = (frame["exit_date"] - as_of).dt.days / 7
     frame["coming_rate"] = ratio(frame["remaining"], weeks_left).where(weeks_left > 0, rate)
-    frame["weeks_of_supply"] = np.where(known, weeks_of_supply(frame["on_hand"], frame["coming_rate"].fillna(rate)), np.nan)
-    frame["stock_to_sales"] = np.where(known, stock_to_sales(frame["on_hand"], quarter * WEEKS_PER_MONTH), np.nan)
+    frame["weeks_of_supply"] = _lasts(weeks_of_supply, frame["on_hand"], frame["coming_rate"].fillna(rate))
+    frame["stock_to_sales"] = _lasts(stock_to_sales, frame["on_hand"], frame["quarter_rate"] * WEEKS_PER_MONTH)
     return frame
+
+
+def _lasts(measure, units: pd.Series, rate: pd.Series) -> pd.Series:
+    """For how long units last at a rate; unknown where the rate is."""
+    return pd.Series(measure(units, rate.fillna(0.0)), index=units.index).where(rate.notna() | units.le(0))
+
+
+def at_cost(frame: pd.DataFrame, layer: pd.DataFrame, sku_now: pd.DataFrame) -> pd.DataFrame:
+    """What did the units that are too much cost, and those that are needed? First in, first out.
+
+    frame: ``excess``; layer: FIFO layers (sku, received_on, unit_cost, good_units). Of an item's good units the oldest will sell first: they are the
+    needed ones. Adds ``needed_cost`` and ``excess_cost`` (together the cost of what is on hand); unknown where a unit's cost or the need is.
+    """
+    rows = layer[layer["good_units"] > 0].merge(sku_now[["sku", "item"]], on="sku", validate="m:1")
+    rows = rows.sort_values(["item", "received_on", "sku", "unit_cost"], na_position="first", kind="stable")
+    units = rows["good_units"].astype(float)
+    before = units.groupby(rows["item"]).cumsum() - units
+    wanted = rows["item"].map(frame.set_index("item")["on_hand"] - frame.set_index("item")["excess_on_hand"]).astype(float)
+    needed = (wanted - before).clip(lower=0, upper=units)
+    parts = {"needed_cost": needed, "excess_cost": units - needed}
+    costs = {name: _value(part, rows) for name, part in parts.items()}
+    empty = frame["on_hand"].le(0) & frame["excess_on_hand"].notna()
+    return frame.assign(**{name: frame["item"].map(cost).astype(float).mask(empty, 0.0) for name, cost in costs.items()})
+
+
+def _value(units: pd.Series, rows: pd.DataFrame) -> pd.Series:
+    """Units × unit cost by item; unknown where the cost of a unit is."""
+    value = (units * rows["unit_cost"]).mask(units.eq(0), 0.0)
+    return value.groupby(rows["item"]).sum(skipna=False)
 
 
 def seldom(demand: np.ndarray, smoothing: float = SMOOTHING) -> np.ndarray:

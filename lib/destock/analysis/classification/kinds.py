@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from destock.model.messages import mark
-from destock.model.metrics import ratio, wilson_lower
+from destock.model.metrics import ratio, shipped_units, wilson_lower
 from destock.model.schema import CLASSES
 
 # for the catalogue; the names themselves are the schema's
@@ -51,7 +51,7 @@ def lines_of_failure(items: pd.DataFrame, bands: pd.DataFrame, core_lines: pd.Se
     pooled = _of_day(items, lambda age: by_tier.reindex(pd.MultiIndex.from_arrays([items["season"], np.repeat("all", len(items)), age])))
     new = items["exit_date"].isna() & (items["weeks_on_sale"] * 7 <= assumptions["slow_days"])
     new_core = np.where(new, _of_day(items, lambda age: age.map(core_lines)), np.nan)
-    shipped, category = _shipped(items), items["category"]
+    shipped, category = shipped_units(items), items["category"]
     shown = ratio(items["exposures"], items["weeks_on_sale"])
     return items.assign(
         fail_line=np.where(items["exit_date"].isna(), new_core, np.where(np.isnan(own), pooled, own)),
@@ -68,11 +68,6 @@ def _of_day(items: pd.DataFrame, line: Callable[[pd.Series], pd.Series]) -> np.n
     return last + np.where(np.isnan(running), 0.0, running - last) * part
 
 
-def _shipped(frame: pd.DataFrame) -> pd.Series:
-    """Units that customers had in their hands: sold, less cancelled before shipping."""
-    return frame["sold_units"] * (1 - ratio(frame["undone_units"] - frame["returns"], frame["sold_units"]).clip(0, 1).fillna(0))
-
-
 def slow_limit(frame: pd.DataFrame, assumptions: dict[str, float]) -> pd.Series:
     """Above how many months of stock is a core style slow? The assumption, or three quarters of its category if that is more."""
     usual = frame["stock_to_sales"].replace(np.inf, np.nan).groupby(frame["category"]).transform(lambda s: s.quantile(0.75))
@@ -82,7 +77,7 @@ def slow_limit(frame: pd.DataFrame, assumptions: dict[str, float]) -> pd.Series:
 def rules(frame: pd.DataFrame, as_of: pd.Timestamp, a: dict[str, float]) -> pd.DataFrame:
     """Which rule holds for the good units of each item? One column a class, in ORDER."""
     seasonal, age_days = frame["exit_date"].notna(), frame["weeks_on_sale"] * 7
-    shipped = _shipped(frame)
+    shipped = shipped_units(frame)
     quality = pd.Series(wilson_lower(frame["quality_returns"], shipped), index=frame.index)
     share_left = ratio(frame["remaining"], frame["remaining"] + frame["net_units"].clip(lower=0))
     new = ~seasonal & (age_days <= a["slow_days"])
@@ -130,7 +125,7 @@ def classify(frame: pd.DataFrame, overrides: pd.DataFrame, as_of: pd.Timestamp, 
         **{
             "class": told["class"].where(by_analyst, first),
             "units": frame["excess_on_hand"],
-            "cost": frame["excess_on_hand"] * unit_cost(frame),
+            "cost": frame["excess_cost"],
         },
         also=_also(holds, told["class"].where(by_analyst, first)),
         confidence=_confidence(frame, first, as_of, assumptions).mask(by_analyst, np.nan),
@@ -143,13 +138,12 @@ def classify(frame: pd.DataFrame, overrides: pd.DataFrame, as_of: pd.Timestamp, 
     bad = bad.assign(also="", decided=BY_RULE, reason="", missing="", dead=False)
     rows = pd.concat([good[good["units"] > 0], bad[bad["units"] > 0]])
     kept = {name: (name, "first") for name in ("also", "confidence", "decided", "reason", "missing", "dead")}
-    rows = rows.groupby(["item", "class"], as_index=False).agg(units=("units", "sum"), cost=("cost", "sum"), **kept)
-    return rows.sort_values(["cost", "item"], ascending=[False, True], kind="stable").reset_index(drop=True)
-
-
-def unit_cost(frame: pd.DataFrame) -> pd.Series:
-    """What a good unit of each item cost: of those on hand, else on average."""
-    return ratio(frame["on_hand_cost"], frame["on_hand"]).where(frame["on_hand_cost"] > 0).fillna(frame["mean_cost"])
+    both = rows.groupby(["item", "class"])
+    rows = both.agg(units=("units", "sum"), **kept).assign(cost=both["cost"].sum(skipna=False)).reset_index()
+    tag = rows["item"].map(frame.set_index("item")["tag_price"]).astype(float) * rows["units"]
+    # where no cost is known, what lies at more tag value matters more, and then more units
+    order = rows.assign(tag=tag).sort_values(["cost", "tag", "units", "item"], ascending=[False, False, False, True], kind="stable").index
+    return rows.loc[order].reset_index(drop=True)
 
 
 def _also(holds: pd.DataFrame, own: pd.Series) -> list[str]:
@@ -203,7 +197,10 @@ def by_class(classes: pd.DataFrame) -> pd.DataFrame:
 
 
 def by(classes: pd.DataFrame, key: str, every: tuple[str, ...] = ()) -> pd.DataFrame:
-    """How much of the overstock is of which kind, cause, category? Items, units and cost; each of ``every`` is listed."""
-    total = classes.groupby(key).agg(items=("item", "nunique"), units=("units", "sum"), cost=("cost", "sum"))
+    """How much of the overstock is of which kind, cause, category? Items, units and the cost as far as it is known; each of ``every`` is listed."""
+    groups = classes.groupby(key)
+    total = groups.agg(items=("item", "nunique"), units=("units", "sum")).assign(cost=groups["cost"].sum(min_count=1))
     names = [*every, *sorted(set(total.index) - set(every))]
-    return total.reindex(names).fillna(0).rename_axis(key).reset_index()
+    listed = total.reindex(names)
+    listed.loc[~listed.index.isin(total.index)] = 0  # of a kind without units the cost is 0; of one without a known cost it is unknown
+    return listed.rename_axis(key).reset_index()

@@ -30,7 +30,7 @@ def sizes(sku_now: pd.DataFrame, sku_week: pd.DataFrame, items: pd.DataFrame, as
     style_sold = rows.groupby("item")["sold_lately"].transform("sum")
     rows["broken"] = rows["sizes_left"] < assumptions["size_floor"]
     rows["units"] = rows["on_hand"].clip(lower=0)
-    rows["cost"] = rows["units"] * rows["unit_cost"]
+    rows["cost"] = rows["on_hand_cost"].mask(rows["units"].eq(0), 0.0)
     dead = (rows["units"] > 0) & (rows["sold_lately"] <= 0) & (style_sold > 0) & (rows["known_weeks"] >= assumptions["dead_weeks"])
     lost = (rows["units"] == 0) & rows["in_season"] & (rows["rate"] > 0)
     rows["state"] = np.select([dead, lost, rows["units"] > 0], STATES[:3], STATES[3])

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from destock.model.proceeds import Proceeds
+
 # 80 % power at 5 %: the effect must be 2.8 standard errors wide
 POWER = 2.8
 WEEKS_BEFORE = 4
@@ -128,14 +130,14 @@ def _held_back(rows: pd.DataFrame, seed: int, share: float) -> set[str]:
 
 
 def cost(
-    flagged: pd.DataFrame, drawn: pd.DataFrame, elasticity: tuple[float, float, float], assumptions: Mapping[str, float]
+    flagged: pd.DataFrame, drawn: pd.DataFrame, elasticity: tuple[float, float, float], sale: Proceeds, assumptions: Mapping[str, float]
 ) -> dict[str, float]:
-    """What gross profit does it cost to keep the held-back styles at their price instead of cutting them too?
+    """What gross profit, before tax, does it cost to keep the held-back styles at their price instead of cutting them too?
 
     ``elasticity``: best, low, high. Negative where waiting earns more than the cut.
     """
     held = flagged[flagged["item"].isin(drawn.loc[drawn["arm"] == "control", "item"])]
-    before, ratio = held["price"], 1 - assumptions["test_cut"]
+    before, ratio = sale.before_tax(held["price"]), 1 - assumptions["test_cut"]
     units = held["rate"] * assumptions["test_weeks"]
     gains = [
         float((units * (ratio**beta * (before * ratio - held["mean_cost"]) - (before - held["mean_cost"]))).sum()) for beta in elasticity

@@ -7,6 +7,7 @@ import pandas as pd
 
 from destock.analysis.elasticity.design import variance
 from destock.model.metrics import ratio
+from destock.model.proceeds import Proceeds
 
 DAYS = 28
 
@@ -32,7 +33,9 @@ def noise_interval(uplift, rate: float, before: float, after: float, assumptions
     return float(uplift * np.exp(-width)), float(uplift * np.exp(width))
 
 
-def read(item_day: pd.DataFrame, experiment: pd.DataFrame, item_now: pd.DataFrame, assumptions: Mapping[str, float]) -> pd.DataFrame:
+def read(
+    item_day: pd.DataFrame, experiment: pd.DataFrame, item_now: pd.DataFrame, sale: Proceeds, assumptions: Mapping[str, float]
+) -> pd.DataFrame:
     """What did each cut item sell and earn a day, before its test and in it, and is that evidence?
 
     Returns one row a cut item in a test: ``days_before``, ``days_after``, units and gross profit a
@@ -45,7 +48,7 @@ def read(item_day: pd.DataFrame, experiment: pd.DataFrame, item_now: pd.DataFram
     )
     rows["day_of_test"] = (rows["day"] - rows["decision_date"]).dt.days
     rows = rows[(rows["day_of_test"] >= -DAYS) & (rows["day"] <= rows["window_end"])]
-    rows["gross_profit"] = rows["revenue"] - rows["sold_units"] * rows["mean_cost"]
+    rows["gross_profit"] = sale.before_tax(rows["revenue"]) - rows["sold_units"] * rows["mean_cost"]
     keys = ["experiment", "item", "name", "arm"]
     sides = {side: rows[(rows["day_of_test"] >= 0) == (side == "after")] for side in ("before", "after")}
     daily = [

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from destock.model.metrics import ratio
+from destock.model.metrics import ratio, total
 
 RATES = ("storage", "capital", "insurance", "shrink")
 
@@ -19,9 +19,9 @@ def carrying(classes: pd.DataFrame, layer: pd.DataFrame, sku_now: pd.DataFrame, 
     days = classes["item"].map(mean_age(layer, sku_now)).astype(float)
     day = {name: classes["cost"] * assumptions[f"{name}_rate"] / 365 for name in RATES[1:]}
     day = {"storage": classes["units"] * assumptions["storage_per_unit_day"]} | day
-    frame = classes.assign(purchase=classes["cost"], age_days=days, **{name: cost * days.fillna(0) for name, cost in day.items()})
+    frame = classes.assign(purchase=classes["cost"], age_days=days, **{name: cost * days for name, cost in day.items()})
     return frame.assign(
-        total=frame[["purchase", *RATES]].sum(axis=1, min_count=1),
+        total=frame["purchase"] + frame[list(RATES)].sum(axis=1),
         week=7 * sum(day.values()),
         week_cash=7 * (day["storage"] + day["insurance"]),
     )
@@ -35,20 +35,20 @@ def mean_age(layer: pd.DataFrame, sku_now: pd.DataFrame) -> pd.Series:
 
 
 def by(costs: pd.DataFrame, key: str) -> pd.DataFrame:
-    """What does the overstock cost by class or by category? Sums of units and of every cost."""
+    """What does the overstock cost by class or by category? Sums of units and of every cost, as far as it is known."""
     columns = ["units", "purchase", *RATES, "total", "week", "week_cash"]
-    return costs.groupby(key)[columns].sum().sort_values("purchase", ascending=False).reset_index()
+    return costs.groupby(key)[columns].sum(min_count=1).sort_values(["purchase", "units"], ascending=False).reset_index()
 
 
 def locked(costs: pd.DataFrame, item_now: pd.DataFrame) -> dict[str, float]:
     """What share of the money in stock is locked in overstock? At cost; numerator and denominator shown."""
-    stock = float((item_now["on_hand_cost"] + item_now["damaged_cost"]).sum())
-    excess = float(costs["purchase"].sum())
+    stock = float(total(item_now["on_hand_cost"] + item_now["damaged_cost"]))
+    excess = float(total(costs["purchase"]))
     return {"excess_cost": excess, "stock_cost": stock, "share": excess / stock if stock > 0 else float("nan")}
 
 
 def coverage(item_now: pd.DataFrame) -> dict[str, float]:
     """For what share of the units on hand is the cost known?"""
     units = item_now["on_hand"].fillna(0) + item_now["damaged"].fillna(0)
-    known = float(units[item_now["mean_cost"].notna()].sum())
+    known = float(units[(item_now["on_hand_cost"] + item_now["damaged_cost"]).notna()].sum())
     return {"known_units": known, "units": float(units.sum()), "share": known / units.sum() if units.sum() > 0 else float("nan")}

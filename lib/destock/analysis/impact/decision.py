@@ -4,24 +4,26 @@ import numpy as np
 import pandas as pd
 
 from destock.model.messages import mark
-from destock.model.metrics import ratio
+from destock.model.metrics import price_needed, ratio
+from destock.model.proceeds import Proceeds
 
 WEEKS_AHEAD = 52
 HOLD, LET_GO = mark("hold"), mark("let go")
 
 
-def price_floor(alternative, fee, fulfilment=0.0, return_rate=0.0, return_cost=0.0, holding_avoided=0.0, resaleable=1.0):
+def price_floor(alternative, sale: Proceeds, return_rate=0.0, holding_avoided=0.0, resaleable=1.0):
     """Below which price is a unit better given to the best alternative?
 
-    (alternative of the units that stay sold − holding avoided + fulfilment + cost of returns) ÷ (what is left of the price after fees, of those that stay sold). ``resaleable``: share of returned
-    units that can still take the alternative. Purchase cost is no argument.
+    The price at which a unit that is kept brings what the alternative pays for it, less the holding that selling it avoids. ``resaleable``:
+    share of returned units that can still take the alternative; what the others lose, each kept unit bears. Purchase cost is no argument.
 
-    >>> [round(float(price_floor(120, 0.05, 10, *more)), 2) for more in ((), (0.3, 12), (0.3, 12, 0.0, 0.0))]
+    >>> parcel, both = Proceeds({"net": 0.05, "per parcel": 10}), Proceeds({"net": 0.05, "per parcel": 10, "per return": 12})
+    >>> [round(float(floor), 2) for floor in (price_floor(120, parcel), price_floor(120, both, 0.3), price_floor(120, both, 0.3, 0.0, 0.0))]
     [136.84, 146.77, 200.9]
     """
-    stay = 1 - np.asarray(return_rate, float)
-    lost = np.asarray(alternative, float) * (1 - np.asarray(return_rate, float) * resaleable)
-    return ratio(lost - holding_avoided + fulfilment + np.asarray(return_rate, float) * return_cost, (1 - np.asarray(fee, float)) * stay)
+    back = np.asarray(return_rate, float)
+    lost = np.asarray(alternative, float) * (1 - back * resaleable) / (1 - back)
+    return sale.price_that_brings(lost - holding_avoided, back)
 
 
 def rate_that_pays(units, salvage, salvage_next, holding, net_price):
@@ -36,15 +38,30 @@ def rate_that_pays(units, salvage, salvage_next, holding, net_price):
     return np.where(gain > 0, ratio(np.asarray(units, float) * (np.asarray(salvage, float) - salvage_next + holding), gain), np.inf)
 
 
-def best_price(least, elasticity):
-    """At which price does a unit earn most where time does not press? β ÷ (β + 1) × what it must bring at least; none unless customers answer by more than 1 : 1.
+def best_price(least, elasticity, clearing=0.0):
+    """At which price does the stock earn most until its end? None unless customers answer by more than 1 : 1.
 
-    ``least``: net value of the alternative ÷ (1 − fees): what parting with the unit costs.
+    ``least``: the price floor. β ÷ (β + 1) × floor holds where there are units enough; a price at which they would be gone early only
+    gives them away, so it is never below ``clearing``, the price at which the stock just lasts.
 
     >>> [round(float(best_price(least, beta))) for least in (675.7, 162.2) for beta in (-2, -2.62)]
     [1351, 1093, 324, 262]
+    >>> float(best_price(162.2, -2, clearing=400.0))
+    400.0
     """
-    return np.asarray(least, float) * (elasticity / (elasticity + 1) if elasticity < -1 else np.nan)
+    factor = elasticity / (elasticity + 1) if elasticity < -1 else np.nan
+    return np.maximum(np.asarray(least, float) * factor, clearing)
+
+
+def clearing_price(price, units, expected, elasticity):
+    """At which price does the stock just last to its end, if ``expected`` units would go at today's? Unknown where none would.
+
+    >>> float(clearing_price(100.0, 200.0, 50.0, -2.0))
+    50.0
+    """
+    known = (np.asarray(expected, float) > 0) & (np.asarray(units, float) > 0)
+    uplift = np.where(known, np.asarray(units, float) / np.where(known, expected, 1.0), np.nan)
+    return np.asarray(price, float) * price_needed(uplift, elasticity)
 
 
 def present_value(cash: np.ndarray, weeks: np.ndarray, rate: float):
@@ -56,28 +73,24 @@ def present_value(cash: np.ndarray, weeks: np.ndarray, rate: float):
     return (np.asarray(cash, float) / (1 + rate) ** (np.asarray(weeks, float) * 7 / 365)).sum(axis=-1)
 
 
-def hold(frame: pd.DataFrame, coming: pd.DataFrame, terms: dict[str, float], as_of: pd.Timestamp) -> pd.DataFrame:
+def hold(frame: pd.DataFrame, coming: pd.DataFrame, sale: Proceeds, terms: dict[str, float], as_of: pd.Timestamp) -> pd.DataFrame:
     """Which stock should be held, until when, and at which price is it better let go?
 
-    frame: item, ``units`` (good, on hand), ``price`` (paid now), ``salvage`` (net a unit, best alternative), ``return_rate``; coming: items × weeks
-    ahead, units expected. terms: fee, parcel, return_cost, elasticity (NaN where unknown), capital_rate, storage_week (a unit), decline (of salvage, a week). Capital is charged on what a
-    unit would bring, not on its cost. One-step look-ahead: hold while expected sales exceed ``rate_that_pays``. Returns item, ``floor``, ``floor_share``
-    (of the price now), ``net_price``, ``rate_needed``, ``rate_expected`` (of the coming week), ``advice``, ``hold_until`` (last day on which holding pays;
-    null: not now; a year ahead: no end in sight), ``gain`` (what holding brings over letting go all now), ``best_price`` (where
-    time does not press), ``cash_ahead`` (present value of selling on
-    at today's price for a year and letting go what is left).
+    frame: item, ``units`` (good, on hand), ``price`` (paid now), ``salvage`` (net a unit, best alternative), ``return_rate`` (came back ÷ shipped);
+    coming: items × weeks ahead, units expected. terms: elasticity (NaN where unknown), capital_rate, storage_week (a unit), decline (of salvage, a
+    week). Capital is charged on what a unit would bring, not on its cost. One-step look-ahead: hold while expected sales exceed ``rate_that_pays``.
+    Returns item, ``floor``, ``floor_share`` (of the price now), ``net_price`` (what a unit that is kept brings), ``rate_needed``,
+    ``rate_expected`` (of the coming week), ``advice``, ``hold_until`` (last day on which holding pays; null: not now; a year ahead: no end in
+    sight), ``gain`` (what holding brings over letting go all now), ``best_price`` (until the stock's end), ``cash_ahead`` (present value of
+    selling on at today's price for a year and letting go what is left).
     """
     rows = frame.reset_index(drop=True)
-    back = rows["return_rate"].fillna(0.0).clip(0, 0.95)
-    net_price = rows["price"] * (1 - terms["fee"]) - (terms["parcel"] + back * terms["return_cost"]) / (1 - back)
+    back = rows["return_rate"].fillna(0.0)
+    net_price = sale.brings(rows["price"], back)
     kept = (1 - terms["decline"]) ** np.arange(WEEKS_AHEAD + 1)
     units, alive = rows["units"].to_numpy(float).copy(), np.ones(len(rows), bool)
-    weeks, gain, needed, cash = (
-        np.zeros(len(rows), int),
-        np.zeros(len(rows)),
-        np.zeros((len(rows), WEEKS_AHEAD)),
-        np.zeros((len(rows), WEEKS_AHEAD)),
-    )
+    weeks, gain = np.zeros(len(rows), int), np.zeros(len(rows))
+    needed, cash = np.zeros((len(rows), WEEKS_AHEAD)), np.zeros((len(rows), WEEKS_AHEAD))
     expected = coming.reindex(index=rows["item"], columns=range(WEEKS_AHEAD)).fillna(0.0).to_numpy()
     for week in range(WEEKS_AHEAD):
         now, then = rows["salvage"] * kept[week], rows["salvage"] * kept[week + 1]
@@ -89,14 +102,15 @@ def hold(frame: pd.DataFrame, coming: pd.DataFrame, terms: dict[str, float], as_
         weeks += alive
         cash[:, week] = sold * net_price
         units = units - sold
-    floor = price_floor(rows["salvage"], terms["fee"], terms["parcel"], back, terms["return_cost"], terms["storage_week"])
+    floor = price_floor(rows["salvage"], sale, back, terms["storage_week"])
+    clearing = clearing_price(rows["price"], rows["units"], expected.sum(axis=1), terms["elasticity"])
     last = as_of + pd.to_timedelta(7 * weeks, unit="D")
     ahead = np.arange(1, WEEKS_AHEAD + 1)
     left = units * (rows["salvage"] * kept[-1]).to_numpy() / (1 + terms["capital_rate"]) ** (WEEKS_AHEAD * 7 / 365)
     return rows[["item", "units", "price", "salvage"]].assign(
         floor=floor, floor_share=ratio(floor, rows["price"]), net_price=net_price, rate_needed=needed[:, 0], rate_expected=expected[:, 0],
         advice=np.where(weeks > 0, HOLD, LET_GO), hold_until=pd.Series(last).where(weeks > 0), gain=gain,
-        best_price=best_price(floor, terms["elasticity"]), cash_ahead=present_value(cash, ahead, terms["capital_rate"]) + left,
+        best_price=best_price(floor, terms["elasticity"], clearing), cash_ahead=present_value(cash, ahead, terms["capital_rate"]) + left,
     )  # fmt: skip
 
 

@@ -24,10 +24,12 @@ def open_orders(lines: pd.DataFrame, excess: pd.DataFrame, as_of: pd.Timestamp) 
     covered = rows.groupby("item")["units"].cumsum() - rows["units"]
     rows["too_many"] = np.minimum(rows["units"], (rows["excess_on_order"] - covered).clip(lower=0))
     rows["money"] = rows["too_many"] * rows["unit_cost"].fillna(rows["mean_cost"])
-    order = rows[rows["too_many"] > 0].groupby(["item", "po_id"], as_index=False).agg(
+    lines = rows[rows["too_many"] > 0].groupby(["item", "po_id"])
+    order = lines.agg(
         name=("name", "first"), category=("category", "first"), vendor=("vendor", "first"), ordered=("units", "sum"), units=("too_many", "sum"),
-        money=("money", "sum"), due_at=("due_at", "max"), cancellable_until=("cancellable_until", "max"),
+        due_at=("due_at", "max"), cancellable_until=("cancellable_until", "max"),
     )  # fmt: skip
+    order = order.assign(money=lines["money"].sum(skipna=False)).reset_index()
     can, late = order["cancellable_until"] >= as_of, order["due_at"] < as_of
     order["lever"] = np.select([can, order["cancellable_until"].isna() & ~late, ~late], STEPS[:3], STEPS[3])
     order["until"] = order["cancellable_until"].where(can, order["due_at"].where(order["lever"] == STEPS[2]))

@@ -7,8 +7,10 @@ import pandas as pd
 
 from destock.model.messages import mark
 from destock.model.metrics import ratio
+from destock.model.proceeds import Proceeds
 
-GOOD, DAMAGED = mark("good"), mark("damaged")
+# portions of an item's stock: each is worth what it will bring, and what one gains never covers what another lost
+NEEDED, TOO_MUCH, NOT_KNOWN, DAMAGED = mark("needed"), mark("too much"), mark("need not known"), mark("damaged")
 RECENT_WEEKS = 8
 LEAST_UNITS = 30  # sold after their exit, before the shop's own clearance price is taken
 DEAD_DAYS = 365  # after its exit a style brings what a jobber pays
@@ -31,11 +33,12 @@ STANDARDS = {
 }  # fmt: skip
 
 # where a price comes from
-RECENT, OWN_CLEARANCE, ASSUMED, REALISED = (
+RECENT, OWN_CLEARANCE, ASSUMED, REALISED, AT_TAG = (
     mark("paid in the last eight weeks"),
     mark("paid for own styles after their exit"),
     mark("assumption"),
     mark("paid so far"),
+    mark("its tag: nothing sold yet"),
 )
 
 
@@ -44,82 +47,100 @@ def clearance_share(weeks: pd.DataFrame, items: pd.DataFrame, assumptions: dict[
 
     Paid ÷ tag value of all units sold after their style's exit; with fewer than 30 of them the assumption.
     """
-    rows = weeks.merge(items[["item", "exit_date", "tag_price"]], on="item", validate="m:1")
-    after = rows[(rows["week"] > rows["exit_date"]) & rows["tag_price"].notna()]
+    rows = weeks.merge(items[["item", "exit_date"]], on="item", validate="m:1")
+    after = rows[(rows["week"] > rows["exit_date"]) & (rows["sold_at_tag"] > 0)]
     if after["sold_units"].sum() < LEAST_UNITS:
         return assumptions["clearance_price"], ASSUMED
-    return float(after["paid_value"].sum() / (after["sold_units"] * after["tag_price"]).sum()), OWN_CLEARANCE
+    return float(after["paid_value"].sum() / after["sold_at_tag"].sum()), OWN_CLEARANCE
 
 
 def recent_price(items: pd.DataFrame, weeks: pd.DataFrame) -> pd.DataFrame:
-    """What do customers pay for each style now? Last eight weeks, else over its whole life: item, ``price``, ``price_basis``."""
+    """What do customers pay for each style now? Last eight weeks, else over its whole life, else its tag: item, ``price``, ``price_basis``."""
     late = weeks[weeks["week"] > weeks["week"].max() - pd.Timedelta(weeks=RECENT_WEEKS)].groupby("item")[["paid_value", "sold_units"]].sum()
     now = items["item"].map(ratio(late["paid_value"], late["sold_units"]).where(late["paid_value"] > 0))
     ever = ratio(items["paid_value"], items["sold_units"]).where(items["paid_value"] > 0)
-    basis = np.where(now.notna(), RECENT, np.where(ever.notna(), REALISED, ""))
-    return items[["item"]].assign(price=now.fillna(ever), price_basis=basis)
+    basis = np.select([now.notna(), ever.notna(), items["tag_price"].notna()], [RECENT, REALISED, AT_TAG], "")
+    return items[["item"]].assign(price=now.fillna(ever).fillna(items["tag_price"]), price_basis=basis)
+
+
+def portions(frame: pd.DataFrame) -> pd.DataFrame:
+    """Which units of each item are needed, which are too much, which are damaged, and what did each portion cost?
+
+    frame: items from ``cover.excess`` with ``cover.at_cost``. Returns one row a portion with units: item, ``portion``, ``units``, ``cost``. Where
+    nobody knows how many are needed, all good units are one portion.
+    """
+    known = frame["excess_on_hand"].notna()
+    good, too_much = frame["on_hand"].clip(lower=0), frame["excess_on_hand"].fillna(0.0)
+    parts = {
+        NEEDED: (good - too_much).where(known, 0.0), TOO_MUCH: too_much, NOT_KNOWN: good.where(~known, 0.0), DAMAGED: frame["damaged"].clip(lower=0),
+    }  # fmt: skip
+    cost = {NEEDED: frame["needed_cost"], TOO_MUCH: frame["excess_cost"], NOT_KNOWN: frame["on_hand_cost"], DAMAGED: frame["damaged_cost"]}
+    rows = [frame[["item"]].assign(portion=name, units=units, cost=cost[name]) for name, units in parts.items()]
+    return pd.concat(rows, ignore_index=True).query("units > 0").reset_index(drop=True)
 
 
 def net_realisable(
     frame: pd.DataFrame,
     prices: pd.DataFrame,
     clearance: tuple[float, str],
+    sale: Proceeds,
     assumptions: dict[str, float],
     as_of: pd.Timestamp,
-    tax_rate: float = 0.0,
+    each: str = "item",
 ) -> pd.DataFrame:
     """What will each item bring, net of what selling it costs, and how far is that below what it cost?
 
-    frame: items from ``cover.excess``. Good units that are needed sell at today's price, the rest at the clearance price (a year after its exit:
-    at the salvage price); damaged units at the damaged price. Expected price = Σ share of units × price; NRV = price ÷ (1 + tax) × (1 − selling costs). Returns one
-    row an (item, condition) with stock: ``units``, ``unit_cost``, ``regular_share``, ``price``, ``clearance_price``, ``expected_price``, ``nrv`` (each a unit),
-    ``write_down_unit`` = max(0, cost − NRV), ``write_down``, ``carrying`` (= cost − write-down), ``price_basis``, ``clearance_basis``; items without a tag price or cost stay, unknown.
+    frame: items from ``cover.excess`` with ``cover.at_cost`` and ``return_rate``. Units that are needed, or of which the need is not known,
+    sell at today's price, what is too much at the clearance price (a year after its exit: at the salvage price), damaged units at the damaged
+    price. NRV = what a sale at that price brings. Returns one row an (item, portion) with stock: ``units``, ``unit_cost``, ``price`` with
+    ``price_basis``, ``nrv`` (each a unit), and those of ``written_down``, ``each`` as it is asked there; items without a tag price or cost stay,
+    unknown.
     """
-    rows = frame.merge(prices, on="item", validate="1:1")
+    rows = portions(frame).merge(frame[["item", "tag_price", "exit_date", "return_rate"]], on="item").merge(prices, on="item", validate="m:1")
     long_over = (as_of - rows["exit_date"]).dt.days > DEAD_DAYS
-    exit_share = np.where(long_over, assumptions["salvage_price"], clearance[0])
-    tag = rows["tag_price"]
-    regular = (1 - ratio(rows["excess_on_hand"], rows["on_hand"])).clip(0, 1).fillna(1.0)
-    price = rows["price"].fillna(tag * exit_share)
-    good = rows[["item"]].assign(
-        condition=GOOD, units=rows["on_hand"].clip(lower=0), cost=rows["on_hand_cost"], regular_share=regular, price=price,
-        clearance_price=np.fmin(price, tag * exit_share), price_basis=rows["price_basis"], clearance_basis=np.where(long_over, ASSUMED, clearance[1]),
-    )  # fmt: skip
-    bad = rows[["item"]].assign(
-        condition=DAMAGED, units=rows["damaged"].clip(lower=0), cost=rows["damaged_cost"], regular_share=0.0, price=price,
-        clearance_price=np.fmin(price, tag * assumptions["damaged_price"]), price_basis=rows["price_basis"], clearance_basis=ASSUMED,
-    )  # fmt: skip
-    both = pd.concat([good, bad], ignore_index=True).query("units > 0").reset_index(drop=True)
-    both["unit_cost"] = ratio(both["cost"], both["units"]).where(both["cost"] > 0)
-    both["expected_price"] = expected([both["regular_share"], 1 - both["regular_share"]], [both["price"], both["clearance_price"]])
-    both["nrv"] = both["expected_price"] / (1 + tax_rate) * (1 - assumptions["selling_rate"])
+    share = np.select([rows["portion"] == DAMAGED, long_over], [assumptions["damaged_price"], assumptions["salvage_price"]], clearance[0])
+    basis = np.select([rows["portion"] == DAMAGED, long_over], [ASSUMED, ASSUMED], clearance[1])
+    lowered, at_exit = rows["portion"].isin([TOO_MUCH, DAMAGED]), rows["tag_price"] * share
+    lower = lowered & ~(at_exit >= rows["price"])
+    rows = rows.assign(price=rows["price"].mask(lower, at_exit), price_basis=rows["price_basis"].mask(lower, basis))
+    rows["unit_cost"] = ratio(rows["cost"], rows["units"]).where(rows["cost"] > 0)
+    rows["nrv"] = sale.brings(rows["price"], rows["return_rate"].fillna(0.0))
     return (
-        written_down(both)
-        .drop(columns="cost")
-        .sort_values(["write_down", "item", "condition"], ascending=[False, True, True], kind="stable")
+        written_down(rows, each)
+        .drop(columns=["cost", "tag_price", "exit_date", "return_rate"])
+        .sort_values(["write_down", "item", "portion"], ascending=[False, True, True], kind="stable")
         .reset_index(drop=True)
     )
 
 
-def expected(shares, prices):
-    """What does a unit bring on average over the ways it may go? Σ share × price.
-
-    >>> round(float(expected([0.6, 0.3, 0.1], [444, 296, 120])), 1)
-    367.2
-    """
-    return sum(np.asarray(share) * np.asarray(price) for share, price in zip(shares, prices, strict=True))
+EACH = ("item", "portion")
 
 
-def written_down(rows: pd.DataFrame) -> pd.DataFrame:
-    """How much of its cost is each item no longer worth? Item by item: what one gains never covers what another lost.
+def written_down(rows: pd.DataFrame, each: str = "item") -> pd.DataFrame:
+    """How much of its cost is each item no longer worth? What one item gains never covers what another lost.
 
-    >>> rows = pd.DataFrame({"units": [100.0, 50, 200], "unit_cost": [500.0, 300, 80], "nrv": [444.0, 420, 60]})
+    rows: item, portion, units, unit_cost, nrv. Inside an item the rules ask for one figure: by "item" what its needed units will bring above
+    their cost covers what those too much will bring below it (``covered``); by "portion" nothing is covered. Damaged units are an item of their
+    own. Adds ``covered``, ``write_down`` (units × (cost − NRV), where that is above 0, − covered), ``write_down_unit`` and ``carrying``.
+
+    >>> rows = pd.DataFrame({"item": list("abc"), "portion": "needed", "units": [100.0, 50, 200], "unit_cost": [500.0, 300, 80], "nrv": [444.0, 420, 60]})
     >>> float(written_down(rows)["write_down"].sum())
     9600.0
+    >>> both = rows.assign(item="a", portion=["too much", "needed", "needed"])
+    >>> [float(written_down(both, each)["write_down"].sum()) for each in EACH]
+    [3600.0, 9600.0]
     """
-    each = (rows["unit_cost"] - rows["nrv"]).clip(lower=0)
+    short = rows["units"] * (rows["unit_cost"] - rows["nrv"])
+    alone = short.clip(lower=0)
+    same = [rows["item"], rows["portion"] == DAMAGED]
+    whole = short.groupby(same).transform("sum", skipna=False).clip(lower=0)
+    lost = alone.groupby(same).transform("sum", skipna=False)
+    write_down = alone if each == "portion" else alone * ratio(whole, lost).mask(lost.eq(0), 0.0)
     return rows.assign(
-        write_down_unit=each, write_down=rows["units"] * each, carrying=rows["units"] * np.minimum(rows["unit_cost"], rows["nrv"])
+        covered=alone - write_down,
+        write_down_unit=ratio(write_down, rows["units"]),
+        write_down=write_down,
+        carrying=rows["units"] * rows["unit_cost"] - write_down,
     )
 
 
@@ -129,10 +150,11 @@ def movement(rows: pd.DataFrame, provisions: pd.DataFrame, standard: Standard) -
     rows: of ``net_realisable``; provisions: item, amount. Returns one row an item: ``required`` (write-down now), ``booked``, ``change`` (to book now, negative: taken back – never
     under rules that forbid it), ``closing`` = booked + change.
     """
-    required = rows.groupby("item", as_index=False)["write_down"].sum().rename(columns={"write_down": "required"})
-    both = required.merge(
-        provisions[["item", "amount"]].rename(columns={"amount": "booked"}), on="item", how="outer", validate="1:1"
-    ).fillna(0.0)
+    known = rows.groupby("item")["write_down"].sum(skipna=False)  # of an item with a portion without a cost it is unknown
+    required = known.rename("required").reset_index()
+    both = required.merge(provisions[["item", "amount"]].rename(columns={"amount": "booked"}), on="item", how="outer", validate="1:1")
+    gone = ~both["item"].isin(required["item"])  # nothing in stock: nothing to write down
+    both = both.assign(required=both["required"].mask(gone, 0.0), booked=both["booked"].fillna(0.0))
     change = both["required"] - both["booked"]
     both["change"] = change if standard.reversal else change.clip(lower=0)
     return (

@@ -246,12 +246,3 @@ def backtest(experience: Experience) -> pd.DataFrame:
     total = long.groupby(["week", "method"]).agg(off=("off", "sum"), miss=("miss", "sum"), final=("final", "sum"), styles=("final", "size"), seasons=("season", "nunique"))  # fmt: skip
     total = total.assign(error=ratio(total["off"], total["final"]), bias=ratio(total["miss"], total["final"])).join(bias)
     return total.reset_index()[["week", "method", "error", "bias", "bias_low", "bias_high", "styles", "seasons"]]
-
-
-def remaining_at_rate(styles: pd.DataFrame, rates: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series:
-    """What will a style still sell until its exit if it goes on as in the last weeks?
-
-    Weekly rate × weeks to the exit: for a season that no past one can be compared with.
-    """
-    rate = styles["item"].map(rates.set_index("item")["rate"])
-    return rate * ((styles["exit_date"] - as_of).dt.days / 7).clip(lower=0)

@@ -4,9 +4,11 @@ import numpy as np
 import pandas as pd
 
 from destock.analysis.pacing.returns import still_to_come
-from destock.model.metrics import WEEKS_PER_MONTH, ratio, sell_through
+from destock.model.metrics import WEEKS_PER_MONTH, ratio, sell_through, shipped_units
 
 RECENT_WEEKS, QUARTER_WEEKS = 8, 13
+LEAST_SHIPPED = 30  # units: a style that shipped fewer says less of its returns than its category
+MOST_RETURNED = 0.95  # above it hardly a unit is kept, and what each would have to bear means nothing
 # what a snapshot knows of the last months, the window to trust first: long enough to be steady, short enough to be of now
 MONTHS = {"sold_3m": 3, "sold_1m": 1, "sold_6m": 6, "sold_9m": 9}
 
@@ -41,17 +43,19 @@ def items(item_now: pd.DataFrame, weeks: pd.DataFrame, as_of: pd.Timestamp) -> p
     one row an item: the columns of ``item_now``, ``age`` (complete weeks on sale, the first is 0; −1 in the first week itself),
     ``week_part`` (share of the running week that has passed, of what is on sale in it), ``weeks_on_sale`` (both together),
     ``life`` (weeks from first sale to exit), ``net_units``, ``sell_through`` (net ÷ received),
-    ``price_realisation`` (paid ÷ sold at tag), ``season_year``, ``season_half``, ``in_season``, ``flags``.
+    ``price_realisation`` (paid ÷ sold at tag), ``return_rate`` (came back, or still will, ÷ shipped), ``season_year``, ``season_half``, ``in_season``, ``flags``.
     """
     weeks = weeks.assign(
         provisional_units=weeks["net_units"].where(weeks["provisional"], 0.0), sale_week=weeks["week"].where(weeks["sold_units"] > 0),
+        # sizes may differ in their tags: what was paid is set against the tags of the very units
+        paid_at_tag=weeks["paid_value"].where(weeks["sold_at_tag"].notna(), 0.0),
         whole_age=weeks["age"].where(weeks["complete"], -1), passed=((as_of - weeks["week"]).dt.days + 1) / 7,
     )  # fmt: skip
     weeks["week_part"] = weeks["passed"].where(~weeks["complete"], 0.0)
     total = weeks.groupby("item").agg(
         age=("whole_age", "max"), week_part=("week_part", "sum"), first_week=("week", "min"), net_units=("net_units", "sum"), sold_units=("sold_units", "sum"),
         cancelled_units=("cancelled_units", "sum"), undone_units=("undone_units", "sum"), paid_value=("paid_value", "sum"),
-        provisional_units=("provisional_units", "sum"), in_stock_share=("in_stock_share", "mean"), last_sale=("sale_week", "max"),
+        sold_at_tag=("sold_at_tag", "sum"), paid_at_tag=("paid_at_tag", "sum"), provisional_units=("provisional_units", "sum"), in_stock_share=("in_stock_share", "mean"), last_sale=("sale_week", "max"),
     )  # fmt: skip
     seen = weeks.groupby("item")[["exposures", "clicks"]].sum(min_count=1)  # unknown, not zero, where nobody counted
     total = total.join(seen)
@@ -63,12 +67,22 @@ def items(item_now: pd.DataFrame, weeks: pd.DataFrame, as_of: pd.Timestamp) -> p
         frame["net_units"] = frame["net_units"].fillna(0.0)
     frame["weeks_on_sale"] = frame["age"] + 1 + frame["week_part"]
     frame["sell_through"] = sell_through(frame["net_units"], frame["received"])
-    frame["price_realisation"] = ratio(frame["paid_value"], frame["sold_units"] * frame["tag_price"])
+    frame["price_realisation"] = ratio(frame["paid_at_tag"], frame["sold_at_tag"])
+    frame["return_rate"] = _returned(frame)
     season = frame["season"].astype("str").str.extract(r"^(\d{4})(.+)$")
     frame["season_year"], frame["season_half"] = pd.to_numeric(season[0]), season[1]
     frame["life"] = (frame["exit_date"] - frame["first_week"]).dt.days // 7 + 1
     frame["in_season"] = frame["exit_date"].isna() | (frame["exit_date"] >= as_of)
     return frame.assign(flags=_flags(frame))
+
+
+def _returned(frame: pd.DataFrame) -> pd.Series:
+    """Came back ÷ shipped, what is still to come with it: of its own units as far as they go, beside LEAST_SHIPPED of its category's."""
+    shipped, kept = shipped_units(frame), frame["net_units"].clip(lower=0)
+    back = (shipped - kept).clip(lower=0)
+    whole = pd.DataFrame({"back": back, "shipped": shipped}).groupby(frame["category"]).transform("sum")
+    usual = ratio(whole["back"], whole["shipped"])
+    return ((back + LEAST_SHIPPED * usual) / (shipped + LEAST_SHIPPED)).fillna(usual).clip(upper=MOST_RETURNED)
 
 
 def _flags(frame: pd.DataFrame) -> pd.Series:
@@ -110,17 +124,21 @@ def record_flags(frame: pd.DataFrame, weeks: pd.DataFrame, assumptions: dict[str
     return frame["flags"].str.cat(added, sep="; ").str.strip("; ")
 
 
-def weekly_rate(weeks: pd.DataFrame, recent: int = RECENT_WEEKS) -> pd.DataFrame:
+def weekly_rate(weeks: pd.DataFrame, too_early_days: float, recent: int = RECENT_WEEKS) -> pd.DataFrame:
     """How many units a week does each item sell while it is in stock?
 
-    Mean of the last ``recent`` complete weeks since its first sale, divided by the share of time in stock
+    weeks: complete ones. Mean of the last ``recent`` of them since its first sale, divided by the share of time in stock
     (at least a fifth of it). Returns item, ``rate``, ``rate_sd``, ``in_stock_recent``, and ``quarter_rate``: the same over 13 weeks.
+    What has not sold yet sells nothing only once it has been on sale for ``too_early_days``: until then its rate is unknown.
     """
     selling = weeks[weeks.groupby("item")["sold_units"].cumsum() > 0]
     late = _in_stock_mean(selling, recent)
     quarter = _in_stock_mean(selling, QUARTER_WEEKS)["rate"].rename("quarter_rate")
-    every = pd.Index(weeks["item"].unique(), name="item")
-    return late.join(quarter, how="outer").reindex(every).fillna({"rate": 0.0, "quarter_rate": 0.0}).reset_index()
+    on_sale = weeks[~weeks["in_stock_share"].eq(0)].groupby("item").size()
+    watched = on_sale.reindex(pd.Index(weeks["item"].unique(), name="item"), fill_value=0)
+    frame = late.join(quarter, how="outer").reindex(watched.index)
+    nothing = (7 * watched > too_early_days) & frame["rate"].isna()
+    return frame.assign(**{name: frame[name].mask(nothing, 0.0) for name in ("rate", "quarter_rate")}).reset_index()
 
 
 def _in_stock_mean(weeks: pd.DataFrame, recent: int) -> pd.DataFrame:

@@ -7,14 +7,15 @@ import numpy as np
 import pandas as pd
 
 from destock.model.messages import mark
-from destock.model.metrics import ratio
+from destock.model.metrics import ratio, shipped_units
+from destock.model.proceeds import Proceeds
 
 
 @dataclass(frozen=True)
 class Terms:
     """What a sale costs and what is left over: shares of net sales or of the tag price, amounts in money.
 
-    ``expenses``: base (metrics.EXPENSE_BASES) → amount. ``return_rate``: refunded ÷ paid. ``salvage``: net value of a unit left over ÷ tag
+    ``expenses``: base (metrics.EXPENSE_BASES) → amount. ``return_rate``: came back ÷ shipped. ``salvage``: net value of a unit left over ÷ tag
     price. ``tax_rate``: tax inside tag and paid price that is not in the cost (0 where both carry it or neither does).
     ``buy_at_tag``: what the fixed amounts are spread over.
     """
@@ -29,13 +30,12 @@ class Terms:
     @property
     def kept(self) -> float | pd.Series:
         """What is left of a unit of net sales after the expenses charged on sales, and the profit asked for."""
-        of_paid = self.expenses.get("paid", 0.0) / (1 - self.return_rate)
-        return (1 - self.expenses.get("net", 0.0) - of_paid - self.profit_rate) / (1 + self.tax_rate)
+        sale = Proceeds(self.expenses, self.tax_rate)
+        return sale.share(self.return_rate) - sale.before_tax(self.profit_rate)
 
     def handling(self, tag_price):
         """Parcels and returns of one unit sold and kept ÷ its tag price."""
-        returns = self.return_rate / (1 - self.return_rate)
-        per_unit = self.expenses.get("per parcel", 0.0) * (1 + returns) + self.expenses.get("per return", 0.0) * returns
+        per_unit = Proceeds(self.expenses).handling(self.return_rate)
         return per_unit / np.asarray(tag_price, float) if np.any(per_unit) else 0.0
 
     def to_earn(self, cost_rate):
@@ -135,8 +135,8 @@ def targets(styles: pd.DataFrame, terms: Terms, plan: Mapping[str, object]) -> p
     """
     own = cost_rates(styles)
     now = own[own["in_season"] & own["season_half"].notna() & (own["received"] > 0) & own["net_units"].notna()].reset_index(drop=True)
-    by_category = styles.groupby("category")[["net_units", "sold_units"]].sum()
-    rate = 1 - now["category"].map(ratio(by_category["net_units"].clip(lower=0), by_category["sold_units"])).astype(float).fillna(1)
+    by_category = styles.assign(shipped=shipped_units(styles)).groupby("category")[["net_units", "shipped"]].sum()
+    rate = 1 - now["category"].map(ratio(by_category["net_units"].clip(lower=0), by_category["shipped"])).astype(float).fillna(1)
     tag, at_tag = now["tag_price"], now["received"] * now["tag_price"]
     here = replace(terms, return_rate=rate.clip(0, 0.99), buy_at_tag=at_tag.sum() or float("inf"))
     steps = plan.get("price_steps") or [(1, now["price_realisation"])]

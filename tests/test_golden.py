@@ -18,7 +18,7 @@ from destock.analysis.elasticity.readout import counting_interval, implied_elast
 from destock.analysis.impact.carrying import carrying, mean_age
 from destock.analysis.impact.decision import best_price, present_value, price_floor, rate_that_pays
 from destock.analysis.impact.ratios import turn
-from destock.analysis.impact.value import expected, written_down
+from destock.analysis.impact.value import written_down
 from destock.analysis.pacing.curve import by_day, chain_ladder, fit, monotone, reached
 from destock.analysis.pacing.example import example
 from destock.analysis.pacing.grades import grades
@@ -35,6 +35,7 @@ from destock.analysis.pacing.targets import (
 )
 from destock.model.assumptions import assumed
 from destock.model.metrics import WEEKS_PER_MONTH, gross_profit_ratio, price_needed, ratio, sell_through, stock_to_sales, weeks_of_supply
+from destock.model.proceeds import Proceeds
 from destock.panel.book import open_book
 from destock.story import frames
 
@@ -191,22 +192,29 @@ class TestOverstock:
 
     def test_write_downs_item_by_item(self):
         """600 less 26 % = 444: 464 × 56 = 25,984; three items 9,600, pooled they would show 3,600."""
-        row = written_down(pd.DataFrame({"units": [464.0], "unit_cost": [500.0], "nrv": [600 * (1 - 0.26)]})).iloc[0]
+        row = written_down(
+            pd.DataFrame({"item": ["a"], "portion": "needed", "units": [464.0], "unit_cost": [500.0], "nrv": [600 * (1 - 0.26)]})
+        ).iloc[0]
         assert row[["write_down_unit", "write_down"]].tolist() == pytest.approx([56, 25_984])
-        three = pd.DataFrame({"units": [100.0, 50.0, 200.0], "unit_cost": [500.0, 300.0, 80.0], "nrv": [444.0, 420.0, 60.0]})
+        three = pd.DataFrame(
+            {
+                "item": list("abc"),
+                "portion": "needed",
+                "units": [100.0, 50.0, 200.0],
+                "unit_cost": [500.0, 300.0, 80.0],
+                "nrv": [444.0, 420.0, 60.0],
+            }
+        )
         assert written_down(three)["write_down"].sum() == pytest.approx(9_600)
         assert (three["units"] * (three["unit_cost"] - three["nrv"])).sum() == pytest.approx(3_600)
-
-    def test_an_expected_value_over_the_ways_out(self):
-        """60 % at 444, 30 % at 296, 10 % at 120: 367.2, as NRV a unit."""
-        assert expected([0.6, 0.3, 0.1], [444, 296, 120]) == pytest.approx(367.2)
 
     def test_how_hard_the_money_works(self):
         found = turn(3.6e6, 2.4e6, 0.9e6)
         assert [float(found[name]) for name in ("turn", "days", "gmroi", "months")] == pytest.approx([4.0, 91.25, 2.667, 3.0], abs=5e-4)
 
     def test_price_floors(self):
-        floors = [float(price_floor(120, 0.05, 10, *more)) for more in ((), (0.3, 12), (0.3, 12, 0.0, 0.0))]
+        parcel, both = Proceeds({"net": 0.05, "per parcel": 10}), Proceeds({"net": 0.05, "per parcel": 10, "per return": 12})
+        floors = [float(floor) for floor in (price_floor(120, parcel), price_floor(120, both, 0.3), price_floor(120, both, 0.3, 0.0, 0.0))]
         assert floors == pytest.approx([136.84, 146.77, 200.90], abs=5e-3)
 
     def test_prices_where_time_does_not_press(self):
@@ -224,8 +232,8 @@ class TestOverstock:
 
 def test_age_bands_close_on_their_last_day():
     days = [0, 30, 31, 60, 61, 90, 91, 180, 181, None]
-    layer = pd.DataFrame({"sku": "a", "age_days": days, "units": 1.0})
-    sku = pd.DataFrame({"sku": ["a"], "item": ["a"], "unit_cost": [2.0], "tag_price": [3.0]})
+    layer = pd.DataFrame({"sku": "a", "age_days": days, "units": 1.0, "unit_cost": 2.0})
+    sku = pd.DataFrame({"sku": ["a"], "item": ["a"], "tag_price": [3.0]})
     worth = pd.DataFrame({"item": ["a"], "category": ["c"], "excess_units": [0.0], "excess_cost": [0.0], "nrv": [10.0]})
     units = ageing(layer, sku, worth).set_index("band")["units"]
     assert units.to_dict() == {"0–30": 2, "31–60": 2, "61–90": 2, "91–180": 2, "> 180": 1, "unknown": 1}
@@ -406,7 +414,7 @@ class TestGrades:
     STYLES = pd.DataFrame(
         {"item": list("ABCDE"), "received": [2000.0, 800, 500, 600, 300], "net_units": [700.0, 640, 450, 180, 285],
          "price_realisation": [0.92, 0.90, 0.55, 0.60, 0.93], "tag_price": 1000.0, "season": "2026SS", "season_half": "SS", "category": "dress",
-         "in_season": True, "age": 9},
+         "in_season": True, "weeks_on_sale": 10.0},
     )  # fmt: skip
 
     def graded(self, money=1.0):

@@ -47,7 +47,9 @@ def test_every_day_agrees_with_the_raw_lines(day, raw):
     pd.testing.assert_frame_equal(items[list(expected)].astype(float).fillna(0.0), expected, check_names=False)
     pending = expected["sold_units"] - expected["undone_units"] - items["net_units"]
     assert (pending > -1e-9).all()
-    assert items["sell_through"].dropna().tolist() == pytest.approx((items["net_units"] / items["received"])[items["received"] > 0].tolist())
+    assert items["sell_through"].dropna().tolist() == pytest.approx(
+        (items["net_units"] / items["received"])[items["received"] > 0].tolist()
+    )
     season = frames.compared(book).set_index(["by", "part"]).loc[("season", "2026SS")]
     now = expected[(items["season"] == "2026SS").to_numpy()]
     assert season[["sold_units", "base_units"]].tolist() == pytest.approx(now[["sold_units", "received"]].sum().tolist())
@@ -59,5 +61,8 @@ def test_every_day_agrees_with_the_raw_lines(day, raw):
 
 def test_sell_through_moves_by_what_a_day_brings():
     """No jump from a Saturday to a Sunday: it was one of six points while sales ended on the last Sunday and receipts did not."""
-    shares = [frames.compared(open_book(SAMPLE, f"{day:%Y-%m-%d}")).set_index(["by", "part"]).loc[("season", "2026SS"), "sell_through"] for day in DAYS]
+    shares = [
+        frames.compared(open_book(SAMPLE, f"{day:%Y-%m-%d}")).set_index(["by", "part"]).loc[("season", "2026SS"), "sell_through"]
+        for day in DAYS
+    ]
     assert max(abs(later - earlier) for earlier, later in zip(shares, shares[1:], strict=False)) < 0.02

@@ -13,7 +13,8 @@ TODAY = pd.Timestamp("2026-06-07")
 def row(item: str, **columns) -> dict:
     usual = {
         "item": item, "category": "dress", "exit_date": pd.Timestamp("2026-08-31"), "returns": 30.0, "sold_units": 100.0, "on_hand": 100.0, "need": 80.0, "price_realisation": 0.9,
-        "clicks": 50.0, "exposures": 1_000.0, "ad_spend": 0.0, "skus_in_stock": 3.0, "skus": 4,
+        "clicks": 50.0, "exposures": 1_000.0, "ad_spend": 0.0, "skus_in_stock": 3.0, "skus": 4, "tag_price": 10.0, "excess_units": 20.0,
+        "excess_on_order": 0.0, "return_rate": 0.3,
     }  # fmt: skip
     return usual | columns
 
@@ -33,7 +34,7 @@ def actions(*rows: dict, kind: str = "misjudged", elasticity: float = -2.0, orde
     costs = [
         {"item": r["item"], "class": r.get("class", kind), "units": 20.0, "purchase": r.get("purchase", 200.0), "week": 1.0}
         for r in rows
-        if r.get("purchase", 1) > 0
+        if r.get("purchase", 1) != 0
     ]
     frame = pd.DataFrame([{k: v for k, v in r.items() if k not in ("class", "purchase")} for r in rows])
     return summary.actions(frame, pd.DataFrame(costs, columns=list(NO_COSTS)), orders, elasticity, TODAY, assumed())
@@ -49,6 +50,18 @@ def test_most_money_first_and_what_is_on_order_counts():
     found = actions(row("a", purchase=100.0), row("b", purchase=50.0), row("c", purchase=120.0), orders=order("b", 300.0, "postpone"))
     assert found["item"].tolist() == ["b", "c", "a"]
     assert found["money"].tolist() == [350, 120, 100]
+
+
+def test_what_has_no_cost_is_ranked_by_tag_value_then_units_after_what_has_one():
+    rows = [
+        row("a", purchase=np.nan, tag_price=10.0),
+        row("b", purchase=np.nan, tag_price=12.0),
+        row("c", purchase=1.0),
+        row("d", purchase=np.nan, tag_price=np.nan),
+    ]
+    found = actions(*rows)
+    assert found["item"].tolist() == ["c", "b", "a", "d"]
+    assert found["money"].isna().tolist() == [False, True, True, True]
 
 
 def test_the_cheapest_lever_stands_on_top():

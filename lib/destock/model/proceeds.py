@@ -48,7 +48,7 @@ class Proceeds:
     def brings(self, price, return_rate=0.0):
         """What does a unit bring that is sold at a price and kept?
 
-        >>> round(Proceeds({"net": 0.16, "paid": 0.10, "per parcel": 5, "per return": 5}).brings(100, 0.5), 2)
+        >>> round(float(Proceeds({"net": 0.16, "paid": 0.10, "per parcel": 5, "per return": 5}).brings(100, 0.5)), 2)
         49.0
         """
         return np.multiply(price, self.share(return_rate)) - self.handling(return_rate)

@@ -26,21 +26,15 @@ SENTENCES = {
     "after_the_day": mark(
         "What the tables tell of days after {as_of} is not used in a report of that day: {tables} – rows, and the last day."
     ),
-    "excess": mark(
-        "{units} units are more than the shop can still use: {share} of {stock} units in stock, {cost}."
-    ),
+    "excess": mark("{units} units are more than the shop can still use: {share} of {stock} units in stock, {cost}."),
     "need_unknown": mark(
         "Of {styles} styles with {units} units nobody can say yet how many are too many: what they sell is not known, or they have been on sale for less than two weeks. They are left out."
     ),
-    "largest_class": mark(
-        "The largest kind is “{class}”: {share} of the excess units, {cost}."
-    ),
+    "largest_class": mark("The largest kind is “{class}”: {share} of the excess units, {cost}."),
     "largest_classes": mark(
         "The kind with most units is “{class}” ({share} of the excess units, {cost}); the one with most money is “{class_money}” ({cost_money}, {share_money} of it)."
     ),
-    "cost_gap": mark(
-        "The cost of {known} of the units in stock is known: money at cost leaves the others out."
-    ),
+    "cost_gap": mark("The cost of {known} of the units in stock is known: money at cost leaves the others out."),
     "by_rate": mark(
         "For {styles} styles with {units} units there is no earlier season: their excess rests on the rate of the last eight weeks, carried to the end of the season, and is rough."
     ),
@@ -68,9 +62,7 @@ SENTENCES = {
     "in_the_future": mark(
         "The last order line is of {last_day}, {days} days from now: a date is wrong, or name the day of the report with as_of."
     ),
-    "dead": mark(
-        "{items} styles have not sold one unit in {weeks} weeks: {units} units, {cost}."
-    ),
+    "dead": mark("{items} styles have not sold one unit in {weeks} weeks: {units} units, {cost}."),
     "decided": mark("The analyst has decided the kind of {styles} styles ({units} units in excess): that wins over the rules."),
     "none_decided": mark("The analyst has decided nothing here: every kind comes from a rule."),
     "unclassified": mark("{units} excess units of {styles} styles cannot be classified; missing: {missing}."),
@@ -83,9 +75,7 @@ SENTENCES = {
     "old_stock": mark(
         "{share} of the stock at cost was received more than {days} days ago: {money}; net of selling costs it is worth {worth} of that."
     ),
-    "unknown_age": mark(
-        "The age of {units} units ({cost}) is not known: there are more of them than were ever received."
-    ),
+    "unknown_age": mark("The age of {units} units ({cost}) is not known: there are more of them than were ever received."),
     "moving": mark("{moving} of {on_sale} SKUs in stock sold at least one unit in the last four weeks: {share}."),
     "locked": mark(
         "{share} of the money in stock is locked in overstock: {money} of {stock}, at cost (cost is known for {known} of the units)."
@@ -94,14 +84,12 @@ SENTENCES = {
         "Every week of waiting costs {money}: storage ({storage_rate} per unit and day), capital ({capital_rate} a year, on cost), insurance ({insurance_rate}) and shrink ({shrink_rate}); {cash} of it is paid out."
     ),
     "write_down": mark(
-        "The stock is worth {money} less than it cost, in {styles} styles. Booked so far: {booked}; to be booked now: {change}. {rule}. What is too much is valued at {clearance} of the tag ({source}) at most; tax, fees and returns take {selling} of what all stock will be paid for. What an item's needed units will bring above their cost covers {covered} of what those too much will lose; write_down = \"portion\" in shop.toml sets each against its own cost."
+        'The stock is worth {money} less than it cost, in {styles} styles. Booked so far: {booked}; to be booked now: {change}. {rule}. What is too much is valued at {clearance} of the tag ({source}) at most; tax, fees and returns take {selling} of what all stock will be paid for. What an item\'s needed units will bring above their cost covers {covered} of what those too much will lose; write_down = "portion" in shop.toml sets each against its own cost.'
     ),
     "write_down_by_portion": mark(
-        "The stock is worth {money} less than it cost, in {styles} styles. Booked so far: {booked}; to be booked now: {change}. {rule}. What is too much is valued at {clearance} of the tag ({source}) at most; tax, fees and returns take {selling} of what all stock will be paid for. Units that are needed and units that are too much are each set against their own cost; write_down = \"item\" in shop.toml sets the whole item against its cost."
+        'The stock is worth {money} less than it cost, in {styles} styles. Booked so far: {booked}; to be booked now: {change}. {rule}. What is too much is valued at {clearance} of the tag ({source}) at most; tax, fees and returns take {selling} of what all stock will be paid for. Units that are needed and units that are too much are each set against their own cost; write_down = "item" in shop.toml sets the whole item against its cost.'
     ),
-    "write_down_unknown": mark(
-        "Of {unknown} styles no write-down can be told: their cost or their price is not known."
-    ),
+    "write_down_unknown": mark("Of {unknown} styles no write-down can be told: their cost or their price is not known."),
     "no_write_down": mark(
         "{share} of the stock, at tag value, has no cost: a write-down would be a guess and is not stated. Add unit_cost to the products."
     ),
@@ -195,9 +183,7 @@ SENTENCES = {
     ),
     "no_next_test": mark("A next test cannot be drawn: {styles} styles run behind their past seasons and have stock, and it takes two."),
     "top_ten": mark("The {styles} styles below hold {money}: {share} of all money in excess stock and excess orders."),
-    "top_ten_by_tag": mark(
-        "The {styles} styles below hold most tag value of what is too much; what they cost is unknown."
-    ),
+    "top_ten_by_tag": mark("The {styles} styles below hold most tag value of what is too much; what they cost is unknown."),
     "open_orders": mark(
         "{units} units that are already too many are still on order for {styles} styles, {cost}: the cheapest stock is the one that never arrives."
     ),

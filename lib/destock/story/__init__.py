@@ -81,7 +81,12 @@ def summary(shop: str | Path, as_of: object = None, lang: str = "en", settings: 
     shown = {"control": frames.control(book), "actions": actions, "open_orders": overstock.open_orders(book)}
     shown |= {"top": overstock.photographed(book, cheapest_first(most_money(actions).head(10)))}
     stock = findings.stock_unknown(book) or found_in.excess(book) + found_in.why(book) + found_in.cost(book)
-    return _page(book, "summary", shown, findings.after_the_day(book) + findings.doubts(book) + stock + pace_findings.pacing(book) + found_in.first_steps(book))
+    return _page(
+        book,
+        "summary",
+        shown,
+        findings.after_the_day(book) + findings.doubts(book) + stock + pace_findings.pacing(book) + found_in.first_steps(book),
+    )
 
 
 def intake(shop: str | Path, as_of: object = None, lang: str = "en", settings: Settings = None) -> Page:

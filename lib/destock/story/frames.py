@@ -158,9 +158,7 @@ def proceeds(book: Book, rate: str = "expense_rate") -> Proceeds:
 def targets(book: Book) -> pd.DataFrame:
     """What share of each style's buy must be sold, by the shop's own expenses and prices."""
     given, sale = book.shop.targets, proceeds(book)
-    terms = aims.Terms(
-        sale.expenses, book.assumptions["target_profit_rate"], salvage=given.get("salvage", 0.0), tax_rate=sale.tax_rate
-    )
+    terms = aims.Terms(sale.expenses, book.assumptions["target_profit_rate"], salvage=given.get("salvage", 0.0), tax_rate=sale.tax_rate)
     plan = {"price_steps": [(step.get("share", 1), step["price"]) for step in given.get("price_steps", [])]}
     plan |= {"cash_needed": given.get("cash_needed", 0.0), "cash_price": given.get("cash_price", 1.0)}
     plan["cash_after"] = given.get("cash_basis", "after expenses") == "after expenses"

@@ -64,7 +64,9 @@ def ageing(book: Book) -> pd.DataFrame:
     def compute() -> pd.DataFrame:
         worth = excess(book)[["item", "category"]]
         worth = worth.join(classes(book).groupby("item")[["units", "cost"]].sum(skipna=False).add_prefix("excess_"), on="item")
-        worth = worth.assign(excess_units=worth["excess_units"].mask(excess(book)["excess_on_hand"].notna() & worth["excess_units"].isna(), 0.0))
+        worth = worth.assign(
+            excess_units=worth["excess_units"].mask(excess(book)["excess_on_hand"].notna() & worth["excess_units"].isna(), 0.0)
+        )
         worth["excess_cost"] = worth["excess_cost"].mask(worth["excess_units"].eq(0), 0.0)
         nrv = value_now(book).assign(nrv=lambda d: d["units"] * d["nrv"]).groupby("item")["nrv"].sum(skipna=False)
         return ages.ageing(book.panel("layer"), book.panel("sku_now"), worth.join(nrv, on="item"), book.shop.age_bands)
@@ -197,7 +199,10 @@ def decisions(book: Book) -> pd.DataFrame:
 
 def productivity(book: Book) -> pd.DataFrame:
     """Turn, days, GMROI and months of stock, by category."""
-    return book.kept("productivity", lambda: ratios.productivity(book.panel("sku_week"), book.panel("sku_now"), book.panel("receipt"), frames.proceeds(book)))
+    return book.kept(
+        "productivity",
+        lambda: ratios.productivity(book.panel("sku_week"), book.panel("sku_now"), book.panel("receipt"), frames.proceeds(book)),
+    )
 
 
 def losses(book: Book) -> pd.DataFrame:

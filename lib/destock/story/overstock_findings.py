@@ -25,7 +25,15 @@ def excess(book: Book) -> list[Finding]:
     share = float(ratio(units, stock))
     figures = figures_of(units={"units": units, "stock": stock}, percent={"share": share}, cost={"cost": cost})
     found = [Finding("excess", share, "share", "excess ÷ on hand, units", money=cost, severity=2, figures=figures)]
-    return found + _need_unknown(frame) + _largest(classes) + _by_rate(frame, book) + _dead(frame, book) + _decided(classes) + _unclassified(classes)
+    return (
+        found
+        + _need_unknown(frame)
+        + _largest(classes)
+        + _by_rate(frame, book)
+        + _dead(frame, book)
+        + _decided(classes)
+        + _unclassified(classes)
+    )
 
 
 def _need_unknown(frame: pd.DataFrame) -> list[Finding]:
@@ -114,7 +122,9 @@ def age(book: Book) -> list[Finding]:
     if ageing.loc[ageing["band"] != UNKNOWN_AGE, "cost"].sum() > 0:
         old = ageing[ageing["band"].isin(_bands_from(ageing, old_from))]
         cost, share = total(old["cost"]), float(ratio(total(old["cost"]), stock))
-        figures = figures_of(percent={"share": share, "worth": float(ratio(total(old["nrv"]), cost))}, money={"money": cost}, units={"days": old_from})
+        figures = figures_of(
+            percent={"share": share, "worth": float(ratio(total(old["nrv"]), cost))}, money={"money": cost}, units={"days": old_from}
+        )
         found.append(Finding("old_stock", share, "share", "cost of units received earlier ÷ cost of stock", figures=figures))
         lost = ageing[ageing["band"] == UNKNOWN_AGE]
         if lost["units"].sum() > 0:
@@ -179,7 +189,9 @@ def cost(book: Book) -> list[Finding]:
     ]  # fmt: skip
     if costs["age_days"].notna().any():
         spent = sums[[*carrying.RATES]].sum()
-        found.append(Finding("spent", spent, "money", "the same four since receipt", money=spent, figures=figures_of(money={"money": spent})))
+        found.append(
+            Finding("spent", spent, "money", "the same four since receipt", money=spent, figures=figures_of(money={"money": spent}))
+        )
     return gap + found
 
 
@@ -187,7 +199,16 @@ def _cost_gap(known: float) -> list[Finding]:
     """Money at cost leaves out what nobody knows the cost of: for which share of the units is it known?"""
     if not known < 1:
         return []
-    return [Finding("cost_gap", known, "share", "units in stock with a cost ÷ units in stock", severity=1, figures=figures_of(percent={"known": known}))]
+    return [
+        Finding(
+            "cost_gap",
+            known,
+            "share",
+            "units in stock with a cost ÷ units in stock",
+            severity=1,
+            figures=figures_of(percent={"known": known}),
+        )
+    ]
 
 
 def worth(book: Book) -> list[Finding]:
@@ -207,7 +228,12 @@ def _write_down(book: Book) -> list[Finding]:
     share, source = overstock.clearance(book)
     sale = rows.assign(price=rows["units"] * rows["price"], nrv=rows["units"] * rows["nrv"]).dropna(subset=["nrv"])
     figures = figures_of(
-        money={"money": known["required"].sum(), "booked": known["booked"].sum(), "change": known["change"].sum(), "covered": total(rows["covered"])},
+        money={
+            "money": known["required"].sum(),
+            "booked": known["booked"].sum(),
+            "change": known["change"].sum(),
+            "covered": total(rows["covered"]),
+        },
         units={"styles": (known["required"] > 0).sum(), "unknown": len(booked) - len(known)},
         label={"rule": standard.rule, "source": source},
         percent={"clearance": share, "selling": 1 - float(ratio(sale["nrv"].sum(), sale["price"].sum()))},
@@ -215,7 +241,9 @@ def _write_down(book: Book) -> list[Finding]:
     required = known["required"].sum()
     name = "write_down" if book.shop.write_down == "item" else "write_down_by_portion"
     found = [Finding(name, required, "money", standard.name, money=required, severity=1, figures=figures)]
-    return found + ([Finding("write_down_unknown", len(booked) - len(known), "styles", figures=figures)] if len(known) < len(booked) else [])
+    return found + (
+        [Finding("write_down_unknown", len(booked) - len(known), "styles", figures=figures)] if len(known) < len(booked) else []
+    )
 
 
 def _productivity(book: Book) -> list[Finding]:
@@ -297,7 +325,12 @@ def _urgent(book: Book, top: pd.DataFrame) -> list[Finding]:
         whole = overstock.open_orders(book)
         figures = figures_of(
             cost={"cost": money, "first": total(orders.loc[orders["until"] == first, "money"])},
-            units={"styles": orders["item"].nunique(), "units": orders["units"].sum(), "all": whole["units"].sum(), "all_styles": whole["item"].nunique()},
+            units={
+                "styles": orders["item"].nunique(),
+                "units": orders["units"].sum(),
+                "all": whole["units"].sum(),
+                "all_styles": whole["item"].nunique(),
+            },
             date={"until": first},
         )
         return [Finding("urgent_order", money, "money", "excess on order at cost", money=money, severity=2, figures=figures)]
@@ -306,13 +339,19 @@ def _urgent(book: Book, top: pd.DataFrame) -> list[Finding]:
         return []
     name = worst["name"] if isinstance(worst["name"], str) else worst["item"]
     figures = figures_of(text={"name": name, "item": worst["item"]}, money={"money": worst["money"], "week": worst["week"]})
-    return [Finding("urgent_style", worst["money"], "money", "excess at cost", money=worst["money"], item=worst["item"], severity=2, figures=figures)]
+    return [
+        Finding(
+            "urgent_style", worst["money"], "money", "excess at cost", money=worst["money"], item=worst["item"], severity=2, figures=figures
+        )
+    ]
 
 
 def _worth_to_act(book: Book) -> list[Finding]:
     """What acting brings, and at which part of the tag price on average: some goods are damaged, some long over."""
     act, rows = overstock.worth(book), overstock.value_now(book)
-    rows = rows[rows["portion"].isin([value.TOO_MUCH, value.DAMAGED])].merge(overstock.excess(book)[["item", "tag_price"]], on="item", validate="m:1")
+    rows = rows[rows["portion"].isin([value.TOO_MUCH, value.DAMAGED])].merge(
+        overstock.excess(book)[["item", "tag_price"]], on="item", validate="m:1"
+    )
     known = rows.dropna(subset=["price", "tag_price", "nrv"])
     if known.empty:
         return []

@@ -6,14 +6,16 @@ import pytest
 
 from destock.analysis.classification.ageing import VALUES, ageing, band_labels
 
-SKUS = pd.DataFrame({"sku": ["a1", "a2", "b1"], "item": ["a", "a", "b"], "unit_cost": [5.0, 5.0, 2.0], "tag_price": [10.0, 12.0, 8.0]})
+SKUS = pd.DataFrame({"sku": ["a1", "a2", "b1"], "item": ["a", "a", "b"], "tag_price": [10.0, 12.0, 8.0]})
+COST = {"a1": 5.0, "a2": 5.0, "b1": 2.0}
 WORTH = pd.DataFrame(
     {"item": ["a", "b"], "category": ["x", "y"], "excess_units": [30.0, np.nan], "excess_cost": [150.0, np.nan], "nrv": [450.0, 20.0]}
 )
 
 
 def layers(*rows: tuple) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=["sku", "age_days", "units"]).astype({"age_days": float})
+    frame = pd.DataFrame(rows, columns=["sku", "age_days", "units"]).astype({"age_days": float})
+    return frame.assign(unit_cost=frame["sku"].map(COST).astype(float))
 
 
 def test_the_layers_of_three_receipts():
@@ -39,6 +41,13 @@ def test_every_value_adds_up_to_what_is_held():
     assert total.to_dict() == pytest.approx(
         {"units": 110, "cost": 520, "tag": 60 * 10 + 40 * 12 + 10 * 8, "nrv": 470, "excess_units": 30, "excess_cost": 150}
     )
+
+
+def test_each_layer_has_its_own_cost_and_an_unknown_one_is_no_zero():
+    rows = layers(("a1", 10, 60.0), ("a1", 100, 40.0), ("b1", 10, 3.0)).assign(unit_cost=[7.0, 5.0, np.nan])
+    bands = ageing(rows, SKUS, WORTH).set_index(["category", "band"])["cost"]
+    assert bands[[("x", "0–30"), ("x", "91–180"), ("x", "> 180")]].tolist() == [420, 200, 0]
+    assert np.isnan(bands["y", "0–30"])
 
 
 def test_excess_lies_evenly_over_an_items_units():

@@ -53,10 +53,46 @@ class TestCover:
         ].to_numpy().tolist() == [[np.inf, np.inf]]
 
 
-def test_sales_that_nobody_knows_give_no_cover_and_an_item_without_weeks_never_sold():
-    blank = RATES.assign(rate=np.nan, quarter_rate=np.nan)
-    assert excess(core("a"), rates=blank)[["weeks_of_supply", "stock_to_sales"]].isna().all(axis=None)
-    assert excess(core("z"))[["weeks_of_supply", "stock_to_sales"]].to_numpy().tolist() == [[np.inf, np.inf]]
+@pytest.mark.parametrize("rates", [RATES.assign(rate=np.nan, quarter_rate=np.nan), RATES.iloc[:0]])
+def test_sales_that_nobody_knows_give_no_cover_and_no_excess(rates):
+    """Not recorded, or too new to say: neither is "sells nothing", and all of it too much."""
+    row = excess(core("a", damaged=3.0), rates=rates).iloc[0]
+    assert row[["need", "excess_on_hand", "weeks_of_supply", "stock_to_sales"]].isna().all()
+
+
+def test_of_nothing_nothing_is_too_much_whatever_it_sells():
+    row = excess(core("a", on_hand=0.0), rates=RATES.iloc[:0]).iloc[0]
+    assert (row["excess_on_hand"], row["weeks_of_supply"]) == (0, 0)
+
+
+class TestCost:
+    SKUS = pd.DataFrame({"sku": ["S", "M"], "item": "a"})
+
+    def cost(self, *layers: tuple, **columns) -> pd.Series:
+        """Layers of a style: size, day of receipt, units, cost a unit."""
+        rows = pd.DataFrame(layers, columns=["sku", "received_on", "good_units", "unit_cost"]).assign(
+            received_on=lambda d: pd.to_datetime(d["received_on"])
+        )
+        frame = excess(style("a", **columns))
+        return cover.at_cost(frame, rows, self.SKUS).iloc[0]
+
+    def test_the_oldest_units_sell_first_and_the_newest_are_too_much(self):
+        """60 of 100 are needed: 50 old ones at 4 and 10 of the newer at 7."""
+        row = self.cost(("S", "2026-05-01", 50, 7.0), ("M", "2026-01-01", 50, 4.0))
+        assert row[["needed_cost", "excess_cost"]].tolist() == [50 * 4 + 10 * 7, 40 * 7]
+
+    def test_what_no_receipt_explains_is_the_oldest(self):
+        row = self.cost(("S", "2026-05-01", 40, 7.0), ("S", None, 60, 5.0))
+        assert row[["needed_cost", "excess_cost"]].tolist() == [300, 280]
+
+    def test_a_cost_that_nobody_knows_is_no_zero(self):
+        row = self.cost(("S", "2026-05-01", 40, np.nan), ("M", "2026-01-01", 60, 4.0))
+        assert row["needed_cost"] == 240
+        assert np.isnan(row["excess_cost"])
+
+    def test_where_the_need_is_unknown_both_are(self):
+        row = self.cost(("S", "2026-05-01", 100, 7.0), remaining=np.nan)
+        assert row[["needed_cost", "excess_cost"]].isna().all()
 
 
 def projection(**columns) -> pd.DataFrame:

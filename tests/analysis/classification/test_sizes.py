@@ -25,6 +25,7 @@ def shop(**sold: list[float]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
             "on_hand": [0.0 if s.endswith("_out") else 10.0 for s in sold],
         }
     )
+    skus["on_hand_cost"] = skus["on_hand"] * skus["unit_cost"]
     item = pd.DataFrame({"item": ["a"], "name": ["Dress"], "in_season": True, "sizes_left": 0.9, "on_hand": float(skus["on_hand"].sum())})
     return skus, pd.DataFrame(rows), item
 

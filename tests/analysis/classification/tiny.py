@@ -15,7 +15,7 @@ def style(item: str, **columns) -> dict:
     """A style of the running season that sells as it should."""
     usual = {
         "item": item, "category": "dress", "tier": "push", "season": "2026SS", "exit_date": pd.Timestamp("2026-08-31"), "age": 10.0, "week_part": 0.0, "on_hand": 100.0, "damaged": 0.0,
-        "on_order": 0.0, "on_hand_cost": 500.0, "damaged_cost": 0.0, "mean_cost": 5.0, "tag_price": 10.0, "remaining": 60.0, "remaining_sd": 0.0, "net_units": 200.0, "sold_units": 300.0, "undone_units": 100.0,
+        "on_order": 0.0, "on_hand_cost": 500.0, "damaged_cost": 0.0, "mean_cost": 5.0, "tag_price": 10.0, "remaining": 60.0, "remaining_sd": 0.0, "net_units": 200.0, "sold_units": 300.0, "undone_units": 100.0, "cancelled_units": 20.0,
         "returns": 80.0, "quality_returns": 2.0, "received": 300.0, "sell_through": 0.66, "fail_line": 0.30, "exposures": 10_000.0, "clicks": 300.0, "in_stock_share": 0.95,
         "lead_time_days": 14.0, "last_sale": pd.Timestamp("2026-05-25"), "category_quality": 0.01, "exposure_floor": 100.0, "in_season": True, "left_truncated": False,
     }  # fmt: skip
@@ -36,4 +36,5 @@ RATES = pd.DataFrame({"item": list("abcdef"), "rate": 10.0, "rate_sd": 4.0, "qua
 
 
 def excess(*rows: dict, rates: pd.DataFrame = RATES) -> pd.DataFrame:
-    return cover.excess(pd.DataFrame(rows), rates, TODAY, NUMBERS)
+    frame = cover.excess(pd.DataFrame(rows), rates, TODAY, NUMBERS)
+    return frame.assign(excess_cost=frame["excess_on_hand"] * frame["on_hand_cost"] / frame["on_hand"])

@@ -7,6 +7,7 @@ from tests.evidence.markdown_worlds import TRUE
 
 from destock.analysis.elasticity import design
 from destock.model.assumptions import assumed
+from destock.model.proceeds import Proceeds
 
 AS_OF = pd.Timestamp("2026-06-07")
 ASSUMED = assumed()
@@ -106,7 +107,7 @@ class TestCost:
         """One style held: 10 a week × 3 weeks; at 80 % of 100 and β = −2 it would sell 30 ÷ 0.64 and earn 40 each instead of 60."""
         frame = pd.DataFrame({"item": ["a", "b"], "rate": 10.0, "price": 100.0, "mean_cost": 40.0})
         drawn = pd.DataFrame({"item": ["a", "b"], "arm": ["control", "cut"]})
-        found = design.cost(frame, drawn, (-2.0, -4.0, 0.0), ASSUMED)
+        found = design.cost(frame, drawn, (-2.0, -4.0, 0.0), Proceeds({"net": 0.26}), ASSUMED)
         assert found["held"] == 1
         assert found["cost"] == pytest.approx(30 / 0.64 * 40 - 30 * 60)
         assert (found["cost_low"], found["cost_high"]) == pytest.approx((30 * 40 - 30 * 60, 30 / 0.8**4 * 40 - 30 * 60))

@@ -6,9 +6,10 @@ import pytest
 
 from destock.analysis.elasticity import readout
 from destock.model.assumptions import assumed
+from destock.model.proceeds import Proceeds
 
 DECISION = pd.Timestamp("2025-05-05")
-ASSUMED = assumed()
+ASSUMED, SALE = assumed(), Proceeds({"net": 0.26})
 
 
 def one_test(uplift: float, rate: float, items: int = 2) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -29,7 +30,7 @@ def one_test(uplift: float, rate: float, items: int = 2) -> tuple[pd.DataFrame, 
 
 
 def read(uplift: float, rate: float) -> pd.Series:
-    return readout.read(*one_test(uplift, rate), ASSUMED).iloc[0]
+    return readout.read(*one_test(uplift, rate), SALE, ASSUMED).iloc[0]
 
 
 class TestRead:
@@ -48,18 +49,18 @@ class TestRead:
         assert read(5.0, 20.0)["evidence"]
 
     def test_controls_have_no_row_of_their_own(self):
-        assert readout.read(*one_test(1.3, 5.0, items=4), ASSUMED)["item"].tolist() == ["s0"]
+        assert readout.read(*one_test(1.3, 5.0, items=4), SALE, ASSUMED)["item"].tolist() == ["s0"]
 
     def test_a_style_that_sold_nothing_before_has_no_uplift(self):
         item_day, tests, now = one_test(1.3, 5.0)
         item_day.loc[item_day["day"] < DECISION, "sold_units"] = 0.0
-        row = readout.read(item_day, tests, now, ASSUMED).iloc[0]
+        row = readout.read(item_day, tests, now, SALE, ASSUMED).iloc[0]
         assert np.isnan(row["uplift"])
         assert not row["evidence"]
 
     def test_no_test_is_an_empty_frame(self):
         item_day, tests, now = one_test(1.3, 5.0)
-        assert readout.read(item_day, tests.iloc[:0], now, ASSUMED).empty
+        assert readout.read(item_day, tests.iloc[:0], now, SALE, ASSUMED).empty
 
 
 def test_the_interval_holds_what_noise_alone_does():

@@ -43,10 +43,20 @@ def test_age_is_the_mean_over_units_of_known_age():
     assert "b" not in age
 
 
-def test_unknown_age_charges_no_past_and_still_costs_next_week():
+def test_unknown_age_has_an_unknown_past_and_still_costs_next_week():
     costs = impact.carrying(classes(("b", "slow", 10.0, 50.0)), layers(("b1", None, 10.0)), SKU, NUMBERS).iloc[0]
-    assert costs["storage"] == 0
+    assert np.isnan(costs["storage"])
+    assert costs["total"] == 50  # as far as it is known
     assert costs["week"] > 0
+
+
+def test_what_has_no_cost_costs_an_unknown_sum_and_no_zero():
+    rows = classes(("a", "slow", 3.0, np.nan), ("b", "slow", 5.0, 10.0), ("a", "defective", 2.0, np.nan))
+    costs = impact.carrying(rows, layers(("a1", 10, 5.0), ("b1", 10, 5.0)), SKU, NUMBERS)
+    assert costs["week"].isna().tolist() == [True, False, True]
+    by_class = impact.by(costs, "class").set_index("class")["purchase"]
+    assert by_class["slow"] == 10
+    assert np.isnan(by_class["defective"])
 
 
 def test_classes_and_categories_add_up_to_the_same():
@@ -75,5 +85,7 @@ def test_no_stock_has_no_share():
 
 
 def test_coverage_of_cost_is_by_units():
-    item_now = pd.DataFrame({"on_hand": [30.0, 60.0], "damaged": [0.0, 10.0], "mean_cost": [5.0, np.nan]})
+    item_now = pd.DataFrame(
+        {"on_hand": [30.0, 60.0], "damaged": [0.0, 10.0], "on_hand_cost": [150.0, np.nan], "damaged_cost": [0.0, np.nan]}
+    )
     assert impact.coverage(item_now)["share"] == 0.3

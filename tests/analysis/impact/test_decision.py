@@ -9,15 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from destock.analysis.impact import decision
+from destock.model.proceeds import Proceeds
 
 TODAY = pd.Timestamp("2026-06-07")
-TERMS = {"fee": 0.0, "parcel": 0.0, "return_cost": 0.0, "capital_rate": 0.10, "storage_week": 1.4, "decline": 0.03, "elasticity": -2.0}
+FREE = Proceeds({})
+TERMS = {"capital_rate": 0.10, "storage_week": 1.4, "decline": 0.03, "elasticity": -2.0}
 
 
 def hold(*rates: float, units: float = 278.0, price: float = 444.0, salvage: float = 200.0, **terms) -> pd.Series:
     """One style whose coming weeks sell these units, and nothing after them."""
     frame = pd.DataFrame({"item": ["a"], "units": units, "price": price, "salvage": salvage, "return_rate": 0.0})
-    return decision.hold(frame, pd.DataFrame([rates], index=["a"]), TERMS | terms, TODAY).iloc[0]
+    return decision.hold(frame, pd.DataFrame([rates], index=["a"]), FREE, TERMS | terms, TODAY).iloc[0]
 
 
 def test_holding_pays_above_8_66_units_a_week():
@@ -64,21 +66,43 @@ def test_no_function_here_asks_what_a_unit_cost():
 def test_purchase_cost_changes_nothing():
     frame = pd.DataFrame({"item": ["a"], "units": 50.0, "price": 300.0, "salvage": 40.0, "return_rate": 0.3})
     coming = pd.DataFrame([[9.0] * 10], index=["a"])
-    cheap, dear = (decision.hold(frame.assign(mean_cost=cost, on_hand_cost=50 * cost), coming, TERMS, TODAY) for cost in (1.0, 900.0))
+    cheap, dear = (decision.hold(frame.assign(mean_cost=cost, on_hand_cost=50 * cost), coming, FREE, TERMS, TODAY) for cost in (1.0, 900.0))
     pd.testing.assert_frame_equal(cheap, dear)
 
 
-@given(st.floats(1, 500), st.floats(0, 0.5), st.floats(0, 20), st.floats(0, 0.8), st.floats(0, 30))
+def sale(fee: float, parcel: float, return_cost: float) -> Proceeds:
+    return Proceeds({"paid": fee, "per parcel": parcel, "per return": return_cost})
+
+
+@given(st.floats(1, 500), st.floats(0, 0.15), st.floats(0, 20), st.floats(0, 0.8), st.floats(0, 30))
 def test_the_floor_rises_with_everything_that_a_sale_costs(alternative, fee, parcel, back, return_cost):
-    floor = decision.price_floor(alternative, fee, parcel, back, return_cost)
-    assert decision.price_floor(alternative + 1, fee, parcel, back, return_cost) >= floor
-    assert decision.price_floor(alternative, fee + 0.01, parcel, back, return_cost) >= floor
-    assert decision.price_floor(alternative, fee, parcel + 1, back, return_cost) >= floor
-    assert decision.price_floor(alternative, fee, parcel, back, return_cost, holding_avoided=1) <= floor
+    floor = decision.price_floor(alternative, sale(fee, parcel, return_cost), back)
+    assert decision.price_floor(alternative + 1, sale(fee, parcel, return_cost), back) >= floor
+    assert decision.price_floor(alternative, sale(fee + 0.01, parcel, return_cost), back) >= floor
+    assert decision.price_floor(alternative, sale(fee, parcel + 1, return_cost), back) >= floor
+    assert decision.price_floor(alternative, sale(fee, parcel, return_cost), back, holding_avoided=1) <= floor
+
+
+def test_a_sale_at_the_floor_brings_what_the_alternative_pays():
+    terms = Proceeds({"net": 0.16, "paid": 0.10, "per parcel": 5, "per return": 5}, 0.13)
+    assert terms.brings(decision.price_floor(120.0, terms, 0.4), 0.4) == pytest.approx(120)
 
 
 def test_the_floor_scales_with_the_currency():
-    assert decision.price_floor(120 * 7, 0.05, 10 * 7, 0.3, 12 * 7) == pytest.approx(7 * decision.price_floor(120, 0.05, 10, 0.3, 12))
+    one, seven = decision.price_floor(120, sale(0.05, 10, 12), 0.3), decision.price_floor(120 * 7, sale(0.05, 70, 84), 0.3)
+    assert seven == pytest.approx(7 * one)
+
+
+def test_no_price_beats_the_alternative_where_fees_eat_it_all():
+    assert np.isnan(decision.price_floor(120, Proceeds({"paid": 0.6}), 0.5))
+
+
+def test_the_best_price_is_never_one_at_which_the_stock_is_gone_early():
+    """20 units and 10 a week for four weeks at 444: at β = −2 they last at 444 × √2, above twice the floor of 200."""
+    row = hold(10.0, 10.0, 10.0, 10.0, units=20.0)
+    assert row["best_price"] == pytest.approx(444 * 2**0.5)
+    heavy = hold(10.0, 10.0, 10.0, 10.0, units=4000.0)
+    assert heavy["best_price"] == pytest.approx(2 * heavy["floor"])
 
 
 class TestComing:

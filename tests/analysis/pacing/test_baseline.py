@@ -12,7 +12,7 @@ MONDAY, TODAY = pd.Timestamp("2025-03-03"), pd.Timestamp("2025-05-04")
 
 def item_weeks(sold: dict[str, list[float]], undone: dict[str, list[float]] | None = None, in_stock=1.0) -> pd.DataFrame:
     rows = [
-        {"item": item, "week": MONDAY + pd.Timedelta(weeks=i), "complete": True, "sold_units": float(units), "paid_value": units * 8.0,
+        {"item": item, "week": MONDAY + pd.Timedelta(weeks=i), "complete": True, "sold_units": float(units), "paid_value": units * 8.0, "sold_at_tag": units * 10.0,
          "undone_units": float((undone or {}).get(item, [0] * 99)[i]), "cancelled_units": 0.0, "in_stock_share": in_stock, "exposures": 100.0, "clicks": 5.0}
         for item, units_by_week in sold.items()
         for i, units in enumerate(units_by_week)
@@ -26,7 +26,14 @@ def item_now(*items: str, **columns) -> pd.DataFrame:
     return frame.assign(**columns)
 
 
-NO_LAG = pd.DataFrame({"category": pd.Series(dtype=str), "sale_week": pd.Series(dtype="datetime64[us]"), "lag_weeks": pd.Series(dtype=int), "units": pd.Series(dtype=float)})
+NO_LAG = pd.DataFrame(
+    {
+        "category": pd.Series(dtype=str),
+        "sale_week": pd.Series(dtype="datetime64[us]"),
+        "lag_weeks": pd.Series(dtype=int),
+        "units": pd.Series(dtype=float),
+    }
+)
 
 
 def net(sold, undone=None, lag=NO_LAG, now=None):
@@ -188,11 +195,33 @@ def test_weekly_rate_is_corrected_for_weeks_out_of_stock():
     frame = item_weeks({"a": [10, 10, 10, 10, 0, 0, 0, 0]})
     frame.loc[4:, "in_stock_share"] = 0.0
     weeks = net_of(frame, item_now("a"))
-    assert sell_through.weekly_rate(weeks)["rate"].tolist() == [10]
+    assert sell_through.weekly_rate(weeks, 14)["rate"].tolist() == [10]
+
+
+@pytest.mark.parametrize(("weeks", "rate"), [(1, np.nan), (2, np.nan), (3, 0.0)])
+def test_what_has_not_sold_is_unknown_until_it_was_long_enough_on_sale(weeks, rate):
+    found = sell_through.weekly_rate(net({"a": [0] * weeks}), 14)
+    assert found[["rate", "quarter_rate"]].to_numpy().tolist() == [pytest.approx([rate] * 2, nan_ok=True)]
+
+
+def test_weeks_without_stock_say_nothing_of_what_would_sell():
+    frame = item_weeks({"a": [0] * 8}).assign(in_stock_share=[1.0, 0, 0, 0, 0, 0, 0, 0])
+    assert sell_through.weekly_rate(net_of(frame, item_now("a")), 14)["rate"].isna().all()
+
+
+def test_returns_are_its_own_as_far_as_they_go_and_its_categorys_for_the_rest():
+    """a shipped 80 of 100 and kept 40; b shipped 10 and kept 10: half of 90 ÷ 2 came back."""
+    now = item_now("a", "b").assign(launch_date=MONDAY)
+    frame = item_weeks({"a": [100], "b": [10]}, {"a": [60], "b": [0]})
+    frame["cancelled_units"] = [20.0, 0.0]
+    weeks = net_of(frame, now)
+    rates = sell_through.items(now, weeks, MONDAY + pd.Timedelta(days=6))["return_rate"]
+    usual = 40 / 90
+    assert rates.tolist() == pytest.approx([(40 + 30 * usual) / 110, 30 * usual / 40])
 
 
 def test_an_empty_shop_gives_empty_frames():
     weeks = net({"a": [1]}).iloc[:0]
     styles = styles_of(weeks, item_now("a").assign(launch_date=MONDAY).iloc[:0])
     assert baseline.baseline(styles, weeks, MONDAY, assumed()).empty
-    assert sell_through.weekly_rate(weeks).empty
+    assert sell_through.weekly_rate(weeks, 14).empty

@@ -11,7 +11,9 @@ MONDAY = pd.Timestamp("2025-03-03")
 
 def shop(sold, rate, spread, days=None, category="dress"):
     """Weeks of sales, and what came back of them by the last day: ``rate`` of each week, spread over the weeks after it."""
-    weeks = pd.DataFrame({"category": category, "week": MONDAY + pd.to_timedelta(7 * np.arange(len(sold)), unit="D"), "sold_units": np.array(sold, float)})
+    weeks = pd.DataFrame(
+        {"category": category, "week": MONDAY + pd.to_timedelta(7 * np.arange(len(sold)), unit="D"), "sold_units": np.array(sold, float)}
+    )
     as_of = MONDAY + pd.Timedelta(days=(7 * len(sold) if days is None else days) - 1)
     rates = np.broadcast_to(rate, len(sold))
     rows = [
@@ -92,7 +94,9 @@ def test_a_planted_rate_is_found_on_average():
         weeks, _, as_of = shop([200] * 20, 0, (1,))
         back = np.array([dice.multinomial(n, spread) for n in dice.binomial(200, rate)])
         rows = [("dress", weeks["week"][n], lag, float(back[n, lag])) for n in range(20) for lag in range(4) if n + lag < 20]
-        found = still_to_come(weeks, pd.DataFrame(rows, columns=["category", "sale_week", "lag_weeks", "units"]), as_of)["pending_units"].sum()
+        found = still_to_come(weeks, pd.DataFrame(rows, columns=["category", "sale_week", "lag_weeks", "units"]), as_of)[
+            "pending_units"
+        ].sum()
         coming = sum(back[n, lag] for n in range(20) for lag in range(4) if n + lag >= 20)
         errors.append(found / coming - 1)
     error = np.std(errors) / np.sqrt(200)

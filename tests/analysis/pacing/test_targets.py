@@ -75,7 +75,7 @@ def test_a_unit_that_brings_less_than_it_costs_to_sell_never_gets_there():
 STYLES = pd.DataFrame(
     {"item": list("abcde"), "name": list("abcde"), "category": ["dress"] * 4 + ["coat"], "tier": "push", "season": "2026SS", "season_half": "SS",
      "in_season": True, "received": 100.0, "tag_price": 100.0, "mean_cost": [50.0, 70.0, None, 50.0, None], "price_realisation": [0.88, 0.88, 0.88, None, 0.9],
-     "net_units": [40.0, 40.0, 40.0, 0.0, 10.0], "sold_units": [50.0, 50.0, 50.0, 0.0, 10.0], "sell_through": 0.4, "flags": ["", "replen", "", "no_sales", ""]},
+     "net_units": [40.0, 40.0, 40.0, 0.0, 10.0], "sold_units": [50.0, 50.0, 50.0, 0.0, 10.0], "cancelled_units": 0.0, "sell_through": 0.4, "flags": ["", "replen", "", "no_sales", ""]},
 )  # fmt: skip
 
 

@@ -41,7 +41,9 @@ def productivity(sku_week: pd.DataFrame, sku_now: pd.DataFrame, receipts: pd.Dat
     """
     rows = sku_week[sku_week["complete"]].merge(sku_now[["sku", "category", "unit_cost"]], on="sku", validate="m:1")
     held = rows[["closing_units", "damaged_units"]].clip(lower=0).sum(axis=1, min_count=2)
-    rows = rows.assign(net=rows["sold_units"] - rows["cancelled_units"] - rows["returned_units"], earned=rows["revenue"] - rows["refund_value"], held=held)
+    rows = rows.assign(
+        net=rows["sold_units"] - rows["cancelled_units"] - rows["returned_units"], earned=rows["revenue"] - rows["refund_value"], held=held
+    )
     last = rows["week"].max()
     rows = rows[rows["week"] > last - pd.Timedelta(weeks=YEAR_WEEKS)].reset_index(drop=True)
     if rows["held"].isna().all():
@@ -51,7 +53,9 @@ def productivity(sku_week: pd.DataFrame, sku_now: pd.DataFrame, receipts: pd.Dat
     points = np.unique(np.linspace(0, weeks - 1, POINTS).round().astype(int))
     shown = rows[rows["week"].isin(np.sort(rows["week"].unique())[points])]
     stock = shown.assign(value=_at_cost(shown, receipts))
-    flow = pd.concat([sold.assign(category="all"), sold]).groupby("category", sort=False)[["cost", "margin", "net", "known"]].sum(min_count=1)
+    flow = (
+        pd.concat([sold.assign(category="all"), sold]).groupby("category", sort=False)[["cost", "margin", "net", "known"]].sum(min_count=1)
+    )
     inventory = pd.concat([stock.assign(category="all"), stock]).groupby("category")["value"].sum(min_count=1) / len(points)
     year = YEAR_WEEKS / weeks
     frame = flow.assign(
@@ -84,7 +88,9 @@ def _at_cost(rows: pd.DataFrame, receipts: pd.DataFrame) -> pd.Series:
 
 def _sold(rows: pd.DataFrame, receipts: pd.DataFrame, sale: Proceeds) -> pd.DataFrame:
     """By SKU: net units, what they had cost (the units that left last, before those that are held), what they earned before tax."""
-    total = rows.groupby("sku", as_index=False).agg(category=("category", "first"), unit_cost=("unit_cost", "first"), net=("net", "sum"), earned=("earned", "sum"))
+    total = rows.groupby("sku", as_index=False).agg(
+        category=("category", "first"), unit_cost=("unit_cost", "first"), net=("net", "sum"), earned=("earned", "sum")
+    )
     end = rows.loc[rows.groupby("sku")["week"].idxmax()].sort_values("sku").reset_index(drop=True)
     gone = (_received(end, receipts) - end["held"].astype(float)).to_numpy()
     net = total["net"].astype(float).clip(lower=0)
@@ -110,7 +116,9 @@ def losses(
     """
     if item_week.empty:
         return pd.DataFrame(columns=["month", "sales", *LOSSES, "loss", "share", "acceptable", "acceptable_money"])
-    rows = item_week.merge(items[["item", "mean_cost", "return_rate"]], on="item", validate="m:1").sort_values(["item", "week"], kind="stable")
+    rows = item_week.merge(items[["item", "mean_cost", "return_rate"]], on="item", validate="m:1").sort_values(
+        ["item", "week"], kind="stable"
+    )
     first = rows.assign(paid_first=rows["price"].where(rows.groupby("item").cumcount() < FIRST_WEEKS)).groupby("item")
     everyday = rows["item"].map(first["list_price"].first().fillna(first["paid_first"].mean()))
     net = (rows["sold_units"] - rows["undone_units"]).clip(lower=0)

@@ -96,7 +96,9 @@ def net_realisable(
     ``price_basis``, ``nrv`` (each a unit), and those of ``written_down``, ``each`` as it is asked there; items without a tag price or cost stay,
     unknown.
     """
-    rows = portions(frame).merge(frame[["item", "tag_price", "exit_date", "return_rate"]], on="item").merge(prices, on="item", validate="m:1")
+    rows = (
+        portions(frame).merge(frame[["item", "tag_price", "exit_date", "return_rate"]], on="item").merge(prices, on="item", validate="m:1")
+    )
     long_over = (as_of - rows["exit_date"]).dt.days > DEAD_DAYS
     share = np.select([rows["portion"] == DAMAGED, long_over], [assumptions["damaged_price"], assumptions["salvage_price"]], clearance[0])
     basis = np.select([rows["portion"] == DAMAGED, long_over], [ASSUMED, ASSUMED], clearance[1])

@@ -30,7 +30,9 @@ def pace(styles: pd.DataFrame, needed: pd.DataFrame, bands: pd.DataFrame, assump
         now[share] = ratio(now[units], committed)
     now["committed_sell_through"] = sell_through(now["net_units"], committed)
     now["pace_ratio"] = ratio(now["committed_sell_through"], now["path_now"])
-    now["projected_units"] = now["projected"].astype(float).clip(lower=now["net_units"])  # the running week may have brought more than was expected
+    now["projected_units"] = (
+        now["projected"].astype(float).clip(lower=now["net_units"])
+    )  # the running week may have brought more than was expected
     for bound in ("projected", "low80", "high80", "low90", "high90"):
         now[bound] = ratio(now[bound].astype(float).clip(lower=now["net_units"]), committed)
     now["pace"] = _judged(now, assumptions["too_early_days"])

@@ -319,7 +319,8 @@ def test_the_panel_of_the_sample_reconciles(small_shop, panel):
     assert (frames("sku_week")["days_in_stock"].fillna(0) <= frames("sku_week")["days_on_sale"]).all()
 
 
-def test_stock_at_cost_takes_the_newest_purchase_where_the_product_has_no_cost(build):
+def test_stock_costs_what_its_receipts_did_first_in_first_out(build):
+    """Of 3 at 4 and 3 at 5 one was sold, of the first: 2 × 4 + 3 × 5. The product, which has no cost, takes the newest."""
     purchases = receipts(
         receipt("2026-06-01", 3) | {"unit_cost": 4},
         receipt("2026-06-03", 3) | {"unit_cost": 5},
@@ -327,8 +328,31 @@ def test_stock_at_cost_takes_the_newest_purchase_where_the_product_has_no_cost(b
     )
     frames = build("2026-06-07", event("2026-06-04"), products=pd.DataFrame({"sku": ["A"]}), purchases=purchases)
     assert now(frames, "unit_cost", "on_hand") == [5, 5]
-    assert frames("control_total")["stock_at_cost"].tolist() == [25]
+    assert frames("control_total")["stock_at_cost"].tolist() == [23]
+    assert frames("layer")[["unit_cost", "units"]].to_numpy().tolist() == [[4, 2], [5, 3]]
+    assert now(frames, "on_hand_cost", "damaged_cost") == [23, 0]
 
+
+def test_what_a_count_found_damaged_came_with_the_oldest_receipts(build):
+    purchases = receipts(receipt("2026-06-01", 3) | {"unit_cost": 4}, receipt("2026-06-03", 3) | {"unit_cost": 5})
+    count = pd.DataFrame({"sku": ["A", "A"], "counted_at": "2026-06-05", "on_hand": [4, 2], "condition": ["good", "defective"]})
+    frames = build("2026-06-07", event("2026-06-06"), purchases=purchases, stock=count)
+    assert now(frames, "on_hand_cost", "damaged_cost") == [15, 8]
+
+
+def test_a_layer_without_a_cost_is_no_zero(build):
+    frames = build("2026-06-07", event("2026-06-04"), products=pd.DataFrame({"sku": ["A"]}), purchases=receipts(receipt("2026-06-01", 3)))
+    assert frames("item_now")["on_hand_cost"].isna().all()
+    assert frames("control_total")["stock_at_cost"].isna().all()
+
+
+def test_a_mean_of_sizes_is_weighed_by_what_was_received(build):
+    """Ten at a tag of 90 and thirty at 130: 120; what was sold is set against the tags of the very units."""
+    products = pd.DataFrame({"sku": ["A", "B"], "style": "S", "tag_price": [90, 130], "unit_cost": [40, 60]})
+    purchases = receipts(receipt("2026-06-01", 10), receipt("2026-06-01", 30) | {"sku": "B"})
+    frames = build("2026-06-07", event("2026-06-04", 2, 180), event("2026-06-04", 1, 100, sku="B"), products=products, purchases=purchases)
+    assert frames("item_now")[["tag_price", "mean_cost"]].to_numpy().tolist() == [[120, 55]]
+    assert frames("item_week")["sold_at_tag"].sum() == 310
 
 # --- what is under way ---
 

@@ -12,7 +12,7 @@ from destock.panel.panel import FRAMES
 
 AS_OF = pd.Timestamp("2025-11-19")  # a Wednesday in the middle of a season
 MONEY = {"paid_value", "revenue", "refund_value", "price", "list_price", "ad_spend", "arm_price", "unit_cost", "tag_price", "mean_cost"}
-MONEY |= {"on_hand_cost", "damaged_cost", "paid", "cancelled", "refunded", "charges", "stock_at_cost", "planned_price", "cost", "amount"}
+MONEY |= {"sold_at_tag", "on_hand_tag", "on_hand_cost", "damaged_cost", "paid", "cancelled", "refunded", "charges", "stock_at_cost", "planned_price", "cost", "amount"}
 
 
 def file_of(folder, table):
@@ -46,7 +46,7 @@ def frames(small_shop, panel):
 
 
 def same(left, right, columns=None):
-    for name in FRAMES:
+    for name in (name for name in FRAMES if name != "later"):  # what lies after the day is counted there, and nowhere else
         mine = [c for c in left(name) if columns is None or columns(c)]
         pd.testing.assert_frame_equal(left(name)[mine], right(name)[mine], check_exact=True, obj=name)
 

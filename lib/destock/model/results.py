@@ -6,7 +6,7 @@ without a new SCHEMA_VERSION.
 
 import pandas as pd
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 
 # table → key columns, then the other columns
 TABLES = {
@@ -29,8 +29,8 @@ TABLES = {
     "costs": ("item class", "category units purchase age_days storage capital insurance shrink total week week_cash"),
     "ageing": ("category band", "units cost tag nrv excess_units excess_cost"),
     "value": (
-        "item condition",
-        "units unit_cost regular_share price clearance_price expected_price nrv write_down_unit write_down carrying price_basis clearance_basis",
+        "item portion",
+        "units unit_cost price price_basis nrv covered write_down_unit write_down carrying",
     ),
     "provisions": ("item", "required booked change closing"),
     "decisions": (
@@ -140,7 +140,7 @@ COLUMNS = {
     "std_error": ("% units per % price", "standard error, clustered by item"), "items": ("items", "n: items in tests"), "controls": ("items", "items kept at their price"),
     "item_weeks": ("rows", "item-weeks"), "money": ("money", "purchase + on_order_cost; in findings: the money a finding is about"), "on_order_cost": ("money", "excess on order at cost"),
     "verb": ("text", "one thing to do"), "sizes": ("text", "SKUs in stock / SKUs"),
-    "return_rate": ("share", "returned ÷ sold, units"), "page": ("text", "page"), "id": ("text", "kind of finding"), "basis": ("text", "what is divided by what"),
+    "return_rate": ("share", "came back, or still will, ÷ shipped, units; a style that shipped little leans on its category"), "page": ("text", "page"), "id": ("text", "kind of finding"), "basis": ("text", "what is divided by what"),
     "severity": ("0–2", "how urgent"), "warnings": ("text", "; between"), "figures": ("json", "figures of its sentence"), "source": ("text", "where the number comes from; price_changes: listed / paid"),
     "meaning": ("text", "meaning"), "estimator": ("text", "how the weeks were read"), "own": ("% units per % price", "from the item's own weeks alone"),
     "weight": ("share", "weight of its own weeks; the rest is its category's others"), "price_from": ("money per unit", "price before"), "price_to": ("see table", "actions: price that clears the stock by the exit ÷ tag price; price_changes: money per unit, price after"),
@@ -175,12 +175,12 @@ COLUMNS = {
     "cause": ("text", "what added units to the leftover, plan against actual; accounting, not proof"), "probability": ("share", "draws in which the cause is the largest"), "named": ("text", "the cause, or mixed below .6"), "also_unknown": ("text", "factors that are not known; “not wanted” holds them"),
     "size": ("text", "size"), "state": ("text", "dead size / lost size / in stock / sold out"), "broken": ("yes/no", "sizes left bring less than size_floor of the style's sales"), "lost_units": ("units", "not sold for want of the size, last eight weeks, net of returns; estimate"), "lost_sales": ("money", "lost_units × price lately paid"),
     "insurance": ("money", "insurance since receipt, on cost"), "shrink": ("see table", "costs: since receipt, on cost, money; losses: shrink and units found missing, at cost"), "week_cash": ("money", "storage + insurance of one more week: paid out"),
-    "tag": ("money", "units × tag price"), "nrv": ("see table", "ageing: net realisable value, money; value: a unit"), "excess_cost": ("money", "excess units × unit cost"), "condition": ("text", "good or damaged"), "unit_cost": ("money per unit", "purchase cost"),
-    "regular_share": ("share", "units that are needed ÷ units"), "clearance_price": ("money per unit", "price of the others"), "expected_price": ("money per unit", "regular_share × price + rest × clearance_price"), "write_down_unit": ("money per unit", "max(0, unit_cost − nrv)"), "write_down": ("money", "units × write_down_unit"),
-    "carrying": ("money", "units × min(unit_cost, nrv)"), "price_basis": ("text", "where price comes from"), "clearance_basis": ("text", "where clearance_price comes from"), "required": ("money", "write-down now"), "booked": ("money", "write-down booked already (table provisions)"), "closing": ("money", "booked + change"),
+    "tag": ("money", "units × tag price"), "nrv": ("see table", "ageing: net realisable value, money; value: a unit"), "excess_cost": ("money", "excess units × unit cost"), "unit_cost": ("money per unit", "purchase cost"),
+    "write_down_unit": ("money per unit", "write_down ÷ units"), "write_down": ("money", "units × (unit_cost − nrv), above 0, less covered"),
+    "carrying": ("money", "units × unit_cost − write_down"), "price_basis": ("text", "where price comes from"), "required": ("money", "write-down now"), "booked": ("money", "write-down booked already (table provisions)"), "closing": ("money", "booked + change"),
     "salvage": ("money per unit", "what a jobber pays, net"), "floor": ("money per unit", "lowest price that beats the salvage; purchase cost plays no part"), "floor_share": ("share", "floor ÷ price"), "net_price": ("money per unit", "price less fees, parcel and returns"), "rate_needed": ("units a week", "above which holding pays"), "rate_expected": ("units a week", "expected in the coming week"),
-    "advice": ("text", "hold or let go, one week ahead"), "hold_until": ("date", "last day on which holding pays; empty = not now"), "gain": ("money", "of holding until then over letting go now"), "best_price": ("money per unit", "floor × β ÷ (β + 1); empty without a usable elasticity"), "cash_ahead": ("money", "present value of selling on for a year and letting go the rest"),
-    "weeks": ("weeks", "weeks behind the row"), "cost_of_sales": ("money a year", "(sold − cancelled − returned) × unit cost"), "gross_margin": ("money a year", "revenue − refunds − cost_of_sales"), "inventory": ("money", "mean of 13 points at cost"), "turn": ("times a year", "cost_of_sales ÷ inventory"), "days": ("days", "365 ÷ turn"), "gmroi": ("ratio", "gross_margin ÷ inventory"), "months": ("months", "inventory ÷ monthly cost_of_sales"), "cost_known": ("share", "net units with a cost ÷ net units"),
+    "advice": ("text", "hold or let go, one week ahead"), "hold_until": ("date", "last day on which holding pays; empty = not now"), "gain": ("money", "of holding until then over letting go now"), "best_price": ("money per unit", "floor × β ÷ (β + 1), or the price at which the stock just lasts, if that is higher; empty without a usable elasticity"), "portion": ("text", "needed / too much / need not known / damaged"), "covered": ("money", "of units × (unit_cost − nrv), what the item's needed units bring above their cost"), "cash_ahead": ("money", "present value of selling on for a year and letting go the rest"),
+    "weeks": ("weeks", "weeks behind the row"), "cost_of_sales": ("money a year", "(sold − cancelled − returned) × unit cost"), "gross_margin": ("money a year", "(revenue − refunds) before tax − cost_of_sales"), "inventory": ("money", "mean of 13 points at cost"), "turn": ("times a year", "cost_of_sales ÷ inventory"), "days": ("days", "365 ÷ turn"), "gmroi": ("ratio", "gross_margin ÷ inventory"), "months": ("months", "inventory ÷ monthly cost_of_sales"), "cost_known": ("share", "net units with a cost ÷ net units"),
     "month": ("date", "first of the month"), "sales": ("money", "revenue − refunds"), "markdowns": ("money", "net units × (everyday price − paid)"), "write-offs": ("money", "write-offs and donations at cost"), "loss": ("money", "markdowns + write-offs + shrink"), "acceptable": ("share", "1 − cost ÷ everyday price − expense_rate − target_profit_rate, of sales"), "acceptable_money": ("money", "acceptable × sales"),
     "po_id": ("text", "purchase order"), "vendor": ("text", "supplier"), "ordered": ("units", "on order"), "due_at": ("date", "promised"), "cancellable_until": ("date", "last day to cancel"), "lever": ("text", "cancel / ask to cancel / postpone / overdue"), "until": ("date", "last day for it"), "cancellable_cost": ("money", "excess on order that can still be cancelled, at cost"),
     "good_price": ("yes/no", "price realisation at or above its group's"), "grade": ("text", "grade"), "to_do": ("text", "what to do"),

@@ -354,6 +354,7 @@ def test_a_mean_of_sizes_is_weighed_by_what_was_received(build):
     assert frames("item_now")[["tag_price", "mean_cost"]].to_numpy().tolist() == [[120, 55]]
     assert frames("item_week")["sold_at_tag"].sum() == 310
 
+
 # --- what is under way ---
 
 

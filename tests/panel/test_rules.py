@@ -12,7 +12,20 @@ from destock.panel.panel import FRAMES
 
 AS_OF = pd.Timestamp("2025-11-19")  # a Wednesday in the middle of a season
 MONEY = {"paid_value", "revenue", "refund_value", "price", "list_price", "ad_spend", "arm_price", "unit_cost", "tag_price", "mean_cost"}
-MONEY |= {"sold_at_tag", "on_hand_tag", "on_hand_cost", "damaged_cost", "paid", "cancelled", "refunded", "charges", "stock_at_cost", "planned_price", "cost", "amount"}
+MONEY |= {
+    "sold_at_tag",
+    "on_hand_tag",
+    "on_hand_cost",
+    "damaged_cost",
+    "paid",
+    "cancelled",
+    "refunded",
+    "charges",
+    "stock_at_cost",
+    "planned_price",
+    "cost",
+    "amount",
+}
 
 
 def file_of(folder, table):

@@ -30,6 +30,15 @@ TABLES = {
 }
 
 
+def lacking(given: set[str], page: str) -> list[str]:
+    """Which tables that a page could use does a shop not give? The summary and the data page use all of them."""
+    return [
+        table
+        for table, (_, _, pages) in TABLES.items()
+        if table not in given and page in ("summary", "intake", *pages) and not (table == "stock" and "snapshot" in given)
+    ]
+
+
 def missing_tables(given: set[str], page: str = "intake") -> list[Finding]:
     """What can a page not tell of a shop that gives these tables, and what would each further one add?"""
     gaps = [
@@ -39,9 +48,8 @@ def missing_tables(given: set[str], page: str = "intake") -> list[Finding]:
             "table",
             item=table,
             severity=1,
-            figures={"table": (table, "text"), "impossible": (no, "label"), "possible": (yes, "label")},
+            figures={"table": (table, "text"), "impossible": (TABLES[table][0], "label"), "possible": (TABLES[table][1], "label")},
         )
-        for table, (no, yes, pages) in TABLES.items()
-        if table not in given and page in ("summary", "intake", *pages) and not (table == "stock" and "snapshot" in given)
+        for table in lacking(given, page)
     ]
     return gaps if gaps or page != "intake" else [Finding("no_missing_table", 0, "tables")]

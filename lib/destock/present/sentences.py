@@ -113,12 +113,14 @@ SENTENCES = {
         "{slow} of {judged} styles old enough to judge run below their slow line (as slow as the slowest quarter of the last {seasons} seasons), {behind} more are below their path."
     ),
     "season_end": mark(
-        "At this pace {projected} of the {bought} units bought will be sold by the end of the season ({share}); the goals add up to {goal} units. To reach them the coming week must bring {needed} units."
+        "At this pace {projected} of the {bought} units bought will be sold by the end of the season ({share}); the goals add up to {goal} units. To be on the way to them, {needed} units would have to sell in the coming seven days; {coming} are expected."
     ),
     "goals_missed": mark(
-        "{missed} of {styles} styles will miss their goal: {over} are below their path already and stay there, the next one falls below it on {next}."
+        "{missed} of {styles} styles are expected to miss their goal; {may} of them may still reach it within the bounds. {over} are below their path already and, as expected, stay below; the next one falls below it on {next}."
     ),
-    "goals_missed_now": mark("{missed} of {styles} styles will miss their goal: all of them are below their path already and stay there."),
+    "goals_missed_now": mark(
+        "{missed} of {styles} styles are expected to miss their goal; {may} of them may still reach it within the bounds. All of them are below their path already and, as expected, stay below."
+    ),
     "past_error": mark(
         "How far off was this in past seasons? After {week} weeks of life the final units of {styles} past styles ({seasons} seasons) were missed by {ours} on average; last year's curve missed them by {last_year}, a straight line by {straight_line}. Whole seasons came out between {bias_low} and {bias_high} off."
     ),
@@ -178,10 +180,16 @@ SENTENCES = {
     "break_even_uplift": mark(
         "At {one} of today's price units must grow by {needed} to earn the same gross profit; {expected} is expected. The gross margin goes from {margin} to {margin_one}."
     ),
+    "cash_or_profit": mark(
+        "Cash and gross profit disagree: at {step} of the price cash grows by {cash} and gross profit falls by {profit}. Cash takes the purchase for paid and leftovers for nothing; gross profit charges only what is sold. Where what is left would be sold later at a fair price, gross profit is right; where it would be left over, cash is."
+    ),
     "next_test": mark(
-        "The next test: of {flagged} styles that run behind, {held} drawn by lot keep their price for {weeks} weeks from {start}, the others are cut by {cut}. It sees an elasticity of {least} or more, four times in five; to see 1 takes {needed} styles an arm. Keeping them costs {cost} of gross profit ({low} to {high}; below zero it earns)."
+        "The next test: of {flagged} styles that run behind, {held} drawn by lot keep their price for {weeks} weeks from {start}, the others are cut by {cut}. It sees an elasticity of {least} or more, four times in five, where {wanted} is to be seen. Keeping them costs {cost} of gross profit ({low} to {high}; below zero it earns)."
     ),
     "no_next_test": mark("A next test cannot be drawn: {styles} styles run behind their past seasons and have stock, and it takes two."),
+    "no_test_sees": mark(
+        "No test of these {flagged} styles can see an elasticity of {wanted}: the sharpest of those looked at, a cut of {cut} for {weeks} weeks, sees {least} or more; {needed} styles an arm would do. None is drawn."
+    ),
     "top_ten": mark("The {styles} styles below hold {money}: {share} of all money in excess stock and excess orders."),
     "top_ten_by_tag": mark("The {styles} styles below hold most tag value of what is too much; what they cost is unknown."),
     "open_orders": mark(
@@ -234,9 +242,11 @@ _EVIDENCE_KINDS = {
 }  # fmt: skip
 _AT_COST, _NO_COST = mark("{money} at cost"), mark("cost unknown")
 _BY_ANALYST = mark("decided by the analyst: {reason}")
-_AUDIT = mark(
-    "{units} × (cost {unit_cost} − NRV {nrv}). NRV: {regular} at {price} ({price_basis}), the rest at {clearance_price} ({clearance_basis}), less selling costs"
+_AUDIT = mark("{units} × (cost {unit_cost} − NRV {nrv}). NRV: {price} ({basis}) less tax, fees, parcels and returns")
+_AUDIT_COVERED = mark(
+    "{units} × (cost {unit_cost} − NRV {nrv}) − {covered} that the item's needed units bring above their cost. NRV: {price} ({basis}) less tax, fees, parcels and returns"
 )
+_NO_PRICE = mark("no price is known")
 
 # words that stand in frames: arms, rules of rejected rows, verdicts and their reasons
 WORDS = (
@@ -257,15 +267,9 @@ def evidence(row: dict) -> str:
 
 def audit(row: dict, currency: str) -> str:
     """Why an item is written down, so that an auditor can compute it again."""
-    money_of = {name: figure(row[name], "price", currency) for name in ("unit_cost", "nrv", "price", "clearance_price")}
-    words = {name: figure(row[name], "label", currency) for name in ("price_basis", "clearance_basis")}
-    return say(
-        _AUDIT,
-        units=figure(row["units"], "units", currency),
-        regular=figure(row["regular_share"], "percent", currency),
-        **money_of,
-        **words,
-    )
+    amounts = {name: figure(row[name], "price", currency) for name in ("unit_cost", "nrv", "price", "covered")}
+    basis = figure(row["price_basis"] or _NO_PRICE, "label", currency)
+    return say(_AUDIT_COVERED if row["covered"] > 0 else _AUDIT, units=figure(row["units"], "units", currency), basis=basis, **amounts)
 
 
 @dataclass(frozen=True)
@@ -312,5 +316,5 @@ def figure(value: object, kind: str, currency: str) -> str:
         return money(float(value), currency)
     if kind == "price":
         return exact_money(float(value), currency)
-    formats = {"units": count, "percent": percent, "number": decimal, "date": day, "text": plain}
+    formats = {"weeks": lambda age: count(age + 1), "units": count, "percent": percent, "number": decimal, "date": day, "text": plain}
     return formats[kind](value)

@@ -21,7 +21,7 @@ COLUMNS = {
     "item": (mark("Style"), "text"), "name": (mark("Name"), "text"), "category": (mark("Category"), "label"), "class": (mark("Kind"), "label"), "season": (mark("Season"), "text"), "season_half": (mark("Season"), "text"), "tier": (mark("Tier"), "label"),
     "items": (mark("Styles"), "units"), "units": (mark("Units"), "units"), "cost": (mark("At cost"), "money"), "on_hand": (mark("On hand"), "units"), "on_order": (mark("On order"), "units"),
     "purchase": (mark("Purchase (sunk)"), "money"), "storage": (mark("Storage so far"), "money"), "capital": (mark("Capital so far"), "money"), "insurance": (mark("Insurance so far"), "money"), "shrink": (mark("Shrink so far"), "money"), "total": (mark("Total"), "money"), "week": (mark("One more week"), "money"),
-    "sell_through": (mark("Sell-through"), "percent"), "median": (mark("Past median"), "percent"), "pace": (mark("Pace"), "label"), "pace_ratio": (mark("Of usual pace"), "percent"), "age": (mark("Weeks on sale"), "units"),
+    "sell_through": (mark("Sell-through"), "percent"), "median": (mark("Past median"), "percent"), "pace": (mark("Pace"), "label"), "pace_ratio": (mark("Of usual pace"), "percent"), "age": (mark("Weeks on sale"), "weeks"),
     "break_even": (mark("Break-even"), "percent"), "target": (mark("Profit target"), "percent"), "projected": (mark("Projected"), "percent"), "price_realisation": (mark("Price realisation"), "percent"),
     "group": (mark("Category"), "label"), "verdict": (mark("Verdict"), "label"), "reason": (mark("Because"), "label"), "elasticity": (mark("Elasticity"), "number"), "low": (mark("From (95 %)"), "number"), "high": (mark("To (95 %)"), "number"), "controls": (mark("Controls"), "units"),
     "committed_sell_through": (mark("Sold of bought"), "percent"), "path_now": (mark("Path now"), "percent"), "slow_line": (mark("Slow line"), "percent"), "hot_line": (mark("Hot line"), "percent"), "low80": (mark("From (80 %)"), "percent"), "high80": (mark("To (80 %)"), "percent"),
@@ -51,7 +51,7 @@ COLUMNS = {
     "dead_sizes": (mark("Dead sizes"), "units"), "lost_sizes": (mark("Missing sizes"), "units"), "dead_cost": (mark("Dead sizes at cost"), "money"), "lost_sales": (mark("Lost sales, eight weeks"), "money"), "broken": (mark("Broken run"), "yes"),
     "band": (mark("Days since receipt"), "label"), "tag": (mark("At tag"), "money"), "nrv": (mark("NRV a unit"), "exact_price"), "worth": (mark("Net of selling costs"), "money"), "excess_cost": (mark("In excess, at cost"), "money"), "stock_cost": (mark("Stock at cost"), "money"),
     "abc": (mark("Earns"), "text"), "xyz": (mark("Sells"), "label"), "seldom": (mark("Of them seldom"), "units"), "profit": (mark("Profit"), "money"), "cash_flow": (mark("Cash flow"), "money"),
-    "condition": (mark("Condition"), "label"), "unit_cost": (mark("Cost a unit"), "exact_price"), "write_down": (mark("Write-down"), "money"), "carrying": (mark("Worth in the books"), "money"), "audit": (mark("How it is computed"), "audit"),
+    "portion": (mark("Portion"), "label"), "unit_cost": (mark("Cost a unit"), "exact_price"), "write_down": (mark("Write-down"), "money"), "carrying": (mark("Worth in the books"), "money"), "audit": (mark("How it is computed"), "audit"),
     "required": (mark("Required"), "money"), "booked": (mark("Booked"), "money"), "closing": (mark("Closing balance"), "money"),
     "floor": (mark("Price floor"), "exact_price"), "rate_needed": (mark("Needed a week"), "number"), "rate_expected": (mark("Expected next week"), "number"), "advice": (mark("Advice"), "label"), "hold_until": (mark("Hold until"), "date"), "gain": (mark("Gain of holding"), "money"),
     "cost_of_sales": (mark("Cost of sales, year"), "money"), "gross_margin": (mark("Gross margin, year"), "money"), "inventory": (mark("Mean stock at cost"), "money"), "turn": (mark("Turn"), "number"), "days": (mark("Days"), "units"), "gmroi": (mark("GMROI"), "number"), "months": (mark("Months of stock"), "number"),
@@ -120,7 +120,7 @@ def _cell(row: dict, column: str, kind: str, currency: str) -> str:
     if kind == "yes":
         return say("yes") if value else say("no")
     if kind == "exact_price":
-        return exact_money(value, currency)
+        return figure(value, "price", currency)
     return figure(value, "units" if kind == "exact" else kind, currency)
 
 

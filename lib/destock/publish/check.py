@@ -11,7 +11,7 @@ import pandas as pd
 
 from destock import engine
 from destock.intake.doubts import doubts
-from destock.intake.missing import TABLES, missing_tables
+from destock.intake.missing import lacking, missing_tables
 from destock.intake.rows import Intake, load, refuse_over_limit
 from destock.intake.shop import ROOT, Shop, find_shop, open_shop
 from destock.model.findings import Finding
@@ -68,9 +68,9 @@ def allowed(given: set[str]) -> list[str]:
     """Which pages do these tables allow, and which table would make a page complete?"""
     lines = []
     for page, label in LABELS.items():
-        lacking = [table for table, (_, _, pages) in TABLES.items() if page in pages and table not in given]
-        text = mark("Page “{page}”: as far as it goes without {tables}") if lacking else mark("Page “{page}”: complete")
-        lines.append(say(text, page=say(label), tables=", ".join(lacking)))
+        without = lacking(given, page)
+        text = mark("Page “{page}”: as far as it goes without {tables}") if without else mark("Page “{page}”: complete")
+        lines.append(say(text, page=say(label), tables=", ".join(without)))
     return lines
 
 

@@ -269,9 +269,27 @@ def ladder(book: Book) -> pd.DataFrame:
     return book.kept("ladder", lambda: money.ladder(rows, tuple(whole[["elasticity", "low", "high"]]), proceeds(book), book.assumptions))
 
 
+def to_be_seen(book: Book) -> float:
+    """How large an elasticity should the next test be able to see? The shop's own, as far as it is known; else what published studies say."""
+    own = price_answer(book)["elasticity"].iloc[0]
+    return abs(float(own)) if pd.notna(own) else abs(pooling.PRIOR)
+
+
+def asked_test(book: Book) -> dict[str, float]:
+    """The numbers of the next test: those assumed, or of the mildest test that can see what is to be seen; empty where none can."""
+    chosen = design.sharpest(test_options(book), book.assumptions["test_cut"], book.assumptions["test_weeks"], to_be_seen(book))
+    return {} if chosen is None else book.assumptions | {"test_cut": float(chosen["cut"]), "test_weeks": float(chosen["weeks"])}
+
+
 def next_test(book: Book) -> pd.DataFrame:
-    """The next test as rows of the table ``prices``: drawn by lot among the flagged styles; the day is the seed."""
-    return book.kept("next_test", lambda: design.draw(flagged(book), book.today, int(f"{book.today:%Y%m%d}"), book.assumptions))
+    """The next test as rows of the table ``prices``: drawn by lot among the flagged styles; the day is the seed. None where none can see enough."""
+
+    def compute() -> pd.DataFrame:
+        numbers = asked_test(book)
+        rows = flagged(book) if numbers else flagged(book).iloc[:0]
+        return design.draw(rows, book.today, int(f"{book.today:%Y%m%d}"), numbers or book.assumptions)
+
+    return book.kept("next_test", compute)
 
 
 def test_options(book: Book) -> pd.DataFrame:

@@ -281,7 +281,7 @@ def effects(book: Book) -> pd.DataFrame:
             mark("clearance price less selling costs – the loss against cost is in the write-down"),
         ),
         (
-            mark("selling on at today's prices for a year, then the rest"),
+            mark("selling on at the prices lately paid for a year, then the rest"),
             ahead,
             0.0,
             mark("instead, all stock of these styles – present value, before storage"),

@@ -44,13 +44,15 @@ def season_end(book: Book) -> list[Finding]:
     committed = (known["received"] + known["on_order"]).sum()
     totals = {"projected": known["projected_units"].sum(), "goal": known["goal"].sum(), "bought": committed}
     share = float(ratio(totals["projected"], committed))
-    figures = figures_of(units=totals | {"needed": known["needed"].sum()}, percent={"share": share})
+    figures = figures_of(units=totals | {"needed": known["needed"].sum(), "coming": known["coming"].sum()}, percent={"share": share})
     found = [Finding("season_end", share, "share", "projected net units ÷ (received + on order)", severity=1, figures=figures)]
     missed = known[known["missed_from"].notna()]
     if len(missed):
         over = missed["missed_from"] <= book.today
+        may = missed["high80"] * (missed["received"] + missed["on_order"]) >= missed["goal"]
         figures = figures_of(
-            units={"missed": len(missed), "styles": len(known), "over": over.sum()}, date={"next": missed.loc[~over, "missed_from"].min()}
+            units={"missed": len(missed), "styles": len(known), "over": over.sum(), "may": may.sum()},
+            date={"next": missed.loc[~over, "missed_from"].min()},
         )
         name = "goals_missed" if (~over).any() else "goals_missed_now"
         found.append(Finding(name, len(missed), "styles", "projected units < goal", severity=2, figures=figures))

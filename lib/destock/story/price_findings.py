@@ -1,5 +1,6 @@
 """What was found about prices: the answer to a cut, the tests, the money, the next test."""
 
+import numpy as np
 import pandas as pd
 
 from destock.analysis.elasticity import design, experiments, readout
@@ -147,19 +148,44 @@ def price_money(book: Book) -> list[Finding]:
             figures=figures,
         ),
         Finding("break_even_uplift", one["break_even_uplift"] - 1, "share", "units needed for the same gross profit", figures=figures),
+        *_cash_or_profit(now, best),
+    ]
+
+
+def _cash_or_profit(now: pd.Series, best: pd.Series) -> list[Finding]:
+    """Where cash asks for a cut and gross profit for none, a word on which of them to follow."""
+    if not (best["step"] < 1 and best["gross_profit"] < now["gross_profit"]):
+        return []
+    money = {"cash": best["cash"] - now["cash"], "profit": now["gross_profit"] - best["gross_profit"]}
+    figures = figures_of(money=money, percent={"step": best["step"]})
+    return [
+        Finding("cash_or_profit", money["cash"], "money", "cash at the best step − at today's price", money=money["cash"], figures=figures)
     ]
 
 
 def next_test(book: Book) -> list[Finding]:
-    """Which styles to keep at their price by lot, what that would show, and what it costs."""
-    flagged, drawn, wanted = frames.flagged(book), frames.next_test(book), book.assumptions
+    """Which styles to keep at their price by lot, what that would show, and what it costs; or that no test can show enough."""
+    flagged, drawn, wanted = frames.flagged(book), frames.next_test(book), frames.to_be_seen(book)
+    options, numbers = frames.test_options(book), frames.asked_test(book)
     held = (drawn["arm"] == "control").sum()
+    if not numbers and len(flagged) > 1:
+        best = options.sort_values(["least_detectable", "cut", "weeks"]).iloc[0]
+        figures = figures_of(
+            units={"flagged": len(flagged), "weeks": best["weeks"], "needed": np.ceil(best["items_needed"] / wanted**2)},
+            percent={"cut": best["cut"]},
+            number={"wanted": wanted, "least": best["least_detectable"]},
+        )
+        return [Finding("no_test_sees", best["least_detectable"], "% units per % price", "the sharpest test", figures=figures)]
     if not 0 < held < len(drawn):
         return [Finding("no_next_test", len(drawn), "styles", figures=figures_of(units={"styles": len(drawn)}))]
-    options = frames.test_options(book)
-    row = options[(options["cut"] == wanted["test_cut"]) & (options["weeks"] == int(wanted["test_weeks"]))].iloc[0]
+    row = options[(options["cut"] == numbers["test_cut"]) & (options["weeks"] == int(numbers["test_weeks"]))].iloc[0]
     whole = frames.price_answer(book).iloc[0]
-    price = design.cost(flagged, drawn, tuple(whole[["elasticity", "low", "high"]]), frames.proceeds(book), wanted)
-    figures = figures_of(units={"flagged": len(drawn), "held": held, "weeks": wanted["test_weeks"], "needed": row["items_needed"]}, percent={"cut": wanted["test_cut"]},
-                       number={"least": row["least_detectable"]}, money={"cost": price["cost"], "low": price["cost_low"], "high": price["cost_high"]}, date={"start": drawn["decision_date"].iloc[0]})  # fmt: skip
+    price = design.cost(flagged, drawn, tuple(whole[["elasticity", "low", "high"]]), frames.proceeds(book), numbers)
+    figures = figures_of(
+        units={"flagged": len(drawn), "held": held, "weeks": numbers["test_weeks"]},
+        percent={"cut": numbers["test_cut"]},
+        number={"least": row["least_detectable"], "wanted": wanted},
+        money={"cost": price["cost"], "low": price["cost_low"], "high": price["cost_high"]},
+        date={"start": drawn["decision_date"].iloc[0]},
+    )
     return [Finding("next_test", held, "styles", "drawn by lot within category and rate", money=price["cost"], figures=figures)]

@@ -17,15 +17,18 @@ YEAR_WEEKS = 52
 def abc(value: pd.Series) -> pd.Series:
     """Which styles bring the first 70 % of the money (A), which the next 20 % (B), which the rest (C)?
 
-    Graded by the share of those before a style, compared with a tolerance, so that ties at a line never depend on rounding.
-    Styles without value are C.
+    Graded by the share of those that bring more than a style, compared with a tolerance, so that ties at a line never depend on rounding,
+    and styles that bring the same are graded alike. Styles without value are C.
 
     >>> "".join(abc(pd.Series([50, 20, 12, 8, 5, 3, 1.5, 0.5])))
     'AABBCCCC'
+    >>> "".join(abc(pd.Series([50, 25, 25])))
+    'AAA'
     """
     earned = value.fillna(0.0).clip(lower=0)
     largest = earned.sort_values(ascending=False, kind="stable")
-    before = ratio(largest.cumsum() - largest, np.full(len(largest), largest.sum()))
+    more = (largest.cumsum() - largest).groupby(largest.round(6)).transform("min")
+    before = ratio(more, np.full(len(largest), largest.sum()))
     graded = np.select([before < A_SHARE - 1e-9, before < B_SHARE - 1e-9], ["A", "B"], "C")
     return pd.Series(graded, index=largest.index).reindex(value.index).where(earned > 0, "C")
 

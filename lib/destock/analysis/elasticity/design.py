@@ -81,6 +81,19 @@ def options(flagged: pd.DataFrame, assumptions: Mapping[str, float]) -> pd.DataF
     return pd.DataFrame(rows)
 
 
+def sharpest(options: pd.DataFrame, cut: float, weeks: float, wanted: float) -> pd.Series | None:
+    """Which test should be run to see an elasticity of ``wanted``?
+
+    options: ``options``. The one asked for (``cut``, ``weeks``) where it can see it, else the mildest that can: the smallest cut, then the fewest
+    weeks. None where none can.
+    """
+    able = options[options["least_detectable"] <= wanted]
+    if able.empty:
+        return None
+    asked = able[(able["cut"] == cut) & (able["weeks"] == int(weeks))]
+    return (asked if len(asked) else able.sort_values(["cut", "weeks"])).iloc[0]
+
+
 def _rate(flagged: pd.DataFrame) -> tuple[float, float]:
     selling = flagged.loc[flagged["rate"] > 0, "rate"]
     return (float(selling.mean()), float(selling.std(ddof=0) / selling.mean())) if len(selling) else (1.0, 0.0)

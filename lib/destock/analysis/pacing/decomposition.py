@@ -74,7 +74,7 @@ def needed(frame: pd.DataFrame, paths: pd.DataFrame, styles: pd.DataFrame) -> pd
 
     styles: item, ``net_units`` (sold by now), ``week_part`` (of the running week that has passed). Returns the frame with
     ``target_now``, ``slow_now``, ``hot_now`` (units by today: within a week the path is straight), ``needed`` (units of the coming seven
-    days: what is missing, spread as the season goes), ``missed_from``: the end of the week from which on the style is, and by its
+    days: what is missing, spread as the season goes), ``coming`` (units expected in them), ``missed_from``: the end of the week from which on the style is, and by its
     projection stays, below its path; empty where it reaches the goal.
     """
     frame = frame.merge(styles[["item", "net_units", "week_part"]], on="item", how="left", validate="1:1")
@@ -84,8 +84,11 @@ def needed(frame: pd.DataFrame, paths: pd.DataFrame, styles: pd.DataFrame) -> pd
     begun = (frame["week"] > 0) | (part > 0)
     for line in ("target", "slow", "hot"):
         frame[f"{line}_now"] = here[f"{line}_units"].where(begun)
-    missing = (frame["goal"] - frame.pop("net_units").fillna(frame["sold"])).clip(lower=0)
-    frame["needed"] = missing * ratio(ahead["share"] - here["share"], 1 - here["share"])
+    sold = frame.pop("net_units").fillna(frame["sold"])
+    missing = (frame["goal"] - sold).clip(lower=0)
+    part_of_rest = ratio(ahead["share"] - here["share"], 1 - here["share"])
+    frame["needed"] = missing * part_of_rest
+    frame["coming"] = (frame["projected"] - sold).clip(lower=0) * part_of_rest
     return frame.join(_missed(paths).rename("missed_from"), on="item")
 
 

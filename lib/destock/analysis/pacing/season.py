@@ -67,6 +67,7 @@ _UNITS = (
     "high90",
     "goal",
     "needed",
+    "coming",
     "target_now",
     "slow_now",
     "hot_now",

@@ -1,5 +1,6 @@
 """Figures of now are of one moment: on every day of two weeks the sample's sales, returns, receipts and money are those of its raw lines."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -65,4 +66,4 @@ def test_sell_through_moves_by_what_a_day_brings():
         frames.compared(open_book(SAMPLE, f"{day:%Y-%m-%d}")).set_index(["by", "part"]).loc[("season", "2026SS"), "sell_through"]
         for day in DAYS
     ]
-    assert max(abs(later - earlier) for earlier, later in zip(shares, shares[1:], strict=False)) < 0.02
+    assert max(abs(later - earlier) for earlier, later in pairwise(shares)) < 0.02

@@ -269,7 +269,8 @@ def audit(row: dict, currency: str) -> str:
     """Why an item is written down, so that an auditor can compute it again."""
     amounts = {name: figure(row[name], "price", currency) for name in ("unit_cost", "nrv", "price", "covered")}
     basis = figure(row["price_basis"] or _NO_PRICE, "label", currency)
-    return say(_AUDIT_COVERED if row["covered"] > 0 else _AUDIT, units=figure(row["units"], "units", currency), basis=basis, **amounts)
+    how = _AUDIT_COVERED if row["covered"] > 0 else _AUDIT
+    return say(how, units=figure(row["units"], "units", currency), basis=basis, **amounts)
 
 
 @dataclass(frozen=True)

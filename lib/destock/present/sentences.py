@@ -14,6 +14,7 @@ SENTENCES = {
     ),
     "freshness": mark("Data as of {as_of}; the last order line is of {last_day}."),
     "freshness_snapshot": mark("Data as of {as_of}; the newest snapshot is of {last_day}."),
+    "unit": mark("Units on this page are {unit}."),
     "stock_adds_up": mark("The records lead to {closing} units in {skus} SKUs; {breaks} counts differ from them, by {units} units net."),
     "missing_table": mark("There is no table “{table}”, so nobody can say here {impossible}. It would add: {possible}."),
     "no_missing_table": mark("Every table that these pages can use is there."),

@@ -67,7 +67,7 @@ def _open(shop: str | Path, as_of: object, lang: str, settings: Settings) -> Boo
 
 def _page(book: Book, name: str, shown: dict[str, pd.DataFrame], found: list[Finding]) -> Page:
     shown |= {"assumptions": assumptions_table(book.assumptions)}
-    return Page(name, book.shop, book.today, shown, findings.missing(book, name) + found)
+    return Page(name, book.shop, book.today, shown, findings.missing(book, name) + found + findings.unit(book))
 
 
 def summary(shop: str | Path, as_of: object = None, lang: str = "en", settings: Settings = None) -> Page:
@@ -85,7 +85,7 @@ def summary(shop: str | Path, as_of: object = None, lang: str = "en", settings: 
         book,
         "summary",
         shown,
-        findings.after_the_day(book) + findings.doubts(book) + stock + pace_findings.pacing(book) + found_in.first_steps(book),
+        findings.doubts(book) + stock + pace_findings.pacing(book) + found_in.first_steps(book) + findings.after_the_day(book),
     )
 
 
@@ -98,7 +98,7 @@ def intake(shop: str | Path, as_of: object = None, lang: str = "en", settings: S
     book = _open(shop, as_of, lang, settings)
     shown = {"control": frames.control(book), "rows": book.panel("rows"), "rejects": book.panel("rejects")}
     shown |= {"reconciliation": frames.reconciled(book), "breaks": book.panel("count_break")}
-    return _page(book, "intake", shown, findings.intake(book) + findings.after_the_day(book) + findings.doubts(book))
+    return _page(book, "intake", shown, findings.intake(book) + findings.doubts(book) + findings.after_the_day(book))
 
 
 def classification(shop: str | Path, as_of: object = None, lang: str = "en", settings: Settings = None) -> Page:

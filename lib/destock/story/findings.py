@@ -2,6 +2,7 @@
 
 from destock.intake.doubts import unknown_items
 from destock.intake.missing import missing_tables
+from destock.intake.shop import Shop
 from destock.model.findings import Finding
 from destock.panel.book import Book
 from destock.story import frames
@@ -17,6 +18,13 @@ def figures_of(**by_kind: dict[str, object]) -> dict[str, tuple[object, str]]:
 def missing(book: Book, page: str = "intake") -> list[Finding]:
     """What can a page not tell, because the shop does not give a table?"""
     return missing_tables(set(book.panel("given")["table"]), page)
+
+
+def unit(book: Book) -> list[Finding]:
+    """What is one unit, where a shop does not sell pieces?"""
+    if book.shop.unit == Shop.unit:
+        return []
+    return [Finding("unit", 1, book.shop.unit, figures=figures_of(text={"unit": book.shop.unit}))]
 
 
 def intake(book: Book) -> list[Finding]:

@@ -162,7 +162,12 @@ def targets(book: Book) -> pd.DataFrame:
     plan = {"price_steps": [(step.get("share", 1), step["price"]) for step in given.get("price_steps", [])]}
     plan |= {"cash_needed": given.get("cash_needed", 0.0), "cash_price": given.get("cash_price", 1.0)}
     plan["cash_after"] = given.get("cash_basis", "after expenses") == "after expenses"
-    return book.kept("targets", lambda: aims.targets(items(book), terms, plan))
+
+    def compute() -> pd.DataFrame:
+        own = book.panel("plan")[["item", "target_profit_rate"]]
+        return aims.targets(items(book).merge(own, on="item", how="left", validate="1:1"), terms, plan)
+
+    return book.kept("targets", compute)
 
 
 def grades(book: Book) -> pd.DataFrame:

@@ -75,7 +75,7 @@ def test_a_unit_that_brings_less_than_it_costs_to_sell_never_gets_there():
 STYLES = pd.DataFrame(
     {"item": list("abcde"), "name": list("abcde"), "category": ["dress"] * 4 + ["coat"], "tier": "push", "season": "2026SS", "season_half": "SS",
      "in_season": True, "received": 100.0, "tag_price": 100.0, "mean_cost": [50.0, 70.0, None, 50.0, None], "price_realisation": [0.88, 0.88, 0.88, None, 0.9],
-     "net_units": [40.0, 40.0, 40.0, 0.0, 10.0], "sold_units": [50.0, 50.0, 50.0, 0.0, 10.0], "cancelled_units": 0.0, "sell_through": 0.4, "flags": ["", "replen", "", "no_sales", ""]},
+     "net_units": [40.0, 40.0, 40.0, 0.0, 10.0], "sold_units": [50.0, 50.0, 50.0, 0.0, 10.0], "cancelled_units": 0.0, "target_profit_rate": None, "sell_through": 0.4, "flags": ["", "replen", "", "no_sales", ""]},
 )  # fmt: skip
 
 
@@ -87,6 +87,10 @@ class TestByStyle:
         row = self.found().loc["a"]
         assert row[["break_even", "target"]].tolist() == pytest.approx([0.767813, 0.860882], abs=1e-6)
         assert (row["feasible"], row["reason"]) == (True, "")
+
+    def test_a_style_whose_plan_asks_for_another_profit_is_asked_for_that(self):
+        found = self.found(styles=STYLES.assign(target_profit_rate=[0.0, None, None, None, None]))
+        assert found.loc["a", "target"] == found.loc["a", "break_even"] == pytest.approx(0.767813, abs=1e-6)
 
     def test_what_cannot_be_reached_says_why_and_what_it_would_take(self):
         row = self.found().loc["b"]

@@ -128,7 +128,7 @@ REASONS = (
 def targets(styles: pd.DataFrame, terms: Terms, plan: Mapping[str, object]) -> pd.DataFrame:
     """What must each style of the running season sell: to earn its cost back, to make its profit, to raise the cash asked for?
 
-    ``plan``: ``price_steps`` ((share, price realisation), else the style's own realisation), ``cash_needed`` from the whole season,
+    styles: items with ``target_profit_rate`` (their plan's, which wins over that of ``terms``). ``plan``: ``price_steps`` ((share, price realisation), else the style's own realisation), ``cash_needed`` from the whole season,
     spread over the styles by what their profit target leaves at tag, ``cash_price``, ``cash_after`` (after expenses).
     Returns one row a style: ``cost_rate`` (where unknown: its category's median, flagged cost_imputed), ``return_rate`` (of its
     category), ``break_even``, ``target``, ``cash_target`` (shares of the buy), ``least_price`` for the target, ``feasible``, ``reason``.
@@ -138,7 +138,8 @@ def targets(styles: pd.DataFrame, terms: Terms, plan: Mapping[str, object]) -> p
     by_category = styles.assign(shipped=shipped_units(styles)).groupby("category")[["net_units", "shipped"]].sum()
     rate = 1 - now["category"].map(ratio(by_category["net_units"].clip(lower=0), by_category["shipped"])).astype(float).fillna(1)
     tag, at_tag = now["tag_price"], now["received"] * now["tag_price"]
-    here = replace(terms, return_rate=rate.clip(0, 0.99), buy_at_tag=at_tag.sum() or float("inf"))
+    asked = now["target_profit_rate"].astype(float).fillna(terms.profit_rate)
+    here = replace(terms, profit_rate=asked, return_rate=rate.clip(0, 0.99), buy_at_tag=at_tag.sum() or float("inf"))
     steps = plan.get("price_steps") or [(1, now["price_realisation"])]
     frame = now[
         ["item", "name", "category", "tier", "season", "received", "tag_price", "price_realisation", "sell_through", "cost_rate", "flags"]

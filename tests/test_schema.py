@@ -140,7 +140,7 @@ def others(column) -> list[str]:
 
 
 def another(column) -> str:
-    name, kind = column.name, column.kind
+    name = column.name
     if column.name == "class":
         return f"CASE WHEN {name} IS NULL THEN NULL ELSE '{next(iter(CLASSES))}' END"
     if column.values:

@@ -360,4 +360,6 @@ def _worth_to_act(book: Book) -> list[Finding]:
     figures = figures_of(money={"cash": act["cash"], "orders": act["orders"], "week": act["week"]}, percent=percent)
     both = total(pd.Series([act["cash"], act["orders"]]))
     basis = "net cash of the excess at the clearance price + orders not taken"
-    return [Finding("worth_to_act", both, "money", basis, money=both, severity=1, figures=figures)]
+    shares = (known["price"] / known["tag_price"]).round(4)
+    name = "worth_to_act" if shares.nunique() == 1 else "worth_to_act_mixed"
+    return [Finding(name, both, "money", basis, money=both, severity=1, figures=figures)]

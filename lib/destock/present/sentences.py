@@ -205,7 +205,7 @@ SENTENCES = {
         "Acting now is worth {cash} of cash from the excess (at {share} of its tag value, less {selling} for tax and selling), {orders} of orders not taken, and {week} of costs for each week saved."
     ),
     "worth_to_act_mixed": mark(
-        "Acting now is worth {cash} of cash from the excess (at {share} of its tag value on average: damaged goods and those a year past their exit bring less than the others, less {selling} for tax and selling), {orders} of orders not taken, and {week} of costs for each week saved."
+        "Acting now is worth {cash} of cash from the excess (at {share} of its tag value on average, {low} to {high} by style and condition, less {selling} for tax and selling), {orders} of orders not taken, and {week} of costs for each week saved."
     ),
     "same_day_last_year": mark(
         "{season}: sell-through is {share} ({basis}); the same season stood at {last_year} on the same weekday last year."

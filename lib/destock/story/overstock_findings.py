@@ -356,10 +356,15 @@ def _worth_to_act(book: Book) -> list[Finding]:
     if known.empty:
         return []
     price, tag = (known["units"] * known["price"]).sum(), (known["units"] * known["tag_price"]).sum()
-    percent = {"share": float(ratio(price, tag)), "selling": 1 - float(ratio(act["cash"], price))}
+    shares = (known["price"] / known["tag_price"]).round(4)
+    percent = {
+        "share": float(ratio(price, tag)),
+        "selling": 1 - float(ratio(act["cash"], price)),
+        "low": shares.min(),
+        "high": shares.max(),
+    }
     figures = figures_of(money={"cash": act["cash"], "orders": act["orders"], "week": act["week"]}, percent=percent)
     both = total(pd.Series([act["cash"], act["orders"]]))
     basis = "net cash of the excess at the clearance price + orders not taken"
-    shares = (known["price"] / known["tag_price"]).round(4)
     name = "worth_to_act" if shares.nunique() == 1 else "worth_to_act_mixed"
     return [Finding(name, both, "money", basis, money=both, severity=1, figures=figures)]

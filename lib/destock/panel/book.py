@@ -161,7 +161,7 @@ def _build(book: Book, name: str) -> None:
         if store.is_whole(book.folder / f"{name}.parquet", book.key):
             return
         # the panel is smaller than the tables that it is made of; what they spill on the way is not known before
-        require_room(cache(), sum(path.stat().st_size for table in book.shop.sources for path in book.shop.files(table)))
+        require_room(cache(), sum(one.size for one in book.first.values()))
         with _building(book.key) as folder:
             with _of_one_moment(book.shop, book.first):
                 build(book.shop, book.as_of, folder, book._today)
@@ -214,7 +214,7 @@ def _building(key: str) -> Iterator[Path]:
     """A folder in the cache to build in, which goes however this process ends."""
     folder = cache() / f"building-{key}-{uuid.uuid4().hex}"
     goes_with_session(folder)
-    folder.mkdir(mode=0o700)
+    make_folder(folder)
     try:
         yield folder
     finally:

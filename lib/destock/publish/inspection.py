@@ -48,11 +48,14 @@ def inspect(folder: Path, environment: Mapping[str, str] = os.environ) -> None:
         seen.feed(page.read_text(encoding="utf-8"))
         if seen.strange:
             raise Fault(5, mark('{file} would hold "{what}": the pack is not published'), file=page.name, what=seen.strange[0])
-    secrets = [(name, form, len(value) < _LONG) for name, value in _secrets(environment) for form in _forms(value)]
+    secrets = [(name, secret) for name, secret in _secrets(environment) if len(secret) >= _LONG or _is_telling(secret)]
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         content = path.read_bytes()
-        for name, form, short in secrets:
-            if not (short and path.suffix == ".parquet") and form.search(content):  # packed bytes could spell any word
+        text = "" if path.suffix == ".parquet" else content.decode(errors="replace")  # packed bytes could spell any short word
+        for name, secret in secrets:
+            if any(
+                form.encode(errors="surrogateescape") in content if len(secret) >= _LONG else _word(form, text) for form in _forms(secret)
+            ):
                 raise Fault(5, mark("{file} would hold the value of {name}: the pack is not published"), file=path.name, name=name)
 
 
@@ -66,23 +69,18 @@ def _secrets(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         yield from ((name, way(password)) for password in passwords for way in (str, unquote, unquote_plus))
 
 
-def _forms(secret: str) -> Iterator[re.Pattern]:
+def _forms(secret: str) -> set[str]:
     """How a secret would stand in a page, a CSV or JSON."""
-    if len(secret) < _LONG and (len(secret) < _SHORTEST or not re.search(r"[^\W\d_]", secret) or re.search(_word(secret), _ours())):
-        return
-    for written in {
-        secret,
-        escape(secret),
-        json.dumps(secret)[1:-1],
-        json.dumps(secret, ensure_ascii=False)[1:-1],
-        secret.replace('"', '""'),
-    }:
-        form = written.encode(errors="surrogateescape")
-        yield re.compile(re.escape(form) if len(secret) >= _LONG else rb"(?<![\w\x80-\xff])" + re.escape(form) + rb"(?![\w\x80-\xff])")
+    return {secret, escape(secret), json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1], secret.replace('"', '""')}
 
 
-def _word(secret: str) -> str:
-    return rf"(?<!\w){re.escape(secret)}(?!\w)"
+def _is_telling(secret: str) -> bool:
+    """Is this short text nothing that stands in packs anyway?"""
+    return len(secret) >= _SHORTEST and bool(re.search(r"[^\W\d_]", secret)) and not _word(secret, _ours())
+
+
+def _word(word: str, text: str) -> bool:
+    return word in text and bool(re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text))
 
 
 @cache

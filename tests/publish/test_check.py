@@ -21,6 +21,7 @@ HEADER = "order_id,sku,ordered_at,units,kind,customer_paid\n"
 GOOD = HEADER + "1,A,2026-06-01,1,sale,10\n2,A,2026-06-02,2,sale,20\n"
 PRODUCTS = "sku,unit_cost,tag_price\nA,4,20\n"
 TODAY = date(2026, 6, 7)
+CHECK = check.check
 
 
 def ids(found):
@@ -72,7 +73,7 @@ def test_every_reject_is_written_down_and_the_page_shows_the_first(make_shop, tm
 @pytest.fixture
 def reports(monkeypatch, tmp_path):
     """Where rejects are written that nobody gave a folder."""
-    monkeypatch.setattr(check, "check", lambda place, today, real=check.check: real(place, today, tmp_path))
+    monkeypatch.setattr(check, "check", lambda place, today: CHECK(place, today, tmp_path))
     return tmp_path
 
 
@@ -100,6 +101,15 @@ def test_where_no_row_can_be_used_the_list_is_left_too(make_shop, reports):
         opened({"shop": str(shop), "as_of": None, "lang": "en", "settings": {}}, None)
     assert caught.value.exit_code == 4
     assert [path.name for path in reports.glob("*.csv")] == [f"{shop.name}-rejects.csv"]
+
+
+def test_a_refusal_stays_one_where_its_list_cannot_be_written(make_shop, reports, monkeypatch):
+    (reports / "file").write_text("")
+    shop = make_shop({"products": PRODUCTS, "order_lines": HEADER + "1,A,soon,1,sale,10\n"})
+    monkeypatch.setattr(check, "check", lambda place, today: CHECK(place, today, reports / "file"))
+    with pytest.raises(Fault, match=r"no row can be used.* cannot write to") as caught:
+        opened({"shop": str(shop), "as_of": None, "lang": "en", "settings": {}}, None)
+    assert caught.value.exit_code == 4
 
 
 def two_shops(make_shop, tmp_path, one="a/shop", other="b/shop"):

@@ -148,6 +148,17 @@ class TestManyPacks:
         assert (ended.returncode, says in ended.stderr) == (2, True), ended.stderr
 
 
+def test_a_check_shows_its_page_then_refuses_and_leaves_the_list(project, tmp_path):
+    shutil.copytree(DOUYIN, shop := tmp_path / "late")
+    for orders in shop.glob("orders/*.csv"):
+        orders.write_text(orders.read_text(encoding="utf-8").replace("2026-", "20x6-"), encoding="utf-8")
+    ended = run(project, "check", shop)
+    assert (ended.returncode, len(ended.stderr.splitlines()), "9 of 9 rows" in ended.stderr) == (4, 1, True)
+    assert "orders-1.csv:1 column" in ended.stdout
+    assert len((project / "reports" / "late-rejects.csv").read_text(encoding="utf-8-sig").splitlines()) > 9
+    assert (project / "reports" / "late-rejects.csv").stat().st_mode & 0o077 == 0
+
+
 class TestTwoShopsOfOneName:
     @pytest.fixture
     def theirs(self, project):

@@ -45,6 +45,11 @@ def session() -> Path:
     return Path(os.environ.get(BELONGS) or _of_process(os.getpid()))
 
 
+def begin_session(folder: str | Path) -> None:
+    """Make a folder that of a command: the day is the one that it is here, whatever zone its processes are given."""
+    Path(folder, "today.json").write_text(json.dumps(date.today().isoformat()), encoding="utf-8")
+
+
 def once(name: str, find: Callable[[], object]) -> object:
     """What a command finds out once for all its processes; a process alone finds it anew each time.
 
@@ -67,9 +72,9 @@ def today() -> date:
     return date.fromisoformat(once("today", lambda: date.today().isoformat()))
 
 
-def goes_with_session(folder: Path) -> None:
-    """A folder elsewhere, about to be made by this process alone, is to go when its command ends, even if that is killed."""
-    with (session() / LISTED).open("ab") as listed:
+def goes_with_session(folder: Path, own: str | Path = "") -> None:
+    """A folder elsewhere, about to be made by this process alone, is to go when its command (whose folder is ``own``) ends, even if that is killed."""
+    with Path(own or session(), LISTED).open("ab") as listed:
         listed.write(os.fsencode(folder) + b"\0")
 
 

@@ -139,17 +139,19 @@ def told(place: str, lang: str, note: Callable[[dict], None]) -> dict:
     return {"lines": found.lines(), "refused": ""}
 
 
-def refusal(fault: Fault, place: str | Path) -> Fault:
+def refusal(fault: Fault, place: str | Path, today: date) -> Fault:
     """Why no report is made (``fault``), with the files and the rule that most rows break, once all of these are written down as by ``check``."""
-    return _refused(fault, check(place, today()))
+    try:
+        return _refused(fault, check(place, today))
+    except Fault as other:
+        return Fault(fault.exit_code, mark("{refusal} – their list: {reason}"), refusal=fault, reason=other)
 
 
 def _refused(fault: Fault, found: Check) -> Fault:
     rejects = found.intake.rejects
-    if rejects.empty:
+    concerned = rejects[rejects["table"] == fault.values["table"]] if "table" in fault.values else rejects
+    if concerned.empty:
         return fault
-    concerned = rejects[rejects["table"] == fault.values.get("table")]
-    concerned = rejects if concerned.empty else concerned
     files, rules = concerned["file"].value_counts(), concerned["rule"].value_counts()
     named = [say("{file}: {n} rows", file=file, n=n) for file, n in files.head(FILES).items()] + ["…"] * (len(files) > FILES)
     text = mark('{refusal} – {files}; most often: {rule} ({n} rows). All of them with their text: "{path}"')

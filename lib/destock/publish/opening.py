@@ -1,12 +1,15 @@
 """What opens a pack, in a process of its own: the shop, its day, and its panel. It starts before most libraries are imported."""
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 from destock.intake.inputs import changed, refuse_changed
 from destock.intake.rows import refuse_over_limit
 from destock.intake.shop import find_shop, open_shop
+from destock.model.folders import today
 from destock.model.messages import Fault, speak
+from destock.model.parameters import day
 from destock.panel.book import Book, open_book
 
 Note = Callable[[dict], None]
@@ -26,7 +29,7 @@ def opened(facts: dict, note: Note) -> dict:
             raise
         from destock.publish.check import refusal
 
-        raise refusal(fault, facts["shop"]) from fault
+        raise refusal(fault, facts["shop"], max(today(), day(facts["as_of"]) or date.min)) from fault
     return {"shop_name": book.shop.name, "as_of": f"{book.as_of}"}
 
 

@@ -23,7 +23,7 @@ from pathlib import Path
 
 import psutil
 
-from destock.model.folders import BELONGS, LISTED, cache, end_session, require_room, room
+from destock.model.folders import BELONGS, begin_session, cache, end_session, goes_with_session, require_room, room
 from destock.model.messages import Fault, language, mark, say
 from destock.publish import place as places
 from destock.publish import warm
@@ -49,7 +49,11 @@ class Supervisor:
 
     def __enter__(self) -> "Supervisor":
         _end_strays()
-        self.folder = tempfile.mkdtemp(prefix=f"destock-{os.getpid()}-")
+        try:
+            self.folder = tempfile.mkdtemp(prefix=f"destock-{os.getpid()}-")
+            begin_session(self.folder)
+        except OSError as error:
+            raise Fault(5, mark('cannot write to "{path}": {reason}'), path=tempfile.gettempdir(), reason=error.strerror) from error
         return self
 
     def _start(self) -> None:
@@ -144,8 +148,7 @@ class Supervisor:
 
     def belongs(self, folder: Path) -> None:
         """Remove this folder too when the command ends, even if it is killed."""
-        with Path(self.folder, LISTED).open("ab") as listed:
-            listed.write(os.fsencode(folder) + b"\0")
+        goes_with_session(folder, self.folder)
 
 
 def _ended() -> Fault:

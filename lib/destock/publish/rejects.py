@@ -1,10 +1,12 @@
 """The list of a shop's rejected rows, beside the packs: written whole, and never over the list of another shop of the same name."""
 
-import os
+import shutil
+import uuid
 from pathlib import Path
 
 import pandas as pd
 
+from destock.model.folders import goes_with_session
 from destock.model.messages import Fault, mark
 from destock.publish.naming import shop_number, shop_slug
 from destock.publish.results import write_csv
@@ -26,12 +28,22 @@ def write_rejects(rejects: pd.DataFrame, shop: Path, folder: Path) -> Path | Non
             return None
         folder.mkdir(parents=True, exist_ok=True)
         path = usual if not own.exists() and _claimed(usual, shop_number(shop)) else own
-        part = path.with_suffix(f".{os.getpid()}.part")
-        write_csv(rejects, part)
-        part.replace(path)
+        _write_whole(rejects, path)
     except OSError as error:
         raise Fault(5, mark('cannot write to "{path}": {reason}'), path=error.filename or folder, reason=error.strerror) from error
     return path
+
+
+def _write_whole(rejects: pd.DataFrame, path: Path) -> None:
+    """Write the list beside its place, in a folder that goes even if this process is killed."""
+    folder = path.with_name(f".{path.stem}-{uuid.uuid4().hex}")
+    goes_with_session(folder)
+    folder.mkdir()
+    try:
+        write_csv(rejects, folder / path.name)
+        (folder / path.name).replace(path)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _claimed(path: Path, number: str) -> bool:

@@ -277,6 +277,15 @@ def test_the_supervisor_ends_when_it_is_told_whatever_it_is_importing(seconds):
     assert supervisor._process.returncode == 0
 
 
+def test_nothing_is_started_after_the_end():
+    """An interrupt between the start of a command and its first job left a pack that nobody wanted running to its end."""
+    with Supervisor() as supervisor:
+        pass
+    with pytest.raises(Fault, match="was ended") as fault:
+        supervisor.submit("tests.publish.jobs:build_without_end")
+    assert (fault.value.exit_code, supervisor._process) == (7, None)
+
+
 def test_nothing_is_started_before_there_is_a_job():
     """A command whose pack is being made already ends at once, and warms nothing up."""
     with Supervisor() as supervisor:

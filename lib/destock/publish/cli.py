@@ -10,7 +10,6 @@ from pathlib import Path
 from dateutil.relativedelta import relativedelta
 from tqdm import tqdm
 
-from destock.model.folders import keep_to_owner
 from destock.model.messages import LANGUAGES, Fault, language, mark, say, speak
 
 INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -100,6 +99,7 @@ def _command(commands, name: str, run, text: str, example: str) -> argparse.Argu
 
 
 def _report(arguments: argparse.Namespace) -> int:
+    from destock.model.folders import keep_to_owner
     from destock.publish.packs import PAGES, Pack, publish_all
 
     settings, only = _settings(arguments.set), _pages(arguments.only, list(PAGES))
@@ -174,6 +174,7 @@ def _date(option: str, value: str) -> date:
 
 
 def _check(arguments: argparse.Namespace) -> None:
+    from destock.model.folders import keep_to_owner
     from destock.publish.packs import Supervisor
 
     keep_to_owner()

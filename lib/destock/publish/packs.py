@@ -45,7 +45,7 @@ class Supervisor:
     def __init__(self, workers: int | None = None, groups: int = len(warm.LIBRARIES)):
         self.workers, self.groups = workers or os.cpu_count() or 1, groups
         self._numbers, self._futures, self._one_at_a_time = count(), {}, threading.Lock()
-        self._process, self._starting = None, threading.Lock()
+        self._process, self._starting, self._over = None, threading.Lock(), False
 
     def __enter__(self) -> "Supervisor":
         _end_strays()
@@ -59,6 +59,8 @@ class Supervisor:
     def _start(self) -> None:
         """Start the warm parent with the first job: a command whose pack is being made already ends without one."""
         with self._starting:
+            if self._over:  # an interrupt came before the first job: what it starts now would run to its end
+                raise _ended()
             if self._process:
                 return
             self._pipe, theirs = Pipe()
@@ -83,6 +85,8 @@ class Supervisor:
         return fixed | {"TMPDIR": self.folder, BELONGS: self.folder}
 
     def __exit__(self, *_) -> None:
+        with self._starting:
+            self._over = True
         if self._process:
             self._send({"end": True})  # a signal could fall into an import that swallows what it raises
             with suppress(subprocess.TimeoutExpired):

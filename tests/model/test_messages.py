@@ -106,3 +106,20 @@ def test_a_fault_survives_the_way_between_processes():
 
     fault = pickle.loads(pickle.dumps(Fault(4, "{n} rows", n=3)))
     assert (str(fault), fault.exit_code) == ("3 rows", 4)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["postgresql+psycopg2://u:S3cret@db/x", "postgres://u:S3/cret@db", "mysql://S3cret@db", "?password=S3cret&u=1", "password = 'S3 cret' x", 'pwd="S3 cret"', "PASS=S3cret;", "dbpass=S3cret", "api_key=S3cret", "passphrase=S3cret",
+     "credential=S3cret", "sig=S3cret"],
+)  # fmt: skip
+def test_a_secret_of_an_address_is_not_said(text):
+    said = messages.plain(f"cannot open {text} now")
+    assert "***" in said
+    assert "S3" not in said
+    assert "cret" not in said
+
+
+@pytest.mark.parametrize("text", ["a key = 3", "s3://bucket/file@2x.png", "https://example.com/a@b", "tokenize = 1", "passed = 3"])
+def test_what_is_no_secret_is_said(text):
+    assert messages.plain(text) == text

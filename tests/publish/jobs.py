@@ -2,11 +2,13 @@
 
 import errno
 import os
+import time
 from pathlib import Path
 
 import nbformat
 
 from destock import engine
+from destock.panel import book
 from destock.publish import page
 from destock.publish.kernel import Execution, WaitingKernel
 
@@ -38,3 +40,10 @@ def fill(writer, note):
         "arrow": OSError(f"[Errno 28] Error writing bytes to file. Detail: [errno 28] {full}"),
         "engine": engine.EngineError(f'IO Error: Could not write file "x": {full}'),
     }[writer]
+
+
+def build_without_end(note):
+    """Build a panel, and never come to an end."""
+    book.make_folder(book.cache())
+    with book._building("0" * 16):
+        time.sleep(600)

@@ -1,8 +1,11 @@
 """The first thing a new user runs: what is in the tables, what is wrong, what they allow."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
+import time
 from datetime import date
 
 import pytest
@@ -12,11 +15,13 @@ from destock.model.folders import ROOT
 from destock.model.messages import Fault
 from destock.panel import book
 from destock.publish import check
+from destock.publish.opening import opened
 
 HEADER = "order_id,sku,ordered_at,units,kind,customer_paid\n"
 GOOD = HEADER + "1,A,2026-06-01,1,sale,10\n2,A,2026-06-02,2,sale,20\n"
 PRODUCTS = "sku,unit_cost,tag_price\nA,4,20\n"
 TODAY = date(2026, 6, 7)
+CHECK = check.check
 
 
 def ids(found):
@@ -65,11 +70,123 @@ def test_every_reject_is_written_down_and_the_page_shows_the_first(make_shop, tm
     assert caught.value.exit_code == 4
 
 
-def test_the_page_is_read_before_the_refusal(make_shop, monkeypatch, tmp_path, capsys):
-    monkeypatch.setattr(check, "check", lambda place, today, real=check.check: real(place, today, tmp_path))
-    with pytest.raises(Fault):
-        check.run(make_shop({"products": PRODUCTS, "order_lines": HEADER + "1,A,soon,1,sale,10\n"}))
-    assert 'order_lines.csv:2 column "ordered_at": "soon" (not a time in the declared form)' in capsys.readouterr().out
+@pytest.fixture
+def reports(monkeypatch, tmp_path):
+    """Where rejects are written that nobody gave a folder."""
+    monkeypatch.setattr(check, "check", lambda place, today: CHECK(place, today, tmp_path))
+    return tmp_path
+
+
+def test_the_page_is_read_before_the_refusal(make_shop, reports):
+    said = check.told(make_shop({"products": PRODUCTS, "order_lines": HEADER + "1,A,soon,1,sale,10\n"}), "en", None)
+    assert 'order_lines.csv:2 column "ordered_at": "soon" (not a time in the declared form)' in said["lines"]
+    assert "1 of 1 rows are rejected" in said["refused"]
+
+
+def test_a_refusal_names_files_rows_and_rule_and_leaves_the_list(make_shop, reports):
+    rows = {"1": "1,A,soon,1,sale,10\n2,A,later,1,sale,10\n", "2": "3,A,2026-06-01,x,sale,10\n", "3": "4,A,2026-06-01,1,sale,10\n"}
+    shop = make_shop({"products": PRODUCTS} | {f"order_lines/{name}.csv": HEADER + text for name, text in rows.items()})
+    with pytest.raises(Fault) as caught:
+        opened({"shop": str(shop), "as_of": "2026-06-07", "lang": "en", "settings": {}}, None)
+    assert (caught.value.exit_code, "\n" in str(caught.value)) == (4, False)
+    for part in ("3 of 4 rows", "1.csv: 2 rows, 2.csv: 1 rows", "not a time in the declared form (2 rows)", f"{shop.name}-rejects.csv"):
+        assert part in str(caught.value)
+    assert len((reports / f"{shop.name}-rejects.csv").read_text(encoding="utf-8-sig").splitlines()) == 1 + 3
+    assert check.told(str(shop), "en", None)["refused"] == str(caught.value)
+
+
+def test_where_no_row_can_be_used_the_list_is_left_too(make_shop, reports):
+    shop = make_shop({"products": PRODUCTS, "order_lines": HEADER + "1,A,soon,1,sale,10\n"})
+    with pytest.raises(Fault, match=r"no row can be used.* order_lines\.csv: 1 rows; most often: not a time") as caught:
+        opened({"shop": str(shop), "as_of": None, "lang": "en", "settings": {}}, None)
+    assert caught.value.exit_code == 4
+    assert [path.name for path in reports.glob("*.csv")] == [f"{shop.name}-rejects.csv"]
+
+
+def test_a_refusal_stays_one_where_its_list_cannot_be_written(make_shop, reports, monkeypatch):
+    (reports / "file").write_text("")
+    shop = make_shop({"products": PRODUCTS, "order_lines": HEADER + "1,A,soon,1,sale,10\n"})
+    monkeypatch.setattr(check, "check", lambda place, today: CHECK(place, today, reports / "file"))
+    with pytest.raises(Fault, match=r"no row can be used.* cannot write to") as caught:
+        opened({"shop": str(shop), "as_of": None, "lang": "en", "settings": {}}, None)
+    assert caught.value.exit_code == 4
+
+
+def two_shops(make_shop, tmp_path, one="a/shop", other="b/shop"):
+    """Two folders that have one name for their packs, one with three rejected rows and one with one."""
+    places = []
+    for name, bad in ((one, 3), (other, 1)):
+        made = make_shop({"products": PRODUCTS, "order_lines": GOOD + "3,A,soon,1,sale,10\n" * bad})
+        places.append(shutil.move(made, tmp_path / "shops" / name))
+    return places
+
+
+@pytest.mark.parametrize("names", [("a/shop", "b/shop"), ("a b", "a-b")])
+def test_two_shops_of_one_name_keep_their_rejects_apart(make_shop, tmp_path, names):
+    for name in names:
+        (tmp_path / "shops" / name).parent.mkdir(parents=True, exist_ok=True)
+    one, other = two_shops(make_shop, tmp_path, *names)
+    out = tmp_path / "reports"
+    first, second = (check.check(shop, TODAY, out).rejects for shop in (one, other))
+    assert (len(first.read_text().splitlines()), len(second.read_text().splitlines())) == (4, 2)
+    assert first.name == f"{names[0].rpartition('/')[2].replace(' ', '-')}-rejects.csv"
+    (other / "order_lines.csv").write_text(GOOD)
+    assert check.check(other, TODAY, out).rejects is None
+    assert (first.exists(), second.exists()) == (True, False)
+    assert check.check(one, TODAY, out).rejects == first
+    (one / "order_lines.csv").write_text(GOOD)
+    check.check(one, TODAY, out)
+    assert list(out.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    ["", "no JSON", "[]", "{}", '{"shop": "Us"}', '{"shop": "Us", "finished": 1, "as_of": "x", "inputs": []}', "[" * 100_000, "\xff"],
+)
+def test_a_foreign_run_json_is_none(make_shop, tmp_path, foreign):
+    shop = make_shop({"products": PRODUCTS, "order_lines": GOOD}, name="Us")
+    pack = tmp_path / f"{shop.name}-2026-06-02-en"
+    pack.mkdir()
+    (pack / "run.json").write_bytes(foreign.encode("latin-1"))
+    assert "nothing_new" not in ids(check.check(shop, TODAY, tmp_path))
+
+
+def test_the_last_pack_of_another_shop_is_not_ours(make_shop, tmp_path):
+    shop = make_shop({"products": PRODUCTS, "order_lines": GOOD}, name="Us")
+    run = {
+        "shop": "Us",
+        "shop_number": "another",
+        "finished": "2026-06-02",
+        "as_of": "2026-06-02",
+        "inputs": check.open_shop(shop).fingerprint(),
+    }
+    pack = tmp_path / f"{shop.name}-2026-06-02-en"
+    pack.mkdir()
+    (pack / "run.json").write_text(json.dumps(run))
+    assert "nothing_new" not in ids(check.check(shop, TODAY, tmp_path))
+
+
+def test_a_table_that_changes_while_it_is_checked_is_said(make_shop, tmp_path, monkeypatch):
+    shop = make_shop({"products": PRODUCTS, "order_lines": GOOD})
+    monkeypatch.setattr(check, "doubts", lambda *_: (shop / "products.csv").write_text("sku\nA\n") and [])
+    with pytest.raises(Fault, match=r"products\.csv changed while") as caught:
+        check.check(shop, TODAY, tmp_path)
+    assert caught.value.exit_code == 5
+
+
+@pytest.mark.parametrize(("signal", "code"), [(2, 130), (15, 143)])
+def test_a_check_can_be_interrupted_in_the_midst_of_a_query(make_shop, tmp_path, signal, code):
+    endless = "SELECT * FROM source WHERE (SELECT sum(a.range * b.range % 7) FROM range(10000000) a, range(10000000) b) > 0"
+    shop = make_shop({"products": PRODUCTS, "order_lines": GOOD}, tables={"order_lines": {"query": endless}})
+    command = [sys.executable, "-c", "import sys; from destock.publish.cli import main; sys.exit(main())", "check", shop]
+    process = subprocess.Popen(command, env=os.environ | {"TMPDIR": str(tmp_path)}, stdout=-1, stderr=-1, text=True)
+    while not [path for path in tmp_path.rglob("destock-*") if not path.name.startswith(f"destock-{process.pid}-")]:
+        time.sleep(0.05)  # where the engine spills: it has begun
+    time.sleep(0.3)
+    process.send_signal(signal)
+    said, fault = process.communicate(timeout=30)
+    assert (process.returncode, said, len(fault.splitlines()), "interrupted" in fault) == (code, "", 1, True)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_tables_that_contradict_each_other_are_told(make_shop, tmp_path):

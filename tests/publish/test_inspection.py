@@ -58,3 +58,66 @@ def test_raw_payloads_would_be_noticed(pack):
         (pack / "pacing.html").write_text(f"<p>{payload}</p>", encoding="utf-8")
         with pytest.raises(Fault):
             inspect(pack, {})
+
+
+NAMES = {
+    "DB_PASS": True,
+    "DBPASS": True,
+    "MYSQL_PWD": True,
+    "SSH_KEY": True,
+    "AWS_ACCESS_KEY_ID": True,
+    "KEY_2": True,
+    "PASS_PHRASE": True,
+    "STRIPE_APIKEY": True,
+}
+NAMES |= {"PWD": False, "OLDPWD": False, "KEYBOARD": False, "XKEYBOARD_LAYOUT": False, "PASSENGERS": False}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_called_a_secret_is_one(pack, name):
+    (pack / "results" / "pace.csv").write_text(f"item\n{CANARY}\n", encoding="utf-8")
+    if not NAMES[name]:
+        return inspect(pack, {name: CANARY})
+    with pytest.raises(Fault, match=f"the value of {name}"):
+        inspect(pack, {name: CANARY})
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["postgresql+psycopg2://reader:{}@db/erp", "mysql+pymysql://r:{}@db", "jdbc:postgresql://db/erp?user=r&password={}", "https://api.example/v1?api_key={}&x=1", "host=db user=r password={}",
+     "host=db password='{}' user=r", "Driver=SQL;Uid=r;PWD={};Encrypt=yes", "https://db.example/?sig={}"],
+)  # fmt: skip
+@pytest.mark.parametrize("password", ["zebra9", "zebra9/zebra9"])
+def test_a_password_is_found_in_any_form_of_an_address(pack, address, password):
+    (pack / "results" / "pace.csv").write_text(f"item\nthe {password} item\n", encoding="utf-8")
+    with pytest.raises(Fault, match="the value of ERP"):
+        inspect(pack, {"ERP": address.format(password)})
+
+
+@pytest.mark.parametrize(
+    ("secret", "text"),
+    [
+        ("zebra9", "a zebra9, b"),
+        ("zebra9", "<td>zebra9</td>"),
+        ("z&b<r9", "<p>z&amp;b&lt;r9</p>"),
+        ('q"uot9', '"q""uot9"'),
+        ("斑马斑马", "“斑马斑马”"),
+    ],
+)
+def test_a_short_secret_is_found_as_a_word(pack, secret, text):
+    (pack / "results" / "pace.csv").write_text(f"item\n{text}\n", encoding="utf-8")
+    with pytest.raises(Fault, match="the value of DB_PASS"):
+        inspect(pack, {"DB_PASS": secret})
+
+
+@pytest.mark.parametrize(
+    ("secret", "text"), [("1", "1"), ("test", "a test of prices"), ("true", "true"), ("abc", "abc"), ("4711", "4711"), ("zebra", "zebras"), ("zebra9", "xzebra9"), ("", "")]
+)  # fmt: skip
+def test_what_could_stand_in_any_pack_is_no_trace_of_a_secret(pack, secret, text):
+    (pack / "results" / "pace.csv").write_text(f"item\n{text}\n", encoding="utf-8")
+    inspect(pack, {"DB_PASS": secret})
+
+
+def test_a_short_secret_is_not_looked_for_in_packed_bytes(pack):
+    (pack / "results" / "pace.parquet").write_bytes(b"PAR1 zebra9 PAR1")
+    inspect(pack, {"DB_PASS": "zebra9"})

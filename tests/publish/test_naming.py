@@ -7,7 +7,7 @@ import pytest
 
 from destock.intake.shop import ROOT
 from destock.model.messages import Fault
-from destock.publish.naming import pack_place, slug
+from destock.publish.naming import pack_place, shop_number, shop_slug, slug
 
 DAY = date(2026, 6, 7)
 BAD = [
@@ -56,3 +56,14 @@ def test_a_file_is_no_place_for_a_pack(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(Fault, match="something other than a pack"):
         pack_place(tmp_path, DAY, [], tmp_path / "file")
+
+
+def test_a_shop_is_known_by_where_it_lies_however_it_is_named(tmp_path):
+    for name in ("a/shop", "b/shop"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "a" / "shop")
+    one = shop_number(tmp_path / "a" / "shop")
+    assert one == shop_number(tmp_path / "link") == shop_number(tmp_path / "a" / "shop" / "shop.toml")
+    assert len({one, shop_number(tmp_path / "b" / "shop"), shop_number(tmp_path / "a" / "shop" / "other.toml")}) == 3
+    assert str(tmp_path) not in one
+    assert shop_slug(tmp_path / "a" / "shop") == shop_slug(tmp_path / "b" / "shop" / "shop.toml") == "shop"

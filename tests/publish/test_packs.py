@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from concurrent.futures import Future
 
@@ -15,6 +16,7 @@ from tests.torture import batch as torture
 from destock.model.folders import ROOT
 from destock.model.messages import Fault
 from destock.panel.book import open_book
+from destock.publish import packs
 from destock.publish import place as places
 from destock.publish.packs import Pack, Supervisor, publish
 
@@ -131,6 +133,10 @@ class TestManyPacks:
         ("arguments", "says"),
         [
             (["a", "b/a"], 'two shops are called "a"'),
+            (["a b", "c/a-b"], 'two shops are called "a-b"'),
+            (["A", "b/a"], 'two shops are called "a"'),
+            (["a", "--from", "0001-01-01", "--to", "9999-12-31"], "are 521723 packs of a shop, and one command makes at most 1044"),
+            (["a", "--from", "0001-01-01", "--to", "9999-12-31", "--every", "month"], "are 119988 packs"),
             (["a", "b", "--out", "pack"], "--out is the folder of one pack"),
             (["a", "--from", "2026-01-01"], "--from and --to belong together"),
             (["a", "--from", "2026-01-02", "--to", "2026-01-01"], "--from 2026-01-02 is after"),
@@ -140,6 +146,107 @@ class TestManyPacks:
     def test_what_cannot_be_asked_is_said(self, project, arguments, says):
         ended = run(project, "report", *arguments)
         assert (ended.returncode, says in ended.stderr) == (2, True), ended.stderr
+
+
+def test_a_check_shows_its_page_then_refuses_and_leaves_the_list(project, tmp_path):
+    shutil.copytree(DOUYIN, shop := tmp_path / "late")
+    for orders in shop.glob("orders/*.csv"):
+        orders.write_text(orders.read_text(encoding="utf-8").replace("2026-", "20x6-"), encoding="utf-8")
+    ended = run(project, "check", shop)
+    assert (ended.returncode, len(ended.stderr.splitlines()), "9 of 9 rows" in ended.stderr) == (4, 1, True)
+    assert "orders-1.csv:1 column" in ended.stdout
+    assert len((project / "reports" / "late-rejects.csv").read_text(encoding="utf-8-sig").splitlines()) > 9
+    assert (project / "reports" / "late-rejects.csv").stat().st_mode & 0o077 == 0
+
+
+class TestTwoShopsOfOneName:
+    @pytest.fixture
+    def theirs(self, project):
+        """The place of two packs of a shop of the same name, each as the last run left it."""
+        places_of = [project / "reports" / f"shop-2026-05-{day}-en-impact" for day in ("24", "31")]
+        for place in places_of:
+            place.mkdir(parents=True)
+            (place / "index.html").write_text("theirs")
+            (place / "run.json").write_text(json.dumps({"status": "ok", "shop_number": "theirs"}))
+        yield places_of
+        for place in places_of:
+            shutil.rmtree(place)
+
+    def test_neither_replaces_nor_skips_the_packs_of_the_other(self, project, theirs, tmp_path):
+        shutil.copytree(DOUYIN, shop := tmp_path / "b" / "shop")
+        ended = run(project, "report", shop, "--from", "2026-05-24", "--to", "2026-05-31", "--only", "impact")
+        assert (ended.returncode, ended.stdout, "already" in ended.stderr) == (2, "", False)
+        assert ended.stderr.count("is the pack of another shop of this name") == 2
+        assert [(place / "index.html").read_text() for place in theirs] == ["theirs"] * 2
+
+    def test_a_finished_pack_is_this_shops_own(self, tmp_path):
+        pack = Pack(tmp_path / "shop", "2026-05-31", out=tmp_path / "pack")
+        (tmp_path / "pack").mkdir()
+        (tmp_path / "pack" / "index.html").write_text("")
+        finished = {}
+        for said in ({"shop_number": pack.number}, {"shop_number": "theirs"}, {}, {"status": "failed"}):
+            (tmp_path / "pack" / "run.json").write_text(json.dumps({"status": "ok"} | said))
+            finished[str(said)] = pack.finished
+        assert list(finished.values()) == [True, False, True, False]
+        (tmp_path / "pack" / "run.json").write_text("no JSON")
+        assert not pack.finished
+
+
+def test_an_export_that_changes_during_a_run_is_named_and_the_last_good_pack_stays(tmp_path, last_week):
+    shutil.copytree(DOUYIN, shop := tmp_path / "shop")
+    process = torture.start(shop, *torture.ONE_PAGE, "--out", last_week)
+    started = time.monotonic()
+    while not list(last_week.parent.glob(".pack-*")) and time.monotonic() < started + 60:  # it has been read, and its page is being made
+        time.sleep(0.02)
+    (shop / "stock.csv").write_text((shop / "stock.csv").read_text(encoding="utf-8").replace(",47", ",48"), encoding="utf-8")
+    code, said = torture.ended(process)
+    assert (code, "stock.csv changed while it was being read" in said) == (5, True)
+    assert [path.name for path in last_week.parent.rglob("*")] == ["pack", "index.html"]
+
+
+def test_what_is_no_folder_of_ours_is_passed_over(tmp_path, monkeypatch):
+    (tmp_path / "precious").mkdir()
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    dead = 999_999_999
+    for name, target in ((f"destock-{dead}-link", tmp_path / "precious"), (f"destock-{dead}-nowhere", tmp_path / "nowhere")):
+        (tmp_path / "tmp" / name).symlink_to(target)
+    for name in (f"destock-{dead}-other", f"destock-{dead}-ours", "destock-²-x", f"destock-{'9' * 40}-x", f"destock-{os.getpid()}-x"):
+        (tmp_path / "tmp" / name).mkdir()
+    (tmp_path / "tmp" / f"destock-{dead}-file").write_text("")
+    others = os.getuid() == 0  # nobody else may give a folder away
+    if others:
+        os.chown(tmp_path / "tmp" / f"destock-{dead}-other", 12345, 12345)
+    before = {path.name for path in (tmp_path / "tmp").iterdir()}
+    packs._end_strays()
+    gone = before - {path.name for path in (tmp_path / "tmp").iterdir()}
+    assert gone == {f"destock-{dead}-ours"} | (set() if others else {f"destock-{dead}-other"})
+    assert (tmp_path / "precious").is_dir()
+
+
+def test_what_a_stray_was_building_goes_with_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (stray := tmp_path / "destock-999999999-x").mkdir()
+    (building := tmp_path / "building-1").mkdir()
+    (stray / "belongings").write_bytes(os.fsencode(building) + b"\0")
+    packs._end_strays()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_building_folder_stays(tmp_path, monkeypatch):
+    monkeypatch.setenv("DESTOCK_CACHE", str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+
+    def built():
+        return list(tmp_path.glob("building-*"))
+
+    for told in (lambda supervisor: None, lambda supervisor: supervisor._process.terminate()):
+        with Supervisor(1, groups=1) as supervisor:
+            supervisor.submit("tests.publish.jobs:build_without_end", groups=1)
+            while not built():
+                time.sleep(0.02)
+            told(supervisor)
+        assert built() == []
 
 
 @pytest.mark.parametrize(("way", "code"), [("TERM", 143), ("command", -9), ("supervisor", 7)])
@@ -168,6 +275,15 @@ def test_the_supervisor_ends_when_it_is_told_whatever_it_is_importing(seconds):
         supervisor._start()
         time.sleep(seconds)
     assert supervisor._process.returncode == 0
+
+
+def test_nothing_is_started_after_the_end():
+    """An interrupt between the start of a command and its first job left a pack that nobody wanted running to its end."""
+    with Supervisor() as supervisor:
+        pass
+    with pytest.raises(Fault, match="was ended") as fault:
+        supervisor.submit("tests.publish.jobs:build_without_end")
+    assert (fault.value.exit_code, supervisor._process) == (7, None)
 
 
 def test_nothing_is_started_before_there_is_a_job():

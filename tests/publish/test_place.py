@@ -1,6 +1,7 @@
 """A pack's place holds a whole pack at every moment, whoever is killed when."""
 
 import ctypes
+import json
 import os
 import subprocess
 import sys
@@ -58,3 +59,39 @@ def test_a_second_run_ends_at_once_with_75_and_names_the_first(tmp_path):
         first.kill()
     with places.held(tmp_path / "pack"):  # the lock of the dead is free
         assert os.getpid()
+
+
+def test_a_pack_is_for_its_owner_alone_unless_asked(tmp_path, monkeypatch):
+    modes = []
+    for asked in ("", "1"):
+        monkeypatch.setenv("DESTOCK_SHARED", asked)
+        publish_version(tmp_path / "pack", 1)
+        modes.append((tmp_path / "pack").stat().st_mode & 0o777)
+    os.umask(umask := os.umask(0))
+    assert modes == [0o700, 0o777 & ~umask]
+
+
+@pytest.mark.parametrize(
+    ("run", "refused"),
+    [({"shop_number": "theirs"}, True), ({"shop_number": 7}, True), ({"shop_number": "ours"}, False), ({}, False), ([], False)],
+)
+def test_the_pack_of_another_shop_is_not_replaced(tmp_path, run, refused):
+    (tmp_path / "run.json").write_text(json.dumps(run))
+    if not refused:
+        return places.refuse_other_shops(tmp_path, "ours")
+    with pytest.raises(Fault, match=r"another shop of this name.*--out.*--force") as fault:
+        places.refuse_other_shops(tmp_path, "ours")
+    assert fault.value.exit_code == 2
+
+
+def test_a_place_that_another_shop_is_being_made_in_is_its_own(tmp_path):
+    code = "import sys; from pathlib import Path; from destock.publish import place\nwith place.held(Path(sys.argv[1]), 'theirs'): print('held', flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code, tmp_path / "pack"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as first:
+        assert first.stdout.readline() == "held\n"
+        for shop, code in (("ours", 2), ("theirs", 75)):
+            with pytest.raises(Fault) as fault, places.held(tmp_path / "pack", shop):
+                pass
+            assert fault.value.exit_code == code
+        first.kill()

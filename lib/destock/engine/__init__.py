@@ -107,12 +107,13 @@ def save(frame: pd.DataFrame, path: Path) -> None:
 def read(path: Path) -> pd.DataFrame:
     """Read a result frame back. A small one, for which a page asks many times, is read once in a process."""
     known = path.stat()
-    frame = _kept(path, known.st_mtime_ns) if known.st_size < SMALL else _read(path)
+    small = known.st_size < SMALL
+    frame = _kept(path, known.st_size, known.st_mtime_ns, known.st_ctime_ns, known.st_ino) if small else _read(path)
     return frame.copy(deep=False)
 
 
 @lru_cache(maxsize=256)
-def _kept(path: Path, _changed: int) -> pd.DataFrame:
+def _kept(path: Path, *_state: int) -> pd.DataFrame:
     return _read(path)
 
 

@@ -1,6 +1,5 @@
 """Opens a shop: a folder with a ``shop.toml`` that says where its tables are and how to read them."""
 
-import hashlib
 import re
 import tomllib
 from collections.abc import Iterable
@@ -14,6 +13,8 @@ from babel.numbers import is_currency
 
 from destock.engine import ENGINES
 from destock.intake.database import extracted
+from destock.intake.inputs import Seen, first_seen, first_text
+from destock.intake.inputs import sha256 as sha256
 from destock.model.folders import ROOT
 from destock.model.messages import Fault, mark
 from destock.model.metrics import DEFINITIONS, EXPENSE_BASES
@@ -126,6 +127,7 @@ class Shop:
     engine: str = "duckdb"
     spark: dict[str, str] = field(default_factory=dict)
     file: str = "shop.toml"
+    toml: Seen | None = None  # that file as it was read
 
     def files(self, table: str) -> list[Path]:
         """The files of one table, oldest export first: by name, numbers in it as numbers, "orders (1)" after "orders".
@@ -151,14 +153,22 @@ class Shop:
             found, key=lambda p: [(not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in re.split(r"(\d+)", p.stem)]
         )
 
-    def fingerprint(self) -> dict[str, str]:
-        """SHA-256 of ``shop.toml`` and of every input file, by path; of a database's rows by database and table."""
+    def inputs(self) -> dict[str, Path]:
+        """``shop.toml`` and every input file, by path; a database's rows by database and table."""
         found = {(self.file, self.folder / self.file)}
         for table, source in self.sources.items():
             for path in self.files(table):
                 near = path.relative_to(self.folder) if path.is_relative_to(self.folder) else path
                 found.add((path.name if source.database else str(near), path))
-        return {name: sha256(path) for name, path in sorted(found)}
+        return dict(sorted(found))
+
+    def first_seen(self) -> dict[str, Seen]:
+        """The inputs as they were when the command, or this process where there is none, first read them."""
+        return first_seen(self.folder / self.file, self.inputs, {self.file: self.toml} if self.toml else {})
+
+    def fingerprint(self) -> dict[str, str]:
+        """SHA-256 of every input, by its name."""
+        return {name: one.sha256 for name, one in self.first_seen().items()}
 
 
 def open_shop(path: str | Path) -> Shop:
@@ -172,8 +182,9 @@ def open_shop(path: str | Path) -> Shop:
     if not file.is_file():
         raise Fault(3, mark('no shop at "{path}": a shop is a folder with a shop.toml'), path=path)
     try:
-        config = tomllib.loads(_toml(file))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        text, toml = _toml(file)
+        config = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise Fault(3, mark("{path}: {error}"), path=file, error=error) from error
     _check_keys(config, _KEYS, "shop.toml")
     _check_choices(config)
@@ -182,7 +193,8 @@ def open_shop(path: str | Path) -> Shop:
     for needed in (("products",), ("order_lines", "snapshot")):
         if not set(needed) & set(sources):
             raise Fault(3, mark('shop.toml names no table "{table}": it is needed'), table='" / "'.join(needed))
-    return Shop(**{"name": file.parent.name, "currency": "CNY"} | config, folder=file.parent.resolve(), sources=sources, file=file.name)
+    named = {"name": file.parent.name, "currency": "CNY"} | config
+    return Shop(**named, folder=file.parent.resolve(), sources=sources, file=file.name, toml=toml)
 
 
 def find_shop(path: str | Path) -> Path:
@@ -190,8 +202,8 @@ def find_shop(path: str | Path) -> Path:
     return Path(path) if Path(path).is_absolute() else ROOT / path
 
 
-def _toml(file: Path) -> str:
-    text = file.read_text(encoding="utf-8") if file.stat().st_size <= MOST_TOML else ""
+def _toml(file: Path) -> tuple[str, Seen | None]:
+    text, toml = first_text(file) if file.stat().st_size <= MOST_TOML else ("", None)
     if not text or max(map(len, text.splitlines())) > MOST_LINE:
         raise Fault(
             3,
@@ -200,7 +212,7 @@ def _toml(file: Path) -> str:
             bytes=MOST_TOML,
             letters=MOST_LINE,
         )
-    return text
+    return text, toml
 
 
 def _source(name: str, entry: str | dict) -> Source:
@@ -307,12 +319,3 @@ def _check_zone(name: str) -> None:
     except (KeyError, ValueError, OSError) as error:
         some = "Asia/Shanghai, Europe/London, …"
         raise Fault(2, mark('shop.toml: {key} "{value}" is not one of {choices}'), key="timezone", value=name, choices=some) from error
-
-
-def sha256(path: Path) -> str:
-    """Which bytes does this file hold? Raises Fault (3) where it cannot be read."""
-    try:
-        with path.open("rb") as source:
-            return hashlib.file_digest(source, "sha256").hexdigest()
-    except OSError as error:
-        raise Fault(3, mark("{file}: cannot be read ({reason})"), file=path.name, reason=error.strerror) from error

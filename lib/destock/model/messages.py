@@ -82,13 +82,18 @@ def plain(value: object) -> str:
     >>> plain("two\\nlines, turned \\u202e round"), plain("postgres://shop:secret@host/db")
     ('two�lines, turned � round', 'postgres://***@host/db')
     """
-    return _SECRET.sub("***", _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", str(value)))
+    return _SECRET.sub(lambda found: f"{found['word'] or ''}***", _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", str(value)))
 
 
 # characters that end a line, steer a terminal, turn the direction of reading, or belong to no text at all
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
-# who asks, in an address, and what follows a word such as password=
-_SECRET = re.compile(r"(?<=://)[^/\s]+(?=@)|(?<=password=)\S+|(?<=pwd=)\S+|(?<=token=)\S+|(?<=secret=)\S+", re.IGNORECASE)
+# who asks, in an address, even with a slash in the password; and what follows a word such as password=
+_SECRET = re.compile(
+    r"""(?<=://)(?:[^/\s]+|[^\s:/]*:\S+)(?=@)
+    |(?P<word>(?:pass(?:word|wd|phrase)?|pwd|token|secret|credentials?|(?:api|access|secret|private)[_-]?key|signature|sig)\s*=\s*)
+    (?:'[^']*'|"[^"]*"|\S+)""",
+    re.IGNORECASE | re.VERBOSE,
+)
 
 
 @cache

@@ -1,26 +1,32 @@
 """The door alone: what a shop's tables hold, what is wrong with them, and what they allow – in seconds, before any report."""
 
-import json
+import re
 import tempfile
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
+from glob import escape
 from pathlib import Path
 
 import pandas as pd
 
 from destock import engine
 from destock.intake.doubts import doubts
+from destock.intake.inputs import refuse_changed
 from destock.intake.missing import lacking, missing_tables
 from destock.intake.rows import Intake, load, refuse_over_limit
 from destock.intake.shop import ROOT, Shop, find_shop, open_shop
 from destock.model.findings import Finding
-from destock.model.messages import Fault, mark, say
+from destock.model.folders import require_room, today
+from destock.model.messages import Fault, mark, say, speak
 from destock.present.sentences import tell
-from destock.publish.naming import LABELS, slug
-from destock.publish.results import write_csv
+from destock.publish.naming import LABELS, shop_number, shop_slug
+from destock.publish.place import run_of
+from destock.publish.rejects import write_rejects
 
 SHOWN = 20
+FILES = 3
 
 
 @dataclass(frozen=True)
@@ -48,12 +54,17 @@ def check(place: str | Path, today: date, out: Path = ROOT / "reports") -> Check
     """Can this shop's tables be relied on, and for what?
 
     Reads the tables and nothing else: no panel, no cache. Writes all rejected rows to
-    ``out``/SHOP-rejects.csv. Raises Fault: 2 and 3 as ``open_shop`` and ``load`` do; the limits of
-    rejects are for ``refuse_over_limit`` to say, once the page is read.
+    ``out``/SHOP-rejects.csv. Raises Fault: 2 and 3 as ``open_shop`` and ``load`` do, 5 for a table that
+    changes meanwhile; the limits of rejects are for ``refuse_over_limit`` to say, once the page is read.
     """
     shop = open_shop(find_shop(place))
+    first, scratch = shop.first_seen(), Path(tempfile.gettempdir())
+    require_room(scratch, sum(one.size for one in first.values()))
     readable = {path.parent for table in shop.sources for path in shop.files(table)}
-    with tempfile.TemporaryDirectory(prefix="destock-") as scratch, closing(engine.start(readable, Path(scratch), shop.timezone)) as con:
+    with (
+        tempfile.TemporaryDirectory(dir=scratch, prefix="destock-") as own,
+        closing(engine.start(readable, Path(own), shop.timezone)) as con,
+    ):
         intake = load(con, shop, max(today, shop.as_of or today))
         found = [
             *intake.notes,
@@ -61,7 +72,8 @@ def check(place: str | Path, today: date, out: Path = ROOT / "reports") -> Check
             *_nothing_new(shop, out),
             *missing_tables({table for table, _ in intake.given}),
         ]
-    return Check(shop, intake, found, _write(intake.rejects, out / f"{slug(shop.folder.name)}-rejects.csv"))
+    refuse_changed(first, shop.inputs)
+    return Check(shop, intake, found, write_rejects(intake.rejects, shop.folder / shop.file, out))
 
 
 def allowed(given: set[str]) -> list[str]:
@@ -92,22 +104,16 @@ def _reject(reject: dict) -> str:
     return say('{file}:{line} column "{column}": "{value}" ({rule})', column=reject["column"], value=value, **place)
 
 
-def _write(rejects: pd.DataFrame, path: Path) -> Path | None:
-    if rejects.empty:
-        path.unlink(missing_ok=True)
-        return None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_csv(rejects, path)
-    except OSError as error:
-        raise Fault(5, mark('cannot write to "{path}": {reason}'), path=path, reason=error.strerror) from error
-    return path
-
-
 def _nothing_new(shop: Shop, reports: Path) -> list[Finding]:
     """Are the order lines (or what stands in for them) the very files of the shop's last pack?"""
-    runs = [json.loads(path.read_text(encoding="utf-8")) for path in reports.glob(f"{shop.folder.name}-*/run.json")]
-    last = max((run for run in runs if run["shop"] == shop.name), key=lambda run: run["finished"], default=None)
+    file = shop.folder / shop.file
+    runs = [run_of(path.parent) for path in reports.glob(f"{escape(shop_slug(file))}-*/run.json")]
+    own = [
+        run
+        for run in runs
+        if run.get("shop_number", shop_number(file)) == shop_number(file) and run.get("shop") == shop.name and _is_full(run)
+    ]
+    last = max(own, key=lambda run: run["finished"], default=None)
     sold = {path.name for path in shop.files("order_lines" if "order_lines" in shop.sources else "snapshot")}
     mine = {digest for name, digest in shop.fingerprint().items() if Path(name).name in sold}
     if last is None or not mine <= set(last["inputs"].values()):
@@ -115,8 +121,40 @@ def _nothing_new(shop: Shop, reports: Path) -> list[Finding]:
     return [Finding("nothing_new", len(mine), "files", severity=1, figures={"as_of": (date.fromisoformat(last["as_of"]), "date")})]
 
 
-def run(place: str | Path) -> None:
-    """Print what was found; raises Fault (4) where so much is rejected that no report would be made."""
-    found = check(place, date.today())
-    print("\n".join(found.lines()))
-    refuse_over_limit(found.intake.rows)
+def _is_full(run: dict) -> bool:
+    """Does this ``run.json`` say when, of which day and of which files, as ours do?"""
+    inputs = run.get("inputs")
+    texts = [run.get("finished"), run.get("as_of"), *(inputs.values() if isinstance(inputs, dict) else [None])]
+    return all(isinstance(text, str) for text in texts) and bool(re.fullmatch(r"\d{4}-[01]\d-[0-3]\d", run["as_of"]))
+
+
+def told(place: str, lang: str, note: Callable[[dict], None]) -> dict:
+    """In a process of its own: the page of a shop's tables, and why no report would be made of them."""
+    speak(lang)
+    found = check(place, today())
+    try:
+        refuse_over_limit(found.intake.rows)
+    except Fault as fault:
+        return {"lines": found.lines(), "refused": str(_refused(fault, found))}
+    return {"lines": found.lines(), "refused": ""}
+
+
+def refusal(fault: Fault, place: str | Path, today: date) -> Fault:
+    """Why no report is made (``fault``), with the files and the rule that most rows break, once all of these are written down as by ``check``."""
+    try:
+        return _refused(fault, check(place, today))
+    except Fault as other:
+        return Fault(fault.exit_code, mark("{refusal} – their list: {reason}"), refusal=fault, reason=other)
+
+
+def _refused(fault: Fault, found: Check) -> Fault:
+    rejects = found.intake.rejects
+    concerned = rejects[rejects["table"] == fault.values["table"]] if "table" in fault.values else rejects
+    if concerned.empty:
+        return fault
+    files, rules = concerned["file"].value_counts(), concerned["rule"].value_counts()
+    named = [say("{file}: {n} rows", file=file, n=n) for file, n in files.head(FILES).items()] + ["…"] * (len(files) > FILES)
+    text = mark('{refusal} – {files}; most often: {rule} ({n} rows). All of them with their text: "{path}"')
+    return Fault(
+        fault.exit_code, text, refusal=fault, files=", ".join(named), rule=say(rules.index[0]), n=rules.iloc[0], path=found.rejects
+    )

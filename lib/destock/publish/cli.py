@@ -5,15 +5,16 @@ import os
 import signal
 import sys
 from datetime import date
-from itertools import count, takewhile
 from pathlib import Path
 
 from dateutil.relativedelta import relativedelta
 from tqdm import tqdm
 
-from destock.model.messages import LANGUAGES, Fault, mark, say, speak
+from destock.model.messages import LANGUAGES, Fault, language, mark, say, speak
 
 INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+# of one shop by one command: twenty years of weeks
+MOST_PACKS = 1_044
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -66,7 +67,11 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--from", dest="first", metavar="D", help=say("with --to: a pack for every week or month from this day on"))
     report.add_argument("--to", dest="last", metavar="D", help=say("with --from: no pack after this day"))
     report.add_argument("--every", choices=("week", "month"), default="week", help=say("what lies between two packs from --from to --to"))
-    report.add_argument("--force", action="store_true", help=say("make those packs from --from to --to again that are there already"))
+    report.add_argument(
+        "--force",
+        action="store_true",
+        help=say("make those packs from --from to --to again that are there already, and replace another shop's"),
+    )
     report.add_argument(
         "--only",
         nargs="+",
@@ -94,15 +99,18 @@ def _command(commands, name: str, run, text: str, example: str) -> argparse.Argu
 
 
 def _report(arguments: argparse.Namespace) -> int:
+    from destock.model.folders import keep_to_owner
     from destock.publish.packs import PAGES, Pack, publish_all
 
     settings, only = _settings(arguments.set), _pages(arguments.only, list(PAGES))
-    packs = [Pack(shop, day, settings, only, arguments.out) for shop in _shops(arguments.shops) for day in _days(arguments)]
+    days = _days(arguments)
+    packs = [Pack(shop, day, settings, only, arguments.out, arguments.force) for shop in _shops(arguments.shops) for day in days]
     if arguments.out and len(packs) > 1:
         raise Fault(2, mark("--out is the folder of one pack, and these are {n}"), n=len(packs))
     wanted = [pack for pack in packs if arguments.force or not arguments.first or not pack.finished]
     if len(packs) > len(wanted):
         print(say("{n} packs are there already", n=len(packs) - len(wanted)), file=sys.stderr)
+    keep_to_owner()
     return publish_all(wanted, *_shown(wanted)) if wanted else 0
 
 
@@ -127,11 +135,14 @@ def _shown(packs: list) -> tuple:
 
 
 def _shops(names: list[str]) -> list[Path]:
-    """The shops' folders; the name of a folder is the name of its packs, and stands once."""
-    shops = [_absolute(name) for name in names]
-    for n, shop in enumerate(shops):
-        if shop.name in [other.name for other in shops[:n]]:
-            raise Fault(2, mark('two shops are called "{name}": their packs would be one'), name=shop.name)
+    """The shops' folders; each has a name of its own for its packs, on a disk that tells no capitals too."""
+    from destock.publish.naming import shop_slug
+
+    shops, seen = [_absolute(name) for name in names], set()
+    for shop in shops:
+        if (name := shop_slug(shop).casefold()) in seen:
+            raise Fault(2, mark('two shops are called "{name}": their packs would be one; rename the folder of one'), name=shop_slug(shop))
+        seen.add(name)
     return shops
 
 
@@ -144,8 +155,15 @@ def _days(arguments: argparse.Namespace) -> list[str | None]:
     first, last = _date("--from", arguments.first), _date("--to", arguments.last)
     if first > last:
         raise Fault(2, mark("--from {first} is after --to {last}"), first=first, last=last)
-    step = relativedelta(weeks=1) if arguments.every == "week" else relativedelta(months=1)
-    return list(map(str, takewhile(lambda day: day <= last, (first + n * step for n in count()))))
+    weeks, months = (last - first).days // 7, 12 * (last.year - first.year) + last.month - first.month
+    steps = weeks if arguments.every == "week" else months
+    if steps >= MOST_PACKS:
+        text = mark(
+            "--from {first} to --to {last} are {n} packs of a shop, and one command makes at most {most}: bring them closer together"
+        )
+        raise Fault(2, text, first=first, last=last, n=steps + 1, most=MOST_PACKS)
+    days = (first + relativedelta(**{f"{arguments.every}s": n}) for n in range(steps + 1))
+    return [str(day) for day in days if day <= last]
 
 
 def _date(option: str, value: str) -> date:
@@ -156,9 +174,15 @@ def _date(option: str, value: str) -> date:
 
 
 def _check(arguments: argparse.Namespace) -> None:
-    from destock.publish import check
+    from destock.model.folders import keep_to_owner
+    from destock.publish.packs import Supervisor
 
-    check.run(_absolute(arguments.shop))
+    keep_to_owner()
+    with Supervisor(workers=1, groups=1) as supervisor:
+        said = supervisor.answered("check:told", 1, place=f"{_absolute(arguments.shop)}", lang=language())
+    print("\n".join(said["lines"]))
+    if said["refused"]:
+        raise Fault(4, "{text}", text=said["refused"])
 
 
 def _sample(arguments: argparse.Namespace) -> None:

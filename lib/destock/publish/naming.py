@@ -1,5 +1,6 @@
 """Where a pack goes: a name that is safe on every system, a folder that holds nothing but a pack."""
 
+import hashlib
 import os
 import re
 import unicodedata
@@ -25,7 +26,7 @@ def pack_place(shop: Path, as_of: date | str, only: list[str], out: Path | None)
 
     Raises Fault (5) where something stands there that is no pack: it would be lost.
     """
-    place = Path(os.path.abspath(out)) if out else ROOT / "reports" / "-".join([slug(shop.name), f"{as_of}", language(), *only])
+    place = Path(os.path.abspath(out)) if out else ROOT / "reports" / "-".join([shop_slug(shop), f"{as_of}", language(), *only])
     if place.exists() and not _is_pack(place):
         raise Fault(5, mark('"{path}" holds something other than a pack, which would be lost: name another folder'), path=place)
     return place
@@ -34,6 +35,20 @@ def pack_place(shop: Path, as_of: date | str, only: list[str], out: Path | None)
 def _is_pack(place: Path) -> bool:
     names = {path.name for path in place.iterdir()} if place.is_dir() else {""}
     return not names or ("index.html" in names and names <= CONTENTS)
+
+
+def shop_slug(shop: Path) -> str:
+    """The name under which a shop's packs and rejects lie: that of its folder, or of its file where that has a name of its own."""
+    return slug(shop.parent.name if shop.name == "shop.toml" else shop.name)
+
+
+def shop_number(shop: Path) -> str:
+    """Which of all shops of one name is this? A number made of where it lies, which tells nobody where that is.
+
+    Nothing is written into a shop's folder, which may be read-only or a copy of another: a shop that moves is another.
+    """
+    file = shop if shop.suffix == ".toml" else shop / "shop.toml"
+    return hashlib.sha256(os.fsencode(file.resolve())).hexdigest()[:12]
 
 
 def slug(name: str, longest: int = 80) -> str:

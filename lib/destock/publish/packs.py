@@ -4,30 +4,31 @@ import contextvars
 import hashlib
 import os
 import random
-import shutil
+import re
+import stat
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-import tomllib
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count
 from multiprocessing import Pipe
 from pathlib import Path
 
 import psutil
 
-from destock.model.folders import BELONGS, cache, require_room, room
+from destock.model.folders import BELONGS, begin_session, cache, end_session, goes_with_session, require_room, room
 from destock.model.messages import Fault, language, mark, say
 from destock.publish import place as places
 from destock.publish import warm
 from destock.publish.inspection import inspect
-from destock.publish.naming import PAGES, pack_place, slug
+from destock.publish.naming import PAGES, pack_place, shop_number, shop_slug
 
 # Longest first: the pages that others wait for begin.
 FIRST = ("elasticity", "pacing")
@@ -36,25 +37,34 @@ TRIES = 3
 
 
 class Supervisor:
-    """The warm parent in a process of its own: takes jobs, gives futures; when it is left, nothing of it stays."""
+    """The warm parent in a process of its own: takes jobs, gives futures; when it is left, nothing of it stays.
 
-    def __init__(self, workers: int | None = None):
-        self.workers = workers or os.cpu_count() or 1
+    ``groups``: how many groups of libraries its jobs will need at most.
+    """
+
+    def __init__(self, workers: int | None = None, groups: int = len(warm.LIBRARIES)):
+        self.workers, self.groups = workers or os.cpu_count() or 1, groups
         self._numbers, self._futures, self._one_at_a_time = count(), {}, threading.Lock()
-        self._process, self._starting = None, threading.Lock()
+        self._process, self._starting, self._over = None, threading.Lock(), False
 
     def __enter__(self) -> "Supervisor":
         _end_strays()
-        self.folder = tempfile.mkdtemp(prefix=f"destock-{os.getpid()}-")
+        try:
+            self.folder = tempfile.mkdtemp(prefix=f"destock-{os.getpid()}-")
+            begin_session(self.folder)
+        except OSError as error:
+            raise Fault(5, mark('cannot write to "{path}": {reason}'), path=tempfile.gettempdir(), reason=error.strerror) from error
         return self
 
     def _start(self) -> None:
         """Start the warm parent with the first job: a command whose pack is being made already ends without one."""
         with self._starting:
+            if self._over:  # an interrupt came before the first job: what it starts now would run to its end
+                raise _ended()
             if self._process:
                 return
             self._pipe, theirs = Pipe()
-            command = [sys.executable, "-P", warm.__file__, str(theirs.fileno()), str(self.workers), self.folder]
+            command = [sys.executable, "-P", warm.__file__, *map(str, (theirs.fileno(), self.workers, self.folder, self.groups))]
             with Path(self.folder, "log").open("w") as log:
                 self._process = subprocess.Popen(  # noqa: S603
                     command,
@@ -75,6 +85,8 @@ class Supervisor:
         return fixed | {"TMPDIR": self.folder, BELONGS: self.folder}
 
     def __exit__(self, *_) -> None:
+        with self._starting:
+            self._over = True
         if self._process:
             self._send({"end": True})  # a signal could fall into an import that swallows what it raises
             with suppress(subprocess.TimeoutExpired):
@@ -82,7 +94,7 @@ class Supervisor:
             self._process.kill()
             self._process.wait()
         _end_belongings(self.folder)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        end_session(self.folder)
 
     def _listen(self) -> None:
         try:
@@ -124,16 +136,23 @@ class Supervisor:
         """A job's answer; a kernel that did not start and a lost connection are tried again, nothing else is."""
         for n in range(TRIES):
             said = job().result()
-            answer = said.get("answer") or _cause(said)
+            answer = said["answer"] if "answer" in said else _cause(said)
             if "errno" in answer:
                 raise OSError(answer["errno"], os.strerror(answer["errno"]), answer["path"])
             if not answer.get("again") or n == TRIES - 1:
                 return answer
             time.sleep(2**n + random.random())  # noqa: S311
 
+    def answered(self, call: str, groups: int, **arguments) -> dict:
+        """What a job of ours answers; raises the Fault that it ended in."""
+        answer = self.result(lambda: self.submit(f"destock.publish.{call}", groups=groups, **arguments))
+        if "exit_code" in answer:
+            raise Fault(answer["exit_code"], "{error}", error=answer["error"])
+        return answer
+
     def belongs(self, folder: Path) -> None:
         """Remove this folder too when the command ends, even if it is killed."""
-        self._send({"belongs": str(folder)})
+        goes_with_session(folder, self.folder)
 
 
 def _ended() -> Fault:
@@ -155,12 +174,19 @@ def _cause(said: dict) -> dict:
 
 
 def _end_strays() -> None:
-    """End what a batch left whose command and supervisor were both killed."""
+    """End what a batch left whose command and supervisor were both killed. What is no folder of our own is passed over."""
     for folder in Path(tempfile.gettempdir()).glob("destock-*-*"):
-        pid = folder.name.split("-")[1]
-        if pid.isdigit() and not psutil.pid_exists(int(pid)) and folder.owner() == Path.home().owner():
+        name = re.match(r"destock-([0-9]{1,9})-", folder.name)
+        if name and not psutil.pid_exists(int(name[1])) and _is_our_folder(folder):
             _end_belongings(str(folder))
-            shutil.rmtree(folder, ignore_errors=True)
+            end_session(folder)
+
+
+def _is_our_folder(folder: Path) -> bool:
+    with suppress(OSError):  # another command was faster
+        found = folder.lstat()
+        return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
+    return False
 
 
 def _end_belongings(folder: str) -> None:
@@ -179,6 +205,7 @@ class Pack:
     settings: Mapping[str, str] = field(default_factory=dict)
     only: list[str] = field(default_factory=list)
     out: Path | None = None
+    force: bool = False
 
     @property
     def names(self) -> list[str]:
@@ -189,14 +216,18 @@ class Pack:
 
     @property
     def finished(self) -> bool:
-        """Is a whole pack in its place?"""
-        return (self.place(self.day()) / "run.json").is_file()
+        """Is a whole pack of this shop in its place?"""
+        run = places.run_of(self.place(self.day))
+        return run.get("status") == "ok" and run.get("shop_number", self.number) == self.number
 
+    @property
     def day(self) -> str:
-        """The day of the report as far as it is known before the tables are read."""
-        with suppress(OSError, tomllib.TOMLDecodeError):
-            return self.as_of or str(tomllib.loads((self.shop / "shop.toml").read_text(encoding="utf-8")).get("as_of", "latest"))
-        return "latest"
+        """The day of the report as far as it is known before the shop is opened."""
+        return self.as_of or "latest"
+
+    @property
+    def number(self) -> str:
+        return shop_number(self.shop)
 
 
 def publish_all(packs: list[Pack], progress: Callable[[str], None], ended: Callable[[Pack, Path | Fault], None]) -> int:
@@ -227,7 +258,7 @@ def publish(pack: Pack, supervisor: Supervisor, progress: Callable[[str], None])
     notebook fails (naming the cell), 6 when it takes too long, 7 when its kernel dies, 2–4 for
     parameters and input, 5 when the pack cannot be written, 75 when another run makes it.
     """
-    asked = pack.place(pack.day())
+    asked = pack.place(pack.day)
     try:
         return _put(pack, asked, supervisor, progress)
     except OSError as error:
@@ -239,26 +270,37 @@ def publish(pack: Pack, supervisor: Supervisor, progress: Callable[[str], None])
 def _put(pack: Pack, asked: Path, supervisor: Supervisor, progress: Callable[[str], None]) -> Path:
     started = time.monotonic()
     with ExitStack() as stack:
-        stack.enter_context(places.held(asked))
-        require_room(asked.parent, places.usual_size(asked, f"{slug(pack.shop.name)}-"))
+        _hold(stack, pack, asked)
+        require_room(asked.parent, places.usual_size(asked, f"{shop_slug(pack.shop)}-"))
         facts = {"shop": str(pack.shop), "as_of": pack.as_of, "lang": language(), "settings": dict(pack.settings)}
-        found = _answered(supervisor, "opening:opened", 1, facts=facts)
+        found = supervisor.answered("opening:opened", 1, facts=facts)
         place = pack.place(found["as_of"])
         if place != asked:
-            stack.enter_context(places.held(place))
+            _hold(stack, pack, place)
         folder = stack.enter_context(places.beside(place))
         supervisor.belongs(folder)
-        run, pages = _made(pack, supervisor, facts | {"as_of": found["as_of"]}, found["shop_name"], folder, progress)
-        _write_run(folder, run | {"pages": pages, "seconds": round(time.monotonic() - started, 2)})
+        try:
+            run, pages = _made(pack, supervisor, facts | {"as_of": found["as_of"]}, found["shop_name"], folder, progress)
+        finally:
+            supervisor.answered("opening:unchanged", 1, facts=facts)
+        run |= {"shop_number": pack.number, "pages": pages, "seconds": round(time.monotonic() - started, 2)}
+        _write_run(folder, run)
         inspect(folder)
         places.put(folder, place)
         progress(say("pack"))
         return place
 
 
+def _hold(stack: ExitStack, pack: Pack, place: Path) -> None:
+    """Hold a place until the pack is there. Raises Fault: 75 where another run has it, 2 where another shop has it and nobody named it."""
+    stack.enter_context(places.held(place, pack.number))
+    if not (pack.out or pack.force):
+        places.refuse_other_shops(place, pack.number)
+
+
 def _made(pack: Pack, supervisor: Supervisor, facts: dict, shop_name: str, folder: Path, progress: Callable) -> tuple[dict, list[dict]]:
     """Execute and render all notebooks, and write the results beside them; raises Fault on the first page that failed."""
-    failed = cache() / "failed" / f"{pack.shop.name}-{facts['as_of']}"
+    failed = cache() / "failed" / f"{shop_slug(pack.shop)}-{facts['as_of']}-{pack.number}"
     shared = {"names": pack.names, "facts": facts, "folder": str(folder)}
 
     def one(name: str) -> dict:
@@ -270,7 +312,7 @@ def _made(pack: Pack, supervisor: Supervisor, facts: dict, shop_name: str, folde
 
     order = sorted(pack.names, key=lambda name: name not in FIRST)
     with ThreadPoolExecutor(len(order) + 1) as threads:
-        rest = threads.submit(contextvars.copy_context().run, _answered, supervisor, "batch:results", 2, **shared)
+        rest = threads.submit(contextvars.copy_context().run, partial(supervisor.answered, "batch:results", 2, **shared))
         pages = {name: threads.submit(contextvars.copy_context().run, one, name) for name in order}
     status = [pages[name].result() for name in pack.names]
     for answer in status:
@@ -283,13 +325,6 @@ def _made(pack: Pack, supervisor: Supervisor, facts: dict, shop_name: str, folde
 def _page_fault(answer: dict, failed: Path) -> Fault:
     template = mark("notebook {page}, cell {cell}: {error}; the last good pack stays, the notebook is kept in {failed}")
     return Fault(answer["exit_code"], template, page=answer["page"], cell=answer.get("cell", "–"), error=answer["error"], failed=failed)
-
-
-def _answered(supervisor: Supervisor, call: str, groups: int, **arguments) -> dict:
-    answer = supervisor.result(lambda: supervisor.submit(f"destock.publish.{call}", groups=groups, **arguments))
-    if "exit_code" in answer:
-        raise Fault(answer["exit_code"], "{error}", error=answer["error"])
-    return answer
 
 
 def _write_run(folder: Path, run: dict) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from destock.model.folders import cache
+from destock.model.folders import cache, make_folder, shared, to_disk
 from destock.model.messages import Fault, mark
 
 RENAME_EXCHANGE, AT_FDCWD = 2, -100
@@ -23,19 +23,26 @@ FIRST_PACK = 5_000_000  # bytes: more than the pages and results of a shop of tw
 
 
 @contextmanager
-def held(place: Path) -> Iterator[None]:
-    """Hold a pack's place for one run; raises Fault (75) at once, naming the holder's process, where another has it."""
+def held(place: Path, shop: str = "") -> Iterator[None]:
+    """Hold a pack's place for one run.
+
+    Raises Fault at once, naming the holder's process, where another run has it: 75 where it makes this very pack, 2
+    where it makes that of another shop of this name (``shop``: its number).
+    """
     folder = cache() / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(cache())
+    make_folder(folder)
     file = folder / hashlib.sha256(os.fsencode(place)).hexdigest()[:16]
     lock, holder = FileLock(f"{file}.lock", blocking=False), file.with_suffix(".pid")
     try:
         lock.acquire()
     except Timeout as error:
-        pid = holder.read_text() if holder.is_file() else "?"
+        pid, _, theirs = (holder.read_text() if holder.is_file() else "?").partition(" ")
+        if shop and theirs and theirs != shop:
+            raise other_shop(place) from error
         raise Fault(75, mark("{place}: process {pid} is making this pack already"), place=place.name, pid=pid) from error
     try:
-        holder.write_text(str(os.getpid()))
+        holder.write_text(f"{os.getpid()} {shop}".strip())
         yield
     finally:
         lock.release()
@@ -72,29 +79,23 @@ def put(folder: Path, place: Path) -> None:
     The two change places in one step of the system where it has one (Linux, macOS), so that no
     moment is without a whole pack. Elsewhere two renames stand close together.
     """
-    folder.chmod(0o755)
+    if shared():
+        os.umask(mask := os.umask(0))
+        folder.chmod(0o777 & ~mask)
     for path in [*folder.rglob("*"), folder]:
-        _to_disk(path)
+        to_disk(path)
     if not place.exists():
         folder.rename(place)
     elif not _exchanged(folder, place):
         place.rename(_old(place))
         folder.rename(place)
         _old(place).rename(folder)
-    _to_disk(place.parent)
+    to_disk(place.parent)
 
 
 def _old(place: Path) -> Path:
     """Where the last pack stands between two renames; it goes back to its place if the second never came."""
     return place.with_name(f".{place.name}.old")
-
-
-def _to_disk(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _exchanged(one: Path, other: Path) -> bool:
@@ -109,6 +110,30 @@ def _exchanged(one: Path, other: Path) -> bool:
     if failed and ctypes.get_errno() not in (errno.EINVAL, errno.ENOSYS, errno.ENOTSUP):
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(other))
     return not failed
+
+
+def run_of(pack: Path) -> dict:
+    """What ``run.json`` says of a pack; nothing where there is none, or where it is not one of ours."""
+    try:
+        said = json.loads((pack / "run.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def refuse_other_shops(place: Path, shop: str) -> None:
+    """Is this place free, or does it hold a pack of this very shop (``shop``: its number, or of none that is known)? Raises Fault (2)."""
+    if run_of(place).get("shop_number", shop) != shop:
+        raise other_shop(place)
+
+
+def other_shop(place: Path) -> Fault:
+    """This place is another shop's: what to do."""
+    text = mark(
+        '"{path}" is the pack of another shop of this name, or this shop lay elsewhere when it was made: name another place with --out, '
+        "rename a shop's folder, or say --force to replace it"
+    )
+    return Fault(2, text, path=place)
 
 
 def write_json(value: object, path: Path) -> None:

@@ -59,24 +59,31 @@ class Job:
 
 def main() -> None:
     """Serve the requests that come through the inherited connection until it is closed."""
-    requests, workers, belongings = Connection(int(sys.argv[1])), int(sys.argv[2]), [sys.argv[3]]
+    requests, workers, folder, groups = Connection(int(sys.argv[1])), int(sys.argv[2]), sys.argv[3], int(sys.argv[4])
     for unwanted in ("rfc3987_syntax", "debugpy"):  # a check of addresses and a debugger that nobody here asks for: seconds at import
         sys.modules[unwanted] = None
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     _process_control(PR_SET_CHILD_SUBREAPER, 1)
     running: list[Job] = []
     try:
-        _serve(requests, running, belongings, workers)
+        _serve(requests, running, workers, groups)
     finally:
         for job in running:
             _end(job)
         _end_descendants()
-        for folder in belongings:
-            shutil.rmtree(folder, ignore_errors=True)
+        _remove(folder)
 
 
-def _serve(requests: Connection, running: list[Job], belongings: list[str], workers: int) -> None:
-    waiting, preparations = deque(), deque(_preparations() if FORKS else ())
+def _remove(folder: str) -> None:
+    """As ``end_session`` of ``folders`` does, without a line of ours loaded."""
+    with suppress(OSError), open(os.path.join(folder, "belongings"), "rb") as listed:
+        for also in listed.read().split(b"\0")[:-1]:
+            shutil.rmtree(os.fsdecode(also), ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _serve(requests: Connection, running: list[Job], workers: int, groups: int) -> None:
+    waiting, preparations = deque(), deque(_preparations(groups) if FORKS else ())
     while True:
         _start_what_can(waiting, running, workers, preparations[0][0] if preparations else len(LIBRARIES))
         ready = wait([requests, *(job.connection for job in running)], 0 if preparations else TICK if running else None)
@@ -87,8 +94,7 @@ def _serve(requests: Connection, running: list[Job], belongings: list[str], work
                 return
             if "end" in message:
                 return
-            kept = belongings if "belongs" in message else waiting
-            kept.append(message.get("belongs", message))
+            waiting.append(message)
         if not ready:
             _hold_to_limits(running)
         for job in list(running):
@@ -99,10 +105,10 @@ def _serve(requests: Connection, running: list[Job], belongings: list[str], work
             preparations.popleft()[1]()
 
 
-def _preparations() -> list[tuple[int, Callable]]:
-    """What to do while nothing is asked: import every library, then rehearse; each with the number of the groups before it."""
-    imports = [(group, partial(importlib.import_module, name)) for group, names in enumerate(LIBRARIES) for name in names]
-    return [*imports, (len(LIBRARIES) - 1, _rehearse)]
+def _preparations(groups: int) -> list[tuple[int, Callable]]:
+    """What to do while nothing is asked: import so many groups of libraries, then, after all, rehearse; each with the number of the groups before it."""
+    imports = [(group, partial(importlib.import_module, name)) for group, names in enumerate(LIBRARIES[:groups]) for name in names]
+    return [*imports, *([(groups - 1, _rehearse)] if groups == len(LIBRARIES) else [])]
 
 
 def _rehearse() -> None:
@@ -141,8 +147,6 @@ def _ended(job: Job, answer: dict) -> dict:
     job.connection.close()
     job.process.close()
     _reap_orphans()
-    if "remove" in job.notes and "answer" not in answer:
-        shutil.rmtree(job.notes["remove"], ignore_errors=True)
     return answer
 
 

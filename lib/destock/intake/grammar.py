@@ -16,6 +16,7 @@ from destock.model.schema import Column
 MISSING, DAMAGED, OTHER_MONEY = mark("it is empty"), mark("an identifier that a spreadsheet turned into a number"), mark("another currency")
 WORD, NEGATIVE, TIME = mark("not one of its words"), mark("below zero"), mark("not between 1990 and 2099")
 FUTURE = mark("in the future")
+FAILS = mark("the shop's own expression fails on this row, such as a division by zero or a text that is no number")
 FAILED = mark("a formula without a result")
 _NOT = {
     "units": mark("not a number of at most 3 decimals"),

@@ -2,6 +2,8 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
@@ -11,7 +13,9 @@ import pandas as pd
 import pyarrow as pa
 
 from destock import engine
-from destock.intake import grammar, typed
+from destock.intake import grammar, query, typed
+from destock.intake.named import JOINED, Named, bring_in
+from destock.intake.query import FAILED, LINE
 from destock.intake.readers import Raw, header, open_raw, second
 from destock.intake.shop import Shop, Source, sha256
 from destock.model.findings import Finding
@@ -23,6 +27,7 @@ REJECT_LIMIT = 0.01
 # a torn record over more lines than this hides other rows in a quote that was never meant
 TORN_LINES = 20
 CONFLICT, TORN = mark("the same key with other values in one export"), mark("not as many fields as the header")
+NAMED = 3  # lines that a sentence names
 OUTCOMES = ("used", "updated", "rejected", "deduplicated", "skipped")
 
 
@@ -42,12 +47,17 @@ class Intake:
 
 @dataclass
 class _File:
-    """One file on its way in: how it is read, the relation of its rows, the columns it gives, what never became a row."""
+    """One file on its way in: how it is read, the relation of its rows, the columns it gives, what never became a row.
+
+    ``failures``: SQL that says of a row that an expression of the shop fails on it → the expression's place.
+    """
 
     raw: Raw
     relation: str = "incoming"
     expressions: dict[str, str] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
     blank: int = 0
+    unmade: tuple[int, list[int]] = (0, [])
 
 
 def load(con: engine.Engine, shop: Shop, today: date) -> Intake:
@@ -71,14 +81,18 @@ def load(con: engine.Engine, shop: Shop, today: date) -> Intake:
             counts.append(counted)
             given |= {(table.name, column) for column in columns}
             continue
+        named = bring_in(con, source, shop.folder, shop.elsewhere())
+        source = named.source
         files = _judge_all(con, table, source, shop, today)
         own = frozenset(column for file in files for column in file.expressions)
         _settle(con, table, own, len(files))
-        counts.append(_count(con, table, files))
+        counts += [_count(con, table, files), *([_joined(table, named)] if named.rows else [])]
         rejects += [_rejects(con, table, source, files, number) for number in range(len(files))]
         given |= {(table.name, column) for column in own}
-        notes += _notes(files, own)
+        notes += _notes(table, files, own)
         _keep(con, table, own)
+        for name in named.tables:
+            con.execute(f"DROP VIEW {name}; DROP TABLE {name}_rows")
     rejected = rejects or [pd.DataFrame(columns=["table", "file", "line", "column", "rule", "value", "raw"])]
     return Intake(pd.concat(counts, ignore_index=True), pd.concat(rejected, ignore_index=True), frozenset(given), notes)
 
@@ -116,30 +130,65 @@ def _judge_all(con: engine.Engine, table: Table, source: Source, shop: Shop, tod
     given = "".join(f", {c.name} {c.sql_type}" for c in table.columns if any(c.name in file.expressions for file in files))
     con.execute(f"CREATE OR REPLACE TABLE judged (_file INTEGER, _row BIGINT, wanted BOOLEAN, fault VARCHAR{given})")
     for number, file in enumerate(files):
+        _guard(con, source, file)
         _judge(con, table, source, file, number, shop.currency, today)
     return files
 
 
+def _guard(con: engine.Engine, source: Source, file: _File) -> None:
+    """Let the shop's own expressions fail on a row alone, where the engine can ask for each row by itself."""
+    for name in source.columns:
+        if query.steady(con, expression := file.expressions[name]):
+            file.expressions[name] = query.value(expression)
+            file.failures[query.fails(expression)] = engine.literal(name)
+    if source.where and query.steady(con, where := _sql(source.where)):
+        file.failures[query.fails(f"{where}\n")] = "'where'"
+
+
 def _query(con: engine.Engine, source: Source, file: _File, number: int) -> list[str]:
     """Run the shop's query over one export by itself, so that a newer one's rows still win; returns the columns of its result."""
-    con.register("incoming", file.raw.stream())
-    _execute(con, source, file.raw, "query", "CREATE OR REPLACE TABLE source AS SELECT * FROM incoming")
-    con.unregister("incoming")
+    with _incoming(con, file.raw):
+        _execute(con, source, file.raw, "query", "CREATE OR REPLACE TABLE source AS SELECT * FROM incoming")
     _compare(file.raw, engine.rows(con, "SELECT count(*) FROM source")[0][0])
     file.blank = engine.rows(con, f"DELETE FROM source WHERE {_blank(file.raw.names)}")[0][0]
-    file.relation, query = f"queried_{number}", _sql(source.query).strip().removesuffix(";")
-    _execute(
-        con,
-        source,
-        file.raw,
-        "query",
-        f"CREATE OR REPLACE TABLE {file.relation} AS SELECT row_number() OVER (ORDER BY _queried) AS _row, * FROM ({query}\n) AS _queried",
-    )
-    con.execute("DROP TABLE source")
-    names = [name for (name,) in engine.rows(con, f"SELECT column_name FROM (DESCRIBE {file.relation})")]
-    if "_line" not in names:
-        con.execute(f"ALTER TABLE {file.relation} ADD COLUMN _line BIGINT; UPDATE {file.relation} SET _line = _row")
-    return [name for name in names if name not in ("_row", "_line")]
+    file.relation = f"queried_{number}"
+    sql = _sql(source.query).strip().removesuffix(";")
+    _execute(con, source, file.raw, "query", f"CREATE OR REPLACE TEMP VIEW asked AS SELECT * FROM ({sql}\n)")
+    followed = next((way for way in query.followed(con, sql) if _fits(con, way.sql)), None)
+    _run_query(con, source, file, followed.sql if followed else sql)
+    names = _columns(con, file.relation)
+    if FAILED in names:
+        file.failures = {f"{FAILED} IS NOT NULL": FAILED}
+        if engine.rows(con, f"SELECT count(*) > 0 AND count(*) = count({FAILED}) FROM {file.relation}")[0][0]:
+            _run_query(con, source, file, sql)  # what fails on every row is wrong by itself: the engine says how
+    if followed and followed.whole:
+        lost = f"FROM source ANTI JOIN {file.relation} AS made ON source.{LINE} = made.{LINE}"
+        count = engine.rows(con, f"SELECT count(*) {lost}")[0][0]
+        file.unmade = count, [line for (line,) in engine.rows(con, f"SELECT source.{LINE} {lost} ORDER BY ALL LIMIT {NAMED}")]
+    con.execute("DROP VIEW asked; DROP TABLE source")
+    if LINE not in names:
+        con.execute(f"ALTER TABLE {file.relation} ADD COLUMN {LINE} BIGINT; UPDATE {file.relation} SET {LINE} = _row")
+    return [name for name in names if name not in ("_row", LINE, FAILED)]
+
+
+def _run_query(con: engine.Engine, source: Source, file: _File, sql: str) -> None:
+    numbered = f"SELECT row_number() OVER (ORDER BY _queried) AS _row, * FROM ({sql}\n) AS _queried"
+    _execute(con, source, file.raw, "query", f"CREATE OR REPLACE TABLE {file.relation} AS {numbered}")
+
+
+def _fits(con: engine.Engine, sql: str) -> bool:
+    """Does a query that was followed still have the columns that the shop asked for? The engine knows functions that it follows nowhere."""
+    try:
+        con.execute(f"CREATE OR REPLACE TEMP VIEW answered AS SELECT * FROM ({sql}\n)")
+    except engine.EngineError:
+        return False
+    asked, answered = (set(_columns(con, view)) - {LINE, FAILED} for view in ("asked", "answered"))
+    con.execute("DROP VIEW answered")
+    return asked == answered
+
+
+def _columns(con: engine.Engine, relation: str) -> list[str]:
+    return [name for (name,) in engine.rows(con, f"SELECT column_name FROM (DESCRIBE {relation})")]
 
 
 def _map(table: Table, source: Source, file: _File, present: list[str]) -> dict[str, str]:
@@ -150,7 +199,7 @@ def _map(table: Table, source: Source, file: _File, present: list[str]) -> dict[
         wanted = source.rename.get(column.name, column.name)
         theirs = by_name.get(header(wanted).casefold())
         if column.name in source.columns:
-            expressions[column.name] = f"({_sql(source.columns[column.name])})"
+            expressions[column.name] = f"({_sql(source.columns[column.name])}\n)"
         elif theirs:
             if second(theirs) in present:
                 raise Fault(3, mark("{file}: cannot be read ({reason})"), file=file.raw.path.name, reason=f'2 × "{theirs}"')
@@ -182,28 +231,64 @@ def _no_column(table: Table, name: str, wanted: str, raw: Raw, present: list[str
 
 def _judge(con: engine.Engine, table: Table, source: Source, file: _File, number: int, currency: str, today: date) -> None:
     """Cast every row of one file and name the first rule that it breaks."""
-    if not source.query:
-        con.register("incoming", file.raw.stream())
+    if source.query:
+        _judge_rows(con, table, source, file, number, currency, today)
+        _refuse_hopeless(con, source, file, number)
+        return
+    with _incoming(con, file.raw):
+        _judge_rows(con, table, source, file, number, currency, today)
+    _compare(file.raw, engine.rows(con, f"SELECT count(*) FROM judged WHERE _file = {number}")[0][0])
+    _refuse_hopeless(con, source, file, number)
+
+
+@contextmanager
+def _incoming(con: engine.Engine, raw: Raw, as_given: bool = False) -> Iterator[None]:
+    """A file's rows as the relation ``incoming``, once; let go of whatever happens, for the engine holds on to what reads them."""
+    con.register("incoming", raw.stream(as_given))
+    try:
+        yield
+    finally:
+        con.unregister("incoming")
+
+
+def _judge_rows(con: engine.Engine, table: Table, source: Source, file: _File, number: int, currency: str, today: date) -> None:
     _execute(con, source, file.raw, "columns", f"CREATE OR REPLACE TEMP VIEW mapped AS {_mapped(source, file)}")
     kinds = dict(engine.rows(con, "SELECT column_name, column_type FROM (DESCRIBE mapped)"))
     columns = [column for column in table.columns if column.name in file.expressions]
     values = ", ".join(f"{grammar.typed(c, kinds[c.name], source)} AS typed_{c.name}" for c in columns)
     doubtful, broken = grammar.broken(columns, currency, today)
+    if file.failures:
+        doubtful = f"{FAILED} IS NOT NULL OR {doubtful}"
+        broken = f"CASE WHEN {FAILED} IS NOT NULL THEN {FAILED} || {engine.literal(':' + grammar.FAILS)} ELSE {broken} END"
     judged = f"""INSERT INTO judged (_file, _row, wanted, fault, {", ".join(file.expressions)})
         SELECT {number}, _row, wanted, CASE WHEN wanted AND doubtful THEN {broken} END, {", ".join(f"typed_{c.name}" for c in columns)}
         FROM (SELECT *, {doubtful} AS doubtful FROM (SELECT *, {values} FROM mapped))"""
     _execute(con, source, file.raw, "columns", judged)
-    if not source.query:
-        con.unregister("incoming")
-        _compare(file.raw, engine.rows(con, f"SELECT count(*) FROM judged WHERE _file = {number}")[0][0])
+
+
+def _refuse_hopeless(con: engine.Engine, source: Source, file: _File, number: int) -> None:
+    """An expression that fails on every row is wrong by itself. Raises Fault (3) in the engine's own words."""
+    wanted = f"FROM judged WHERE _file = {number} AND wanted"
+    for place in file.failures.values():
+        name = place.strip("'")
+        failed = f"count(*) FILTER (fault = {engine.literal(f'{name}:{grammar.FAILS}')})"
+        if name in source.columns and engine.rows(con, f"SELECT count(*) > 0 AND count(*) = {failed} {wanted}")[0][0]:
+            again = nullcontext() if source.query else _incoming(con, file.raw)
+            with again:
+                asked = f"CREATE OR REPLACE TEMP TABLE hopeless AS SELECT {_sql(source.columns[name])}\n FROM {file.relation}"
+                _execute(con, source, file.raw, "columns", asked)
 
 
 def _mapped(source: Source, file: _File) -> str:
     """Our columns as the file gives them; ``wanted``: not blank, and inside the shop's own filter."""
-    where = f"coalesce(({_sql(source.where)}), false)" if source.where else "true"
+    where = f"({_sql(source.where)}\n)" if source.where else "true"
+    if "'where'" in file.failures.values():
+        where = f"{query.fails(where)} OR {query.value(where)}"
     row, blank = ("_row", "false") if source.query else ("_line AS _row", _blank(file.raw.names))
     select = ", ".join(f"{expression} AS {name}" for name, expression in file.expressions.items())
-    return f"SELECT {row}, {where} AND NOT {blank} AS wanted, {select} FROM {file.relation}"
+    failing = " ".join(f"WHEN {failure} THEN {place}" for failure, place in file.failures.items())
+    failed = f", CASE {failing} END AS {FAILED}" if failing else ""
+    return f"SELECT {row}, coalesce({where}, false) AND NOT {blank} AS wanted, {select}{failed} FROM {file.relation}"
 
 
 def _blank(names: list[str]) -> str:
@@ -240,7 +325,7 @@ def _execute(con: engine.Engine, source: Source, raw: Raw, key: str, sql: str) -
             raise Fault(3, refused, table=source.table, key=key, reason="; …")
         con.execute(sql)
     except engine.EngineError as error:
-        raise (raw.fault or Fault(3, refused, table=source.table, key=key, reason=engine.message(error))) from error
+        raise raw.blamed(Fault(3, refused, table=source.table, key=key, reason=engine.message(error))) from error
 
 
 def _settle(con: engine.Engine, table: Table, given: frozenset[str], files: int) -> None:
@@ -332,6 +417,14 @@ def _count(con: engine.Engine, table: Table, files: list[_File]) -> pd.DataFrame
     return counted.reset_index(drop=True)
 
 
+def _joined(table: Table, named: Named) -> pd.DataFrame:
+    """The files that the table's SQL names: read whole, each row there to be used."""
+    paths, rows = list(named.rows), list(named.rows.values())
+    zeros = dict.fromkeys(("updated", "rejected", "deduplicated", "skipped", "money_in", "money_rejected", "key_rejected"), 0)
+    counted = {"table": table.name, "file": [p.name for p in paths], "rows_in": rows, "used": rows, "file_rows": rows, "read_as": JOINED}
+    return pd.DataFrame(counted | zeros)
+
+
 def _rejects(con: engine.Engine, table: Table, source: Source, files: list[_File], number: int) -> pd.DataFrame:
     """Every rejected row of one file: where it stands, which rule it breaks with which value, and its text."""
     file = files[number]
@@ -345,19 +438,16 @@ def _rejects(con: engine.Engine, table: Table, source: Source, files: list[_File
         columns=["line", "column", "rule", "value", "raw"],
     )
     if engine.rows(con, "SELECT count(*) FROM bad")[0][0]:
-        if not source.query:
-            con.register("incoming", file.raw.stream(as_given=True))
+        read = nullcontext() if source.query else _incoming(con, file.raw, as_given=True)
         value = " ".join(f"WHEN '{name}' THEN CAST({expression} AS VARCHAR)" for name, expression in file.expressions.items())
         row = "_row" if source.query else "_line"
-        names = [
-            name for (name,) in engine.rows(con, f"SELECT column_name FROM (DESCRIBE {file.relation})") if name not in ("_row", "_line")
-        ]
-        rows = con.execute(
-            f"""SELECT _line AS line, bad."column", bad.rule, CASE bad."column" {value} END AS "value", {_text(names)} AS raw
-            FROM {file.relation} JOIN bad ON bad._row = {file.relation}.{row}"""
-        ).df()
+        with read:
+            names = [name for name in _columns(con, file.relation) if name not in ("_row", LINE, FAILED)]
+            rows = con.execute(
+                f"""SELECT _line AS line, bad."column", bad.rule, CASE bad."column" {value} END AS "value", {_text(names)} AS raw
+                FROM {file.relation} JOIN bad ON bad._row = {file.relation}.{row}"""
+            ).df()
         found = pd.concat([rows, found], ignore_index=True) if len(found) else rows
-        con.unregister("incoming")
     if source.query:
         con.execute(f"DROP TABLE {file.relation}")
     found = found.sort_values(["line", "column"], kind="stable", ignore_index=True)
@@ -373,13 +463,16 @@ def _text(names: list[str]) -> str:
     return " || ',' || ".join(fields)
 
 
-def _notes(files: list[_File], given: frozenset[str]) -> list[Finding]:
+def _notes(table: Table, files: list[_File], given: frozenset[str]) -> list[Finding]:
     """What is odd about a table's files without any of their rows being wrong."""
     notes, contents, sizes = [], {}, Counter(file.raw.path.stat().st_size for file in files)
     for file in files:
         name = file.raw.path.name
         if not file.raw.rows:
             notes.append(_note("no_rows", 0, name))
+        if file.unmade[0]:
+            lines = ", ".join(map(str, file.unmade[1])) + (", …" if file.unmade[0] > NAMED else "")
+            notes.append(_note("unmade_rows", file.unmade[0], name, table=table.name, lines=lines))
         if file.raw.hidden:
             notes.append(_note("hidden_rows", len(file.raw.hidden), name))
         if lacking := given - set(file.expressions):

@@ -14,6 +14,7 @@ from babel.numbers import is_currency
 
 from destock.engine import ENGINES
 from destock.intake.database import extracted
+from destock.intake.named import named_files
 from destock.model.folders import ROOT
 from destock.model.messages import Fault, mark
 from destock.model.metrics import DEFINITIONS, EXPENSE_BASES
@@ -148,6 +149,14 @@ class Shop:
             found, key=lambda p: [(not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in re.split(r"(\d+)", p.stem)]
         )
 
+    def further(self, table: str) -> list[Path]:
+        """The files that the table's own SQL names beside its source: inputs as those are."""
+        return named_files(self.sources[table], self.folder, self.elsewhere())
+
+    def elsewhere(self) -> set[Path]:
+        """Files of the shop's tables, whatever folder they lie in: those that its SQL may name outside the shop's own."""
+        return {path.resolve() for name, source in self.sources.items() if not source.database for path in self.files(name)}
+
     def fingerprint(self) -> dict[str, str]:
         """SHA-256 of ``shop.toml`` and of every input file, by path; of a database's rows by database and table."""
         found = {(self.file, self.folder / self.file)}
@@ -155,6 +164,8 @@ class Shop:
             for path in self.files(table):
                 near = path.relative_to(self.folder) if path.is_relative_to(self.folder) else path
                 found.add((path.name if source.database else str(near), path))
+            for path in self.further(table):
+                found.add((str(path.relative_to(self.folder) if path.is_relative_to(self.folder) else path), path))
         return {name: sha256(path) for name, path in sorted(found)}
 
 

@@ -11,8 +11,6 @@ from glob import glob, has_magic
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from destock import engine
 from destock.model.messages import Fault, mark
 

@@ -47,7 +47,7 @@ def followed(con: engine.Engine, query: str) -> list[Followed]:
 def steady(con: engine.Engine, expression: str) -> bool:
     """Can this expression fail on a row, and be asked for each row by itself?"""
     item = engine.tree(con, f"SELECT {expression}")["statements"][0]["node"]["select_list"][0]
-    return _may_fail(item) and _is_steady(item, engine.unsteady(con))
+    return _may_fail(item) and not _calls(item, engine.unsteady(con), "any")
 
 
 def value(expression: str) -> str:
@@ -87,7 +87,9 @@ def _select(node: dict, known: Mapping[str, dict], walk: _Walk) -> tuple[str, ..
     alias, given = found
     walk.whole &= not any(_mentions(node[part], known) for part in ("select_list", "where_clause", "qualify"))
     failures = _mark(node, walk) if walk.mark_failures else []
-    stars = [item for item in items if item["class"] == "STAR" and not item["columns"] and item["relation_name"].lower() in ("", alias.lower())]
+    stars = [
+        item for item in items if item["class"] == "STAR" and not item["columns"] and item["relation_name"].lower() in ("", alias.lower())
+    ]
     behind = []
     if not (any(LINE not in star["exclude_list"] for star in stars) or any(_name(item) == LINE for item in items)):
         items.append(_expression(walk, f"{engine.quoted(alias)}.{LINE} AS {LINE}"))
@@ -106,17 +108,24 @@ def _mark(node: dict, walk: _Walk) -> list[tuple[str, str]]:
     """Let each column, and the filter of a single table, be NULL where it fails; which failures, under whose name?"""
     failures = []
     for n, item in enumerate(node["select_list"]):
-        if _may_fail(item) and _is_steady(item, walk.unsteady):
-            text, name = _text(walk, item), _name(item)
-            failures.append((fails(text), name or "query"))
-            node["select_list"][n] = _expression(walk, value(text)) | {"alias": name or text}
+        for replaced in item.get("replace_list", ()):
+            if text := _guarded(walk, replaced["value"]):
+                failures.append((fails(text), replaced["key"]))
+                replaced["value"] = _expression(walk, value(text))
+        if text := _guarded(walk, item):
+            failures.append((fails(text), _name(item) or "query"))
+            node["select_list"][n] = _expression(walk, value(text)) | {"alias": _name(item) or text}
     where = node["where_clause"]
     # a filter over several tables may be what joins them: the engine has to see it
-    if where and node["from_table"]["type"] != "JOIN" and _may_fail(where) and _is_steady(where, walk.unsteady):
-        text = _text(walk, where)
+    if where and node["from_table"]["type"] != "JOIN" and (text := _guarded(walk, where)):
         failures.append((fails(text), "where"))
         node["where_clause"] = _expression(walk, f"{fails(text)} OR {value(text)}")
     return failures
+
+
+def _guarded(walk: _Walk, expression: dict) -> str:
+    """The text of an expression that can fail on a row, and be asked for each row by itself."""
+    return _text(walk, expression) if _may_fail(expression) and not _calls(expression, walk.unsteady, "any") else ""
 
 
 def _relation(part: dict, known: Mapping[str, dict], walk: _Walk) -> tuple[str, tuple[str, ...]] | None:
@@ -170,19 +179,19 @@ def _may_fail(item: dict) -> bool:
     return item["class"] not in ("COLUMN_REF", "CONSTANT", "STAR")
 
 
-def _is_steady(item: dict, unsteady: set[str]) -> bool:
-    return not _calls(item, unsteady, "any")
-
-
 def _calls(part: object, unsteady: set[str], kind: str) -> bool:
     """Does an expression ask for more than its row? ``aggregate``: for a group of rows; ``any``: for other rows, or for chance."""
     if isinstance(part, list):
         return any(_calls(one, unsteady, kind) for one in part)
     if not isinstance(part, dict):
         return False
-    if part.get("class") in ("SUBQUERY", "WINDOW", "STAR"):
+    if part.get("class") in ("SUBQUERY", "WINDOW", "STAR") and (kind == "any" or part["class"] != "STAR"):
         return kind == "any"
-    if part.get("class") == "FUNCTION" and (name := part["function_name"].lower()) in unsteady | {"unnest"} and (kind == "any" or name != "unnest"):
+    if (
+        part.get("class") == "FUNCTION"
+        and (name := part["function_name"].lower()) in unsteady | {"unnest"}
+        and (kind == "any" or name != "unnest")
+    ):
         return True
     return any(_calls(one, unsteady, kind) for one in part.values())
 

@@ -157,15 +157,18 @@ class Shop:
         """Files of the shop's tables, whatever folder they lie in: those that its SQL may name outside the shop's own."""
         return {path.resolve() for name, source in self.sources.items() if not source.database for path in self.files(name)}
 
+    def for_engine(self) -> set[Path]:
+        """The files that the engine opens by itself: typed tables, and what the shop's SQL names. All others are read for it."""
+        typed = {path for name, source in self.sources.items() if source.typed for path in self.files(name)}
+        return typed.union(*(self.further(name) for name in self.sources))
+
     def fingerprint(self) -> dict[str, str]:
         """SHA-256 of ``shop.toml`` and of every input file, by path; of a database's rows by database and table."""
         found = {(self.file, self.folder / self.file)}
         for table, source in self.sources.items():
-            for path in self.files(table):
+            for path in self.files(table) + self.further(table):
                 near = path.relative_to(self.folder) if path.is_relative_to(self.folder) else path
                 found.add((path.name if source.database else str(near), path))
-            for path in self.further(table):
-                found.add((str(path.relative_to(self.folder) if path.is_relative_to(self.folder) else path), path))
         return {name: sha256(path) for name, path in sorted(found)}
 
 

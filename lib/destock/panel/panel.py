@@ -94,8 +94,7 @@ def last_day(shop: Shop, scratch: Path, today: date) -> date:
 
 
 def _open(shop: Shop, scratch: Path, today: date) -> tuple[engine.Engine, Intake]:
-    readable = {path.parent for table in shop.sources for path in shop.files(table)}
-    con = engine.start(readable, scratch, shop.timezone)
+    con = engine.start(shop.for_engine(), scratch, shop.timezone)
     return con, load(con, shop, today)
 
 

@@ -52,8 +52,10 @@ def check(place: str | Path, today: date, out: Path = ROOT / "reports") -> Check
     rejects are for ``refuse_over_limit`` to say, once the page is read.
     """
     shop = open_shop(find_shop(place))
-    readable = {path.parent for table in shop.sources for path in shop.files(table)}
-    with tempfile.TemporaryDirectory(prefix="destock-") as scratch, closing(engine.start(readable, Path(scratch), shop.timezone)) as con:
+    with (
+        tempfile.TemporaryDirectory(prefix="destock-") as scratch,
+        closing(engine.start(shop.for_engine(), Path(scratch), shop.timezone)) as con,
+    ):
         intake = load(con, shop, max(today, shop.as_of or today))
         found = [
             *intake.notes,

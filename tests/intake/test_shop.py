@@ -66,6 +66,8 @@ def test_a_folder_without_shop_toml_is_no_shop(tmp_path):
         (TABLES + '[tables.stock]\nsource = "x.csv"\nheader_row = 0\n', 2, "header_row"),
         (TABLES + '[tables.stock]\nsource = "x.csv"\ndelimiter = "||"\n', 2, "delimiter"),
         (TABLES + '[tables.stock]\nsource = "x.csv"\ndelimiter = ""\n', 2, "delimiter"),
+        (TABLES + '[tables.stock]\nsource = "x.csv"\nequal_rows = "copies"\n', 2, "equal_rows"),
+        (TABLES + '[tables.movements]\nsource = "x.csv"\nequal_rows = "twice"\n', 2, "separate / copies"),
         ('sell_through = "recieved"\n' + TABLES, 2, 'sell_through: "recieved" is not known; did you mean "received"'),
         ("sell_through = 1\n" + TABLES, 2, '"sell_through" must be of type str'),
         (TABLES + '[[expenses]]\nbase = "nett"\namount = 0.1\n', 2, 'did you mean "net"'),

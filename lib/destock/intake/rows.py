@@ -8,15 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 
-import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from destock import engine
 from destock.intake import grammar, query, typed
 from destock.intake.named import JOINED, Named, bring_in
 from destock.intake.query import FAILED, LINE
 from destock.intake.readers import Raw, header, open_raw, second
+from destock.intake.settle import CONFLICT, EQUAL, settle
 from destock.intake.shop import Shop, Source, sha256
 from destock.model.findings import Finding
 from destock.model.messages import Fault, mark
@@ -26,7 +25,7 @@ from destock.model.schema import TABLES, Table
 REJECT_LIMIT = 0.01
 # a torn record over more lines than this hides other rows in a quote that was never meant
 TORN_LINES = 20
-CONFLICT, TORN = mark("the same key with other values in one export"), mark("not as many fields as the header")
+TORN = mark("not as many fields as the header")
 NAMED = 3  # lines that a sentence names
 OUTCOMES = ("used", "updated", "rejected", "deduplicated", "skipped")
 
@@ -85,11 +84,11 @@ def load(con: engine.Engine, shop: Shop, today: date) -> Intake:
         source = named.source
         files = _judge_all(con, table, source, shop, today)
         own = frozenset(column for file in files for column in file.expressions)
-        _settle(con, table, own, len(files))
+        kept = settle(con, table, own, len(files), source.equal_rows)
         counts += [_count(con, table, files), *([_joined(table, named)] if named.rows else [])]
         rejects += [_rejects(con, table, source, files, number) for number in range(len(files))]
         given |= {(table.name, column) for column in own}
-        notes += _notes(table, files, own)
+        notes += _notes(table, files, own) + ([_note("equal_rows", kept, table.name)] if kept else [])
         _keep(con, table, own)
         for name in named.tables:
             con.execute(f"DROP VIEW {name}; DROP TABLE {name}_rows")
@@ -103,8 +102,14 @@ def refuse_over_limit(rows: pd.DataFrame) -> None:
     Raises Fault (4) above REJECT_LIMIT of rows or of money, and for any product whose
     identifier cannot be relied on.
     """
-    total = rows.groupby("table", sort=False)[["rejected", "rows_in", "money_rejected", "money_in", "key_rejected"]].sum()
+    measured = ["rejected", "rows_in", "money_rejected", "money_in", "key_rejected", "equal_rejected"]
+    total = rows[rows["read_as"] != JOINED].groupby("table", sort=False)[measured].sum()
     for table, row in total.iterrows():
+        if row["equal_rejected"] and 2 * row["equal_rejected"] > row["rejected"] > REJECT_LIMIT * row["rows_in"]:
+            text = mark(
+                '{table}: {equal} rows equal another one of their export, and no line number tells them apart: say equal_rows = "separate" (each of them happened) or "copies" (it was exported twice) in shop.toml [tables.{table}]'
+            )
+            raise Fault(4, text, table=table, equal=int(row["equal_rejected"]))
         if row["rejected"] > REJECT_LIMIT * row["rows_in"]:
             text = mark(
                 "{table}: {rejected} of {rows_in} rows are rejected, more than 1 %: mend the file or shop.toml (“destock check” lists them)"
@@ -328,73 +333,10 @@ def _execute(con: engine.Engine, source: Source, raw: Raw, key: str, sql: str) -
         raise raw.blamed(Fault(3, refused, table=source.table, key=key, reason=engine.message(error))) from error
 
 
-def _settle(con: engine.Engine, table: Table, given: frozenset[str], files: int) -> None:
-    """Find copies, older versions and conflicts, among the rows that share a key with another: ``outcomes`` holds those only.
-
-    A row that is rejected for a value, and whose key can be read, still replaces the older
-    exports' row of that key: what it says is not known, but that the older one is out of date is.
-    """
-    key, unique = _key(con, table, given)
-    everything = ", ".join((*sorted(given), "fault"))
-    shared = f"hash({', '.join(_shared(table, key, given, files))})"
-    marks = np.sort(con.sql(f"SELECT {shared} AS mark FROM judged WHERE wanted").to_arrow_table()["mark"].to_numpy())
-    twice = np.unique(marks[1:][marks[1:] == marks[:-1]])
-    con.execute("CREATE OR REPLACE TABLE outcomes (_file INTEGER, _row BIGINT, outcome VARCHAR)")
-    if not len(twice):
-        return
-    engine.put(con, "shared", pa.table({"mark": twice}))
-    # two equal rows of a ledger are two rows: the second is a copy of another export's second only
-    nth = "0" if table.key else f"row_number() OVER (PARTITION BY {everything}, _file ORDER BY _row)"
-    con.execute(
-        f"""INSERT INTO outcomes
-        WITH known AS (SELECT *, {nth} AS nth FROM judged SEMI JOIN shared ON {shared} = mark WHERE wanted AND {_has_key(table)}),
-        copies AS (SELECT *, row_number() OVER (PARTITION BY {everything}, nth ORDER BY _file DESC, _row) AS copy FROM known),
-        versions AS (SELECT _file, _row, fault, copy,
-            greatest(max(_file) OVER (PARTITION BY {", ".join(key)}), {_overtaken(table, given)}) AS newest,
-            count(*) FILTER (copy = 1) OVER (PARTITION BY {", ".join(key)}, _file) AS in_file FROM copies)
-        SELECT _file, _row, CASE WHEN copy > 1 THEN 'deduplicated' WHEN _file < newest THEN 'updated'
-            WHEN in_file > 1 AND {str(unique).lower()} THEN 'conflict' ELSE 'used' END AS outcome FROM versions WHERE fault IS NULL"""
-    )
-    con.execute("DELETE FROM outcomes WHERE outcome = 'used'; DROP TABLE shared")
-
-
-def _key(con: engine.Engine, table: Table, given: frozenset[str]) -> tuple[list[str], bool]:
-    """What tells rows apart, and whether two of them in one export contradict each other.
-
-    Without line numbers the newest export of an order replaces the whole order.
-    """
-    if not table.key:
-        return sorted(given), False
-    if table.name == "order_lines":
-        numbered = "line_id" in given and engine.rows(con, "SELECT count(line_id) > 0 FROM judged WHERE wanted")[0][0]
-        return ([name for name in table.key if name in given], True) if numbered else (["order_id"], False)
-    return [name for name in table.key if name in given], True
-
-
-def _shared(table: Table, key: list[str], given: frozenset[str], files: int) -> list[str]:
-    """What rows have in common that may be one another's copy, version or conflict."""
-    if table.name == "purchases":
-        return ["po_id", "sku"]
-    return sorted(given) if files == 1 and key == ["order_id"] else key
-
-
-def _has_key(table: Table) -> str:
-    needed = [name for name in table.key if name in table.required]
-    faulty = ", ".join(engine.literal(name) for name in table.key) or "''"
-    return " AND ".join([*(f"{name} IS NOT NULL" for name in needed), f"(fault IS NULL OR split_part(fault, ':', 1) NOT IN ({faulty}))"])
-
-
-def _overtaken(table: Table, given: frozenset[str]) -> str:
-    """A purchase line is open no more once a newer export knows when it came."""
-    if table.name != "purchases" or "received_at" not in given:
-        return "NULL"
-    return "CASE WHEN received_at IS NULL THEN max(_file) OVER (PARTITION BY po_id, sku) END"
-
-
 def _count(con: engine.Engine, table: Table, files: list[_File]) -> pd.DataFrame:
     money = f"coalesce(abs({table.money}), 0)" if table.money else "0"
     keys = ", ".join(engine.literal(name) for name in table.key) or "''"
-    bad = "(WHERE j.fault IS NOT NULL OR outcome = 'conflict')"
+    bad = "(WHERE j.fault IS NOT NULL OR outcome IN ('conflict', 'equal'))"
     counted = con.execute(
         f"""SELECT j._file, count(*) AS rows_in,
             count(*) FILTER (j.wanted AND j.fault IS NULL AND o.outcome IS NULL) AS used,
@@ -402,7 +344,8 @@ def _count(con: engine.Engine, table: Table, files: list[_File]) -> pd.DataFrame
             count(*) FILTER (o.outcome = 'deduplicated') AS deduplicated, count(*) FILTER (NOT j.wanted) AS skipped,
             CAST(coalesce(sum({money}) FILTER (j.wanted), 0) AS DOUBLE) AS money_in,
             CAST(coalesce(sum({money}) FILTER {bad}, 0) AS DOUBLE) AS money_rejected,
-            count(*) FILTER (outcome = 'conflict' OR split_part(j.fault, ':', 1) IN ({keys})) AS key_rejected
+            count(*) FILTER (outcome = 'conflict' OR split_part(j.fault, ':', 1) IN ({keys})) AS key_rejected,
+            count(*) FILTER (outcome = 'equal') AS equal_rejected
         FROM judged j LEFT JOIN outcomes o USING (_file, _row) GROUP BY j._file"""
     ).df()
     counted = counted.set_index("_file").reindex(range(len(files)), fill_value=0)
@@ -420,7 +363,9 @@ def _count(con: engine.Engine, table: Table, files: list[_File]) -> pd.DataFrame
 def _joined(table: Table, named: Named) -> pd.DataFrame:
     """The files that the table's SQL names: read whole, each row there to be used."""
     paths, rows = list(named.rows), list(named.rows.values())
-    zeros = dict.fromkeys(("updated", "rejected", "deduplicated", "skipped", "money_in", "money_rejected", "key_rejected"), 0)
+    zeros = dict.fromkeys(
+        ("updated", "rejected", "deduplicated", "skipped", "money_in", "money_rejected", "key_rejected", "equal_rejected"), 0
+    )
     counted = {"table": table.name, "file": [p.name for p in paths], "rows_in": rows, "used": rows, "file_rows": rows, "read_as": JOINED}
     return pd.DataFrame(counted | zeros)
 
@@ -430,8 +375,9 @@ def _rejects(con: engine.Engine, table: Table, source: Source, files: list[_File
     file = files[number]
     con.execute(
         f"""CREATE OR REPLACE TABLE bad AS
-        SELECT _row, split_part(coalesce(fault, ''), ':', 1) AS "column", coalesce(substr(fault, strpos(fault, ':') + 1), {engine.literal(CONFLICT)}) AS rule
-        FROM judged LEFT JOIN outcomes USING (_file, _row) WHERE _file = {number} AND (fault IS NOT NULL OR outcome = 'conflict')"""
+        SELECT _row, split_part(coalesce(fault, ''), ':', 1) AS "column",
+            coalesce(substr(fault, strpos(fault, ':') + 1), CASE outcome WHEN 'equal' THEN {engine.literal(EQUAL)} ELSE {engine.literal(CONFLICT)} END) AS rule
+        FROM judged LEFT JOIN outcomes USING (_file, _row) WHERE _file = {number} AND (fault IS NOT NULL OR outcome IN ('conflict', 'equal'))"""
     )
     found = pd.DataFrame(
         [(line, "", TORN, str(fields), text) for line, (fields, text) in file.raw.torn.items()],

@@ -62,6 +62,7 @@ _SOURCE_KEYS = {
     "header_row": int,
     "typed": bool,
     "final_newline": bool,
+    "equal_rows": str,
 }
 # what holds an address with its password is shown nowhere, not even in a shop.toml
 _NO_ADDRESS = {"source": re.compile(r"(?!\s*\w+://)"), "database": re.compile(r"[A-Za-z_]\w*$")}
@@ -96,6 +97,7 @@ class Source:
     header_row: int = 1
     final_newline: bool = True
     typed: bool = False
+    equal_rows: str = ""
 
 
 @dataclass(frozen=True)
@@ -233,6 +235,9 @@ def _source(name: str, entry: str | dict) -> Source:
     _check_keys(entry.get("columns", {}), known, f"{place} columns")
     _check(len(entry.get("delimiter", ",").encode()) == 1, place, "delimiter", "one character")
     _check(entry.get("header_row", 1) >= 1, place, "header_row", "int from 1")
+    equal = "separate / copies, of a table whose rows have no number of their own"
+    unnumbered = name == "order_lines" or not TABLES[name].key
+    _check(entry.get("equal_rows", "") in (("", "separate", "copies") if unnumbered else ("",)), place, "equal_rows", equal)
     form = NUMBER_FORM.fullmatch(entry.get("number_format", "1234.50"))
     _check(bool(form) and form["thousands"] != form["decimal"], place, "number_format", "1234.50 as the table writes it, such as ¥1,234.50")
     return Source(name, **entry)

@@ -29,7 +29,9 @@ def declare(con, shop: Shop, table: Table) -> tuple[pd.DataFrame, list[str]]:
         _check_types(path.name, schema, table)
     engine.view(con, table.name, [str(path) for path in paths], {c.name: (c.sql_type, c.name in given) for c in table.columns})
     lines = [pq.ParquetFile(path).metadata.num_rows for path in paths]
-    zeros = dict.fromkeys(("updated", "rejected", "deduplicated", "skipped", "money_in", "money_rejected", "key_rejected"), 0)
+    zeros = dict.fromkeys(
+        ("updated", "rejected", "deduplicated", "skipped", "money_in", "money_rejected", "key_rejected", "equal_rejected"), 0
+    )
     counted = {
         "table": table.name,
         "file": [p.name for p in paths],

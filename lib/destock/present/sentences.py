@@ -36,6 +36,9 @@ SENTENCES = {
     "not_in_master": mark("{skus} SKUs with {units} units sold are not in the product table: they are counted under “(not in master)”."),
     "unknown_items": mark("The table “{table}” names {n} items that no product and no event explains: {names}. Nothing is made of them."),
     "hidden_rows": mark("{file}: {n} hidden rows are rows like any other here: take them out of the file if they are not meant."),
+    "equal_rows": mark(
+        "{n} rows of “{file}” equal another one of their export and count as rows of their own: say equal_rows = “separate” (so they are) or “copies” in shop.toml."
+    ),
     "unmade_rows": mark("{file}: {n} rows made no row of “{table}”: lines {lines}."),
     "no_rows": mark("{file} has no rows: nothing is taken from it."),
     "fewer_columns": mark("{file} lacks {columns}, which another export of the table has: there it is empty."),

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 import pandas as pd
 
 from destock import engine
-from destock.intake import grammar, query, typed
+from destock.intake import grammar, query, typed, weights
 from destock.intake.named import JOINED, Named, bring_in
 from destock.intake.query import FAILED, LINE
 from destock.intake.readers import Raw, header, open_raw, second
@@ -19,7 +19,7 @@ from destock.intake.settle import CONFLICT, EQUAL, settle
 from destock.intake.shop import Shop, Source, sha256
 from destock.model.findings import Finding
 from destock.model.messages import Fault, mark
-from destock.model.schema import TABLES, Table
+from destock.model.schema import TABLES, Column, Table
 
 # share of a table's rows, or of its money, above which nothing is published
 REJECT_LIMIT = 0.01
@@ -32,12 +32,16 @@ OUTCOMES = ("used", "updated", "rejected", "deduplicated", "skipped")
 
 @dataclass(frozen=True)
 class Intake:
-    """What came through the door: rows by file and outcome, the rejects, the columns that were given, what is odd."""
+    """What came through the door: rows by file and outcome, the rejects, the columns that were given, what is odd.
+
+    ``rejected_skus``: whose row in the products was rejected, and which no other row of it describes.
+    """
 
     rows: pd.DataFrame
     rejects: pd.DataFrame
     given: frozenset[tuple[str, str]]
     notes: list[Finding] = field(default_factory=list)
+    rejected_skus: tuple[str, ...] = ()
 
     def has(self, table: str, column: str = "") -> bool:
         """Did the shop give this table (or this column of it)?"""
@@ -70,6 +74,7 @@ def load(con: engine.Engine, shop: Shop, today: date) -> Intake:
     Raises Fault (3) on a file that cannot be read, or of which a row would be lost.
     """
     counts, rejects, given, notes = [], [], set(), []
+    weights.clear(con)
     for table in TABLES.values():
         source = shop.sources.get(table.name)
         if source is None:
@@ -85,15 +90,28 @@ def load(con: engine.Engine, shop: Shop, today: date) -> Intake:
         files = _judge_all(con, table, source, shop, today)
         own = frozenset(column for file in files for column in file.expressions)
         kept = settle(con, table, own, len(files), source.equal_rows)
-        counts += [_count(con, table, files), *([_joined(table, named)] if named.rows else [])]
+        counts += [_count(con, table, own, files), *([_joined(table, named)] if named.rows else [])]
         rejects += [_rejects(con, table, source, files, number) for number in range(len(files))]
         given |= {(table.name, column) for column in own}
-        notes += _notes(table, files, own) + ([_note("equal_rows", kept, table.name)] if kept else [])
+        notes += _notes(table, files, own) + _rounded(con, table) + ([_note("equal_rows", kept, table.name)] if kept else [])
+        weights.set_aside(con, table, own, grammar.SUMMARY)
         _keep(con, table, own)
         for name in named.tables:
             con.execute(f"DROP VIEW {name}; DROP TABLE {name}_rows")
     rejected = rejects or [pd.DataFrame(columns=["table", "file", "line", "column", "rule", "value", "raw"])]
-    return Intake(pd.concat(counts, ignore_index=True), pd.concat(rejected, ignore_index=True), frozenset(given), notes)
+    rows = _weighed(con, pd.concat(counts, ignore_index=True))
+    skus = tuple(sku for (sku,) in engine.rows(con, "SELECT sku FROM rejected_product ORDER BY sku"))
+    return Intake(rows, pd.concat(rejected, ignore_index=True), frozenset(given), notes, skus)
+
+
+def _weighed(con: engine.Engine, rows: pd.DataFrame) -> pd.DataFrame:
+    """Which share of a table's units, of the stock or of the sales hangs on its rejected rows, and of which is it the largest?"""
+    shares = weights.weigh(con)
+    for table, units in rows.groupby("table")[["units_rejected", "units_in"]].sum().iterrows():
+        if units["units_rejected"]:
+            shares[table] = max(shares.get(table, (0.0, "")), (units["units_rejected"] / units["units_in"], "units"))
+    share = rows["table"].map(lambda table: shares.get(table, (0.0, ""))[0])
+    return rows.assign(share_rejected=share, share_of=rows["table"].map(lambda table: shares.get(table, (0.0, ""))[1]))
 
 
 def refuse_over_limit(rows: pd.DataFrame) -> None:
@@ -123,6 +141,9 @@ def refuse_over_limit(rows: pd.DataFrame) -> None:
         if table == "products" and row["key_rejected"]:
             text = mark("products: {rejected} rows have no SKU that can be relied on: mend the file (“destock check” lists them)")
             raise Fault(4, text, rejected=int(row["key_rejected"]))
+        share, of = rows.loc[rows["table"] == table, ["share_rejected", "share_of"]].iloc[0]
+        if share > REJECT_LIMIT:
+            raise Fault(4, weights.SAID[of], table=table, share=f"{share:.1%}")
 
 
 def _judge_all(con: engine.Engine, table: Table, source: Source, shop: Shop, today: date) -> list[_File]:
@@ -133,7 +154,9 @@ def _judge_all(con: engine.Engine, table: Table, source: Source, shop: Shop, tod
         file.expressions = _map(table, source, file, present)
     _refuse_unknown_names(table, source, files)
     given = "".join(f", {c.name} {c.sql_type}" for c in table.columns if any(c.name in file.expressions for file in files))
-    con.execute(f"CREATE OR REPLACE TABLE judged (_file INTEGER, _row BIGINT, wanted BOOLEAN, fault VARCHAR{given})")
+    con.execute(
+        f"CREATE OR REPLACE TABLE judged (_file INTEGER, _row BIGINT, wanted BOOLEAN, rounded UTINYINT, at_most DECIMAL(18,3), fault VARCHAR{given})"
+    )
     for number, file in enumerate(files):
         _guard(con, source, file)
         _judge(con, table, source, file, number, shop.currency, today)
@@ -261,14 +284,33 @@ def _judge_rows(con: engine.Engine, table: Table, source: Source, file: _File, n
     kinds = dict(engine.rows(con, "SELECT column_name, column_type FROM (DESCRIBE mapped)"))
     columns = [column for column in table.columns if column.name in file.expressions]
     values = ", ".join(f"{grammar.typed(c, kinds[c.name], source)} AS typed_{c.name}" for c in columns)
-    doubtful, broken = grammar.broken(columns, currency, today)
+    doubtful, broken = grammar.broken(columns, currency, today, bool(grammar.form(source)))
     if file.failures:
         doubtful = f"{FAILED} IS NOT NULL OR {doubtful}"
         broken = f"CASE WHEN {FAILED} IS NOT NULL THEN {FAILED} || {engine.literal(':' + grammar.FAILS)} ELSE {broken} END"
-    judged = f"""INSERT INTO judged (_file, _row, wanted, fault, {", ".join(file.expressions)})
-        SELECT {number}, _row, wanted, CASE WHEN wanted AND doubtful THEN {broken} END, {", ".join(f"typed_{c.name}" for c in columns)}
+    judged = f"""INSERT INTO judged (_file, _row, wanted, rounded, at_most, fault, {", ".join(file.expressions)})
+        SELECT {number}, _row, wanted, {_rounding(table, source, kinds)}, {weights.at_most(table, file.expressions)}, CASE WHEN wanted AND doubtful THEN {broken} END, {", ".join(f"typed_{c.name}" for c in columns)}
         FROM (SELECT *, {doubtful} AS doubtful FROM (SELECT *, {values} FROM mapped))"""
     _execute(con, source, file.raw, "columns", judged)
+
+
+def _rounding(table: Table, source: Source, kinds: dict[str, str]) -> str:
+    """SQL: which amounts of a row are rounded, as bits in the order of the table's columns of money."""
+    more = [grammar.more_decimals(c, kinds[c.name], source) if c.name in kinds else "" for c in _money(table)]
+    return " + ".join(f"CASE WHEN {one} THEN {2**bit} ELSE 0 END" for bit, one in enumerate(more) if one) or "0"
+
+
+def _money(table: Table) -> list[Column]:
+    return [column for column in table.columns if column.kind == "money"]
+
+
+def _rounded(con: engine.Engine, table: Table) -> list[Finding]:
+    """In which columns were amounts rounded, and how many?"""
+    counts = ", ".join(f"count(*) FILTER (rounded & {2**bit} > 0)" for bit in range(len(_money(table))))
+    if not counts:
+        return []
+    found = engine.rows(con, f"SELECT {counts} FROM judged WHERE rounded > 0 AND wanted AND fault IS NULL")[0]
+    return [_note("rounded", n, table.name, column=column.name) for column, n in zip(_money(table), found, strict=True) if n]
 
 
 def _refuse_hopeless(con: engine.Engine, source: Source, file: _File, number: int) -> None:
@@ -333,17 +375,21 @@ def _execute(con: engine.Engine, source: Source, raw: Raw, key: str, sql: str) -
         raise raw.blamed(Fault(3, refused, table=source.table, key=key, reason=engine.message(error))) from error
 
 
-def _count(con: engine.Engine, table: Table, files: list[_File]) -> pd.DataFrame:
+def _count(con: engine.Engine, table: Table, given: frozenset[str], files: list[_File]) -> pd.DataFrame:
     money = f"coalesce(abs({table.money}), 0)" if table.money else "0"
     keys = ", ".join(engine.literal(name) for name in table.key) or "''"
-    bad = "(WHERE j.fault IS NOT NULL OR outcome IN ('conflict', 'equal'))"
+    units = weights.units(table, given)
+    bad = f"(WHERE {weights.BAD})"
+    real = f"j.wanted AND NOT ends_with(coalesce(j.fault, ''), {engine.literal(':' + grammar.SUMMARY)})"  # a total is nothing by itself
     counted = con.execute(
         f"""SELECT j._file, count(*) AS rows_in,
             count(*) FILTER (j.wanted AND j.fault IS NULL AND o.outcome IS NULL) AS used,
             count(*) FILTER (o.outcome = 'updated') AS updated, count(*) FILTER {bad} AS rejected,
             count(*) FILTER (o.outcome = 'deduplicated') AS deduplicated, count(*) FILTER (NOT j.wanted) AS skipped,
-            CAST(coalesce(sum({money}) FILTER (j.wanted), 0) AS DOUBLE) AS money_in,
-            CAST(coalesce(sum({money}) FILTER {bad}, 0) AS DOUBLE) AS money_rejected,
+            CAST(coalesce(sum({money}) FILTER ({real}), 0) AS DOUBLE) AS money_in,
+            CAST(coalesce(sum({money}) FILTER ({real} AND {weights.BAD}), 0) AS DOUBLE) AS money_rejected,
+            CAST(coalesce(sum({units}) FILTER ({real}), 0) AS DOUBLE) AS units_in,
+            CAST(coalesce(sum({units}) FILTER ({real} AND {weights.BAD}), 0) AS DOUBLE) AS units_rejected,
             count(*) FILTER (outcome = 'conflict' OR split_part(j.fault, ':', 1) IN ({keys})) AS key_rejected,
             count(*) FILTER (outcome = 'equal') AS equal_rejected
         FROM judged j LEFT JOIN outcomes o USING (_file, _row) GROUP BY j._file"""
@@ -363,9 +409,7 @@ def _count(con: engine.Engine, table: Table, files: list[_File]) -> pd.DataFrame
 def _joined(table: Table, named: Named) -> pd.DataFrame:
     """The files that the table's SQL names: read whole, each row there to be used."""
     paths, rows = list(named.rows), list(named.rows.values())
-    zeros = dict.fromkeys(
-        ("updated", "rejected", "deduplicated", "skipped", "money_in", "money_rejected", "key_rejected", "equal_rejected"), 0
-    )
+    zeros = dict.fromkeys(typed.NOTHING, 0)
     counted = {"table": table.name, "file": [p.name for p in paths], "rows_in": rows, "used": rows, "file_rows": rows, "read_as": JOINED}
     return pd.DataFrame(counted | zeros)
 

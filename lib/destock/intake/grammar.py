@@ -14,6 +14,7 @@ from destock.model.messages import mark
 from destock.model.schema import Column
 
 MISSING, DAMAGED, OTHER_MONEY = mark("it is empty"), mark("an identifier that a spreadsheet turned into a number"), mark("another currency")
+ZONE = mark("a time zone that several places call so: write UTC, an offset such as +08:00, or a name such as Asia/Shanghai")
 WORD, NEGATIVE, TIME = mark("not one of its words"), mark("below zero"), mark("not between 1990 and 2099")
 FUTURE = mark("in the future")
 SUMMARY = mark("a total of other rows: take it out, or leave it out with where in shop.toml")
@@ -41,6 +42,9 @@ _DECIMALS = {
     "integer": "",
 }
 
+# a time as it is read where nothing is declared, and the zones that mean one thing behind it
+_ISO = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}(?:[ T]\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d+)?)?)?"
+_UTC, _PLACE, _FARTHEST = "Z|UTC|GMT", r"[A-Z][A-Za-z_]+/[A-Za-z0-9_/+-]+", 14 * 60
 # the commonest form, which has one reading however a table writes its numbers: quick to recognise
 _COMMON = {"integer": r"-?[0-9]+"} | dict.fromkeys(("units", "money", "number"), r"-?[0-9]+(?:\.[0-9]{1,2})?")
 # one to three digits, a mark, and three more: thousands in one country, decimals in the other
@@ -91,6 +95,9 @@ def _rules(column: Column, value: str, currency: str, today: date, declared: boo
                 TWO_READINGS,
             )
         )
+    if column.kind in ("date", "time"):
+        named = f"regexp_matches(CAST({column.name} AS VARCHAR), ':\\d\\d[\\d.:]*\\s*[A-Z]{{2,5}}$') AND NOT regexp_matches(CAST({column.name} AS VARCHAR), '[AP]M$')"
+        rules.append((f"({value} IS NULL AND {column.name} IS NOT NULL)", named, ZONE))
     if column.kind not in ("text", "id"):
         rules.append((f"({value} IS NULL AND {column.name} IS NOT NULL)", "true", _NOT[column.kind]))
     if column.required:
@@ -189,10 +196,47 @@ def more_decimals(column: Column, given: str, source: Source) -> str:
 
 
 def _moment(name: str, date_format: str) -> str:
-    # A text with its own zone becomes a time of the shop's. Words that the engine knows (infinity, epoch) are no dates.
-    zoned = f"(ends_with({name}, 'Z') OR contains({name}, '+') OR {name} LIKE '%:%-%')"
-    known = (
-        f"CASE WHEN {name} < '0' OR {name} >= ':' THEN NULL "
-        f"WHEN {zoned} THEN CAST(TRY_CAST({name} AS TIMESTAMPTZ) AS TIMESTAMP) ELSE TRY_CAST({name} AS TIMESTAMP) END"
+    """A moment's text as a time of the shop's: in the declared form, or as 2026-06-07 10:00:00, with a zone behind it or without."""
+    # Most texts end in a digit and name no zone. What the engine does not know behind a time (PM, PST, a blank and digits), it leaves out: it never sees it.
+    plain = (
+        f"strlen({name}) <= 19 AND right({name}, 1) <= '9' AND NOT (contains({name}, '+') OR {name} LIKE '%:%-%' OR {name} LIKE '%:% %')"
     )
-    return f"coalesce(try_strptime({name}, {engine.literal(date_format)}), {known})" if date_format else known
+    iso = f"CASE WHEN {name} < '0' OR {name} >= ':' THEN NULL WHEN {plain} THEN TRY_CAST({name} AS TIMESTAMP) ELSE {_zoned(name, _ISO, 'TRY_CAST({} AS TIMESTAMP)')} END"
+    if not date_format:
+        return iso
+    bare = re.sub(r"\s*%[zZ]", "", date_format)  # a zone is read here, where a name of several places is none
+    declared = f"try_strptime({name}, {engine.literal(bare)})"
+    if re.search("%-?[a-zA-Z]%", bare):  # nothing stands between two numbers: each has all its digits, or there are two ways to part them
+        declared = f"CASE WHEN strftime({declared}, {engine.literal(bare.replace('%-', '%'))}) = {name} THEN {declared} END"
+    zoned = _zoned(name, ".*?:.*?", f"try_strptime({{}}, {engine.literal(bare)})")
+    # a day before the month: what is no day in the declared form is none in the other order either
+    other = "NULL" if re.search("%-?[Yy].*%-?d.*%-?m", bare) else iso
+    return f"coalesce({declared}, {zoned}, {other})"
+
+
+def _zoned(name: str, form: str, read: str) -> str:
+    """SQL for a time of ``form`` with a zone behind it, as the shop's own time; NULL where there is none, or one of several places.
+
+    Where clocks go back an hour comes twice, and where they go forward one never comes: neither is a moment of a named zone.
+    """
+    whole = rf"^({form})\s*(?:({_UTC})|(?:UTC|GMT)?([+−-])(\d\d?)(?::?(\d\d))?|({_PLACE}))?$"
+    time, utc, sign, hours, minutes, place = (f"regexp_extract({name}, {engine.literal(whole)}, {n})" for n in range(1, 7))
+    moment = read.format(f"nullif({time}, '')")
+    ahead = f"(CASE {sign} WHEN '+' THEN 1 ELSE -1 END * (CAST({hours} AS INTEGER) * 60 + coalesce(TRY_CAST({minutes} AS INTEGER), 0)))"
+    offset = f"CASE WHEN abs({ahead}) <= {_FARTHEST} AND coalesce(TRY_CAST({minutes} AS INTEGER), 0) < 60 AND {_whole_hours(name, hours)} THEN timezone('UTC', {moment} - to_minutes({ahead})) END"
+    there = f"TRY_CAST(CAST({moment} AS VARCHAR) || ' ' || {place} AS TIMESTAMPTZ)"  # NULL for a place that nobody knows
+    back, twice = (
+        f"timezone({place}, {there})",
+        " OR ".join(f"timezone({place}, {there} {step} INTERVAL 1 HOUR) = {moment}" for step in "+-"),
+    )
+    once = f"CASE WHEN {there} IS NULL THEN NULL WHEN {back} = {moment} AND NOT ({twice}) THEN {there} END"
+    return (
+        f"CASE WHEN NOT contains({time}, ':') THEN CASE WHEN {utc} || {sign} || {place} = '' THEN {moment} END "
+        f"WHEN {utc} <> '' THEN CAST(timezone('UTC', {moment}) AS TIMESTAMP) WHEN {sign} <> '' THEN CAST({offset} AS TIMESTAMP) "
+        f"WHEN {place} <> '' THEN CAST({once} AS TIMESTAMP) ELSE {moment} END"
+    )
+
+
+def _whole_hours(name: str, hours: str) -> str:
+    """One digit is an hour behind UTC or GMT, and a misprint elsewhere."""
+    return f"(length({hours}) = 2 OR regexp_matches({name}, '(?:UTC|GMT)[+−-]'))"

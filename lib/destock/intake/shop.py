@@ -186,7 +186,10 @@ def open_shop(path: str | Path) -> Shop:
         raise Fault(3, mark('no shop at "{path}": a shop is a folder with a shop.toml'), path=path)
     try:
         config = tomllib.loads(_toml(file))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UnicodeDecodeError as error:
+        text = mark("{path}: is not written in UTF-8 (byte {byte}): save it again as UTF-8")
+        raise Fault(3, text, path=file, byte=error.start) from error
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise Fault(3, mark("{path}: {error}"), path=file, error=error) from error
     _check_keys(config, _KEYS, "shop.toml")
     _check_choices(config)
@@ -204,7 +207,7 @@ def find_shop(path: str | Path) -> Path:
 
 
 def _toml(file: Path) -> str:
-    text = file.read_text(encoding="utf-8") if file.stat().st_size <= MOST_TOML else ""
+    text = file.read_text(encoding="utf-8-sig") if file.stat().st_size <= MOST_TOML else ""
     if not text or max(map(len, text.splitlines())) > MOST_LINE:
         raise Fault(
             3,
@@ -235,6 +238,8 @@ def _source(name: str, entry: str | dict) -> Source:
     _check_keys(entry.get("columns", {}), known, f"{place} columns")
     _check(len(entry.get("delimiter", ",").encode()) == 1, place, "delimiter", "one character")
     _check(entry.get("header_row", 1) >= 1, place, "header_row", "int from 1")
+    form = entry.get("date_format", "")
+    _check("%I" not in form or "%p" in form, place, "date_format", "a form with %p where it has %I")
     equal = "separate / copies, of a table whose rows have no number of their own"
     unnumbered = name == "order_lines" or not TABLES[name].key
     _check(entry.get("equal_rows", "") in (("", "separate", "copies") if unnumbered else ("",)), place, "equal_rows", equal)

@@ -71,11 +71,12 @@ def weigh(con: engine.Engine) -> dict[str, tuple[float, str]]:
         books AS (SELECT sku, r.units - coalesce(s.units, 0) AS units FROM
             (SELECT sku, sum(units_received) AS units FROM purchases WHERE received_at IS NOT NULL GROUP BY sku) r LEFT JOIN sold s USING (sku)),
         counted AS (SELECT sku, sum(units) AS units, max(day) AS day FROM counts GROUP BY sku),
-        missing AS (SELECT sku, coalesce(m.units, b.units, c.units) AS units, m.name FROM
+        -- a count of a later day stands in the place of those before it; one of the same day is of another place
+        missing AS (SELECT sku, coalesce(m.units, b.units, CASE WHEN m.day IS NULL OR m.day > c.day THEN c.units END) AS units, m.name, m.day IS NULL OR m.day > c.day AS later FROM
             (SELECT 'stock' AS name, sku, counted_at AS day, on_hand AS units FROM rejected_stock
             UNION ALL SELECT 'snapshot', sku, as_of, on_hand FROM rejected_snapshot) m
             LEFT JOIN books b USING (sku) LEFT JOIN counted c USING (sku) WHERE c.day IS NULL OR m.day IS NULL OR m.day >= c.day)
-        SELECT sku, units, '' AS missing FROM counted UNION ALL SELECT sku, units, name FROM missing
+        SELECT sku, units, '' AS missing FROM counted ANTI JOIN (SELECT sku FROM missing WHERE later) USING (sku) UNION ALL SELECT sku, units, name FROM missing
         UNION ALL SELECT sku, units, '' FROM books WHERE (SELECT count(*) FROM counted) + (SELECT count(*) FROM missing) = 0"""
     )
     cost = """SELECT sku, max(unit_cost) AS unit_cost FROM (SELECT sku, unit_cost FROM products UNION ALL SELECT sku, unit_cost FROM rejected_products

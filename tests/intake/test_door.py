@@ -179,7 +179,7 @@ def test_a_decimal_comma_is_no_second_column(orders):
 
 PLAIN = {
     "10": 10, "10.5": 10.5, "0": 0, "007": 7, "+3": 3, "12.5000": 12.5, "12.50000000000000004": 12.5, "0.30000000000000004": 0.3, "12.339999999999": 12.34,
-    "１２３": 123, "１２．５": 12.5, "\t12.5": 12.5, " 12.5 ": 12.5, "12.34567": None, "1,234.50": None, "1.234,50": None, "¥99": None, "99元": None,
+    "１２３": 123, "１２．５": 12.5, "\t12.5": 12.5, " 12.5 ": 12.5, "12.34567": 12.3457, "12.34565": 12.3456, "12.345650000000001": 12.3457, "99.99995": 100, "1,234.50": None, "1.234,50": None, "¥99": None, "99元": None,
     "12%": None, "1e2": None, "0x10": None, "1_000": None, "1.5.2": None, ".": None, "-": None, "--5": None, "1 234": None, "NaN": None, "inf": None,
     "-inf": None, "ten": None, "１,２３４": None, "=5": None, "12.5 CNY": None,
 }  # fmt: skip
@@ -190,6 +190,31 @@ def test_money_is_read_in_one_grammar(orders, written, value):
     intake, lines = orders(text(line(paid=f'"{written}"')))
     assert lines["customer_paid"].astype(float).tolist() == ([] if value is None else [value])
     assert intake.rejects["value"].tolist() == ([written] if value is None else [])
+
+
+# a text that thousands or decimals could have made, where the table does not say how it writes numbers
+@pytest.mark.parametrize("written", ["1.234", "12.500", "-123.456", "1,234", "12,500", "(1.234)", "１.234"])
+def test_a_number_of_two_readings_is_rejected(make_shop, take_in, written):
+    for table, column in (("charges", "amount"), ("movements", "units")):
+        given = {
+            "charges": f'date,kind,amount\n2026-06-01,fee,"{written}"\n',
+            "movements": f'sku,moved_at,units,kind\nA,2026-06-01,"{written}",shrink\n',
+        }
+        folder = {"products": PRODUCTS, "order_lines": text(line()), table: given[table]}
+        intake, _ = take_in(make_shop(folder))
+        assert intake.rejects[["column", "value", "rule"]].to_numpy().tolist() == [[column, written, grammar.TWO_READINGS]]
+        half = written.replace("１", "1").strip("()-")
+        form = "1234.50" if "." in half else "1,234.50"
+        value = abs(take_in(make_shop(folder, tables={table: {"number_format": form}}))[1](table)[column].astype(float)[0])
+        assert value == float(half.replace(",", ""))
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [("0.396", 0.396), ("12.50", 12.5), ("1234.567", 1234.567), ("0.001", 0.001), ("1.2345", 1.2345), ("007.125", 7.125)],
+)
+def test_a_number_of_one_reading_is_read(orders, written, value):
+    assert orders(text(line(paid=written)))[1]["customer_paid"].astype(float).tolist() == [value]
 
 
 FORMS = [
@@ -280,6 +305,75 @@ def test_a_declared_form_of_dates_is_read(orders, form, written):
 def test_a_moment_with_a_zone_falls_on_the_shops_own_day(orders, zone, written, local):
     _, lines = orders(text(line("1", at=written), line("2", at="2026-01-31 16:30:00")), config={"timezone": zone})
     assert lines["ordered_at"].tolist() == [pd.Timestamp(local), pd.Timestamp("2026-01-31 16:30")]
+
+
+ZONES = {
+    "2026-05-04 23:30:00 +0500": "05 01:30", "2026-05-04 23:30:00+05:00": "05 01:30", "2026-05-04 23:30:00 +05": "05 01:30", "2026-05-04 23:30 -0400": "05 10:30",
+    "2026-05-04T23:30:00.5-04:00": "05 10:30", "2026-05-04 23:30:00 −04:00": "05 10:30", "2026-05-04 00:00:00 +0800": "03 23:00", "2026-05-04 23:30:00 +05:45": "05 00:45",
+    "2026-05-04 23:30:00 UTC": "05 06:30", "2026-05-04 23:30:00 GMT": "05 06:30", "2026-05-04 23:30:00 Z": "05 06:30", "2026/5/4 23:30:00Z": "05 06:30", "2026-05-04 23:30 UTC+8": "04 22:30",
+    "2026-05-04 23:30:00 GMT+08:00": "04 22:30", "2026-05-04 23:30:00 America/New_York": "05 10:30", "2026-01-04 23:30:00 America/New_York": "05 11:30",
+    "2026-05-04 23:30:00 Asia/Shanghai": "04 22:30", "2026-05-04 23:30:00 Etc/GMT+8": "05 14:30", "2026-10-25 03:30:00 Europe/Berlin": "25 09:30",
+    **dict.fromkeys(("2026-05-04 23:30:00 PST", "2026-05-04 23:30:00 CST", "2026-05-04 23:30:00 IST", "2026-05-04 23:30:00 BST", "2026-05-04 23:30:00 EST", "2026-05-04 23:30:00 CET", "2026-05-04 23:30:00 XYZ")),
+    **dict.fromkeys(("2026-05-04 11:30 PM", "2026-05-04 23:30:00 Asia/Nowhere", "2026-05-04 23:30:00 +25:00", "2026-05-04 23:30:00 +8", "2026-05-04 23:30:00 +08:75", "2026-05-04 +08:00", "2026-05-04 UTC")),
+    # the hour that comes twice, and the one that never comes
+    **dict.fromkeys(("2026-10-25 02:30:00 Europe/Berlin", "2026-03-29 02:30:00 Europe/Berlin", "2026-05-04 23:30:00 utc8", "2026-05-04 10: 3:00")),
+}  # fmt: skip
+
+
+def test_a_zone_is_read_where_it_means_one_thing_and_never_left_out(orders):
+    intake, lines = orders(text(*[line(str(n), at=written) for n, written in enumerate(ZONES)]), config={"timezone": "Asia/Jakarta"})
+    read = dict(zip(lines["order_id"], lines["ordered_at"].dt.strftime("%d %H:%M"), strict=True))
+    assert {written: read.get(str(n)) for n, written in enumerate(ZONES)} == ZONES
+    rules = dict(zip(intake.rejects["value"], intake.rejects["rule"], strict=True))
+    assert {rules[f"2026-05-04 23:30:00 {name}"] for name in ("PST", "CST", "IST", "BST", "EST")} == {grammar.ZONE}
+
+
+@pytest.mark.parametrize(
+    ("form", "written", "local"),
+    [
+        ("%d/%m/%Y %H:%M", "04/05/2026 23:30 UTC", "05 06:30"),
+        ("%d/%m/%Y %H:%M", "04/05/2026 23:30+0500", "05 01:30"),
+        ("%d/%m/%Y %H:%M %z", "04/05/2026 23:30 +05:00", "05 01:30"),
+        ("%d/%m/%Y %H:%M %Z", "04/05/2026 23:30 Europe/Berlin", "05 04:30"),
+        ("%d/%m/%Y %H:%M %Z", "04/05/2026 23:30 PST", None),
+        ("%d/%m/%Y %H:%M", "04/05/2026 23:30 PST", None),
+        ("%d/%m/%Y %I:%M %p", "04/05/2026 11:30 PM", "04 23:30"),
+        ("%d/%m/%Y %H:%M", "2026-05-04 23:30:00 EST", None),
+        ("%d-%m-%y", "04-05-26", "04 00:00"),
+    ],
+)
+def test_a_zone_is_read_behind_a_declared_form_too(orders, form, written, local):
+    _, lines = orders(text(line(at=written)), config={"timezone": "Asia/Jakarta"}, date_format=form)
+    assert lines["ordered_at"].dt.strftime("%d %H:%M").tolist() == ([local] if local else [])
+
+
+def test_a_zone_is_read_in_what_a_query_gives_and_the_day_is_the_shops(make_shop, take_in):
+    stock = "sku,day,on_hand\nA,2026-05-31 23:30:00 UTC,5\n"
+    query = "SELECT sku, trim(day) AS counted_at, on_hand FROM source"
+    folder = make_shop(
+        {"products": "sku\nA\n", "order_lines": text(line()), "stock": stock}, tables={"stock": {"query": query}}, timezone="Asia/Jakarta"
+    )
+    assert take_in(folder)[1]("stock")["counted_at"].dt.strftime("%m-%d").tolist() == ["06-01"]
+
+
+@pytest.mark.parametrize(
+    ("form", "written", "day"),
+    [
+        ("%d%m%y", "11126", None),
+        ("%d%m%y", "011126", "11-01"),
+        ("%Y%m%d", "2026111", None),
+        ("%Y%m%d", "20261101", "11-01"),
+        ("%Y%m%d%H%M", "202611012330", "11-01"),
+        ("%-d%-m%Y", "1112026", None),
+        ("%Y-%d-%m", "2026-04-15", None),
+        ("%Y-%d-%m", "2026-04-05", "05-04"),
+        ("%Y/%d/%m", "2026-04-05", None),
+        ("%m/%d/%y", "1/2/26", "01-02"),
+    ],
+)
+def test_a_date_that_could_be_parted_in_two_ways_is_rejected(orders, form, written, day):
+    _, lines = orders(text(line(at=written)), date_format=form)
+    assert lines["ordered_at"].dt.strftime("%m-%d").tolist() == ([day] if day else [])
 
 
 # I11, I22: what comes late in a long file
@@ -446,6 +540,19 @@ def test_a_formula_with_its_result_is_its_result(workbook):
         rows_of(["sku", "tag_price"], ["A", "=2+3"]), lambda xml: xml.replace(b"<v />", b"<v>5</v>").replace(b"<v></v>", b"<v>5</v>")
     )
     assert table("products")["tag_price"].astype(float).tolist() == [5]
+
+
+def test_what_a_workbook_escapes_is_what_it_stands_for(workbook):
+    escaped = ["A1_x000D_\n", "B_x0041_", "C_x005F_x0041_", "D1_x000D_", "E_x00e9_"]
+    _, table = workbook(rows_of(["sku", "name_x000D_"], *([sku, f"{n}_x000D_\nb"] for n, sku in enumerate(escaped))))
+    assert table("products")["sku"].tolist() == ["A1", "BA", "C_x0041_", "D1", "E\u00e9"]
+    assert table("products")["name"].tolist() == [f"{n}\nb" for n in range(5)]
+
+
+def test_a_number_of_a_workbook_has_one_reading(workbook):
+    _, table = workbook(rows_of(["sku", "tag_price", "unit_volume_l"], ["A", 1.234, 12.125], ["B", 1234, 0.5]))
+    assert table("products")["tag_price"].astype(float).tolist() == [1.234, 1234]
+    assert table("products")["unit_volume_l"].tolist() == [12.125, 0.5]
 
 
 def test_merged_cells_are_refused(workbook):

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from destock.intake import grammar
-from destock.intake.rows import CONFLICT
+from destock.intake.rows import CONFLICT, refuse_over_limit
+from destock.intake.settle import EQUAL
 from destock.intake.shop import open_shop
 from destock.model.messages import Fault
 
@@ -137,11 +138,60 @@ def test_a_row_that_goes_back_to_an_old_value_has_it(orders):
     assert lines["customer_paid"].astype(float).tolist() == [10]
 
 
-def test_without_line_numbers_the_newest_export_of_an_order_replaces_all_of_it(orders):
+def test_without_line_numbers_the_newest_export_of_an_event_wins(orders):
     old = text(line("1", "", "A"), line("1", "", "B"), line("2", "", "A"))
     intake, lines = orders(old, text(line("1", "", "A", units="2"), line("1", "", "C")))
-    assert outcomes(intake) == {"1.csv": {"used": 1, "updated": 2}, "2.csv": {"used": 2}}
-    assert lines[["order_id", "sku", "units"]].astype({"units": int}).to_numpy().tolist() == [["1", "A", 2], ["1", "C", 1], ["2", "A", 1]]
+    assert outcomes(intake) == {"1.csv": {"used": 2, "updated": 1}, "2.csv": {"used": 2}}
+    assert lines[["order_id", "sku", "units"]].astype({"units": int}).to_numpy().tolist() == [
+        ["1", "A", 2], ["1", "B", 1], ["1", "C", 1], ["2", "A", 1],
+    ]  # fmt: skip
+
+
+def test_without_line_numbers_a_return_of_may_leaves_the_sale_of_april(orders):
+    april = text(line("1", "", at="2026-04-10"), line("2", "", at="2026-04-11"))
+    intake, lines = orders(april, text(line("1", "", at="2026-05-02", kind="return")))
+    assert outcomes(intake) == {"1.csv": {"used": 2}, "2.csv": {"used": 1}}
+    assert lines["kind"].tolist() == ["sale", "return", "sale"]
+
+
+def test_an_event_of_two_lines_is_replaced_by_both_of_its_newer_ones(orders):
+    old = text(line("1", "", paid="10"), line("1", "", paid="9"))
+    intake, lines = orders(old, text(line("1", "", paid="8"), line("1", "", paid="7")))
+    assert outcomes(intake) == {"1.csv": {"updated": 2}, "2.csv": {"used": 2}}
+    assert sorted(lines["customer_paid"].astype(int)) == [7, 8]
+
+
+TWICE = text(line("1", ""), line("1", ""), line("1", ""), line("2", ""))
+
+
+def test_equal_rows_that_no_number_tells_apart_ask_for_a_choice(orders):
+    intake, _ = orders(TWICE)
+    assert outcomes(intake) == {"1.csv": {"used": 2, "rejected": 2}}
+    assert intake.rejects[["line", "column", "rule"]].to_numpy().tolist() == [[3, "", EQUAL], [4, "", EQUAL]]
+    with pytest.raises(Fault, match=r"order_lines: 2 rows equal another .* equal_rows = \"separate\"") as caught:
+        refuse_over_limit(intake.rows)
+    assert caught.value.exit_code == 4
+
+
+@pytest.mark.parametrize(
+    ("choice", "first", "second", "units"),
+    [("separate", {"deduplicated": 4}, {"used": 5}, 5), ("copies", {"deduplicated": 4}, {"used": 2, "deduplicated": 3}, 2)],
+)
+def test_a_shop_chooses_what_equal_rows_are(orders, choice, first, second, units):
+    intake, lines = orders(TWICE, TWICE + line("2", "") + "\n", equal_rows=choice)
+    assert outcomes(intake) == {"1.csv": first, "2.csv": second}
+    assert int(lines["units"].sum()) == units
+
+
+@pytest.mark.parametrize(
+    ("choice", "units", "said"), [({}, -3, [1]), ({"equal_rows": "separate"}, -3, []), ({"equal_rows": "copies"}, -2, [])]
+)
+def test_equal_rows_of_a_ledger_are_two_and_that_is_said(make_shop, take_in, choice, units, said):
+    moves = "sku,moved_at,units,kind\nA,2026-06-01,-1,shrink\nA,2026-06-01,-1,shrink\nA,2026-06-02,-1,shrink\n"
+    tables = {"products": PRODUCTS, "order_lines": text(line()), "movements": moves}
+    intake, table = take_in(make_shop(tables, tables={"movements": choice} if choice else {}))
+    assert int(table("movements")["units"].sum()) == units
+    assert [note.value for note in intake.notes if note.id == "equal_rows"] == said
 
 
 def test_without_line_numbers_two_lines_of_one_sku_are_no_conflict(orders):

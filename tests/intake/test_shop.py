@@ -66,6 +66,9 @@ def test_a_folder_without_shop_toml_is_no_shop(tmp_path):
         (TABLES + '[tables.stock]\nsource = "x.csv"\nheader_row = 0\n', 2, "header_row"),
         (TABLES + '[tables.stock]\nsource = "x.csv"\ndelimiter = "||"\n', 2, "delimiter"),
         (TABLES + '[tables.stock]\nsource = "x.csv"\ndelimiter = ""\n', 2, "delimiter"),
+        (TABLES + '[tables.stock]\nsource = "x.csv"\nequal_rows = "copies"\n', 2, "equal_rows"),
+        (TABLES + '[tables.stock]\nsource = "x.csv"\ndate_format = "%d/%m/%Y %I:%M"\n', 2, "with %p"),
+        (TABLES + '[tables.movements]\nsource = "x.csv"\nequal_rows = "twice"\n', 2, "separate / copies"),
         ('sell_through = "recieved"\n' + TABLES, 2, 'sell_through: "recieved" is not known; did you mean "received"'),
         ("sell_through = 1\n" + TABLES, 2, '"sell_through" must be of type str'),
         (TABLES + '[[expenses]]\nbase = "nett"\namount = 0.1\n', 2, 'did you mean "net"'),
@@ -106,6 +109,16 @@ def test_what_a_shop_says_of_sell_through_and_targets_is_kept(shop):
 def test_a_shop_toml_that_is_not_utf8_is_refused(tmp_path):
     (tmp_path / "shop.toml").write_bytes('name = "女装"'.encode("gb18030"))
     assert fault_of(tmp_path)[0] == 3
+
+
+def test_a_shop_toml_in_chinese_bytes_is_told_to_be_saved_as_utf8(tmp_path):
+    (tmp_path / "shop.toml").write_bytes(f'name = "服装店"\n{TABLES}'.encode("gbk"))
+    assert fault_of(tmp_path) == (3, f"{tmp_path / 'shop.toml'}: is not written in UTF-8 (byte 8): save it again as UTF-8")
+
+
+def test_a_shop_toml_may_begin_with_a_mark_of_its_encoding(tmp_path):
+    (tmp_path / "shop.toml").write_text(f'name = "女装"\n{TABLES}', encoding="utf-8-sig")
+    assert open_shop(tmp_path).name == "女装"
 
 
 def test_a_shop_is_named_by_its_folder_until_it_says_its_name(shop, tmp_path):

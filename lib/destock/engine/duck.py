@@ -1,38 +1,45 @@
 """DuckDB: the engine inside the process, and the one in which every door stands."""
 
 import contextlib
+import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 # share of the machine's memory; what needs more goes to the scratch folder
 MEMORY_LIMIT = "50%"
+SPILL = "spilled"
 
 
 def start(readable: Iterable[Path], scratch: Path, zone: str = "UTC") -> duckdb.DuckDBPyConnection:
-    """Open an engine that can reach the shop's folders, the scratch folder, and nothing else.
+    """Open an engine that can read these files (or all files of these folders), and nothing else.
 
     A shop's own SQL (column expressions, queries) runs here: it can reach no other file,
     no network and no extension. Moments with a zone of their own become times of ``zone``,
-    whatever zone the machine is in. What does not fit into memory is spilled to ``scratch``.
+    whatever zone the machine is in. What does not fit into memory is spilled to a folder of its own in ``scratch``:
+    the engine may always read and write where it spills, and in ``scratch`` lies more.
     """
-    con = duckdb.connect(config={"temp_directory": str(scratch), "memory_limit": MEMORY_LIMIT})
+    con = duckdb.connect(config={"temp_directory": str(scratch / SPILL), "memory_limit": MEMORY_LIMIT})
     # A bar in the middle of a report is noise. A kernel without ipywidgets shows none, and refuses to be asked.
     with contextlib.suppress(duckdb.InvalidInputException):
         con.execute("SET enable_progress_bar = false")
-    folders = ", ".join(text(folder) for folder in sorted({str(p) for p in readable} | {str(scratch)}))
+    folders, files = [], []
+    for path in sorted(set(readable)):
+        (folders if path.is_dir() else files).append(text(str(path)))
     for setting in (
         f"TimeZone = {text(zone)}",
         "autoinstall_known_extensions = false",
         "autoload_known_extensions = false",
         "python_enable_replacements = false",
         "preserve_insertion_order = false",  # every table that is written has an order of its own; keeping another costs a fifth of a load
-        f"allowed_directories = [{folders}]",
+        f"allowed_directories = [{', '.join(folders)}]",
+        f"allowed_paths = [{', '.join(files)}]",
         "enable_external_access = false",
         "lock_configuration = true",
     ):
@@ -82,9 +89,41 @@ def close(con: duckdb.DuckDBPyConnection) -> None:
 def freeze(con: duckdb.DuckDBPyConnection, names: Iterable[str], folder: Path) -> dict[str, str]:
     """Write tables as typed Parquet; returns where each one lies."""
     places = {name: str(folder / f"{name}.frozen.parquet") for name in names}
-    for name, place in places.items():
-        con.execute(f"COPY {quoted(name)} TO {text(place)} (FORMAT parquet, COMPRESSION zstd)")
+    for name, place in places.items():  # written out here: the engine itself may write nowhere
+        batches = con.sql(f"FROM {quoted(name)}").to_arrow_reader()
+        with pq.ParquetWriter(place, batches.schema, compression="zstd") as target:
+            for batch in batches:
+                target.write_batch(batch)
     return places
+
+
+@contextlib.contextmanager
+def parser() -> Iterator[duckdb.DuckDBPyConnection]:
+    """An engine that takes SQL apart and reads nothing. It lives no longer than it is needed: a process with one must not be forked."""
+    con = duckdb.connect(config={"threads": 1, "enable_external_access": False})
+    try:
+        yield con
+    finally:
+        con.close()
+
+
+def tree(con: duckdb.DuckDBPyConnection, sql: str) -> dict:
+    """A SELECT as the engine's parser understands it. Raises what the engine raises for text that is none."""
+    found = json.loads(con.execute("SELECT json_serialize_sql(?)", [sql]).fetchall()[0][0])
+    if found["error"]:
+        raise duckdb.ParserException(found["error_message"])
+    return found
+
+
+def untree(con: duckdb.DuckDBPyConnection, parsed: dict) -> str:
+    """The text of a SELECT that ``tree`` has taken apart."""
+    return con.execute("SELECT json_deserialize_sql(?)", [json.dumps(parsed)]).fetchall()[0][0]
+
+
+def unsteady(con: duckdb.DuckDBPyConnection) -> set[str]:
+    """Functions of which a row by itself does not know the value: those of many rows, and those that answer each time anew."""
+    found = con.execute("SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type = 'aggregate' OR stability = 'VOLATILE'")
+    return {name for (name,) in found.fetchall()}
 
 
 def quoted(name: str) -> str:

@@ -12,7 +12,8 @@ COST_COVERAGE = 0.98
 _SOLD = "SELECT sku, sum(units) AS units FROM order_lines WHERE kind = 'sale' GROUP BY sku"
 # finding → SKUs or rows concerned, units concerned; each right side of a join has one row a SKU
 _CHECKS = {
-    "not_in_master": f"SELECT count(*), sum(units) FROM ({_SOLD}) ANTI JOIN products USING (sku)",
+    "not_in_master": f"SELECT count(*), sum(units) FROM ({_SOLD}) ANTI JOIN products USING (sku) ANTI JOIN rejected_product USING (sku)",
+    "product_rejected": f"SELECT count(*), coalesce(sum(units), 0) FROM rejected_product LEFT JOIN ({_SOLD}) USING (sku)",
     "cost_over_tag": "SELECT count(*), 0 FROM products WHERE unit_cost > tag_price",
     "given_away": "SELECT count(*), sum(units) FROM order_lines WHERE kind = 'sale' AND customer_paid = 0 AND coalesce(line_type, 'goods') = 'goods'",
     "counted_below_zero": "SELECT count(*), -sum(on_hand) FROM stock WHERE on_hand < 0",

@@ -14,8 +14,15 @@ from destock.model.messages import mark
 from destock.model.schema import Column
 
 MISSING, DAMAGED, OTHER_MONEY = mark("it is empty"), mark("an identifier that a spreadsheet turned into a number"), mark("another currency")
+ZONE = mark("a time zone that several places call so: write UTC, an offset such as +08:00, or a name such as Asia/Shanghai")
 WORD, NEGATIVE, TIME = mark("not one of its words"), mark("below zero"), mark("not between 1990 and 2099")
 FUTURE = mark("in the future")
+SUMMARY = mark("a total of other rows: take it out, or leave it out with where in shop.toml")
+TWO_READINGS = mark(
+    'thousands or decimals: say in shop.toml how the table writes numbers, such as number_format = "1,234.50" or "1.234,50"'
+)
+ROUNDED = 9  # places behind which a difference is noise of binary numbers
+FAILS = mark("the shop's own expression fails on this row, such as a division by zero or a text that is no number")
 FAILED = mark("a formula without a result")
 _NOT = {
     "units": mark("not a number of at most 3 decimals"),
@@ -26,22 +33,22 @@ _NOT = {
     "time": mark("not a time in the declared form"),
 }
 _FULL, _HALF = "".join(chr(n) for n in range(0xFF01, 0xFF5F)), "".join(chr(n) for n in range(0x21, 0x7F))
-# Decimals that a column does not keep are noise of binary numbers (0.30000000000000004), or the value is refused.
+# Decimals that a column does not keep are noise of binary numbers (0.30000000000000004); else units are refused, and money is rounded.
 _NOISE = r"(?:0*|0{5,}\d*|9{5,}\d*)"
 _DECIMALS = {
     "units": rf"(?:\.\d{{1,3}}{_NOISE})?",
-    "money": rf"(?:\.\d{{1,4}}{_NOISE})?",
+    "money": r"(?:\.\d+)?",
     "number": r"(?:\.\d+)?(?:[eE][+-]?\d+)?",
     "integer": "",
 }
 
-# the same without noise or exponents
-_COMMON = {
-    "units": r"-?[0-9]+(?:\.[0-9]{1,3})?",
-    "money": r"-?[0-9]+(?:\.[0-9]{1,4})?",
-    "number": r"-?[0-9]+(?:\.[0-9]+)?",
-    "integer": r"-?[0-9]+",
-}
+# a time as it is read where nothing is declared, and the zones that mean one thing behind it
+_ISO = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}(?:[ T]\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d+)?)?)?"
+_UTC, _PLACE, _FARTHEST = "Z|UTC|GMT", r"[A-Z][A-Za-z_]+/[A-Za-z0-9_/+-]+", 14 * 60
+# the commonest form, which has one reading however a table writes its numbers: quick to recognise
+_COMMON = {"integer": r"-?[0-9]+"} | dict.fromkeys(("units", "money", "number"), r"-?[0-9]+(?:\.[0-9]{1,2})?")
+# one to three digits, a mark, and three more: thousands in one country, decimals in the other
+_TWO_WAYS = r"[+-]?[1-9]\d{0,2}[.,]\d{3}"
 
 
 def typed(column: Column, given: str, source: Source) -> str:
@@ -58,25 +65,39 @@ def typed(column: Column, given: str, source: Source) -> str:
         return f"CASE WHEN strlen({text}) = length({text}) THEN {text} ELSE {half} END"
     if column.kind in ("date", "time"):
         return f"CAST({_moment(name, source.date_format)} AS {kind})" if is_text else f"TRY_CAST({name} AS {kind})"
-    value = f"TRY_CAST({_plain(column, source.number_format) if is_text else name} AS {kind})"
+    number = _plain(column, form(source)) if is_text else _evenly(name, given) if column.kind == "money" else name
+    value = f"TRY_CAST({number} AS {kind})"
     return f"CASE WHEN isfinite({value}) THEN {value} END" if column.kind == "number" else value
 
 
-def broken(columns: list[Column], currency: str, today: date) -> tuple[str, str]:
+def broken(columns: list[Column], currency: str, today: date, declared: bool) -> tuple[str, str]:
     """Which rows may break a rule, and which rule each of them breaks first: two expressions of ``typed_NAME`` and the columns.
 
     The first is cheap and true for every row that breaks one: the second, ``column:rule`` or NULL, need be asked for those only.
-    What has happened did so by ``today``, or tomorrow: it is tomorrow already somewhere.
+    ``declared``: the table says how it writes its numbers. What has happened did so by ``today``, or tomorrow: it is tomorrow already somewhere.
     """
-    rules = [(doubt, rest, f"{c.name}:{rule}") for c in columns for doubt, rest, rule in _rules(c, f"typed_{c.name}", currency, today)]
+    rules = [
+        (doubt, rest, f"{c.name}:{rule}") for c in columns for doubt, rest, rule in _rules(c, f"typed_{c.name}", currency, today, declared)
+    ]
     doubtful = " OR ".join(dict.fromkeys(doubt for doubt, *_ in rules))
     branches = " ".join(f"WHEN {doubt} AND {rest} THEN {engine.literal(name)}" for doubt, rest, name in rules)
     return doubtful, f"CASE {branches} END"
 
 
-def _rules(column: Column, value: str, currency: str, today: date) -> list[tuple[str, str, str]]:
+def _rules(column: Column, value: str, currency: str, today: date, declared: bool) -> list[tuple[str, str, str]]:
     """Rules of one column, in order: a cheap doubt, what makes it certain, the rule's name."""
     rules = []
+    if column.kind in ("units", "money", "number") and not declared:
+        rules.append(
+            (
+                f"({value} IS NULL AND {column.name} IS NOT NULL)",
+                f"regexp_full_match({_signed(f'CAST({column.name} AS VARCHAR)')}, '{_TWO_WAYS}')",
+                TWO_READINGS,
+            )
+        )
+    if column.kind in ("date", "time"):
+        named = f"regexp_matches(CAST({column.name} AS VARCHAR), ':\\d\\d[\\d.:]*\\s*[A-Z]{{2,5}}$') AND NOT regexp_matches(CAST({column.name} AS VARCHAR), '[AP]M$')"
+        rules.append((f"({value} IS NULL AND {column.name} IS NOT NULL)", named, ZONE))
     if column.kind not in ("text", "id"):
         rules.append((f"({value} IS NULL AND {column.name} IS NOT NULL)", "true", _NOT[column.kind]))
     if column.required:
@@ -105,29 +126,117 @@ def future(value: str, today: date) -> str:
     return f"{value} >= DATE '{today}' + INTERVAL 2 DAY"
 
 
+def form(source: Source) -> str:
+    """How a table writes numbers: as shop.toml says; a database has one way."""
+    return source.number_format or ("1234.50" if source.database else "")
+
+
+def _signed(name: str) -> str:
+    """A number's text with its sign before it: full-width digits and the minus signs of accounting can mean one thing only."""
+    half = f"translate({name}, {engine.literal(_FULL + '−')}, {engine.literal(_HALF + '-')})"
+    return rf"regexp_replace({half}, '^\((.*)\)$|^([^-].*)-$', '-\1\2')"
+
+
 def _plain(column: Column, number_format: str) -> str:
     """A number's text as the engine reads it, NULL where it is none: in one form, or as the table writes 1234.50."""
-    name, decimals = column.name, _DECIMALS[column.kind]
-    plain = rf"[+-]?\d+{decimals}"
-    # full-width digits and the minus signs of accounting can mean one thing only
-    half = f"translate({name}, {engine.literal(_FULL + '−')}, {engine.literal(_HALF + '-')})"
-    signed = rf"regexp_replace({half}, '^\((.*)\)$|^([^-].*)-$', '-\1\2')"
-    if not number_format:  # most numbers are of the first form, which is quick to recognise
-        common = f"regexp_full_match({name}, '{_COMMON[column.kind]}')"
-        return f"CASE WHEN {common} THEN {name} WHEN regexp_full_match({signed}, '{plain}') THEN {signed} END"
+    name, decimals, signed = column.name, _DECIMALS[column.kind], _signed(column.name)
+    if not number_format:
+        read = f"regexp_full_match({signed}, '[+-]?\\d+{decimals}') AND NOT regexp_full_match({signed}, '{_TWO_WAYS}')"
+        return f"CASE WHEN regexp_full_match({name}, '{_COMMON[column.kind]}') THEN {name} WHEN {read} THEN {_rounded(column, signed)} END"
     form = NUMBER_FORM.fullmatch(number_format)
     sign = form["sign"] + form["tail"]
     bare = f"replace({signed}, {engine.literal(sign)}, '')" if sign else signed
     grouped = rf"[+-]?(?:\d+|\d{{1,3}}(?:{re.escape(form['thousands'])}\d{{3}})+){decimals.replace('.', form['decimal'], 1)}"
     ungrouped = f"replace({bare}, {engine.literal(form['thousands'])}, '')" if form["thousands"] else bare
-    return f"CASE WHEN regexp_full_match({bare}, {engine.literal(grouped)}) THEN replace({ungrouped}, {engine.literal(form['decimal'])}, '.') END"
+    value = _rounded(column, f"replace({ungrouped}, {engine.literal(form['decimal'])}, '.')")
+    return f"CASE WHEN regexp_full_match({bare}, {engine.literal(grouped)}) THEN {value} END"
+
+
+def _rounded(column: Column, text: str) -> str:
+    return _half_even(text) if column.kind == "money" else text
+
+
+def _half_even(text: str) -> str:
+    """The text of an amount with four decimals at most: what lies just between two goes to the even one."""
+    kept = rf"TRY_CAST(regexp_extract({text}, '^[+-]?\d+\.\d{{4}}') AS DECIMAL(38,4))"
+    rest, last = rf"rtrim(regexp_extract({text}, '\.\d{{4}}(\d*)$', 1), '0')", rf"regexp_extract({text}, '\.\d{{3}}(\d)', 1)"
+    up = f"{rest} > '5' OR ({rest} = '5' AND {last} IN ('1', '3', '5', '7', '9'))"
+    step = f"CASE WHEN NOT ({up}) THEN 0.0000 WHEN starts_with({text}, '-') THEN -0.0001 ELSE 0.0001 END"
+    return rf"CASE WHEN regexp_matches({text}, '\.\d{{5}}') THEN CAST({kept} + {step} AS VARCHAR) ELSE {text} END"
+
+
+def _evenly(name: str, given: str) -> str:
+    """An amount that is a number already, with four decimals at most: a binary one as it would be written, to twelve decimals."""
+    if given in ("DOUBLE", "FLOAT"):
+        number = name if given == "DOUBLE" else f"CAST(CAST({name} AS VARCHAR) AS DOUBLE)"
+        written = f"printf('%.12f', {number})"
+        return f"CASE WHEN {_is_more(number, given)} THEN {_half_even(written)} ELSE CAST({number} AS VARCHAR) END"
+    return _half_even(f"CAST({name} AS VARCHAR)") if given.startswith("DECIMAL") else name
+
+
+def _is_more(number: str, given: str) -> str:
+    """Has an amount that is a number more than four decimals, beyond what is noise?"""
+    if given in ("DOUBLE", "FLOAT"):
+        return f"abs({number} - round({number}, 4)) > 1e-{ROUNDED} + 4e-16 * abs({number})"
+    return f"{number} <> round({number}, 4)" if given.startswith("DECIMAL") else "false"
+
+
+def more_decimals(column: Column, given: str, source: Source) -> str:
+    """SQL: was this amount rounded? Empty for a column that never is."""
+    name = column.name
+    if column.kind != "money":
+        return ""
+    if given != "VARCHAR":
+        return (
+            "" if (more := _is_more(name if given != "FLOAT" else f"CAST(CAST({name} AS VARCHAR) AS DOUBLE)", given)) == "false" else more
+        )
+    point = (NUMBER_FORM.fullmatch(form(source) or "1234.50"))["decimal"]
+    more = rf"regexp_matches({name}, '\{point}\d{{5}}') AND NOT regexp_matches({name}, '\{point}\d{{1,4}}{_NOISE}(?:\D|$)')"
+    return f"CASE WHEN strlen({name}) < 7 THEN false ELSE {more} END"
 
 
 def _moment(name: str, date_format: str) -> str:
-    # A text with its own zone becomes a time of the shop's. Words that the engine knows (infinity, epoch) are no dates.
-    zoned = f"(ends_with({name}, 'Z') OR contains({name}, '+') OR {name} LIKE '%:%-%')"
-    known = (
-        f"CASE WHEN {name} < '0' OR {name} >= ':' THEN NULL "
-        f"WHEN {zoned} THEN CAST(TRY_CAST({name} AS TIMESTAMPTZ) AS TIMESTAMP) ELSE TRY_CAST({name} AS TIMESTAMP) END"
+    """A moment's text as a time of the shop's: in the declared form, or as 2026-06-07 10:00:00, with a zone behind it or without."""
+    # Most texts end in a digit and name no zone. What the engine does not know behind a time (PM, PST, a blank and digits), it leaves out: it never sees it.
+    plain = (
+        f"strlen({name}) <= 19 AND right({name}, 1) <= '9' AND NOT (contains({name}, '+') OR {name} LIKE '%:%-%' OR {name} LIKE '%:% %')"
     )
-    return f"coalesce(try_strptime({name}, {engine.literal(date_format)}), {known})" if date_format else known
+    iso = f"CASE WHEN {name} < '0' OR {name} >= ':' THEN NULL WHEN {plain} THEN TRY_CAST({name} AS TIMESTAMP) ELSE {_zoned(name, _ISO, 'TRY_CAST({} AS TIMESTAMP)')} END"
+    if not date_format:
+        return iso
+    bare = re.sub(r"\s*%[zZ]", "", date_format)  # a zone is read here, where a name of several places is none
+    declared = f"try_strptime({name}, {engine.literal(bare)})"
+    if re.search("%-?[a-zA-Z]%", bare):  # nothing stands between two numbers: each has all its digits, or there are two ways to part them
+        declared = f"CASE WHEN strftime({declared}, {engine.literal(bare.replace('%-', '%'))}) = {name} THEN {declared} END"
+    zoned = _zoned(name, ".*?:.*?", f"try_strptime({{}}, {engine.literal(bare)})")
+    # a day before the month: what is no day in the declared form is none in the other order either
+    other = "NULL" if re.search("%-?[Yy].*%-?d.*%-?m", bare) else iso
+    return f"coalesce({declared}, {zoned}, {other})"
+
+
+def _zoned(name: str, form: str, read: str) -> str:
+    """SQL for a time of ``form`` with a zone behind it, as the shop's own time; NULL where there is none, or one of several places.
+
+    Where clocks go back an hour comes twice, and where they go forward one never comes: neither is a moment of a named zone.
+    """
+    whole = rf"^({form})\s*(?:({_UTC})|(?:UTC|GMT)?([+−-])(\d\d?)(?::?(\d\d))?|({_PLACE}))?$"
+    time, utc, sign, hours, minutes, place = (f"regexp_extract({name}, {engine.literal(whole)}, {n})" for n in range(1, 7))
+    moment = read.format(f"nullif({time}, '')")
+    ahead = f"(CASE {sign} WHEN '+' THEN 1 ELSE -1 END * (CAST({hours} AS INTEGER) * 60 + coalesce(TRY_CAST({minutes} AS INTEGER), 0)))"
+    offset = f"CASE WHEN abs({ahead}) <= {_FARTHEST} AND coalesce(TRY_CAST({minutes} AS INTEGER), 0) < 60 AND {_whole_hours(name, hours)} THEN timezone('UTC', {moment} - to_minutes({ahead})) END"
+    there = f"TRY_CAST(CAST({moment} AS VARCHAR) || ' ' || {place} AS TIMESTAMPTZ)"  # NULL for a place that nobody knows
+    back, twice = (
+        f"timezone({place}, {there})",
+        " OR ".join(f"timezone({place}, {there} {step} INTERVAL 1 HOUR) = {moment}" for step in "+-"),
+    )
+    once = f"CASE WHEN {there} IS NULL THEN NULL WHEN {back} = {moment} AND NOT ({twice}) THEN {there} END"
+    return (
+        f"CASE WHEN NOT contains({time}, ':') THEN CASE WHEN {utc} || {sign} || {place} = '' THEN {moment} END "
+        f"WHEN {utc} <> '' THEN CAST(timezone('UTC', {moment}) AS TIMESTAMP) WHEN {sign} <> '' THEN CAST({offset} AS TIMESTAMP) "
+        f"WHEN {place} <> '' THEN CAST({once} AS TIMESTAMP) ELSE {moment} END"
+    )
+
+
+def _whole_hours(name: str, hours: str) -> str:
+    """One digit is an hour behind UTC or GMT, and a misprint elsewhere."""
+    return f"(length({hours}) = 2 OR regexp_matches({name}, '(?:UTC|GMT)[+−-]'))"

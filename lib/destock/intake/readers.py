@@ -60,6 +60,11 @@ class Raw:
     def names(self) -> list[str]:
         return [column.name for column in self.fields]
 
+    def blamed(self, otherwise: Fault) -> Fault:
+        """Our words for what went wrong, given away: a fault that its own file kept would hold on to the engine."""
+        fault, self.fault = self.fault, None
+        return fault or otherwise
+
     def stream(self, as_given: bool = False) -> pa.RecordBatchReader:
         """All rows, once, for an engine to take; texts without the blanks and guards around them, unless ``as_given``.
 

@@ -2,38 +2,47 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
 
-import numpy as np
 import pandas as pd
-import pyarrow as pa
 
 from destock import engine
-from destock.intake import grammar, typed
+from destock.intake import grammar, query, typed, weights
+from destock.intake.inputs import sha256
+from destock.intake.named import JOINED, Named, bring_in
+from destock.intake.query import FAILED, LINE
 from destock.intake.readers import Raw, header, open_raw, second
-from destock.intake.shop import Shop, Source, sha256
+from destock.intake.settle import CONFLICT, EQUAL, settle
+from destock.intake.shop import Shop, Source
 from destock.model.findings import Finding
 from destock.model.messages import Fault, mark
-from destock.model.schema import TABLES, Table
+from destock.model.schema import TABLES, Column, Table
 
 # share of a table's rows, or of its money, above which nothing is published
 REJECT_LIMIT = 0.01
 # a torn record over more lines than this hides other rows in a quote that was never meant
 TORN_LINES = 20
-CONFLICT, TORN = mark("the same key with other values in one export"), mark("not as many fields as the header")
+TORN = mark("not as many fields as the header")
+NAMED = 3  # lines that a sentence names
 OUTCOMES = ("used", "updated", "rejected", "deduplicated", "skipped")
 
 
 @dataclass(frozen=True)
 class Intake:
-    """What came through the door: rows by file and outcome, the rejects, the columns that were given, what is odd."""
+    """What came through the door: rows by file and outcome, the rejects, the columns that were given, what is odd.
+
+    ``rejected_skus``: whose row in the products was rejected, and which no other row of it describes.
+    """
 
     rows: pd.DataFrame
     rejects: pd.DataFrame
     given: frozenset[tuple[str, str]]
     notes: list[Finding] = field(default_factory=list)
+    rejected_skus: tuple[str, ...] = ()
 
     def has(self, table: str, column: str = "") -> bool:
         """Did the shop give this table (or this column of it)?"""
@@ -42,12 +51,17 @@ class Intake:
 
 @dataclass
 class _File:
-    """One file on its way in: how it is read, the relation of its rows, the columns it gives, what never became a row."""
+    """One file on its way in: how it is read, the relation of its rows, the columns it gives, what never became a row.
+
+    ``failures``: SQL that says of a row that an expression of the shop fails on it → the expression's place.
+    """
 
     raw: Raw
     relation: str = "incoming"
     expressions: dict[str, str] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
     blank: int = 0
+    unmade: tuple[int, list[int]] = (0, [])
 
 
 def load(con: engine.Engine, shop: Shop, today: date) -> Intake:
@@ -61,6 +75,7 @@ def load(con: engine.Engine, shop: Shop, today: date) -> Intake:
     Raises Fault (3) on a file that cannot be read, or of which a row would be lost.
     """
     counts, rejects, given, notes = [], [], set(), []
+    weights.clear(con)
     for table in TABLES.values():
         source = shop.sources.get(table.name)
         if source is None:
@@ -71,16 +86,33 @@ def load(con: engine.Engine, shop: Shop, today: date) -> Intake:
             counts.append(counted)
             given |= {(table.name, column) for column in columns}
             continue
+        named = bring_in(con, source, shop.folder, shop.elsewhere())
+        source = named.source
         files = _judge_all(con, table, source, shop, today)
         own = frozenset(column for file in files for column in file.expressions)
-        _settle(con, table, own, len(files))
-        counts.append(_count(con, table, files))
+        kept = settle(con, table, own, len(files), source.equal_rows)
+        counts += [_count(con, table, own, files), *([_joined(table, named)] if named.rows else [])]
         rejects += [_rejects(con, table, source, files, number) for number in range(len(files))]
         given |= {(table.name, column) for column in own}
-        notes += _notes(files, own)
+        notes += _notes(table, files, own) + _rounded(con, table) + ([_note("equal_rows", kept, table.name)] if kept else [])
+        weights.set_aside(con, table, own, grammar.SUMMARY)
         _keep(con, table, own)
+        for name in named.tables:
+            con.execute(f"DROP VIEW {name}; DROP TABLE {name}_rows")
     rejected = rejects or [pd.DataFrame(columns=["table", "file", "line", "column", "rule", "value", "raw"])]
-    return Intake(pd.concat(counts, ignore_index=True), pd.concat(rejected, ignore_index=True), frozenset(given), notes)
+    rows = _weighed(con, pd.concat(counts, ignore_index=True))
+    skus = tuple(sku for (sku,) in engine.rows(con, "SELECT sku FROM rejected_product ORDER BY sku"))
+    return Intake(rows, pd.concat(rejected, ignore_index=True), frozenset(given), notes, skus)
+
+
+def _weighed(con: engine.Engine, rows: pd.DataFrame) -> pd.DataFrame:
+    """Which share of a table's units, of the stock or of the sales hangs on its rejected rows, and of which is it the largest?"""
+    shares = weights.weigh(con)
+    for table, units in rows.groupby("table")[["units_rejected", "units_in"]].sum().iterrows():
+        if units["units_rejected"]:
+            shares[table] = max(shares.get(table, (0.0, "")), (units["units_rejected"] / units["units_in"], "units"))
+    share = rows["table"].map(lambda table: shares.get(table, (0.0, ""))[0])
+    return rows.assign(share_rejected=share, share_of=rows["table"].map(lambda table: shares.get(table, (0.0, ""))[1]))
 
 
 def refuse_over_limit(rows: pd.DataFrame) -> None:
@@ -89,8 +121,14 @@ def refuse_over_limit(rows: pd.DataFrame) -> None:
     Raises Fault (4) above REJECT_LIMIT of rows or of money, and for any product whose
     identifier cannot be relied on.
     """
-    total = rows.groupby("table", sort=False)[["rejected", "rows_in", "money_rejected", "money_in", "key_rejected"]].sum()
+    measured = ["rejected", "rows_in", "money_rejected", "money_in", "key_rejected", "equal_rejected"]
+    total = rows[rows["read_as"] != JOINED].groupby("table", sort=False)[measured].sum()
     for table, row in total.iterrows():
+        if row["equal_rejected"] and 2 * row["equal_rejected"] > row["rejected"] > REJECT_LIMIT * row["rows_in"]:
+            text = mark(
+                '{table}: {equal} rows equal another one of their export, and no line number tells them apart: say equal_rows = "separate" (each of them happened) or "copies" (it was exported twice) in shop.toml [tables.{table}]'
+            )
+            raise Fault(4, text, table=table, equal=int(row["equal_rejected"]))
         if row["rejected"] > REJECT_LIMIT * row["rows_in"]:
             text = mark(
                 "{table}: {rejected} of {rows_in} rows are rejected, more than 1 %: mend the file or shop.toml (“destock check” lists them)"
@@ -104,6 +142,9 @@ def refuse_over_limit(rows: pd.DataFrame) -> None:
         if table == "products" and row["key_rejected"]:
             text = mark("products: {rejected} rows have no SKU that can be relied on: mend the file (“destock check” lists them)")
             raise Fault(4, text, rejected=int(row["key_rejected"]))
+        share, of = rows.loc[rows["table"] == table, ["share_rejected", "share_of"]].iloc[0]
+        if share > REJECT_LIMIT:
+            raise Fault(4, weights.SAID[of], table=table, share=f"{share:.1%}")
 
 
 def _judge_all(con: engine.Engine, table: Table, source: Source, shop: Shop, today: date) -> list[_File]:
@@ -114,32 +155,69 @@ def _judge_all(con: engine.Engine, table: Table, source: Source, shop: Shop, tod
         file.expressions = _map(table, source, file, present)
     _refuse_unknown_names(table, source, files)
     given = "".join(f", {c.name} {c.sql_type}" for c in table.columns if any(c.name in file.expressions for file in files))
-    con.execute(f"CREATE OR REPLACE TABLE judged (_file INTEGER, _row BIGINT, wanted BOOLEAN, fault VARCHAR{given})")
+    con.execute(
+        f"CREATE OR REPLACE TABLE judged (_file INTEGER, _row BIGINT, wanted BOOLEAN, rounded UTINYINT, at_most DECIMAL(18,3), fault VARCHAR{given})"
+    )
     for number, file in enumerate(files):
+        _guard(con, source, file)
         _judge(con, table, source, file, number, shop.currency, today)
     return files
 
 
+def _guard(con: engine.Engine, source: Source, file: _File) -> None:
+    """Let the shop's own expressions fail on a row alone, where the engine can ask for each row by itself."""
+    for name in source.columns:
+        if query.steady(con, expression := file.expressions[name]):
+            file.expressions[name] = query.value(expression)
+            file.failures[query.fails(expression)] = engine.literal(name)
+    if source.where and query.steady(con, where := _sql(source.where)):
+        file.failures[query.fails(f"{where}\n")] = "'where'"
+
+
 def _query(con: engine.Engine, source: Source, file: _File, number: int) -> list[str]:
     """Run the shop's query over one export by itself, so that a newer one's rows still win; returns the columns of its result."""
-    con.register("incoming", file.raw.stream())
-    _execute(con, source, file.raw, "query", "CREATE OR REPLACE TABLE source AS SELECT * FROM incoming")
-    con.unregister("incoming")
+    with _incoming(con, file.raw):
+        _execute(con, source, file.raw, "query", "CREATE OR REPLACE TABLE source AS SELECT * FROM incoming")
     _compare(file.raw, engine.rows(con, "SELECT count(*) FROM source")[0][0])
     file.blank = engine.rows(con, f"DELETE FROM source WHERE {_blank(file.raw.names)}")[0][0]
-    file.relation, query = f"queried_{number}", _sql(source.query).strip().removesuffix(";")
-    _execute(
-        con,
-        source,
-        file.raw,
-        "query",
-        f"CREATE OR REPLACE TABLE {file.relation} AS SELECT row_number() OVER (ORDER BY _queried) AS _row, * FROM ({query}\n) AS _queried",
-    )
-    con.execute("DROP TABLE source")
-    names = [name for (name,) in engine.rows(con, f"SELECT column_name FROM (DESCRIBE {file.relation})")]
-    if "_line" not in names:
-        con.execute(f"ALTER TABLE {file.relation} ADD COLUMN _line BIGINT; UPDATE {file.relation} SET _line = _row")
-    return [name for name in names if name not in ("_row", "_line")]
+    file.relation = f"queried_{number}"
+    sql = _sql(source.query).strip().removesuffix(";")
+    _execute(con, source, file.raw, "query", f"CREATE OR REPLACE TEMP VIEW asked AS SELECT * FROM ({sql}\n)")
+    followed = next((way for way in query.followed(con, sql) if _fits(con, way.sql)), None)
+    _run_query(con, source, file, followed.sql if followed else sql)
+    names = _columns(con, file.relation)
+    if FAILED in names:
+        file.failures = {f"{FAILED} IS NOT NULL": FAILED}
+        if engine.rows(con, f"SELECT count(*) > 0 AND count(*) = count({FAILED}) FROM {file.relation}")[0][0]:
+            _run_query(con, source, file, sql)  # what fails on every row is wrong by itself: the engine says how
+    if followed and followed.whole:
+        lost = f"FROM source ANTI JOIN {file.relation} AS made ON source.{LINE} = made.{LINE}"
+        count = engine.rows(con, f"SELECT count(*) {lost}")[0][0]
+        file.unmade = count, [line for (line,) in engine.rows(con, f"SELECT source.{LINE} {lost} ORDER BY ALL LIMIT {NAMED}")]
+    con.execute("DROP VIEW asked; DROP TABLE source")
+    if LINE not in names:
+        con.execute(f"ALTER TABLE {file.relation} ADD COLUMN {LINE} BIGINT; UPDATE {file.relation} SET {LINE} = _row")
+    return [name for name in names if name not in ("_row", LINE, FAILED)]
+
+
+def _run_query(con: engine.Engine, source: Source, file: _File, sql: str) -> None:
+    numbered = f"SELECT row_number() OVER (ORDER BY _queried) AS _row, * FROM ({sql}\n) AS _queried"
+    _execute(con, source, file.raw, "query", f"CREATE OR REPLACE TABLE {file.relation} AS {numbered}")
+
+
+def _fits(con: engine.Engine, sql: str) -> bool:
+    """Does a query that was followed still have the columns that the shop asked for? The engine knows functions that it follows nowhere."""
+    try:
+        con.execute(f"CREATE OR REPLACE TEMP VIEW answered AS SELECT * FROM ({sql}\n)")
+    except engine.EngineError:
+        return False
+    asked, answered = (set(_columns(con, view)) - {LINE, FAILED} for view in ("asked", "answered"))
+    con.execute("DROP VIEW answered")
+    return asked == answered
+
+
+def _columns(con: engine.Engine, relation: str) -> list[str]:
+    return [name for (name,) in engine.rows(con, f"SELECT column_name FROM (DESCRIBE {relation})")]
 
 
 def _map(table: Table, source: Source, file: _File, present: list[str]) -> dict[str, str]:
@@ -150,7 +228,7 @@ def _map(table: Table, source: Source, file: _File, present: list[str]) -> dict[
         wanted = source.rename.get(column.name, column.name)
         theirs = by_name.get(header(wanted).casefold())
         if column.name in source.columns:
-            expressions[column.name] = f"({_sql(source.columns[column.name])})"
+            expressions[column.name] = f"({_sql(source.columns[column.name])}\n)"
         elif theirs:
             if second(theirs) in present:
                 raise Fault(3, mark("{file}: cannot be read ({reason})"), file=file.raw.path.name, reason=f'2 × "{theirs}"')
@@ -182,28 +260,83 @@ def _no_column(table: Table, name: str, wanted: str, raw: Raw, present: list[str
 
 def _judge(con: engine.Engine, table: Table, source: Source, file: _File, number: int, currency: str, today: date) -> None:
     """Cast every row of one file and name the first rule that it breaks."""
-    if not source.query:
-        con.register("incoming", file.raw.stream())
+    if source.query:
+        _judge_rows(con, table, source, file, number, currency, today)
+        _refuse_hopeless(con, source, file, number)
+        return
+    with _incoming(con, file.raw):
+        _judge_rows(con, table, source, file, number, currency, today)
+    _compare(file.raw, engine.rows(con, f"SELECT count(*) FROM judged WHERE _file = {number}")[0][0])
+    _refuse_hopeless(con, source, file, number)
+
+
+@contextmanager
+def _incoming(con: engine.Engine, raw: Raw, as_given: bool = False) -> Iterator[None]:
+    """A file's rows as the relation ``incoming``, once; let go of whatever happens, for the engine holds on to what reads them."""
+    con.register("incoming", raw.stream(as_given))
+    try:
+        yield
+    finally:
+        con.unregister("incoming")
+
+
+def _judge_rows(con: engine.Engine, table: Table, source: Source, file: _File, number: int, currency: str, today: date) -> None:
     _execute(con, source, file.raw, "columns", f"CREATE OR REPLACE TEMP VIEW mapped AS {_mapped(source, file)}")
     kinds = dict(engine.rows(con, "SELECT column_name, column_type FROM (DESCRIBE mapped)"))
     columns = [column for column in table.columns if column.name in file.expressions]
     values = ", ".join(f"{grammar.typed(c, kinds[c.name], source)} AS typed_{c.name}" for c in columns)
-    doubtful, broken = grammar.broken(columns, currency, today)
-    judged = f"""INSERT INTO judged (_file, _row, wanted, fault, {", ".join(file.expressions)})
-        SELECT {number}, _row, wanted, CASE WHEN wanted AND doubtful THEN {broken} END, {", ".join(f"typed_{c.name}" for c in columns)}
+    doubtful, broken = grammar.broken(columns, currency, today, bool(grammar.form(source)))
+    if file.failures:
+        doubtful = f"{FAILED} IS NOT NULL OR {doubtful}"
+        broken = f"CASE WHEN {FAILED} IS NOT NULL THEN {FAILED} || {engine.literal(':' + grammar.FAILS)} ELSE {broken} END"
+    judged = f"""INSERT INTO judged (_file, _row, wanted, rounded, at_most, fault, {", ".join(file.expressions)})
+        SELECT {number}, _row, wanted, {_rounding(table, source, kinds)}, {weights.at_most(table, file.expressions)}, CASE WHEN wanted AND doubtful THEN {broken} END, {", ".join(f"typed_{c.name}" for c in columns)}
         FROM (SELECT *, {doubtful} AS doubtful FROM (SELECT *, {values} FROM mapped))"""
     _execute(con, source, file.raw, "columns", judged)
-    if not source.query:
-        con.unregister("incoming")
-        _compare(file.raw, engine.rows(con, f"SELECT count(*) FROM judged WHERE _file = {number}")[0][0])
+
+
+def _rounding(table: Table, source: Source, kinds: dict[str, str]) -> str:
+    """SQL: which amounts of a row are rounded, as bits in the order of the table's columns of money."""
+    more = [grammar.more_decimals(c, kinds[c.name], source) if c.name in kinds else "" for c in _money(table)]
+    return " + ".join(f"CASE WHEN {one} THEN {2**bit} ELSE 0 END" for bit, one in enumerate(more) if one) or "0"
+
+
+def _money(table: Table) -> list[Column]:
+    return [column for column in table.columns if column.kind == "money"]
+
+
+def _rounded(con: engine.Engine, table: Table) -> list[Finding]:
+    """In which columns were amounts rounded, and how many?"""
+    counts = ", ".join(f"count(*) FILTER (rounded & {2**bit} > 0)" for bit in range(len(_money(table))))
+    if not counts:
+        return []
+    found = engine.rows(con, f"SELECT {counts} FROM judged WHERE rounded > 0 AND wanted AND fault IS NULL")[0]
+    return [_note("rounded", n, table.name, column=column.name) for column, n in zip(_money(table), found, strict=True) if n]
+
+
+def _refuse_hopeless(con: engine.Engine, source: Source, file: _File, number: int) -> None:
+    """An expression that fails on every row is wrong by itself. Raises Fault (3) in the engine's own words."""
+    wanted = f"FROM judged WHERE _file = {number} AND wanted"
+    for place in file.failures.values():
+        name = place.strip("'")
+        failed = f"count(*) FILTER (fault = {engine.literal(f'{name}:{grammar.FAILS}')})"
+        if name in source.columns and engine.rows(con, f"SELECT count(*) > 0 AND count(*) = {failed} {wanted}")[0][0]:
+            again = nullcontext() if source.query else _incoming(con, file.raw)
+            with again:
+                asked = f"CREATE OR REPLACE TEMP TABLE hopeless AS SELECT {_sql(source.columns[name])}\n FROM {file.relation}"
+                _execute(con, source, file.raw, "columns", asked)
 
 
 def _mapped(source: Source, file: _File) -> str:
     """Our columns as the file gives them; ``wanted``: not blank, and inside the shop's own filter."""
-    where = f"coalesce(({_sql(source.where)}), false)" if source.where else "true"
+    where = f"({_sql(source.where)}\n)" if source.where else "true"
+    if "'where'" in file.failures.values():
+        where = f"{query.fails(where)} OR {query.value(where)}"
     row, blank = ("_row", "false") if source.query else ("_line AS _row", _blank(file.raw.names))
     select = ", ".join(f"{expression} AS {name}" for name, expression in file.expressions.items())
-    return f"SELECT {row}, {where} AND NOT {blank} AS wanted, {select} FROM {file.relation}"
+    failing = " ".join(f"WHEN {failure} THEN {place}" for failure, place in file.failures.items())
+    failed = f", CASE {failing} END AS {FAILED}" if failing else ""
+    return f"SELECT {row}, coalesce({where}, false) AND NOT {blank} AS wanted, {select}{failed} FROM {file.relation}"
 
 
 def _blank(names: list[str]) -> str:
@@ -240,84 +373,26 @@ def _execute(con: engine.Engine, source: Source, raw: Raw, key: str, sql: str) -
             raise Fault(3, refused, table=source.table, key=key, reason="; …")
         con.execute(sql)
     except engine.EngineError as error:
-        raise (raw.fault or Fault(3, refused, table=source.table, key=key, reason=engine.message(error))) from error
+        raise raw.blamed(Fault(3, refused, table=source.table, key=key, reason=engine.message(error))) from error
 
 
-def _settle(con: engine.Engine, table: Table, given: frozenset[str], files: int) -> None:
-    """Find copies, older versions and conflicts, among the rows that share a key with another: ``outcomes`` holds those only.
-
-    A row that is rejected for a value, and whose key can be read, still replaces the older
-    exports' row of that key: what it says is not known, but that the older one is out of date is.
-    """
-    key, unique = _key(con, table, given)
-    everything = ", ".join((*sorted(given), "fault"))
-    shared = f"hash({', '.join(_shared(table, key, given, files))})"
-    marks = np.sort(con.sql(f"SELECT {shared} AS mark FROM judged WHERE wanted").to_arrow_table()["mark"].to_numpy())
-    twice = np.unique(marks[1:][marks[1:] == marks[:-1]])
-    con.execute("CREATE OR REPLACE TABLE outcomes (_file INTEGER, _row BIGINT, outcome VARCHAR)")
-    if not len(twice):
-        return
-    engine.put(con, "shared", pa.table({"mark": twice}))
-    # two equal rows of a ledger are two rows: the second is a copy of another export's second only
-    nth = "0" if table.key else f"row_number() OVER (PARTITION BY {everything}, _file ORDER BY _row)"
-    con.execute(
-        f"""INSERT INTO outcomes
-        WITH known AS (SELECT *, {nth} AS nth FROM judged SEMI JOIN shared ON {shared} = mark WHERE wanted AND {_has_key(table)}),
-        copies AS (SELECT *, row_number() OVER (PARTITION BY {everything}, nth ORDER BY _file DESC, _row) AS copy FROM known),
-        versions AS (SELECT _file, _row, fault, copy,
-            greatest(max(_file) OVER (PARTITION BY {", ".join(key)}), {_overtaken(table, given)}) AS newest,
-            count(*) FILTER (copy = 1) OVER (PARTITION BY {", ".join(key)}, _file) AS in_file FROM copies)
-        SELECT _file, _row, CASE WHEN copy > 1 THEN 'deduplicated' WHEN _file < newest THEN 'updated'
-            WHEN in_file > 1 AND {str(unique).lower()} THEN 'conflict' ELSE 'used' END AS outcome FROM versions WHERE fault IS NULL"""
-    )
-    con.execute("DELETE FROM outcomes WHERE outcome = 'used'; DROP TABLE shared")
-
-
-def _key(con: engine.Engine, table: Table, given: frozenset[str]) -> tuple[list[str], bool]:
-    """What tells rows apart, and whether two of them in one export contradict each other.
-
-    Without line numbers the newest export of an order replaces the whole order.
-    """
-    if not table.key:
-        return sorted(given), False
-    if table.name == "order_lines":
-        numbered = "line_id" in given and engine.rows(con, "SELECT count(line_id) > 0 FROM judged WHERE wanted")[0][0]
-        return ([name for name in table.key if name in given], True) if numbered else (["order_id"], False)
-    return [name for name in table.key if name in given], True
-
-
-def _shared(table: Table, key: list[str], given: frozenset[str], files: int) -> list[str]:
-    """What rows have in common that may be one another's copy, version or conflict."""
-    if table.name == "purchases":
-        return ["po_id", "sku"]
-    return sorted(given) if files == 1 and key == ["order_id"] else key
-
-
-def _has_key(table: Table) -> str:
-    needed = [name for name in table.key if name in table.required]
-    faulty = ", ".join(engine.literal(name) for name in table.key) or "''"
-    return " AND ".join([*(f"{name} IS NOT NULL" for name in needed), f"(fault IS NULL OR split_part(fault, ':', 1) NOT IN ({faulty}))"])
-
-
-def _overtaken(table: Table, given: frozenset[str]) -> str:
-    """A purchase line is open no more once a newer export knows when it came."""
-    if table.name != "purchases" or "received_at" not in given:
-        return "NULL"
-    return "CASE WHEN received_at IS NULL THEN max(_file) OVER (PARTITION BY po_id, sku) END"
-
-
-def _count(con: engine.Engine, table: Table, files: list[_File]) -> pd.DataFrame:
+def _count(con: engine.Engine, table: Table, given: frozenset[str], files: list[_File]) -> pd.DataFrame:
     money = f"coalesce(abs({table.money}), 0)" if table.money else "0"
     keys = ", ".join(engine.literal(name) for name in table.key) or "''"
-    bad = "(WHERE j.fault IS NOT NULL OR outcome = 'conflict')"
+    units = weights.units(table, given)
+    bad = f"(WHERE {weights.BAD})"
+    real = f"j.wanted AND NOT ends_with(coalesce(j.fault, ''), {engine.literal(':' + grammar.SUMMARY)})"  # a total is nothing by itself
     counted = con.execute(
         f"""SELECT j._file, count(*) AS rows_in,
             count(*) FILTER (j.wanted AND j.fault IS NULL AND o.outcome IS NULL) AS used,
             count(*) FILTER (o.outcome = 'updated') AS updated, count(*) FILTER {bad} AS rejected,
             count(*) FILTER (o.outcome = 'deduplicated') AS deduplicated, count(*) FILTER (NOT j.wanted) AS skipped,
-            CAST(coalesce(sum({money}) FILTER (j.wanted), 0) AS DOUBLE) AS money_in,
-            CAST(coalesce(sum({money}) FILTER {bad}, 0) AS DOUBLE) AS money_rejected,
-            count(*) FILTER (outcome = 'conflict' OR split_part(j.fault, ':', 1) IN ({keys})) AS key_rejected
+            CAST(coalesce(sum({money}) FILTER ({real}), 0) AS DOUBLE) AS money_in,
+            CAST(coalesce(sum({money}) FILTER ({real} AND {weights.BAD}), 0) AS DOUBLE) AS money_rejected,
+            CAST(coalesce(sum({units}) FILTER ({real}), 0) AS DOUBLE) AS units_in,
+            CAST(coalesce(sum({units}) FILTER ({real} AND {weights.BAD}), 0) AS DOUBLE) AS units_rejected,
+            count(*) FILTER (outcome = 'conflict' OR split_part(j.fault, ':', 1) IN ({keys})) AS key_rejected,
+            count(*) FILTER (outcome = 'equal') AS equal_rejected
         FROM judged j LEFT JOIN outcomes o USING (_file, _row) GROUP BY j._file"""
     ).df()
     counted = counted.set_index("_file").reindex(range(len(files)), fill_value=0)
@@ -332,32 +407,38 @@ def _count(con: engine.Engine, table: Table, files: list[_File]) -> pd.DataFrame
     return counted.reset_index(drop=True)
 
 
+def _joined(table: Table, named: Named) -> pd.DataFrame:
+    """The files that the table's SQL names: read whole, each row there to be used."""
+    paths, rows = list(named.rows), list(named.rows.values())
+    zeros = dict.fromkeys(typed.NOTHING, 0)
+    counted = {"table": table.name, "file": [p.name for p in paths], "rows_in": rows, "used": rows, "file_rows": rows, "read_as": JOINED}
+    return pd.DataFrame(counted | zeros)
+
+
 def _rejects(con: engine.Engine, table: Table, source: Source, files: list[_File], number: int) -> pd.DataFrame:
     """Every rejected row of one file: where it stands, which rule it breaks with which value, and its text."""
     file = files[number]
     con.execute(
         f"""CREATE OR REPLACE TABLE bad AS
-        SELECT _row, split_part(coalesce(fault, ''), ':', 1) AS "column", coalesce(substr(fault, strpos(fault, ':') + 1), {engine.literal(CONFLICT)}) AS rule
-        FROM judged LEFT JOIN outcomes USING (_file, _row) WHERE _file = {number} AND (fault IS NOT NULL OR outcome = 'conflict')"""
+        SELECT _row, split_part(coalesce(fault, ''), ':', 1) AS "column",
+            coalesce(substr(fault, strpos(fault, ':') + 1), CASE outcome WHEN 'equal' THEN {engine.literal(EQUAL)} ELSE {engine.literal(CONFLICT)} END) AS rule
+        FROM judged LEFT JOIN outcomes USING (_file, _row) WHERE _file = {number} AND (fault IS NOT NULL OR outcome IN ('conflict', 'equal'))"""
     )
     found = pd.DataFrame(
         [(line, "", TORN, str(fields), text) for line, (fields, text) in file.raw.torn.items()],
         columns=["line", "column", "rule", "value", "raw"],
     )
     if engine.rows(con, "SELECT count(*) FROM bad")[0][0]:
-        if not source.query:
-            con.register("incoming", file.raw.stream(as_given=True))
+        read = nullcontext() if source.query else _incoming(con, file.raw, as_given=True)
         value = " ".join(f"WHEN '{name}' THEN CAST({expression} AS VARCHAR)" for name, expression in file.expressions.items())
         row = "_row" if source.query else "_line"
-        names = [
-            name for (name,) in engine.rows(con, f"SELECT column_name FROM (DESCRIBE {file.relation})") if name not in ("_row", "_line")
-        ]
-        rows = con.execute(
-            f"""SELECT _line AS line, bad."column", bad.rule, CASE bad."column" {value} END AS "value", {_text(names)} AS raw
-            FROM {file.relation} JOIN bad ON bad._row = {file.relation}.{row}"""
-        ).df()
+        with read:
+            names = [name for name in _columns(con, file.relation) if name not in ("_row", LINE, FAILED)]
+            rows = con.execute(
+                f"""SELECT _line AS line, bad."column", bad.rule, CASE bad."column" {value} END AS "value", {_text(names)} AS raw
+                FROM {file.relation} JOIN bad ON bad._row = {file.relation}.{row}"""
+            ).df()
         found = pd.concat([rows, found], ignore_index=True) if len(found) else rows
-        con.unregister("incoming")
     if source.query:
         con.execute(f"DROP TABLE {file.relation}")
     found = found.sort_values(["line", "column"], kind="stable", ignore_index=True)
@@ -373,13 +454,16 @@ def _text(names: list[str]) -> str:
     return " || ',' || ".join(fields)
 
 
-def _notes(files: list[_File], given: frozenset[str]) -> list[Finding]:
+def _notes(table: Table, files: list[_File], given: frozenset[str]) -> list[Finding]:
     """What is odd about a table's files without any of their rows being wrong."""
     notes, contents, sizes = [], {}, Counter(file.raw.path.stat().st_size for file in files)
     for file in files:
         name = file.raw.path.name
         if not file.raw.rows:
             notes.append(_note("no_rows", 0, name))
+        if file.unmade[0]:
+            lines = ", ".join(map(str, file.unmade[1])) + (", …" if file.unmade[0] > NAMED else "")
+            notes.append(_note("unmade_rows", file.unmade[0], name, table=table.name, lines=lines))
         if file.raw.hidden:
             notes.append(_note("hidden_rows", len(file.raw.hidden), name))
         if lacking := given - set(file.expressions):

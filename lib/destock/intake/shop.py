@@ -14,7 +14,7 @@ from babel.numbers import is_currency
 from destock.engine import ENGINES
 from destock.intake.database import extracted
 from destock.intake.inputs import Seen, first_seen, first_text
-from destock.intake.inputs import sha256 as sha256
+from destock.intake.named import named_files
 from destock.model.folders import ROOT
 from destock.model.messages import Fault, mark
 from destock.model.metrics import DEFINITIONS, EXPENSE_BASES
@@ -63,6 +63,7 @@ _SOURCE_KEYS = {
     "header_row": int,
     "typed": bool,
     "final_newline": bool,
+    "equal_rows": str,
 }
 # what holds an address with its password is shown nowhere, not even in a shop.toml
 _NO_ADDRESS = {"source": re.compile(r"(?!\s*\w+://)"), "database": re.compile(r"[A-Za-z_]\w*$")}
@@ -98,6 +99,7 @@ class Source:
     header_row: int = 1
     final_newline: bool = True
     typed: bool = False
+    equal_rows: str = ""
 
 
 @dataclass(frozen=True)
@@ -153,11 +155,24 @@ class Shop:
             found, key=lambda p: [(not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in re.split(r"(\d+)", p.stem)]
         )
 
+    def further(self, table: str) -> list[Path]:
+        """The files that the table's own SQL names beside its source: inputs as those are."""
+        return named_files(self.sources[table], self.folder, self.elsewhere())
+
+    def elsewhere(self) -> set[Path]:
+        """Files of the shop's tables, whatever folder they lie in: those that its SQL may name outside the shop's own."""
+        return {path.resolve() for name, source in self.sources.items() if not source.database for path in self.files(name)}
+
+    def for_engine(self) -> set[Path]:
+        """The files that the engine opens by itself: typed tables, and what the shop's SQL names. All others are read for it."""
+        typed = {path for name, source in self.sources.items() if source.typed for path in self.files(name)}
+        return typed.union(*(self.further(name) for name in self.sources))
+
     def inputs(self) -> dict[str, Path]:
         """``shop.toml`` and every input file, by path; a database's rows by database and table."""
         found = {(self.file, self.folder / self.file)}
         for table, source in self.sources.items():
-            for path in self.files(table):
+            for path in self.files(table) + self.further(table):
                 near = path.relative_to(self.folder) if path.is_relative_to(self.folder) else path
                 found.add((path.name if source.database else str(near), path))
         return dict(sorted(found))
@@ -234,6 +249,11 @@ def _source(name: str, entry: str | dict) -> Source:
     _check_keys(entry.get("columns", {}), known, f"{place} columns")
     _check(len(entry.get("delimiter", ",").encode()) == 1, place, "delimiter", "one character")
     _check(entry.get("header_row", 1) >= 1, place, "header_row", "int from 1")
+    form = entry.get("date_format", "")
+    _check("%I" not in form or "%p" in form, place, "date_format", "a form with %p where it has %I")
+    equal = "separate / copies, of a table whose rows have no number of their own"
+    unnumbered = name == "order_lines" or not TABLES[name].key
+    _check(entry.get("equal_rows", "") in (("", "separate", "copies") if unnumbered else ("",)), place, "equal_rows", equal)
     form = NUMBER_FORM.fullmatch(entry.get("number_format", "1234.50"))
     _check(bool(form) and form["thousands"] != form["decimal"], place, "number_format", "1234.50 as the table writes it, such as ¥1,234.50")
     return Source(name, **entry)

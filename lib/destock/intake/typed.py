@@ -16,6 +16,11 @@ from destock.intake.shop import Shop
 from destock.model.messages import Fault, mark
 from destock.model.schema import TABLES, Column, Table
 
+# what is counted of rows that are all used
+NOTHING = (
+    "updated", "rejected", "deduplicated", "skipped", "money_in", "money_rejected", "units_in", "units_rejected", "key_rejected", "equal_rejected",
+)  # fmt: skip
+
 
 def declare(con, shop: Shop, table: Table) -> tuple[pd.DataFrame, list[str]]:
     """Make a typed table a view of its files; how many rows has each file, and which columns were given?
@@ -29,7 +34,7 @@ def declare(con, shop: Shop, table: Table) -> tuple[pd.DataFrame, list[str]]:
         _check_types(path.name, schema, table)
     engine.view(con, table.name, [str(path) for path in paths], {c.name: (c.sql_type, c.name in given) for c in table.columns})
     lines = [pq.ParquetFile(path).metadata.num_rows for path in paths]
-    zeros = dict.fromkeys(("updated", "rejected", "deduplicated", "skipped", "money_in", "money_rejected", "key_rejected"), 0)
+    zeros = dict.fromkeys(NOTHING, 0)
     counted = {
         "table": table.name,
         "file": [p.name for p in paths],

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import openpyxl
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.escape import unescape
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
@@ -129,4 +130,12 @@ def _text(value: object) -> str | None:
         return str(value).upper()
     if isinstance(value, int | float) and abs(value) >= 1e15:
         return f"{value:E}"  # a workbook keeps fifteen digits of a number: an identifier of more is damaged, and must look so
-    return np.format_float_positional(value, trim="-") if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return _decimal(value)
+    return unescape(value).replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else str(value)
+
+
+def _decimal(value: float) -> str:
+    """A number's digits. A cell that holds 1.234 means no thousands: it ends in a zero that says so."""
+    text = np.format_float_positional(value, trim="-")
+    return f"{text}0" if len(text.partition(".")[2]) == 3 else text

@@ -45,6 +45,14 @@ def table(findings: list[Finding]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+def untable(frame: pd.DataFrame) -> list[Finding]:
+    """The findings that ``table`` wrote down, as far as their sentences need them: no day is read back as one."""
+    return [
+        Finding(row.id, row.value, row.unit, row.basis, severity=row.severity, item=row.item, figures={n: tuple(f) for n, f in json.loads(row.figures).items()})
+        for row in frame.itertuples()
+    ]  # fmt: skip
+
+
 def _json(figures: dict[str, tuple[object, str]]) -> str:
     """Figures as JSON that every reader takes: numbers as numbers, days as 2026-06-07, null for what is not known or endless."""
     return json.dumps({name: (_value(value), kind) for name, (value, kind) in figures.items()}, ensure_ascii=False, allow_nan=False)

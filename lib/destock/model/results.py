@@ -11,7 +11,10 @@ SCHEMA_VERSION = "2"
 # table → key columns, then the other columns
 TABLES = {
     "control": ("figure", "unit ours theirs gap"),
-    "rows": ("table file", "rows_in used updated rejected deduplicated skipped file_rows read_as money_in money_rejected key_rejected"),
+    "rows": (
+        "table file",
+        "rows_in used updated rejected deduplicated skipped file_rows read_as money_in money_rejected units_in units_rejected key_rejected equal_rejected share_rejected share_of",
+    ),
     "rejects": ("table file line column", "rule value raw"),
     "breaks": ("sku counted_on", "expected found difference"),
     "styles": (
@@ -111,6 +114,9 @@ COLUMNS = {
     "used": ("rows", "rows used"), "updated": ("rows", "rows replaced by a newer export"), "rejected": ("rows", "rows rejected"), "deduplicated": ("rows", "exact copies"),
     "skipped": ("rows", "blank rows, and rows left out by the shop's own filter"), "file_rows": ("rows", "records of the file; a query may make other rows of them"),
     "read_as": ("text", "encoding and delimiter, or sheet"), "money_in": ("money", "the table's money in all rows: paid, or charged"), "money_rejected": ("money", "of which in rejected rows, where it can be read"),
+    "units_in": ("units", "the table's units in all rows"), "units_rejected": ("units", "of which in rejected rows, where they can be read"),
+    "equal_rejected": ("rows", "rejected rows that equal another one of their export, where no number tells them apart"),
+    "share_rejected": ("share", "largest share of units, stock or sales that hangs on the table's rejected rows"), "share_of": ("text", "what share_rejected is a share of"),
     "key_rejected": ("rows", "rejected rows whose key cannot be relied on"), "raw": ("text", "the row as the file gives it"), "line": ("number", "line of the file"), "column": ("text", "column that breaks the rule"),
     "sku": ("text", "stock-keeping unit"), "counted_on": ("date", "day of the count"), "expected": ("units", "where the records lead to"), "found": ("units", "counted"), "difference": ("units", "found − expected"),
     "rule": ("text", "rule that is broken"), "value": ("see unit", "value"), "item": ("text", "priced item: a style unless the shop says otherwise"), "name": ("text", "name"),

@@ -10,6 +10,7 @@ from destock import engine
 from destock.intake import typed
 from destock.intake.rows import Intake, load
 from destock.intake.shop import Shop
+from destock.model.findings import table
 from destock.model.messages import Fault, mark
 from destock.model.schema import CLASSES, TABLES
 from destock.model.weeks import calendar, spans
@@ -47,7 +48,7 @@ def build(shop: Shop, as_of: date, folder: Path, today: date) -> None:
     """What was sold, held, shown and priced in every week up to ``as_of``?
 
     Reads the shop's tables, runs the SQL of this room in the engine, and writes one
-    Parquet file for each of FRAMES into ``folder``, with ``rows``, ``rejects`` and
+    Parquet file for each of FRAMES into ``folder``, with ``rows``, ``rejects``, ``notes`` and
     ``given`` of the intake and the ``run`` row beside them. Only what was known at the
     end of ``as_of`` is used. Rows of what happens after ``today`` (or ``as_of``, if that is later) are rejected.
 
@@ -64,6 +65,7 @@ def build(shop: Shop, as_of: date, folder: Path, today: date) -> None:
         engine.close(con)
     engine.save(intake.rows, folder / "rows.parquet")
     engine.save(intake.rejects.astype(str), folder / "rejects.parquet")
+    engine.save(table(intake.notes), folder / "notes.parquet")
     engine.save(pd.DataFrame(sorted(intake.given), columns=["table", "column"]), folder / "given.parquet")
 
 
@@ -109,8 +111,7 @@ def last_day(shop: Shop, scratch: Path, today: date) -> date:
 
 
 def _open(shop: Shop, scratch: Path, today: date) -> tuple[engine.Engine, Intake]:
-    readable = {path.parent for table in shop.sources for path in shop.files(table)}
-    con = engine.start(readable, scratch, shop.timezone)
+    con = engine.start(shop.for_engine(), scratch, shop.timezone)
     return con, load(con, shop, today)
 
 
@@ -131,6 +132,7 @@ def context(con: engine.Engine, shop: Shop, intake: Intake, as_of: date) -> None
     engine.put(con, "weeks", weeks.assign(week=weeks["week"].dt.date, week_end=weeks["week_end"].dt.date))
     asked = spans(first, as_of)
     engine.put(con, "spans", asked.assign(from_day=asked["from_day"].dt.date, to_day=asked["to_day"].dt.date))
+    engine.put(con, "rejected_product", pd.DataFrame({"sku": list(intake.rejected_skus)}, dtype="str"))
     engine.put(con, "class_word", pd.DataFrame(CLASSES.items(), columns=["class", "chinese"]))
     engine.put(con, "days", pd.DataFrame({"day": pd.date_range(first, as_of).date}))
     engine.put(

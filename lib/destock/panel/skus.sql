@@ -35,7 +35,7 @@ CREATE OR REPLACE TABLE sku AS
 SELECT k.sku,
     CASE r.price_level WHEN 'sku' THEN k.sku WHEN 'style_colour' THEN coalesce(p.style_colour, p.style, k.sku) ELSE coalesce(p.style, k.sku) END AS item,
     p.name, p.image, p.brand, p.parent_category, p.tier, p.role, p.season, p.wave, p.size, p.colour, p.vendor, p.tag_price, p.lead_time_days,
-    CASE WHEN p.sku IS NULL THEN '(not in master)' ELSE coalesce(p.category, '(none)') END AS category,
+    CASE WHEN x.sku IS NOT NULL THEN '(product row rejected)' WHEN p.sku IS NULL THEN '(not in master)' ELSE coalesce(p.category, '(none)') END AS category,
     coalesce(p.unit_cost, c.unit_cost) AS unit_cost,
     coalesce(p.launch_date, f.first_day) AS launch_date,
     p.launch_date IS NULL AS launch_imputed,
@@ -45,6 +45,7 @@ SELECT k.sku,
     f.first_sale, f.first_receipt
 FROM known_sku k CROSS JOIN run r
 LEFT JOIN products p ON p.sku = k.sku
+LEFT JOIN rejected_product x ON x.sku = k.sku
 LEFT JOIN last_cost c ON c.sku = k.sku
 LEFT JOIN first_event f ON f.sku = k.sku
 LEFT JOIN season s ON s.season = p.season;

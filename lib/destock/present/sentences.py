@@ -48,8 +48,16 @@ SENTENCES = {
         "The seasons {seasons} of {skus} SKUs have no end in [seasons] of shop.toml: these styles are taken for core styles, sold all year."
     ),
     "not_in_master": mark("{skus} SKUs with {units} units sold are not in the product table: they are counted under “(not in master)”."),
+    "product_rejected": mark(
+        "{skus} SKUs with {units} units sold stand in the product table, in rows that were rejected: they are counted under “(product row rejected)”."
+    ),
     "unknown_items": mark("The table “{table}” names {n} items that no product and no event explains: {names}. Nothing is made of them."),
     "hidden_rows": mark("{file}: {n} hidden rows are rows like any other here: take them out of the file if they are not meant."),
+    "rounded": mark("{n} amounts of “{file}” in {column} have more than four decimals: they are rounded to four, half to even."),
+    "equal_rows": mark(
+        "{n} rows of “{file}” equal another one of their export and count as rows of their own: say equal_rows = “separate” (so they are) or “copies” in shop.toml."
+    ),
+    "unmade_rows": mark("{file}: {n} rows made no row of “{table}”: lines {lines}."),
     "no_rows": mark("{file} has no rows: nothing is taken from it."),
     "fewer_columns": mark("{file} lacks {columns}, which another export of the table has: there it is empty."),
     "same_file": mark("{file} is the same file as {other}."),

@@ -60,10 +60,9 @@ def check(place: str | Path, today: date, out: Path = ROOT / "reports") -> Check
     shop = open_shop(find_shop(place))
     first, scratch = shop.first_seen(), Path(tempfile.gettempdir())
     require_room(scratch, sum(one.size for one in first.values()))
-    readable = {path.parent for table in shop.sources for path in shop.files(table)}
     with (
         tempfile.TemporaryDirectory(dir=scratch, prefix="destock-") as own,
-        closing(engine.start(readable, Path(own), shop.timezone)) as con,
+        closing(engine.start(shop.for_engine(), Path(own), shop.timezone)) as con,
     ):
         intake = load(con, shop, max(today, shop.as_of or today))
         found = [

@@ -98,7 +98,7 @@ def intake(shop: str | Path, as_of: object = None, lang: str = "en", settings: S
     book = _open(shop, as_of, lang, settings)
     shown = {"control": frames.control(book), "rows": book.panel("rows"), "rejects": book.panel("rejects")}
     shown |= {"reconciliation": frames.reconciled(book), "breaks": book.panel("count_break")}
-    return _page(book, "intake", shown, findings.intake(book) + findings.doubts(book) + findings.after_the_day(book))
+    return _page(book, "intake", shown, findings.intake(book) + findings.doubts(book) + findings.noted(book) + findings.after_the_day(book))
 
 
 def classification(shop: str | Path, as_of: object = None, lang: str = "en", settings: Settings = None) -> Page:

@@ -1,13 +1,21 @@
 """Frames → findings: what was found on each page, with its basis and the figures of its sentence."""
 
+import pandas as pd
+
 from destock.intake.doubts import unknown_items
 from destock.intake.missing import missing_tables
+from destock.intake.named import JOINED
 from destock.intake.shop import Shop
-from destock.model.findings import Finding
+from destock.model.findings import Finding, untable
 from destock.panel.book import Book
 from destock.story import frames
 
 UNKNOWN = float("nan")
+# SKUs that no row of the products describes: finding, category, basis
+_NO_PRODUCT = (
+    ("not_in_master", "(not in master)", "SKUs without a product row"),
+    ("product_rejected", "(product row rejected)", "SKUs whose product row was rejected"),
+)
 
 
 def figures_of(**by_kind: dict[str, object]) -> dict[str, tuple[object, str]]:
@@ -75,9 +83,14 @@ def after_the_day(book: Book) -> list[Finding]:
     return [Finding("after_the_day", later["later_rows"].sum(), "rows", "rows dated after as of", severity=1, figures=figures)]
 
 
+def _of_tables(rows: pd.DataFrame) -> pd.DataFrame:
+    """Without the files that a table's SQL names: their rows are none of the table's."""
+    return rows[rows["read_as"] != JOINED]
+
+
 def doubts(book: Book) -> list[Finding]:
     """What must be settled before any figure is trusted: gaps, rejected rows, names that nothing explains."""
-    control, rows = frames.control(book), book.panel("rows").groupby("table", as_index=False).sum(numeric_only=True)
+    control, rows = frames.control(book), _of_tables(book.panel("rows")).groupby("table", as_index=False).sum(numeric_only=True)
     found = [
         Finding(
             "control_gap",
@@ -105,12 +118,18 @@ def doubts(book: Book) -> list[Finding]:
     if len(endless):
         figures = figures_of(text={"seasons": ", ".join(sorted(endless["season"].unique()))}, units={"skus": len(endless)})
         found.append(Finding("unknown_season", len(endless), "SKUs", "season without an end", severity=2, figures=figures))
-    strange = skus.loc[skus["category"] == "(not in master)", "sku"]
-    if len(strange):
-        figures = figures_of(units={"skus": len(strange), "units": weeks.loc[weeks["sku"].isin(strange), "sold_units"].sum()})
-        found.append(Finding("not_in_master", len(strange), "SKUs", "SKUs without a product row", severity=1, figures=figures))
+    for kind, category, basis in _NO_PRODUCT:
+        strange = skus.loc[skus["category"] == category, "sku"]
+        if len(strange):
+            figures = figures_of(units={"skus": len(strange), "units": weeks.loc[weeks["sku"].isin(strange), "sold_units"].sum()})
+            found.append(Finding(kind, len(strange), "SKUs", basis, severity=1, figures=figures))
     unknown = book.panel("unknown_item").groupby("named_in")["item"]
     return found + [unknown_items(table, items.tolist()) for table, items in unknown]
+
+
+def noted(book: Book) -> list[Finding]:
+    """What was odd about the files on their way in, without any of their rows being wrong."""
+    return untable(book.panel("notes"))
 
 
 def stock_unknown(book: Book) -> list[Finding]:

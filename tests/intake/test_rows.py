@@ -414,3 +414,15 @@ def test_money_is_exact_to_the_cent(orders):
     cents = np.random.default_rng(1).integers(1, 10**6, 500)
     _, lines = orders(text(*(line(str(i), paid=f"{n / 100:.2f}") for i, n in enumerate(cents))))
     assert lines["customer_paid"].mul(100).round().astype(int).sum() == cents.sum()
+
+
+def test_a_sku_that_moved_to_another_style_is_said(make_shop, take_in):
+    header = "sku,style\n"
+    tables = {
+        "products/1.csv": header + "a,S\nb,S\nc,T\n",
+        "products/2.csv": header + "a,S\nb,T\nc,T\n",
+        "order_lines": f"{HEADER}\n1,1,a,2026-05-01,1,sale,9\n",
+    }
+    intake, table = take_in(make_shop(tables))
+    assert [(note.value, note.item, note.figures["names"][0]) for note in intake.notes if note.id == "moved_skus"] == [(1, "2.csv", "b")]
+    assert table("products").set_index("sku")["style"].to_dict() == {"a": "S", "b": "T", "c": "T"}

@@ -95,6 +95,7 @@ def load(con: engine.Engine, shop: Shop, today: date) -> Intake:
         rejects += [_rejects(con, table, source, files, number) for number in range(len(files))]
         given |= {(table.name, column) for column in own}
         notes += _notes(table, files, own) + _rounded(con, table) + ([_note("equal_rows", kept, table.name)] if kept else [])
+        notes += _moved(con, files, own) if table.name == "products" else []
         weights.set_aside(con, table, own, grammar.SUMMARY)
         _keep(con, table, own)
         for name in named.tables:
@@ -472,6 +473,21 @@ def _notes(table: Table, files: list[_File], given: frozenset[str]) -> list[Find
         if (same := contents.setdefault(content, name)) != name:
             notes.append(_note("same_file", 1, name, other=same))
     return notes
+
+
+def _moved(con: engine.Engine, files: list[_File], given: frozenset[str]) -> list[Finding]:
+    """Which SKUs belong to another style in a newer export than before? Their history counts under the style of now."""
+    if len(files) < 2 or not {"style", "style_colour"} & given:
+        return []
+    other = " OR ".join(f"before.{name} IS DISTINCT FROM now.{name}" for name in ("style", "style_colour") if name in given)
+    skus = engine.rows(
+        con,
+        f"""SELECT DISTINCT before.sku FROM judged before JOIN outcomes o ON o._file = before._file AND o._row = before._row AND o.outcome = 'updated'
+        JOIN (SELECT * FROM judged ANTI JOIN outcomes USING (_file, _row) WHERE wanted AND fault IS NULL) now ON now.sku = before.sku
+        WHERE {other} ORDER BY 1""",
+    )
+    names = ", ".join(sku for (sku,) in skus[:NAMED]) + (", …" if len(skus) > NAMED else "")
+    return [_note("moved_skus", len(skus), files[-1].raw.path.name, names=names)] if skus else []
 
 
 def _note(kind: str, value: int, file: str, **text: str) -> Finding:

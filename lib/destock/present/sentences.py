@@ -61,6 +61,9 @@ SENTENCES = {
     "no_rows": mark("{file} has no rows: nothing is taken from it."),
     "fewer_columns": mark("{file} lacks {columns}, which another export of the table has: there it is empty."),
     "same_file": mark("{file} is the same file as {other}."),
+    "moved_skus": mark(
+        "{n} SKUs belong to another style in {file} than in an older export ({names}): all they have sold counts under the style of now."
+    ),
     "nothing_new": mark("The order lines are the files of the pack of {as_of}: nothing new has come in since."),
     "cost_over_tag": mark("{skus} products cost more than their tag price."),
     "given_away": mark("{skus} sales with {units} units brought no money: gifts have line_type gift, and stay out of prices."),

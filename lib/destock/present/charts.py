@@ -31,6 +31,11 @@ def _of_all(title: str, shown: int, whole: int) -> str:
     return title if shown == whole else say("{title} (the {shown} largest of {all})", title=title, shown=shown, all=whole)
 
 
+def _months_axis(ax: Axes) -> None:
+    ax.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=6))  # five at least would leave no step for four months
+    ax.xaxis.set_major_formatter(DateFormatter("%Y-%m"))
+
+
 def _money_axis(axis, currency: str) -> None:
     axis.set_major_formatter(FuncFormatter(lambda v, _: money(v, currency)))
 
@@ -137,9 +142,9 @@ def losses(ax: Axes, frame: pd.DataFrame) -> str | None:
         below = below + part
     ax.step(frame["month"], frame["acceptable"], where="mid", color=INK, linewidth=1.4, label=say("what the margin bears"))
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    ax.xaxis.set_major_locator(AutoDateLocator(maxticks=6))
-    ax.xaxis.set_major_formatter(DateFormatter("%Y-%m"))
-    ax.set_ylim(0, min(1.0, 1.1 * max(below.max(), frame["acceptable"].max())))
+    _months_axis(ax)
+    highest = np.nanmax([*below, *frame["acceptable"], 0.0])
+    ax.set_ylim(0, min(1.0, 1.1 * highest) or 1.0)  # where nothing was lost and nothing may be, the axis still has a length
     ax.grid(axis="x", visible=False)
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2)
     ax.set_title(title)
@@ -156,8 +161,7 @@ def moving(ax: Axes, frame: pd.DataFrame) -> str | None:
     ax.plot(ordered["period_end"], ordered["share"], color=CALM, marker="o", markersize=4)
     ax.set_ylim(0, 1.02)
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    ax.xaxis.set_major_locator(AutoDateLocator(maxticks=6))
-    ax.xaxis.set_major_formatter(DateFormatter("%Y-%m"))
+    _months_axis(ax)
     ax.set_title(title)
 
 
@@ -211,7 +215,7 @@ def _pacing_panel(ax: Axes, shown: pd.DataFrame, bands: pd.DataFrame, title: str
     for state, colour in PACE_COLOURS.items():
         if state != "no baseline":
             ax.plot([], [], color=colour, label=say(state))
-    ax.set_xlim(0, min(bands["age"].max(), max(26, shown["age"].max())))
+    ax.set_xlim(0, max(1, min(bands["age"].max(), max(26, shown["age"].max()))))
     ax.set_ylim(0, 1.02)
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.set_title(title)

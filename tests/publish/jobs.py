@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 
 from destock import engine
+from destock.model.messages import made_for
 from destock.publish import page
 from destock.publish.kernel import Execution, WaitingKernel
 
@@ -38,3 +39,9 @@ def fill(writer, note):
         "arrow": OSError(f"[Errno 28] Error writing bytes to file. Detail: [errno 28] {full}"),
         "engine": engine.EngineError(f'IO Error: Could not write file "x": {full}'),
     }[writer]
+
+
+def fail(note):
+    """A defect of ours in what the results are made of."""
+    with made_for("page pacing"):
+        raise ValueError("of a defect")

@@ -32,8 +32,14 @@ def _of_all(title: str, shown: int, whole: int) -> str:
 
 
 def _months_axis(ax: Axes) -> None:
-    ax.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=6))  # five at least would leave no step for four months
+    ax.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=6))  # a single point stands in four years: too few for five ticks
     ax.xaxis.set_major_formatter(DateFormatter("%Y-%m"))
+
+
+def _from_nothing(values: Sequence[float], margin: float) -> tuple[float, float]:
+    """The ends of an axis that holds nothing and every value, those below nothing too, and is never without length."""
+    low, high = min(0.0, *values) * margin, max(0.0, *values) * margin
+    return (low, high) if low < high else (0.0, 1.0)
 
 
 def _money_axis(axis, currency: str) -> None:
@@ -345,7 +351,7 @@ def years(axes: Sequence[Axes], frame: pd.DataFrame) -> str | None:
             rows, x="week", y="cumulative", hue="year", palette=shades, hue_order=list(shades), errorbar=None, legend=ax is axes[-1], ax=ax
         )
         ax.set_xlim(1, 52)
-        ax.set_ylim(0)
+        ax.set_ylim(min(0, rows["cumulative"].min()))
         ax.set_xlabel("")
         ax.set_ylabel("")
         ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: count(v)))
@@ -432,7 +438,7 @@ def tests(ax: Axes, frame: pd.DataFrame) -> str | None:
     if frame.empty:
         return _nothing(ax, title)
     wide = frame.pivot(index="day_of_test", columns="arm", values="index").rolling(7, min_periods=4).mean()
-    colours = sns.color_palette("flare", max(1, wide.shape[1] - 1)).as_hex()
+    colours = sns.color_palette("flare", (wide.columns != "control").sum()).as_hex()
     for arm, units in wide.items():
         ax.plot(units.index, units, color=CALM if arm == "control" else colours.pop(0), linewidth=1.6, label=legible(say(arm)))
     ax.axvline(0, color=INK, linewidth=0.8, linestyle=":")
@@ -460,7 +466,7 @@ def stock_bridge(ax: Axes, frame: pd.DataFrame) -> str | None:
     for i, units in enumerate(frame["units"]):
         ax.text(max(starts.iloc[i], ends.iloc[i]), i, " " + count(round(units)), va="center", color=MUTED, fontsize=8.5)
     ax.invert_yaxis()
-    ax.set_xlim(0, max(starts.max(), ends.max()) * 1.18)
+    ax.set_xlim(*_from_nothing([*starts, *ends], 1.18))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: count(v)))
     ax.locator_params(axis="x", nbins=5)
     ax.grid(axis="y", visible=False)
@@ -487,7 +493,7 @@ def compared(ax: Axes, frame: pd.DataFrame, by: str, definition: str) -> str | N
             ax.plot(shown["sell_through"][part], rows[part], marker, color=ACCENT, markersize=5, label=say(label))
     ax.set_yticks(rows, [legible(say(part)) for part in shown["part"]])
     ax.set_ylim(-0.6, len(shown) - 0.4)
-    ax.set_xlim(left=0)
+    ax.set_xlim(left=min(0, shown[["sell_through", "last_year"]].min(axis=None)))  # more may have come back than was sold
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     basis = shown["basis"].iloc[0]
     ax.set_xlabel(say(definition) if basis in DEFINITIONS else f"{say(definition)}\n{say(basis)}")
@@ -508,7 +514,7 @@ def cohorts(ax: Axes, frame: pd.DataFrame, definition: str) -> str | None:
     ax.set_yticks(range(len(shown)), [legible(say(c)) for c in shown["cohort"]])
     labels = [percent(v) + (" " + say("(provisional)") if p else "") for v, p in zip(shown["sell_through"], provisional, strict=True)]
     ax.bar_label(bars, labels, padding=3, color=MUTED, fontsize=8.5)
-    ax.set_xlim(0, shown["sell_through"].max() * 1.25)
+    ax.set_xlim(*_from_nothing(shown["sell_through"], 1.25))
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.set_xlabel(say(definition))
     ax.invert_yaxis()

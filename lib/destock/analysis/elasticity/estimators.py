@@ -120,7 +120,7 @@ def before_after(rows: pd.DataFrame, weeks: int = 2) -> Fit | None:
     change = mean["log_price"]["after"] - mean["log_price"]["before"]
     slopes = ((log_units["after"] - log_units["before"]) / change)[change < -0.01].dropna()
     error = slopes.std() / np.sqrt(len(slopes))
-    if not error > 0:  # one item alone, or several that agree to the last unit
+    if not error > 1e-9 * abs(slopes.mean()):  # one item alone, or several that agree to the last unit
         return None
     influence = (slopes - slopes.mean()) * error / np.sqrt(((slopes - slopes.mean()) ** 2).sum())
     return Fit(np.array([slopes.mean()]), influence.to_frame(), near["sold_units"], float(change.std()))

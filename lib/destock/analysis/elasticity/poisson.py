@@ -58,6 +58,8 @@ def fit(rows: pd.DataFrame, regressors: list[str], effects: list[str], cluster: 
     x = x - x.mean(axis=0)
     system = _System(codes, x, y, np.log(rows["in_stock"].to_numpy(float)))
     told, (groups, names) = system.told(), pd.factorize(rows[cluster])
+    if not told[0] and len(y) <= system.effects:
+        return None
     slopes, influence, spread = np.full(len(told), np.nan), np.full((len(names), len(told)), np.nan), 0.0
     if told.any():
         if not told.all():
@@ -87,6 +89,7 @@ class _System:
         starts = np.cumsum([x.shape[1], *sizes])
         self.small = [(code, slice(start, start + size), size) for code, start, size in zip(small, starts, sizes, strict=False)]
         self.units = np.bincount(self.large, y)
+        self.effects = len(self.units) + sum(size - 1 for size in sizes)
         self.by_large = np.empty((len(self.units), starts[-1]))
         self.mean = (y + y.mean()) / 2
         self._factorise()
@@ -172,11 +175,10 @@ class _System:
         loading = np.column_stack([self._along(column) for column in rows.T]) + level[self.large]
         added = loading * (self.y - self.mean)[:, None]
         sums = np.column_stack([np.bincount(groups, column) for column in added.T])
-        effects = len(self.units) + sum(size - 1 for _, _, size in self.small)
         shares = np.column_stack([np.bincount(groups, self.mean * column**2) for column in loading.T])
         rest_on = shares.sum(axis=0) ** 2 / (shares**2).sum(axis=0)  # as many clusters of the same weight
         known = (rest_on >= LEAST_CLUSTERS) & ((sums**2).sum(axis=0) > REPRODUCED**2 * shares.sum(axis=0))
-        return np.where(known, sums * np.sqrt((n - 1) / max(n - k - effects, 1) * clusters / (clusters - 1)), np.nan)
+        return np.where(known, sums * np.sqrt((n - 1) / max(n - k - self.effects, 1) * clusters / (clusters - 1)), np.nan)
 
 
 def _table(row: np.ndarray, column: np.ndarray, weight: np.ndarray, height: int, width: int) -> np.ndarray:

@@ -203,7 +203,7 @@ def event_study(tests: pd.DataFrame, weeks: pd.DataFrame) -> tuple[pd.DataFrame,
     rows, names = experiments.event_study(rows, treated)
     names = [name for name in names if rows[name].any()]
     found = fit(rows, names, effects) if names else None
-    if found is None:
+    if found is None or np.isnan(found.std_error).all():
         return pd.DataFrame(columns=["week_of_test", "uplift", "low", "high"]), float("nan")
     error, at = found.std_error, [int(name.split()[1]) for name in names]
     frame = pd.DataFrame({"week_of_test": [*at, -1], "uplift": np.expm1([*found.slopes, 0.0])})

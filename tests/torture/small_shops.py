@@ -29,7 +29,35 @@ KINDS = {
     "large price test": {"with": ("prices",), "tested": True, "items": (22, 40), "weeks": (5, 20), "rate": 6},
     "many sales": {"pricing": "some cuts", "items": (20, 40), "weeks": (8, 20), "rate": 12},
     "listed cuts": {"pricing": "some cuts", "items": (20, 40), "weeks": (8, 20), "rate": 6, "with": ("prices",), "tested": False},
-    "two seasons": {"seasons": ("2025AW", "2025SS"), "named": 1, "weeks": (8, 20), "with": ("purchases",)},
+    "two seasons": {
+        "seasons": ("2025AW", "2024AW"),
+        "named": 1,
+        "weeks": (4, 20),
+        "items": (14, 40),
+        "rate": 3,
+        "with": ("purchases",),
+        "exit": "",
+        "received": "any",
+    },
+    "two short seasons": {
+        "seasons": ("2025AW", "2024AW"),
+        "named": 1,
+        "weeks": (1, 6),
+        "items": (4, 40),
+        "with": ("purchases", "plan"),
+        "exit": "",
+        "received": "any",
+    },
+    "a whole past": {
+        "seasons": ("2024AW",) * 6 + ("2025AW",),
+        "named": 1,
+        "weeks": (6, 20),
+        "items": (40, 40),
+        "rate": 3,
+        "with": ("purchases", "stock"),
+        "exit": "",
+        "received": "first",
+    },
     "no sales so far": {"sales": "none", "with": ("stock",), "day": "named"},
     "only returns": {"sales": "return"},
     "only cancellations": {"sales": "cancel"},
@@ -119,10 +147,10 @@ def _skus(world: World) -> list[dict]:
     """Rows of the table ``products``, all its columns, with ``item`` and ``base``, the price of the item."""
     dice, rows = world.dice, []
     known = {name: world.drawn(name, 0, 0.7, 1, 1) for name in ("unit_cost", "tag_price")}
-    seasons, exits = (
-        world.drawn("seasons", ("",), ("2025AW",), ("2025SS",), ("2025AW", "2025SS"), ("2025AW", "", "Sommer")),
-        world.drawn("exit", "", "", "past", "ahead"),
+    seasons = world.drawn(
+        "seasons", ("",), ("2025AW",), ("2024AW",), ("2025AW", "2024AW"), ("2025AW", "2025SS", ""), ("2025AW", "2024AW", "Sommer")
     )
+    exits = world.drawn("exit", "", "", "past", "ahead")
     categories, runs = dice.choice((1, 2, 5)), dice.choice((("",), ("S", "M"), ("", "S,M", "S,M,L,XL")))
     for n in range(dice.randint(*world.always.get("items", (1, 40)))):
         base = 25.0 if world.pricing == "one price" else dice.choice((9.9, 39, 199, 1500)) + (n if world.chance(0.5) else 0)
@@ -230,7 +258,7 @@ def purchases(world: World) -> list[dict]:
     when, dice, rows = world.drawn("received", "first", "any", "any", "yesterday", "open"), world.dice, []
     given = world.some(("ordered_at", "due_at", "cancellable_until", "units_received", "unit_cost", "vendor"))
     for sku in world.skus:
-        for n in range(dice.choice((0, 1, 1, 2)) or int(sku is world.skus[0])):
+        for n in range(dice.choice((0, 1, 1, 2)) or int(sku is world.skus[0] or "received" in world.always)):
             day = {"first": world.first, "yesterday": world.day - timedelta(days=1), "open": ""}.get(
                 when if n == 0 else "any", world.some_day()
             )
@@ -351,10 +379,8 @@ def _toml(world: World, seed: int, tables: dict[str, list[dict]]) -> str:
     if day != "last":
         lines.append(f"as_of = {world.day if day == 'named' else world.some_day(_first_row(tables))}")
     lines += {line.partition(" ")[0]: line for line in SOMETIMES if world.chance(0.15)}.values()
-    ends = {
-        "2025AW": world.day + timedelta(days=world.dice.randint(0, 120)),
-        "2025SS": world.day - timedelta(days=world.dice.randint(1, 60)),
-    }
+    over = world.day - timedelta(days=world.dice.randint(1, 7 + (world.day - world.first).days // 2))
+    ends = {"2025AW": world.day + timedelta(days=world.dice.randint(0, 120)), "2024AW": over, "2025SS": over}
     named = [f"{season} = {end}" for season, end in ends.items() if world.chance(world.always.get("named", 0.8))]
     return "\n".join([*lines, "[tables]", *(f'{name} = "{name}.csv"' for name in tables), "[seasons]", *named, ""])
 

@@ -110,7 +110,7 @@ class _System:
             change, last = self._newton(residual), value
             full = np.abs(change[:k]).max(initial=0)
             value = self._likelihood(parameters + change)
-            while step and not value >= last - 1e-9 * abs(last) and np.abs(change).max() > TOLERANCE:
+            while not value >= last - 1e-9 * abs(last) and np.abs(change).max() > TOLERANCE:
                 change = change / 2
                 value = self._likelihood(parameters + change)
             parameters, residual = parameters + change, self.y - self.mean
@@ -123,9 +123,10 @@ class _System:
         eta = self.offset + self._along(parameters)
         eta -= eta.max()
         self.mean = np.exp(eta)
-        level = self.units / np.bincount(self.large, self.mean)
-        self.mean *= level[self.large]
-        return float(self.y @ eta + self.units @ np.log(level) - self.mean.sum())
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # a step so far that a unit expects nothing: NaN, and halved
+            level = self.units / np.bincount(self.large, self.mean)
+            self.mean *= level[self.large]
+            return float(self.y @ eta + self.units @ np.log(level) - self.mean.sum())
 
     def _along(self, parameters: np.ndarray) -> np.ndarray:
         """The linear predictor of every row without the first effect."""

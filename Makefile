@@ -9,7 +9,7 @@ export UV_SYSTEM_CERTS := 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 
-.PHONY: report test test-browser test-spark test-postgres evidence torture bench lab check-code format messages sample clean
+.PHONY: report test test-browser test-spark test-postgres evidence torture shops bench lab check-code format messages sample clean
 
 report: .venv/ready
 	@$(RUN)/destock report $(SHOP) --lang $(PACK_LANG)
@@ -63,6 +63,10 @@ torture: torture-batch torture-same_pack torture-door torture-hostile
 
 torture-%: .venv/ready
 	@$(RUN)/python -m tests.torture.$*
+
+# Five hundred generated small shops, each a pack: an hour or two. What is there is not made again: SHOPS_STATE=folder.
+shops: .venv/ready
+	@$(RUN)/python -m tests.torture.shops $(SHOPS_STATE)
 
 # Speed as ratios to what people do today and to the limit, from one run, with peak memory and rows. A hundred million lines: BENCH_LINES=100.
 # One that misses its bar does not keep the others from running.

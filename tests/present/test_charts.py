@@ -123,6 +123,49 @@ def test_the_same_frame_gives_the_same_bytes(chart, arguments):
     assert chart(*arguments).svg == chart(*arguments).svg
 
 
+class TestLittleToShow:
+    """A young shop's charts: one point, nothing sold, more returned than sold, no arm that kept its price. A warning fails a test."""
+
+    def test_a_test_without_controls(self):
+        lines = charts.tests(DAILY.replace({"arm": {"control": "cut30"}})).axes[0].lines
+        assert [line.get_label() for line in lines[:2]] == ["cut20", "cut30"]
+
+    @pytest.mark.parametrize("units", [[0.0, 0.0, -5.0, -5.0], [0.0, 5.0, -5.0, 0.0], [-3.0, 0.0, 0.0, -3.0]])
+    def test_a_stock_below_nothing_is_inside_the_picture(self, units):
+        ax = charts.stock_bridge(BRIDGE.assign(units=units)).axes[0]
+        ends = [bar.get_x() + edge for bar in ax.patches for edge in (0, bar.get_width())]
+        low, high = ax.get_xlim()
+        assert low <= min(ends) <= max(ends) <= high
+
+    @pytest.mark.parametrize("share", [0.0, -0.2])
+    def test_seasons_that_sold_nothing_or_took_more_back(self, share):
+        for chart, frame, *rest in (
+            (charts.cohorts, COHORTS.assign(sell_through=share), DEFINITIONS["received"]),
+            (charts.compared, COMPARED.assign(sell_through=share), "category", DEFINITIONS["received"]),
+        ):
+            low, high = chart(frame, *rest).axes[0].get_xlim()
+            assert low <= share < high
+
+    @pytest.mark.parametrize("acceptable", [0.0, -0.3, np.nan])
+    def test_months_without_a_loss_and_without_room_for_one(self, acceptable):
+        frame = LOSSES.assign(**dict.fromkeys(("markdowns", "write-offs", "shrink"), 0.0), acceptable=acceptable)
+        assert charts.losses(frame).axes[0].get_ylim() == (0, 1)
+
+    @pytest.mark.parametrize("periods", range(1, 14))
+    def test_any_number_of_four_weeks_has_ticks(self, periods):
+        ends = pd.date_range("2026-06-07", periods=periods, freq="-28D")
+        assert charts.moving(pd.DataFrame({"period_end": ends, "share": 0.5})).axes[0].get_xticks().size
+
+    def test_a_past_of_one_week(self):
+        assert charts.pacing(PATHS[PATHS["age"] == 0], BANDS[BANDS["age"] == 0]).axes[0].get_xlim() == (0, 1)
+
+    def test_a_category_that_took_back_more_than_it_sold(self):
+        assert charts.years(YEARS.assign(cumulative=-YEARS["cumulative"])).axes[0].get_ylim()[0] == -10
+
+    def test_what_cannot_be_shown_is_not_drawn(self):
+        assert charts.moving(MOVING.iloc[:0]).svg == b""
+
+
 def test_bars_are_as_long_as_the_money():
     bars = charts.classes(CLASSES, "CNY").axes[0].patches
     assert [bar.get_width() for bar in bars] == [500, 900]

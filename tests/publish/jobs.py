@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 
 from destock import engine
+from destock.model.messages import made_for
 from destock.panel import book
 from destock.publish import page
 from destock.publish.kernel import Execution, WaitingKernel
@@ -47,3 +48,9 @@ def build_without_end(note):
     book.make_folder(book.cache())
     with book._building("0" * 16):
         time.sleep(600)
+
+
+def fail(note):
+    """A defect of ours in what the results are made of."""
+    with made_for("page pacing"):
+        raise ValueError("of a defect")

@@ -112,6 +112,12 @@ def test_a_full_disk_is_one_whoever_meets_it(execute, writer):
     assert caught.value.errno == errno.ENOSPC
 
 
+def test_an_error_outside_a_notebook_says_what_was_being_made(execute):
+    with Supervisor(1) as supervisor:
+        answer = supervisor.result(lambda: supervisor.submit("tests.publish.jobs:fail", groups=1))
+    assert (answer["exit_code"], answer["error"]) == (1, "page pacing: ValueError: of a defect")
+
+
 @pytest.mark.parametrize("end", ["1", "import os; os.kill(os.getpid(), 9)", "import time; time.sleep(60)"])
 def test_nothing_that_a_notebook_started_lives_on(execute, end):
     before = set(psutil.pids())

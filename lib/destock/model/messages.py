@@ -4,6 +4,8 @@ import gettext
 import io
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
 from functools import cache
@@ -42,6 +44,16 @@ class Fault(Exception):
 
 def _fault(exit_code, template, values):
     return Fault(exit_code, template, **values)
+
+
+@contextmanager
+def made_for(what: str) -> Iterator[None]:
+    """Let an error that is no Fault say what was being made: of a scheduled run its last line is all that is kept."""
+    try:
+        yield
+    except Exception as error:
+        error.add_note(what)
+        raise
 
 
 def mark(template: str) -> str:

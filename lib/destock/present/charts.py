@@ -31,6 +31,17 @@ def _of_all(title: str, shown: int, whole: int) -> str:
     return title if shown == whole else say("{title} (the {shown} largest of {all})", title=title, shown=shown, all=whole)
 
 
+def _months_axis(ax: Axes) -> None:
+    ax.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=6))  # a single point stands in four years: too few for five ticks
+    ax.xaxis.set_major_formatter(DateFormatter("%Y-%m"))
+
+
+def _from_nothing(values: Sequence[float], margin: float) -> tuple[float, float]:
+    """The ends of an axis that holds nothing and every value, those below nothing too, and is never without length."""
+    low, high = min(0.0, *values) * margin, max(0.0, *values) * margin
+    return (low, high) if low < high else (0.0, 1.0)
+
+
 def _money_axis(axis, currency: str) -> None:
     axis.set_major_formatter(FuncFormatter(lambda v, _: money(v, currency)))
 
@@ -137,9 +148,9 @@ def losses(ax: Axes, frame: pd.DataFrame) -> str | None:
         below = below + part
     ax.step(frame["month"], frame["acceptable"], where="mid", color=INK, linewidth=1.4, label=say("what the margin bears"))
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    ax.xaxis.set_major_locator(AutoDateLocator(maxticks=6))
-    ax.xaxis.set_major_formatter(DateFormatter("%Y-%m"))
-    ax.set_ylim(0, min(1.0, 1.1 * max(below.max(), frame["acceptable"].max())))
+    _months_axis(ax)
+    highest = np.nanmax([*below, *frame["acceptable"], 0.0])
+    ax.set_ylim(0, min(1.0, 1.1 * highest) or 1.0)  # where nothing was lost and nothing may be, the axis still has a length
     ax.grid(axis="x", visible=False)
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2)
     ax.set_title(title)
@@ -156,8 +167,7 @@ def moving(ax: Axes, frame: pd.DataFrame) -> str | None:
     ax.plot(ordered["period_end"], ordered["share"], color=CALM, marker="o", markersize=4)
     ax.set_ylim(0, 1.02)
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
-    ax.xaxis.set_major_locator(AutoDateLocator(maxticks=6))
-    ax.xaxis.set_major_formatter(DateFormatter("%Y-%m"))
+    _months_axis(ax)
     ax.set_title(title)
 
 
@@ -211,7 +221,7 @@ def _pacing_panel(ax: Axes, shown: pd.DataFrame, bands: pd.DataFrame, title: str
     for state, colour in PACE_COLOURS.items():
         if state != "no baseline":
             ax.plot([], [], color=colour, label=say(state))
-    ax.set_xlim(0, min(bands["age"].max(), max(26, shown["age"].max())))
+    ax.set_xlim(0, max(1, min(bands["age"].max(), max(26, shown["age"].max()))))
     ax.set_ylim(0, 1.02)
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.set_title(title)
@@ -341,7 +351,7 @@ def years(axes: Sequence[Axes], frame: pd.DataFrame) -> str | None:
             rows, x="week", y="cumulative", hue="year", palette=shades, hue_order=list(shades), errorbar=None, legend=ax is axes[-1], ax=ax
         )
         ax.set_xlim(1, 52)
-        ax.set_ylim(0)
+        ax.set_ylim(min(0, rows["cumulative"].min()))
         ax.set_xlabel("")
         ax.set_ylabel("")
         ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: count(v)))
@@ -428,7 +438,7 @@ def tests(ax: Axes, frame: pd.DataFrame) -> str | None:
     if frame.empty:
         return _nothing(ax, title)
     wide = frame.pivot(index="day_of_test", columns="arm", values="index").rolling(7, min_periods=4).mean()
-    colours = sns.color_palette("flare", max(1, wide.shape[1] - 1)).as_hex()
+    colours = sns.color_palette("flare", (wide.columns != "control").sum()).as_hex()
     for arm, units in wide.items():
         ax.plot(units.index, units, color=CALM if arm == "control" else colours.pop(0), linewidth=1.6, label=legible(say(arm)))
     ax.axvline(0, color=INK, linewidth=0.8, linestyle=":")
@@ -456,7 +466,7 @@ def stock_bridge(ax: Axes, frame: pd.DataFrame) -> str | None:
     for i, units in enumerate(frame["units"]):
         ax.text(max(starts.iloc[i], ends.iloc[i]), i, " " + count(round(units)), va="center", color=MUTED, fontsize=8.5)
     ax.invert_yaxis()
-    ax.set_xlim(0, max(starts.max(), ends.max()) * 1.18)
+    ax.set_xlim(*_from_nothing([*starts, *ends], 1.18))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: count(v)))
     ax.locator_params(axis="x", nbins=5)
     ax.grid(axis="y", visible=False)
@@ -483,7 +493,7 @@ def compared(ax: Axes, frame: pd.DataFrame, by: str, definition: str) -> str | N
             ax.plot(shown["sell_through"][part], rows[part], marker, color=ACCENT, markersize=5, label=say(label))
     ax.set_yticks(rows, [legible(say(part)) for part in shown["part"]])
     ax.set_ylim(-0.6, len(shown) - 0.4)
-    ax.set_xlim(left=0)
+    ax.set_xlim(left=min(0, shown[["sell_through", "last_year"]].min(axis=None)))  # more may have come back than was sold
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     basis = shown["basis"].iloc[0]
     ax.set_xlabel(say(definition) if basis in DEFINITIONS else f"{say(definition)}\n{say(basis)}")
@@ -504,7 +514,7 @@ def cohorts(ax: Axes, frame: pd.DataFrame, definition: str) -> str | None:
     ax.set_yticks(range(len(shown)), [legible(say(c)) for c in shown["cohort"]])
     labels = [percent(v) + (" " + say("(provisional)") if p else "") for v, p in zip(shown["sell_through"], provisional, strict=True)]
     ax.bar_label(bars, labels, padding=3, color=MUTED, fontsize=8.5)
-    ax.set_xlim(0, shown["sell_through"].max() * 1.25)
+    ax.set_xlim(*_from_nothing(shown["sell_through"], 1.25))
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.set_xlabel(say(definition))
     ax.invert_yaxis()

@@ -91,7 +91,7 @@ def picture(height: float = 3.4, width: float = 4.6, panels: Callable[..., int] 
                 title = axes[0].get_title(loc="left")
                 if rows == 1:
                     _across(figure, title)
-                return Picture(axes, _svg(figure), title, note or "")
+                return Picture(axes, b"" if note else _svg(figure), title, note or "")  # a note is no picture
 
         return chart
 

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from destock import story
-from destock.model.messages import language, say
+from destock.model.messages import language, made_for, say
 from destock.panel.book import Book
 from destock.present.sentences import tell
 from destock.publish import html
@@ -22,8 +22,9 @@ def results(facts: dict, names: list[str], folder: str, note: Note) -> dict:
     """Write ``results/`` and the first page of the pack; returns what ``run.json`` says of the run."""
     book, place = book_of(facts), Path(folder)
     pages = story.pages(book)
-    frames = story.results(book, pages)
-    write_results(frames, place / "results")
+    with made_for(say("the results")):
+        frames = story.results(book, pages)
+        write_results(frames, place / "results")
     (place / "index.html").write_text(_contents(book, {name: pages[name] for name in names}), encoding="utf-8")
     return {
         "shop": book.shop.name, "as_of": f"{book.as_of}", "language": language(), "assumptions": book.assumptions, "inputs": book.inputs,

@@ -229,7 +229,8 @@ def _failure(error: Exception) -> dict:
     number = getattr(error, "errno", None) or next((n for n in FULL if os.strerror(n) in str(error)), None)
     if number in UNWRITABLE:
         return {"exit_code": 5, "error": str(error), "errno": number, "path": getattr(error, "filename", None)}
-    return {"exit_code": 1, "error": f"{type(error).__name__}: {error}", "again": isinstance(error, ConnectionError)}
+    said = ": ".join([*getattr(error, "__notes__", ()), f"{type(error).__name__}: {error}"])  # what it was made for, then the defect
+    return {"exit_code": 1, "error": said, "again": isinstance(error, ConnectionError)}
 
 
 def _fork_kernel() -> tuple[int, int]:

@@ -17,7 +17,7 @@ from destock.intake.shop import Shop
 from destock.model.assumptions import table as assumptions_table
 from destock.model.findings import Finding
 from destock.model.findings import table as findings_table
-from destock.model.messages import language, speak
+from destock.model.messages import language, made_for, say, speak
 from destock.model.metrics import DEFINITIONS
 from destock.model.parameters import refuse_unknown
 from destock.model.results import TABLES, published
@@ -199,7 +199,11 @@ PAGES = {page.__name__: page for page in (summary, intake, classification, impac
 
 def pages(book: Book) -> dict[str, Page]:
     """What every notebook shows of this shop on this day, by the name of its page."""
-    return {name: page(book.shop.folder, book.as_of, language(), book.assumptions) for name, page in PAGES.items()}
+    made = {}
+    for name, page in PAGES.items():
+        with made_for(say("page {page}", page=name)):
+            made[name] = page(book.shop.folder, book.as_of, language(), book.assumptions)
+    return made
 
 
 def results(book: Book, pages: Mapping[str, Page]) -> dict[str, pd.DataFrame]:

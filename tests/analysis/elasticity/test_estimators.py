@@ -92,6 +92,28 @@ class TestPlanted:
         assert estimators.history_conditioned(rows[rows["age_week"] < 2]) is None
 
 
+class TestNothingThatCouldBeWrong:
+    """Two points make a line, and two equal slopes a mean, without any error: what seems certain is not known."""
+
+    def cut(self, after: list[float]) -> pd.DataFrame:
+        """Items that sold eight a week for two weeks, and ``after`` in the two at half the price."""
+        week = pd.date_range("2025-01-06", periods=4, freq="7D")
+        parts = [
+            pd.DataFrame({"item": f"a{n}", "week": week, "sold_units": [8, 8, sold, sold], "log_price": np.log([10, 10, 5, 5])})
+            for n, sold in enumerate(after)
+        ]
+        return pd.concat(parts, ignore_index=True)
+
+    def test_a_line_through_every_point(self):
+        assert estimators.log_log(self.cut([16.0, 16.0])) is None
+        assert estimators.log_log(self.cut([16.0, 12.0])).std_error[0] > 0
+
+    def test_items_that_agree_to_the_last_unit(self):
+        assert estimators.before_after(self.cut([16.0, 16.0])) is None
+        assert estimators.before_after(self.cut([16.0])) is None
+        assert estimators.before_after(self.cut([16.0, 32.0])).slopes[0] == pytest.approx(-1.5)
+
+
 @pytest.mark.skipif(not CHEESE.is_file(), reason="the published file is not on this machine")
 class TestCheese:
     """Weekly price, volume and display of one cheese at 88 retailers."""

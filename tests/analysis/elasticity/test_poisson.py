@@ -88,3 +88,57 @@ class TestEdges:
     def test_a_coarser_cluster_has_its_own_error(self):
         data = rows(11).assign(style=lambda d: d["item"] // 5)
         assert fit(data, ["log_price"], EFFECTS, "style").std_error[0] != fit(data, ["log_price"], EFFECTS).std_error[0]
+
+
+def little(seed: int) -> pd.DataFrame:
+    """A few weeks of a few items that sell now and then, at prices that move rarely or never."""
+    rng = np.random.default_rng(seed)
+    items, weeks = rng.integers(1, 9), rng.integers(1, 7)
+    frame = pd.DataFrame([(item, week) for item in range(items) for week in range(weeks)], columns=["item", "week"])
+    price = np.where(rng.random(len(frame)) < rng.choice([0, 0.1, 0.5]), -0.5, 0.0) + rng.choice([0, 1]) * frame["item"]
+    frame = frame.assign(curve=frame["item"] % 2, other=rng.choice([0, 1], len(frame)), log_price=price.astype(float), in_stock=1.0)
+    return frame.assign(sold_units=rng.poisson(rng.choice([0.1, 0.5, 3]), len(frame)).astype(float))
+
+
+class TestFewerRowsThanEffects:
+    @pytest.mark.parametrize("effects", [["item", "curve", "week"], ["curve", "week"], ["week"]])
+    def test_what_cannot_be_known_is_none_or_nan_and_never_an_error_of_nothing(self, effects):
+        for seed in range(150):
+            found = fit(little(seed), ["log_price", "other"], effects)
+            if found is not None:
+                known = np.isfinite(found.std_error)
+                assert np.isfinite(found.slopes[known]).all(), seed
+                assert (found.std_error[known] > 1e-6).all(), seed
+                assert not known[0] or found.spread > 0, seed
+
+    def test_a_price_that_never_moves_keeps_no_spread(self):
+        found = fit(rows(1).assign(log_price=0.25), ["log_price"], EFFECTS)
+        assert (found.spread, found.known) == (0.0, False)
+        assert np.isnan(found.slopes).all()
+
+    def test_what_the_effects_explain_is_left_out_and_the_rest_is_as_without_it(self):
+        data = rows(2).assign(by_item=lambda d: d["item"] * 1.0, never=1.0)
+        one, all_three = fit(data, ["log_price"], EFFECTS), fit(data, ["by_item", "log_price", "never"], EFFECTS)
+        assert np.isnan(all_three.slopes[[0, 2]]).all()
+        assert np.isnan(all_three.std_error[[0, 2]]).all()
+        assert all_three.slopes[1] == pytest.approx(one.slopes[0], abs=1e-10)
+
+    def test_as_many_effects_as_rows_leave_nothing_that_could_be_wrong(self):
+        """Four rows of two items in two weeks: a level each, a week, a slope; every row is met exactly."""
+        data = pd.DataFrame({"item": [0, 0, 1, 1], "week": [0, 1, 0, 1], "sold_units": [4.0, 6, 5, 2], "log_price": [0.0, -0.2, 0, 0]})
+        assert not fit(data.assign(in_stock=1.0), ["log_price"], ["item", "week"]).known
+
+    def test_the_same_sales_week_after_week_tell_no_error(self):
+        assert not fit(rows(3).assign(sold_units=2.0, in_stock=1.0), ["log_price"], ["item"]).known
+
+    def test_one_item_whose_price_moved_is_one_observation_however_many_others_there_are(self):
+        data = rows(4)
+        moved = (data["item"] == 0) & (data["week"] >= 8)
+        assert not fit(data.assign(log_price=np.where(moved, -0.5, 0.0)), ["log_price"], EFFECTS).known
+        both = data["item"].isin([0, 1]) & (data["week"] >= 8)
+        assert fit(data.assign(log_price=np.where(both, -0.5, 0.0)), ["log_price"], EFFECTS).known
+
+    def test_sales_that_stop_with_the_price_have_no_slope(self):
+        data = rows(5)
+        dear = data["week"] >= 8
+        assert fit(data.assign(log_price=dear * 1.0, sold_units=data["sold_units"].where(~dear, 0.0)), ["log_price"], ["item"]) is None

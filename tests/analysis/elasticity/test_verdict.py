@@ -112,6 +112,22 @@ class TestNotFromTheseData:
         weeks = parts("private")[1]
         self.refused(weeks.assign(log_price=-0.05 * weeks["age_week"]), verdict.COLLINEAR)
 
+    def test_one_price_that_moved_among_many_items(self):
+        weeks = parts("private")[1]
+        moved = (weeks["item"] == weeks["item"].min()) & (weeks["age_week"] >= 8)
+        self.refused(weeks.assign(log_price=np.where(moved, -3.0, 0.0)), verdict.TOO_THIN)
+
+    def test_no_four_weeks_in_a_row(self):
+        weeks = parts("private")[1]
+        self.refused(weeks.assign(price_3=np.nan), verdict.TOO_THIN)
+
+    def test_fewer_weeks_with_sales_than_effects(self):
+        """Two items were cut; of the fifty, each sold in one week alone."""
+        tests, weeks = parts("private")
+        weeks = weeks.assign(sold_units=np.where(weeks.groupby("item").cumcount() == 5, 1.0, 0.0))
+        self.refused(weeks, verdict.TOO_THIN)
+        assert verdict.compare(tests, weeks)["std_error"].gt(0).all()
+
     def test_nothing_sold(self):
         self.refused(parts("private")[1].assign(sold_units=0.0), verdict.NO_SALES)
 
@@ -147,6 +163,15 @@ class TestAround:
         frame, p = verdict.event_study(tests, weeks.assign(log_price=0.0))
         assert frame.empty
         assert np.isnan(p)
+
+    def test_a_week_in_which_one_item_was_cut_has_no_interval(self):
+        tests, weeks = parts("randomised")
+        alone = tests["item"] == tests.loc[tests["arm"] == "cut", "item"].min()
+        frame, p = verdict.event_study(tests[(tests["arm"] != "cut") | alone | (tests["week_of_test"] < 0)], weeks)
+        known = frame.set_index("week_of_test")["low"].notna()
+        assert known[known.index < 0].all()
+        assert not known[known.index >= 0].any()
+        assert 0 < p < 1
 
     def test_total_is_exposure_and_conversion(self):
         tests, _ = parts("randomised")

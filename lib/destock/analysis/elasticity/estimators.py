@@ -96,6 +96,8 @@ def log_log(rows: pd.DataFrame, regressors: list[str] | None = None, effect: str
     model = OLS(logs["y"], logs.drop(columns="y")).fit(cov_type="cluster", cov_kwds={"groups": groups})
     scores = (model.model.exog * model.resid.to_numpy()[:, None]) @ model.normalized_cov_params.to_numpy()
     sums = pd.DataFrame(scores, index=sold[cluster].to_numpy()).groupby(level=0).sum().loc[names]
+    if model.ssr <= 1e-12 * model.uncentered_tss:  # through every point: nothing tells how wrong it may be
+        return None
     return Fit(
         model.params.to_numpy(),
         sums * (model.bse.to_numpy() / np.sqrt((sums**2).sum().to_numpy())),
@@ -117,8 +119,8 @@ def before_after(rows: pd.DataFrame, weeks: int = 2) -> Fit | None:
     log_units = np.log(mean["sold_units"].where(mean["sold_units"] > 0))
     change = mean["log_price"]["after"] - mean["log_price"]["before"]
     slopes = ((log_units["after"] - log_units["before"]) / change)[change < -0.01].dropna()
-    if len(slopes) < 2:
-        return None
     error = slopes.std() / np.sqrt(len(slopes))
+    if not error > 1e-9 * abs(slopes.mean()):  # one item alone, or several that agree to the last unit
+        return None
     influence = (slopes - slopes.mean()) * error / np.sqrt(((slopes - slopes.mean()) ** 2).sum())
     return Fit(np.array([slopes.mean()]), influence.to_frame(), near["sold_units"], float(change.std()))

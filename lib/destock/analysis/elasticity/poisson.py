@@ -10,12 +10,14 @@ from scipy.stats import t as student
 STEPS, TOLERANCE = 60, 1e-9
 # Dummies of item, age and week are aliased. A ridge on the Newton step alone leaves the optimum where it is.
 RIDGE, ALIASED = 1e-10, 1e-4
+# An error is told by clusters that differ: by two at least, and not where the effects reproduce what they sold.
+LEAST_CLUSTERS, REPRODUCED = 2, 1e-4
 
 
 @dataclass(frozen=True)
 class Fit:
     """Slopes of a regression, what each cluster adds to their error (clusters × slopes), the units it expects of each row,
-    and the spread (s.d.) that the first regressor keeps when all else is held fixed."""
+    and the spread (s.d.) that the first regressor keeps when all else is held fixed. What the rows cannot tell is NaN."""
 
     slopes: np.ndarray
     influence: pd.DataFrame
@@ -24,7 +26,12 @@ class Fit:
 
     @property
     def std_error(self) -> np.ndarray:
-        return np.sqrt((self.influence**2).sum().to_numpy())
+        return np.sqrt((self.influence**2).sum(skipna=False).to_numpy())
+
+    @property
+    def known(self) -> bool:
+        """Do the rows tell the first slope, and how wrong it may be?"""
+        return bool(np.isfinite(self.std_error[0]))
 
     def interval(self, slope: int = 0) -> tuple[float, float]:
         """95 % of t with as many degrees of freedom as clusters allow."""
@@ -39,7 +46,9 @@ def fit(rows: pd.DataFrame, regressors: list[str], effects: list[str], cluster: 
     first effect is concentrated out in closed form, the others are solved by Newton's
     method on their cross-tables, so that no column of dummies is ever written. Standard
     errors are clustered, with the correction (n − 1) ÷ (n − k) × G ÷ (G − 1) in which k
-    counts every effect, as a regression on dummies would.
+    counts every effect, as a regression on dummies would. A slope is NaN where the effects
+    and the other regressors leave nothing of its regressor; its error, where it rests on one
+    cluster, or on as many effects as rows: nothing is left that could be wrong.
     """
     rows = informative(rows, effects, units)
     if rows.empty:
@@ -48,16 +57,18 @@ def fit(rows: pd.DataFrame, regressors: list[str], effects: list[str], cluster: 
     y, x = rows[units].to_numpy(float), rows[regressors].to_numpy(float)
     x = x - x.mean(axis=0)
     system = _System(codes, x, y, np.log(rows["in_stock"].to_numpy(float)))
-    slopes = system.solve()
-    if slopes is None:
+    told, (groups, names) = system.told(), pd.factorize(rows[cluster])
+    if not told[0] and len(y) <= system.effects:
         return None
-    groups, names = pd.factorize(rows[cluster])
-    influence = system.influence(groups) if len(names) > 1 else None
-    return (
-        None
-        if influence is None
-        else Fit(slopes, pd.DataFrame(influence, index=names), pd.Series(system.mean, index=rows.index), system.spread())
-    )
+    slopes, influence, spread = np.full(len(told), np.nan), np.full((len(names), len(told)), np.nan), 0.0
+    if told.any():
+        if not told.all():
+            system = _System(codes, x[:, told], y, system.offset)
+        found = system.solve()
+        if found is None or len(names) < LEAST_CLUSTERS:
+            return None
+        slopes[told], influence[:, told], spread = found, system.influence(groups), system.spread() if told[0] else 0.0
+    return Fit(slopes, pd.DataFrame(influence, index=names), pd.Series(system.mean, index=rows.index), spread)
 
 
 def informative(rows: pd.DataFrame, effects: list[str], units: str = "sold_units") -> pd.DataFrame:
@@ -78,23 +89,32 @@ class _System:
         starts = np.cumsum([x.shape[1], *sizes])
         self.small = [(code, slice(start, start + size), size) for code, start, size in zip(small, starts, sizes, strict=False)]
         self.units = np.bincount(self.large, y)
+        self.effects = len(self.units) + sum(size - 1 for size in sizes)
         self.by_large = np.empty((len(self.units), starts[-1]))
         self.mean = (y + y.mean()) / 2
+        self._factorise()
+
+    def told(self) -> np.ndarray:
+        """Which regressors keep a spread of their own when all else is held fixed?"""
+        k = self.x.shape[1]
+        own = np.diag(cho_solve(self.factor, np.eye(self.by_large.shape[1], k))[:k])
+        return 1 / np.sqrt(own * self.mean.sum()) >= ALIASED * np.maximum(1, self.x.std(axis=0))
 
     def solve(self) -> np.ndarray | None:
         """Newton steps from the usual start of a Poisson regression, halved where they overshoot; None where they do not converge."""
         k, parameters, value = self.x.shape[1], np.zeros(self.by_large.shape[1]), -np.inf
         residual = self.mean * (np.log(self.mean) - self.offset) + self.y - self.mean  # first step: least squares on the logarithm
         for step in range(STEPS):
+            if step:
+                self._factorise()
             change, last = self._newton(residual), value
-            if step == 0 and self.spread() < ALIASED:
-                return None
+            full = np.abs(change[:k]).max(initial=0)
             value = self._likelihood(parameters + change)
-            while step and not value >= last - 1e-9 * abs(last) and np.abs(change).max() > TOLERANCE:
+            while not value >= last - 1e-9 * abs(last) and np.abs(change).max() > TOLERANCE:
                 change = change / 2
                 value = self._likelihood(parameters + change)
             parameters, residual = parameters + change, self.y - self.mean
-            if step and np.abs(change[:k]).max() <= TOLERANCE and abs(value - last) <= TOLERANCE * abs(value):
+            if step and full <= TOLERANCE and abs(value - last) <= TOLERANCE * abs(value):
                 return parameters[:k]
         return None
 
@@ -103,9 +123,10 @@ class _System:
         eta = self.offset + self._along(parameters)
         eta -= eta.max()
         self.mean = np.exp(eta)
-        level = self.units / np.bincount(self.large, self.mean)
-        self.mean *= level[self.large]
-        return float(self.y @ eta + self.units @ np.log(level) - self.mean.sum())
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # a step so far that a unit expects nothing: NaN, and halved
+            level = self.units / np.bincount(self.large, self.mean)
+            self.mean *= level[self.large]
+            return float(self.y @ eta + self.units @ np.log(level) - self.mean.sum())
 
     def _along(self, parameters: np.ndarray) -> np.ndarray:
         """The linear predictor of every row without the first effect."""
@@ -115,7 +136,6 @@ class _System:
         return eta
 
     def _newton(self, residual: np.ndarray) -> np.ndarray:
-        self._factorise()
         inner = residual - self.mean * (np.bincount(self.large, residual) / self.weight)[self.large]
         scores = [self.x.T @ inner, *(np.bincount(code, inner) for code, _, _ in self.small)]
         return cho_solve(self.factor, np.concatenate(scores))
@@ -132,7 +152,7 @@ class _System:
             cross[place, :k] = self._sums(code, size)
             for other, before, width in self.small[: a + 1]:
                 cross[place, before] = _table(code, other, w, size, width)
-        whole = np.diag(cross).copy()
+        whole = np.where(np.diag(cross) > 0, np.diag(cross), 1)  # a regressor that never moves, an effect of no more units
         self.by_large /= np.sqrt(self.weight)[:, None]
         cross -= self.by_large.T @ self.by_large
         cross[np.diag_indices_from(cross)] += RIDGE * whole
@@ -146,15 +166,20 @@ class _System:
         return float(1 / np.sqrt(cho_solve(self.factor, np.eye(self.by_large.shape[1], 1))[0, 0] * self.mean.sum()))
 
     def influence(self, groups: np.ndarray) -> np.ndarray:
-        """What each cluster adds to the slopes: its scores on regressors net of all effects, over their information."""
+        """What each cluster adds to the slopes: its scores on regressors net of all effects, over their information.
+
+        NaN where that is no error: nearly all of a slope's information is one cluster's, whose score is nothing by construction.
+        """
         k, n, clusters = self.x.shape[1], len(self.y), groups.max() + 1
         rows = cho_solve(self.factor, np.eye(self.by_large.shape[1], k))  # the slopes' part of the inverse information
         level = -(self.by_large @ rows) / np.sqrt(self.weight)[:, None]
         loading = np.column_stack([self._along(column) for column in rows.T]) + level[self.large]
         added = loading * (self.y - self.mean)[:, None]
         sums = np.column_stack([np.bincount(groups, column) for column in added.T])
-        effects = len(self.units) + sum(size - 1 for _, _, size in self.small)
-        return sums * np.sqrt((n - 1) / max(n - k - effects, 1) * clusters / (clusters - 1))
+        shares = np.column_stack([np.bincount(groups, self.mean * column**2) for column in loading.T])
+        rest_on = shares.sum(axis=0) ** 2 / (shares**2).sum(axis=0)  # as many clusters of the same weight
+        known = (rest_on >= LEAST_CLUSTERS) & ((sums**2).sum(axis=0) > REPRODUCED**2 * shares.sum(axis=0))
+        return np.where(known, sums * np.sqrt((n - 1) / max(n - k - self.effects, 1) * clusters / (clusters - 1)), np.nan)
 
 
 def _table(row: np.ndarray, column: np.ndarray, weight: np.ndarray, height: int, width: int) -> np.ndarray:

@@ -14,9 +14,9 @@ LEAST_SPREAD, LEAST_ITEMS = 0.03, 20
 IN_STOCK, CENSORED_SHARE, LEAST_SURE = 0.8, 0.3, 0.75
 VERDICTS = (mark("usable"), mark("use with care"), mark("not from these data"))
 # why not at all
-NO_TEST, NEVER_MOVED, TOO_NARROW, TOO_FEW, NO_SALES, COLLINEAR, PAID_ONLY = (
+NO_TEST, NEVER_MOVED, TOO_NARROW, TOO_FEW, NO_SALES, TOO_THIN, COLLINEAR, PAID_ONLY = (
     mark("no test and no price that moved"), mark("price never moved"), mark("prices hardly differ"), mark("too few items"),
-    mark("nothing was sold"), mark("price follows from past sales and age"), mark("prices seen only in what was paid, and leftovers or large orders lower what is paid"),
+    mark("nothing was sold"), mark("too few weeks with sales, of too few items whose price moved"), mark("price follows from past sales and age"), mark("prices seen only in what was paid, and leftovers or large orders lower what is paid"),
 )  # fmt: skip
 # why with care
 RANDOMISED, UNBALANCED, MANAGER, TIMING, EXPOSURE, CENSORED, UNSURE = (
@@ -91,7 +91,7 @@ def _randomised(rows: pd.DataFrame) -> dict:
     refusal, found = _refusal(rows), None
     if refusal is None:
         found = estimators.hold_out(rows)
-        refusal = COLLINEAR if found is None or found.spread < LEAST_SPREAD else None
+        refusal = _unfit(found)
     if refusal:
         return {"verdict": "not from these data", "reason": refusal}
     doubts = [reason for reason, holds in ((UNBALANCED, _unbalanced), (CENSORED, _censored)) if holds(rows)]
@@ -99,11 +99,18 @@ def _randomised(rows: pd.DataFrame) -> dict:
     return _told("use with care" if doubts else "usable", doubts or [RANDOMISED], estimators.ESTIMATORS[0], found)
 
 
+def _unfit(found: Fit | None) -> str | None:
+    """Why a fit is no answer: there is none, the price keeps no spread of its own, or nothing tells how wrong it may be."""
+    if found is not None and found.spread < LEAST_SPREAD:
+        return COLLINEAR
+    return None if found is not None and found.known else TOO_THIN
+
+
 def _observed(rows: pd.DataFrame) -> dict:
     refusal, same, alike = _refusal(rows), None, None
     if refusal is None:
         same, alike = estimators.fixed_effects(rows), estimators.history_conditioned(rows)
-        refusal = COLLINEAR if alike is None or alike.spread < LEAST_SPREAD else None
+        refusal = _unfit(alike)
     doubts = [MANAGER, *([TIMING] if same and alike and disagree(same, alike) else [])]
     doubts += [reason for reason, holds in ((EXPOSURE, _exposed), (CENSORED, _censored)) if refusal is None and holds(rows)]
     if refusal is None and rows["list_price"].isna().mean() > 0.5:
@@ -181,7 +188,7 @@ def compare(tests: pd.DataFrame, weeks: pd.DataFrame) -> pd.DataFrame:
 
 
 def _rows(fits: dict[str, Fit | None], name: str) -> pd.DataFrame:
-    told = [_told("", [], "", found) | {name: key} for key, found in fits.items() if found is not None]
+    told = [_told("", [], "", found) | {name: key} for key, found in fits.items() if found is not None and found.known]
     return pd.DataFrame(told, columns=[name, "elasticity", "low", "high", "std_error"])
 
 
@@ -196,12 +203,12 @@ def event_study(tests: pd.DataFrame, weeks: pd.DataFrame) -> tuple[pd.DataFrame,
     rows, names = experiments.event_study(rows, treated)
     names = [name for name in names if rows[name].any()]
     found = fit(rows, names, effects) if names else None
-    if found is None:
+    if found is None or np.isnan(found.std_error).all():
         return pd.DataFrame(columns=["week_of_test", "uplift", "low", "high"]), float("nan")
     error, at = found.std_error, [int(name.split()[1]) for name in names]
     frame = pd.DataFrame({"week_of_test": [*at, -1], "uplift": np.expm1([*found.slopes, 0.0])})
     frame["low"], frame["high"] = (np.expm1([*(found.slopes + side * 1.96 * error), 0.0]) for side in (-1, 1))
-    leads = np.array(at) < 0
+    leads = (np.array(at) < 0) & np.isfinite(error)
     covariance = (found.influence.T @ found.influence).to_numpy()[np.ix_(leads, leads)]
     wald = found.slopes[leads] @ np.linalg.pinv(covariance) @ found.slopes[leads]
     return frame.sort_values("week_of_test", ignore_index=True), float(chi2.sf(wald, leads.sum())) if leads.any() else float("nan")

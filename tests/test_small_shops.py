@@ -1,0 +1,52 @@
+"""Young shops, shops at one price, shops that only took goods back: each gets its pack, and what cannot be known is said."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from tests.torture import shops
+from tests.torture.small_shops import KINDS, first_of, write
+
+from destock.analysis.classification import causes, kinds
+from destock.analysis.elasticity import verdict
+from destock.model.messages import speak
+from destock.panel.book import open_book
+from destock.story import frames
+
+TWELVE = (
+    "young", "first day", "one cut", "price test", "large price test", "two seasons", "no sales so far", "only returns", "goods of yesterday", "wholesale only",
+    "snapshot of stock", "odd values",
+)  # fmt: skip
+YOUNG_SHOP = Path(__file__).parents[2] / "shared" / "data" / "cases" / "young-shop"
+
+
+@pytest.mark.parametrize("kind", TWELVE)
+def test_every_page_its_charts_sentences_and_results(kind, tmp_path, monkeypatch):
+    """A warning fails this too. Two draws instead of hundreds: what is drawn is tested elsewhere."""
+    monkeypatch.setattr(causes, "DRAWS", 2)
+    monkeypatch.setattr(kinds, "DRAWS", 2)
+    try:
+        for _, step in shops.in_process(write(first_of(kind), tmp_path), ["en", "zh"][TWELVE.index(kind) % 2]):
+            step()
+    finally:
+        speak("en")
+
+
+def test_packs_of_several_by_one_command(tmp_path):
+    assert shops.make_all(tmp_path, [first_of("first day"), first_of("only returns")]) == 0
+    assert len(list((tmp_path / "project" / "reports").glob("shop-*/run.json"))) == 2
+
+
+def test_a_seed_is_a_shop(tmp_path):
+    one, other = ({path.name: path.read_bytes() for path in write(7, tmp_path / place).iterdir()} for place in ("a", "b"))
+    assert one == other
+    assert {first_of(kind) for kind in KINDS} <= set(range(1, shops.SEEDS + 1))
+
+
+@pytest.mark.skipif(not YOUNG_SHOP.is_dir(), reason="the case is not on this machine")
+def test_the_price_of_a_young_shop_is_not_known_from_its_data():
+    book = open_book(YOUNG_SHOP)
+    whole = frames.price_answer(book).iloc[0]
+    assert whole["verdict"] == "not from these data"
+    assert verdict.TOO_THIN in whole["reason"]
+    assert pd.isna(whole["elasticity"])

@@ -455,6 +455,35 @@ def test_a_total_at_the_end_is_no_order(orders):
     assert counted(intake) == {"rows_in": 2, "used": 1, "skipped": 1}
 
 
+@pytest.mark.parametrize("word", ["合计", "总计", "小计:", "Total", "GRAND TOTAL", "subtotal", "Sum", "合计："])
+def test_a_row_that_sums_up_others_is_no_goods_in_any_table(make_shop, take_in, word):
+    tables = {
+        "products": f"sku,unit_cost\nA,1\nB,2\n{word},3\n",
+        "order_lines": text(line("1"), f"{word},,,,2,,20"),
+        "stock": f"sku,counted_at,on_hand\nA,2026-06-01,1\n{word},2026-06-01,3\nB,2026-06-01,2\n",
+        "purchases": f"po_id,sku,units_ordered,ordered_at\nP,A,5,2026-05-01\n{word},,5,\n",
+        "charges": f"date,kind,amount\n2026-06-01,fee,5\n{word},,5\n",
+        "movements": f"sku,moved_at,units,kind\nA,2026-06-01,1,shrink\nA,{word},1,\n",
+    }
+    intake, table = take_in(make_shop(tables))
+    assert intake.rows.set_index("table")[["used", "rejected", "totals"]].to_numpy().tolist() == [
+        [2, 1, 1],
+        [1, 1, 1],
+        [2, 1, 1],
+        *[[1, 1, 1]] * 3,
+    ]
+    assert set(intake.rejects["rule"]) == {grammar.SUMMARY}
+    assert int(table("stock")["on_hand"].sum()) == 3
+    refuse_over_limit(intake.rows)
+
+
+def test_amounts_at_the_end_that_belong_to_nothing_are_a_total(make_shop, take_in):
+    stock = "sku,counted_at,on_hand\nA,2026-06-01,1\n,,1\n,2026-06-01,7\n,,2\n"
+    intake, _ = take_in(make_shop({"products": PRODUCTS, "order_lines": text(line("1"), ",,,,2,,20"), "stock": stock}))
+    rules = intake.rejects.groupby("table")["rule"].apply(list).to_dict()
+    assert rules == {"order_lines": [grammar.SUMMARY], "stock": [grammar.MISSING, grammar.MISSING, grammar.SUMMARY]}
+
+
 # I23: several files
 
 

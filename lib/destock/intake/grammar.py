@@ -21,6 +21,14 @@ SUMMARY = mark("a total of other rows: take it out, or leave it out with where i
 TWO_READINGS = mark(
     'thousands or decimals: say in shop.toml how the table writes numbers, such as number_format = "1,234.50" or "1.234,50"'
 )
+_TOTAL = (
+    "合计", "总计", "小计", "共计", "汇总", "总和", "合計", "總計", "小計", "total", "totals", "subtotal", "sub total", "sub-total", "grand total", "total general", "sum", "sums", "summe",
+    "gesamt", "gesamtsumme", "zwischensumme",
+)  # fmt: skip
+# as an identifier may write them: exact texts are found in no time
+TOTALS = sorted(
+    {written + end for word in _TOTAL for written in (word, word.upper(), word.capitalize(), word.title()) for end in ("", ":")}
+)
 ROUNDED = 9  # places behind which a difference is noise of binary numbers
 FAILS = mark("the shop's own expression fails on this row, such as a division by zero or a text that is no number")
 FAILED = mark("a formula without a result")
@@ -87,6 +95,9 @@ def broken(columns: list[Column], currency: str, today: date, declared: bool) ->
 def _rules(column: Column, value: str, currency: str, today: date, declared: bool) -> list[tuple[str, str, str]]:
     """Rules of one column, in order: a cheap doubt, what makes it certain, the rule's name."""
     rules = []
+    if column.kind in ("date", "time"):
+        total = f"regexp_full_match(lower(CAST({column.name} AS VARCHAR)), '(?:{'|'.join(_TOTAL)})\\s*[:：]?')"  # IN would become a join
+        rules.append((f"({value} IS NULL AND {column.name} IS NOT NULL)", total, SUMMARY))
     if column.kind in ("units", "money", "number") and not declared:
         rules.append(
             (
@@ -157,12 +168,8 @@ def _rounded(column: Column, text: str) -> str:
 
 
 def _half_even(text: str) -> str:
-    """The text of an amount with four decimals at most: what lies just between two goes to the even one."""
-    kept = rf"TRY_CAST(regexp_extract({text}, '^[+-]?\d+\.\d{{4}}') AS DECIMAL(38,4))"
-    rest, last = rf"rtrim(regexp_extract({text}, '\.\d{{4}}(\d*)$', 1), '0')", rf"regexp_extract({text}, '\.\d{{3}}(\d)', 1)"
-    up = f"{rest} > '5' OR ({rest} = '5' AND {last} IN ('1', '3', '5', '7', '9'))"
-    step = f"CASE WHEN NOT ({up}) THEN 0.0000 WHEN starts_with({text}, '-') THEN -0.0001 ELSE 0.0001 END"
-    return rf"CASE WHEN regexp_matches({text}, '\.\d{{5}}') THEN CAST({kept} + {step} AS VARCHAR) ELSE {text} END"
+    """An amount's text, so that the engine's rounding to four decimals, half away from zero, is half to even."""
+    return rf"regexp_replace({text}, '(\.\d{{3}}[02468])50*$', '\1')"
 
 
 def _evenly(name: str, given: str) -> str:

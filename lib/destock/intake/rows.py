@@ -119,22 +119,23 @@ def _weighed(con: engine.Engine, rows: pd.DataFrame) -> pd.DataFrame:
 def refuse_over_limit(rows: pd.DataFrame) -> None:
     """Are so many rows of a table rejected that no figure can be trusted?
 
-    Raises Fault (4) above REJECT_LIMIT of rows or of money, and for any product whose
-    identifier cannot be relied on.
+    Raises Fault (4) above REJECT_LIMIT of rows, money, units, stock or sales, and for any product whose
+    identifier cannot be relied on. Rows that sum up others are no loss.
     """
-    measured = ["rejected", "rows_in", "money_rejected", "money_in", "key_rejected", "equal_rejected"]
+    measured = ["rejected", "rows_in", "money_rejected", "money_in", "key_rejected", "equal_rejected", "totals"]
     total = rows[rows["read_as"] != JOINED].groupby("table", sort=False)[measured].sum()
     for table, row in total.iterrows():
-        if row["equal_rejected"] and 2 * row["equal_rejected"] > row["rejected"] > REJECT_LIMIT * row["rows_in"]:
+        rejected = row["rejected"] - row["totals"]
+        if row["equal_rejected"] and 2 * row["equal_rejected"] > rejected > REJECT_LIMIT * row["rows_in"]:
             text = mark(
                 '{table}: {equal} rows equal another one of their export, and no line number tells them apart: say equal_rows = "separate" (each of them happened) or "copies" (it was exported twice) in shop.toml [tables.{table}]'
             )
             raise Fault(4, text, table=table, equal=int(row["equal_rejected"]))
-        if row["rejected"] > REJECT_LIMIT * row["rows_in"]:
+        if rejected > REJECT_LIMIT * row["rows_in"]:
             text = mark(
                 "{table}: {rejected} of {rows_in} rows are rejected, more than 1 %: mend the file or shop.toml (“destock check” lists them)"
             )
-            raise Fault(4, text, table=table, rejected=int(row["rejected"]), rows_in=int(row["rows_in"]))
+            raise Fault(4, text, table=table, rejected=int(rejected), rows_in=int(row["rows_in"]))
         if row["money_rejected"] > REJECT_LIMIT * row["money_in"]:
             text = mark(
                 "{table}: the rejected rows hold more than 1 % of its money: mend the file or shop.toml (“destock check” lists them)"
@@ -162,7 +163,26 @@ def _judge_all(con: engine.Engine, table: Table, source: Source, shop: Shop, tod
     for number, file in enumerate(files):
         _guard(con, source, file)
         _judge(con, table, source, file, number, shop.currency, today)
+    _mark_totals(con, table, source, {name for file in files for name in file.expressions})
     return files
+
+
+def _mark_totals(con: engine.Engine, table: Table, source: Source, given: set[str]) -> None:
+    """Reject rows that sum up others: a name of a total where an identifier belongs, or a last row with amounts and nothing that they are of."""
+    known = [c for c in table.columns if c.name in given]
+    identifiers = [c.name for c in known if c.kind == "id"]
+    words = ", ".join(map(engine.literal, grammar.TOTALS))
+    for name in identifiers:
+        fault = engine.literal(f"{name}:{grammar.SUMMARY}")
+        con.execute(f"UPDATE judged SET fault = {fault} WHERE {name} IN ({words}) AND wanted")
+    amounts = [c.name for c in known if c.kind in ("units", "money")]
+    if amounts and not source.query:
+        nothing = " AND ".join(f"{name} IS NULL" for name in identifiers) or "true"
+        con.execute(
+            f"""UPDATE judged SET fault = split_part(fault, ':', 1) || {engine.literal(":" + grammar.SUMMARY)}
+            WHERE wanted AND ends_with(fault, {engine.literal(":" + grammar.MISSING)}) AND {nothing} AND coalesce({", ".join(amounts)}) IS NOT NULL
+            AND (_file, _row) IN (SELECT (_file, max(_row)) FROM judged WHERE wanted GROUP BY _file)"""
+        )
 
 
 def _guard(con: engine.Engine, source: Source, file: _File) -> None:
@@ -392,7 +412,8 @@ def _count(con: engine.Engine, table: Table, given: frozenset[str], files: list[
             CAST(coalesce(sum({money}) FILTER ({real} AND {weights.BAD}), 0) AS DOUBLE) AS money_rejected,
             CAST(coalesce(sum({units}) FILTER ({real}), 0) AS DOUBLE) AS units_in,
             CAST(coalesce(sum({units}) FILTER ({real} AND {weights.BAD}), 0) AS DOUBLE) AS units_rejected,
-            count(*) FILTER (outcome = 'conflict' OR split_part(j.fault, ':', 1) IN ({keys})) AS key_rejected,
+            count(*) FILTER (outcome = 'conflict' OR (split_part(j.fault, ':', 1) IN ({keys}) AND {real})) AS key_rejected,
+            count(*) FILTER (j.wanted AND NOT ({real})) AS totals,
             count(*) FILTER (outcome = 'equal') AS equal_rejected
         FROM judged j LEFT JOIN outcomes o USING (_file, _row) GROUP BY j._file"""
     ).df()

@@ -18,7 +18,7 @@ from destock.model.schema import TABLES, Column, Table
 
 # what is counted of rows that are all used
 NOTHING = (
-    "updated", "rejected", "deduplicated", "skipped", "money_in", "money_rejected", "units_in", "units_rejected", "key_rejected", "equal_rejected",
+    "updated", "rejected", "deduplicated", "skipped", "money_in", "money_rejected", "units_in", "units_rejected", "key_rejected", "equal_rejected", "totals",
 )  # fmt: skip
 
 

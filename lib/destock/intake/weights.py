@@ -62,8 +62,15 @@ def weigh(con: engine.Engine) -> dict[str, tuple[float, str]]:
     as the mean of those that are. Of a rejected count, the number as far as it can be read, else what the SKU held otherwise.
     """
     con.execute(
-        """CREATE OR REPLACE TABLE rejected_product AS SELECT DISTINCT sku FROM rejected_products ANTI JOIN products USING (sku) WHERE sku IS NOT NULL;
-        CREATE OR REPLACE TEMP TABLE sold AS SELECT sku, sum(CASE WHEN kind = 'sale' THEN units WHEN kind IN ('cancel', 'return') THEN -units END) AS units,
+        "CREATE OR REPLACE TABLE rejected_product AS SELECT DISTINCT sku FROM rejected_products ANTI JOIN products USING (sku) WHERE sku IS NOT NULL"
+    )
+    aside = engine.rows(con, f"SELECT {' + '.join(f'(SELECT count(*) FROM {_aside(name)})' for name in _ASIDE)}")[0][0]
+    return _shares(con) if aside else {}
+
+
+def _shares(con: engine.Engine) -> dict[str, tuple[float, str]]:
+    con.execute(
+        """CREATE OR REPLACE TEMP TABLE sold AS SELECT sku, sum(CASE WHEN kind = 'sale' THEN units WHEN kind IN ('cancel', 'return') THEN -units END) AS units,
             sum(customer_paid) FILTER (kind = 'sale') AS money FROM order_lines GROUP BY sku;
         CREATE OR REPLACE TEMP TABLE held AS
         WITH counts AS (SELECT sku, arg_max(on_hand, counted_at) AS units, max(counted_at) AS day FROM stock GROUP BY sku, location, condition

@@ -13,7 +13,7 @@ TABLES = {
     "control": ("figure", "unit ours theirs gap"),
     "rows": (
         "table file",
-        "rows_in used updated rejected deduplicated skipped file_rows read_as money_in money_rejected units_in units_rejected key_rejected equal_rejected share_rejected share_of",
+        "rows_in used updated rejected deduplicated skipped file_rows read_as money_in money_rejected units_in units_rejected key_rejected equal_rejected totals share_rejected share_of",
     ),
     "rejects": ("table file line column", "rule value raw"),
     "breaks": ("sku counted_on", "expected found difference"),
@@ -116,6 +116,7 @@ COLUMNS = {
     "read_as": ("text", "encoding and delimiter, or sheet"), "money_in": ("money", "the table's money in all rows: paid, or charged"), "money_rejected": ("money", "of which in rejected rows, where it can be read"),
     "units_in": ("units", "the table's units in all rows"), "units_rejected": ("units", "of which in rejected rows, where they can be read"),
     "equal_rejected": ("rows", "rejected rows that equal another one of their export, where no number tells them apart"),
+    "totals": ("rows", "rejected rows that sum up others: no loss"),
     "share_rejected": ("share", "largest share of units, stock or sales that hangs on the table's rejected rows"), "share_of": ("text", "what share_rejected is a share of"),
     "key_rejected": ("rows", "rejected rows whose key cannot be relied on"), "raw": ("text", "the row as the file gives it"), "line": ("number", "line of the file"), "column": ("text", "column that breaks the rule"),
     "sku": ("text", "stock-keeping unit"), "counted_on": ("date", "day of the count"), "expected": ("units", "where the records lead to"), "found": ("units", "counted"), "difference": ("units", "found − expected"),

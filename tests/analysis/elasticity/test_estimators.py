@@ -108,6 +108,11 @@ class TestNothingThatCouldBeWrong:
         assert estimators.log_log(self.cut([16.0, 16.0])) is None
         assert estimators.log_log(self.cut([16.0, 12.0])).std_error[0] > 0
 
+    def test_a_line_through_the_middle_of_two_items(self):
+        """Each at its own price all the time: the line meets both means, and the scores of both clusters are nothing."""
+        rows = self.cut([3.0, 3.0]).assign(log_price=lambda d: np.log([10] * 4 + [20] * 4), sold_units=[8, 6, 5, 7, 3, 4, 2, 3])
+        assert estimators.log_log(rows) is None
+
     def test_items_that_agree_to_the_last_unit(self):
         assert estimators.before_after(self.cut([16.0, 16.0])) is None
         assert estimators.before_after(self.cut([16.0])) is None

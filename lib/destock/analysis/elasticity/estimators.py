@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from statsmodels.regression.linear_model import OLS
 
-from destock.analysis.elasticity.poisson import Fit, fit
+from destock.analysis.elasticity.poisson import REPRODUCED, Fit, fit
 from destock.model.messages import mark
 
 LAGS, LIFE_WEEKS = 3, 26
@@ -96,8 +96,9 @@ def log_log(rows: pd.DataFrame, regressors: list[str] | None = None, effect: str
     model = OLS(logs["y"], logs.drop(columns="y")).fit(cov_type="cluster", cov_kwds={"groups": groups})
     scores = (model.model.exog * model.resid.to_numpy()[:, None]) @ model.normalized_cov_params.to_numpy()
     sums = pd.DataFrame(scores, index=sold[cluster].to_numpy()).groupby(level=0).sum().loc[names]
-    if model.ssr <= 1e-12 * model.uncentered_tss:  # through every point: nothing tells how wrong it may be
-        return None
+    by_points = np.sqrt(model.scale * model.normalized_cov_params.iloc[0, 0])
+    if model.ssr <= REPRODUCED**3 * model.uncentered_tss or model.bse.iloc[0] <= REPRODUCED * by_points:
+        return None  # through every point, or through the middle of each of two clusters: nothing tells how wrong it may be
     return Fit(
         model.params.to_numpy(),
         sums * (model.bse.to_numpy() / np.sqrt((sums**2).sum().to_numpy())),

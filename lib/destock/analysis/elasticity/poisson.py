@@ -113,7 +113,7 @@ class _System:
             while not value >= last - 1e-9 * abs(last) and np.abs(change).max() > TOLERANCE:
                 change = change / 2
                 value = self._likelihood(parameters + change)
-            if not np.isfinite(value):  # no step, however small, leaves every effect something to expect
+            if not np.isfinite(value):  # the slope runs away: a price at which nothing was sold explains it best at infinity
                 return None
             parameters, residual = parameters + change, self.y - self.mean
             if step and full <= TOLERANCE and abs(value - last) <= TOLERANCE * abs(value):

@@ -111,11 +111,12 @@ def test_what_is_no_value_is_a_reject_with_its_row(server, tmp_path, take_in):
     intake, table = take_in(shop_of(tmp_path, "SELECT * FROM odd ORDER BY order_id -- by number"))
     rejects = intake.rejects.set_index("line")
     assert rejects["column"].to_dict() == {
-        2: "customer_paid", 3: "customer_paid", 4: "customer_paid", 5: "ordered_at", 6: "kind", 7: "customer_paid",
+        2: "customer_paid", 3: "customer_paid", 5: "ordered_at", 6: "kind", 7: "customer_paid",
     }  # fmt: skip
     assert set(rejects["file"]) == {"SHOP_DATABASE.order_lines.parquet"}
     assert all(f"o{line}," in raw for line, raw in rejects["raw"].items())
-    assert table("order_lines")["order_id"].tolist() == ["o1", "o8", "o9"]
+    assert table("order_lines")["order_id"].tolist() == ["o1", "o4", "o8", "o9"]
+    assert [(note.id, note.value) for note in intake.notes] == [("rounded", 1)]
 
 
 def test_numeric_comes_digit_by_digit(server):

@@ -111,7 +111,7 @@ def tree(con: duckdb.DuckDBPyConnection, sql: str) -> dict:
     """A SELECT as the engine's parser understands it. Raises what the engine raises for text that is none."""
     found = json.loads(con.execute("SELECT json_serialize_sql(?)", [sql]).fetchall()[0][0])
     if found["error"]:
-        raise duckdb.ParserException(found["error_message"])
+        raise duckdb.ParserException(found["error_message"] if found["error_type"] == "parser" else "this is not one SELECT")
     return found
 
 

@@ -91,7 +91,7 @@ def _texts(source: "Source") -> dict[tuple[str, str], str]:
     """Each piece of SQL of a table: (key of shop.toml, our column) → a SELECT that holds it."""
     texts = {("columns", name): f"SELECT {text}" for name, text in source.columns.items()}
     texts |= {("where", ""): f"SELECT {source.where}"} if source.where else {}
-    return texts | ({("query", ""): source.query.strip().removesuffix(";")} if source.query else {})
+    return texts | ({("query", ""): f"SELECT * FROM ({source.query.strip().removesuffix(';')}\n)"} if source.query else {})
 
 
 def _text(con: engine.Engine, key: tuple[str, str], tree: dict) -> str:

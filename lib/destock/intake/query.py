@@ -36,7 +36,7 @@ def followed(con: engine.Engine, query: str) -> list[Followed]:
     """The query with ``_line`` (and ``FAILED``) beside its columns, the fuller form first; none where rows cannot be followed."""
     found = []
     for mark_failures in (True, False):
-        tree = engine.tree(con, query)
+        tree = engine.tree(con, f"SELECT * FROM ({query}\n)")
         walk = _Walk(con, engine.unsteady(con), mark_failures)
         if _node(tree["statements"][0]["node"], {}, walk) is None:
             return []

@@ -211,7 +211,8 @@ def _query(con: engine.Engine, source: Source, file: _File, number: int) -> list
         file.failures = {f"{FAILED} IS NOT NULL": FAILED}
         if engine.rows(con, f"SELECT count(*) > 0 AND count(*) = count({FAILED}) FROM {file.relation}")[0][0]:
             _run_query(con, source, file, sql)  # what fails on every row is wrong by itself: the engine says how
-    if followed and followed.whole:
+    kinds = dict(engine.rows(con, f"SELECT column_name, column_type FROM (DESCRIBE {file.relation})"))
+    if followed and followed.whole and kinds[LINE] == "BIGINT":
         lost = f"FROM source ANTI JOIN {file.relation} AS made ON source.{LINE} = made.{LINE}"
         count = engine.rows(con, f"SELECT count(*) {lost}")[0][0]
         file.unmade = count, [line for (line,) in engine.rows(con, f"SELECT source.{LINE} {lost} ORDER BY ALL LIMIT {NAMED}")]

@@ -14,7 +14,7 @@ MODULES = sorted(LIB.rglob("*.py"))
 ANALYSES = sorted((LIB / "analysis").rglob("*.py"))
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 TOP = {
-    "notebooks", "lib", "data", "reports", "tests", "environment.yml", "README.md", "pyproject.toml", "uv.lock", "Makefile", "CONTRIBUTING.md", "LICENSE",
+    "notebooks", "lib", "data", "reports", "tests", "findings", "environment.yml", "README.md", "pyproject.toml", "uv.lock", "Makefile", "CONTRIBUTING.md", "LICENSE",
 }  # fmt: skip
 
 

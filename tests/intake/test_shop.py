@@ -113,7 +113,7 @@ def test_a_shop_toml_that_is_not_utf8_is_refused(tmp_path):
 
 def test_a_shop_toml_in_chinese_bytes_is_told_to_be_saved_as_utf8(tmp_path):
     (tmp_path / "shop.toml").write_bytes(f'name = "服装店"\n{TABLES}'.encode("gbk"))
-    assert fault_of(tmp_path) == (3, f"{tmp_path / 'shop.toml'}: is not written in UTF-8 (byte 8): save it again as UTF-8")
+    assert fault_of(tmp_path) == (3, f"{tmp_path / 'shop.toml'}: not written in UTF-8 (byte 8): save it as UTF-8")
 
 
 def test_a_shop_toml_may_begin_with_a_mark_of_its_encoding(tmp_path):

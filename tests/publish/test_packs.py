@@ -154,7 +154,7 @@ def test_a_check_shows_its_page_then_refuses_and_leaves_the_list(project, tmp_pa
         orders.write_text(orders.read_text(encoding="utf-8").replace("2026-", "20x6-"), encoding="utf-8")
     ended = run(project, "check", shop)
     assert (ended.returncode, len(ended.stderr.splitlines()), "9 of 9 rows" in ended.stderr) == (4, 1, True)
-    assert "orders-1.csv:1 column" in ended.stdout
+    assert "orders-1.csv:2 column" in ended.stdout
     assert len((project / "reports" / "late-rejects.csv").read_text(encoding="utf-8-sig").splitlines()) > 9
     assert (project / "reports" / "late-rejects.csv").stat().st_mode & 0o077 == 0
 

@@ -3,6 +3,7 @@
 import warnings
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
@@ -42,8 +43,7 @@ class Sheet:
             raise unreadable(self.path, error) from error
 
     def _rows(self) -> Iterator[tuple[int, dict[int, str]]]:
-        book = _open(self.path)
-        with book[self.title]._get_source() as source:
+        with _open(self.path) as book, book[self.title]._get_source() as source:
             cells = _Cells(source, book[self.title]._shared_strings, data_only=True, epoch=book.epoch, date_formats=book._date_formats)
             last, width = 0, 0
             for line, row in cells.parse():
@@ -80,8 +80,9 @@ def open_sheet(path: Path, title: str) -> Sheet:
     """The sheet of this title; without one, the only sheet that holds anything. Raises Fault (3)."""
     _refuse_bomb(path)
     try:
-        sheets = {sheet.title: sheet for sheet in _open(path).worksheets}
-        filled = [name for name, sheet in sheets.items() if name == title or (not title and _has_cells(sheet))]
+        with _open(path) as book:
+            sheets = {sheet.title: sheet for sheet in book.worksheets}
+            filled = [name for name, sheet in sheets.items() if name == title or (not title and _has_cells(sheet))]
     except Exception as error:  # see Sheet.rows
         raise unreadable(path, error) from error
     if len(filled) == 1:
@@ -98,9 +99,12 @@ def unreadable(path: Path, error: Exception) -> Fault:
     return Fault(3, mark("{file}: cannot be read ({reason})"), file=path.name, reason=reason)
 
 
-def _open(path: Path) -> openpyxl.Workbook:
-    with warnings.catch_warnings(action="ignore"):  # what a workbook has beside its cells is none of our business
-        return openpyxl.load_workbook(path, read_only=True, data_only=True)
+@contextmanager
+def _open(path: Path) -> Iterator[openpyxl.Workbook]:
+    with path.open("rb") as file:
+        with warnings.catch_warnings(action="ignore"):  # what a workbook has beside its cells is none of our business
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+        yield book
 
 
 def _has_cells(sheet: ReadOnlyWorksheet) -> bool:

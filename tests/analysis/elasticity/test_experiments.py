@@ -107,6 +107,14 @@ class TestWeeksOfTests:
         data["item_week"].loc[data["item_week"]["item"] == "a", "in_stock_share"] = 0.0
         assert set(experiments.weeks_of_tests(**data)["item"]) == {"b"}
 
+    def test_leaves_out_weeks_at_a_listed_price_of_nothing(self):
+        """Given away, whatever some customer still paid: nothing has no logarithm."""
+        data = self.data()
+        data["item_week"].loc[data["item_week"]["week"] > DECISION, "list_price"] = 0.0
+        found = experiments.weeks_of_tests(**data)
+        assert sorted(found["week_of_test"].unique()) == [-4, -3, -2, -1, 0]
+        assert np.isfinite(found["log_price"]).all()
+
 
 def test_daily_is_relative_to_each_arms_own_level_before():
     days = pd.date_range(DECISION - pd.Timedelta(days=3), periods=6)

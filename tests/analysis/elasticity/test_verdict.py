@@ -128,6 +128,10 @@ class TestNotFromTheseData:
         self.refused(weeks, verdict.TOO_THIN)
         assert verdict.compare(tests, weeks)["std_error"].gt(0).all()
 
+    def test_many_items_of_which_few_say_anything(self):
+        weeks = parts("private")[1]
+        self.refused(weeks.assign(price_3=weeks["price_3"].where(weeks["item"] < "s015")), verdict.TOO_FEW)
+
     def test_nothing_sold(self):
         self.refused(parts("private")[1].assign(sold_units=0.0), verdict.NO_SALES)
 

@@ -28,14 +28,15 @@ def weeks_of_tests(item_week: pd.DataFrame, experiment: pd.DataFrame, item_now: 
     last_day = rows["week"] + pd.Timedelta(days=6)
     start, end = rows["decision_date"] - pd.Timedelta(weeks=WEEKS_BEFORE), rows["window_end"] + pd.Timedelta(weeks=after)
     straddles = (rows["list_prices"] > 1) | ((rows["week"] < rows["decision_date"]) & (last_day >= rows["decision_date"]))
-    seen = (rows["week"] >= start) & (last_day <= end) & ~straddles & (rows["price"] > 0) & ~(rows["in_stock_share"] == 0)
-    rows = rows[seen].copy()
+    price = rows["list_price"].fillna(rows["price"]).astype(float)  # nothing, where it was given away
+    priced = (rows["price"] > 0) & (price > 0)
+    seen = (rows["week"] >= start) & (last_day <= end) & ~straddles & priced & ~(rows["in_stock_share"] == 0)
+    rows = rows[seen].assign(log_price=np.log(price[seen]))
     rows["unit"] = rows["experiment"] + " " + rows["item"]
     rows["week_of_test"] = (rows["week"] - rows["decision_date"]).dt.days // 7
     rows["cell"] = rows["experiment"] + " " + rows["week_of_test"].astype("str")
     rows["curve"] = life_curve(rows)
     rows["treated"] = rows["week_of_test"] >= 0
-    rows["log_price"] = np.log(rows["list_price"].fillna(rows["price"]).astype(float))
     rows["in_stock"] = rows["in_stock_share"].fillna(1.0)
     rows = rows.sort_values(["unit", "week"], kind="stable")
     return rows[~_at_an_earlier_price(rows)].reset_index(drop=True)

@@ -100,10 +100,14 @@ def _randomised(rows: pd.DataFrame) -> dict:
 
 
 def _unfit(found: Fit | None) -> str | None:
-    """Why a fit is no answer: there is none, the price keeps no spread of its own, or nothing tells how wrong it may be."""
-    if found is not None and found.spread < LEAST_SPREAD:
+    """Why a fit is no answer: there is none, the price keeps no spread of its own, nothing tells how wrong it may be, or most items fell out."""
+    if found is None:
+        return TOO_THIN
+    if found.spread < LEAST_SPREAD:
         return COLLINEAR
-    return None if found is not None and found.known else TOO_THIN
+    if not found.known:
+        return TOO_THIN
+    return TOO_FEW if len(found.influence) < LEAST_ITEMS else None
 
 
 def _observed(rows: pd.DataFrame) -> dict:

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from destock.analysis.classification.draws import some_draws
 from destock.model.messages import mark
 from destock.model.metrics import ratio
 
@@ -27,7 +28,7 @@ YEAR_DAYS = 364
 PHASES = np.linspace(0, 1, 21)
 
 
-def split(frame: pd.DataFrame, elasticity: float = np.nan) -> pd.DataFrame:
+def split(frame: pd.DataFrame, elasticity: float | np.ndarray = np.nan) -> pd.DataFrame:
     """How many units of a style's leftover came from which cause?
 
     frame: plan and actual of each item (``compared``). Leftover = left over by plan (planned buy − planned sales) + bought above plan (buy −
@@ -52,7 +53,7 @@ def _log_mean(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.where(near, a, (a - b) / np.where(near, 1.0, log))
 
 
-def _logs(frame: pd.DataFrame, elasticity: float) -> dict[str, np.ndarray]:
+def _logs(frame: pd.DataFrame, elasticity: float | np.ndarray) -> dict[str, np.ndarray]:
     logs = {}
     for cause, (planned, actual) in FACTORS.items():
         log = np.log(ratio(frame[actual], frame[planned]).where(lambda r: r > 0)).to_numpy(float)
@@ -79,9 +80,10 @@ def largest(frame: pd.DataFrame, elasticity: float = np.nan, elasticity_error: f
     rows = frame.sort_values("item", kind="stable").reset_index(drop=True)
     found = split(rows, elasticity)[list(CAUSES)].to_numpy()
     top, dice, hits = found.argmax(axis=1), np.random.default_rng(0), np.zeros(len(rows))
-    for _ in range(DRAWS):
-        beta = elasticity + elasticity_error * dice.standard_normal()
-        hits += split(_drawn(rows, dice), beta)[list(CAUSES)].to_numpy().argmax(axis=1) == top
+    for draws in some_draws(DRAWS, len(rows)):
+        drawn, luck = _drawn(rows, draws, dice)
+        causes = split(drawn, elasticity + elasticity_error * luck)[list(CAUSES)].to_numpy().argmax(axis=1)
+        hits += (causes.reshape(draws, -1) == top).sum(axis=0)
     cause = np.where(found.max(axis=1, initial=-np.inf) > 0, np.array(CAUSES)[top], NONE)
     named = np.where((hits / DRAWS < SURE) & (cause != NONE), MIXED, cause)
     return pd.DataFrame(
@@ -89,20 +91,33 @@ def largest(frame: pd.DataFrame, elasticity: float = np.nan, elasticity_error: f
     )
 
 
-def _drawn(rows: pd.DataFrame, dice: np.random.Generator) -> pd.DataFrame:
-    orders = rows["orders"].clip(lower=0).fillna(0.0)
-    luck = ratio(dice.poisson(orders), orders).fillna(1.0)
-    share = rows["kept"].clip(0, 1)
-    kept = ratio(dice.binomial(orders.round().astype(int), share.fillna(1.0)), orders.round()).where(share.notna(), np.nan)
+def _drawn(rows: pd.DataFrame, draws: int, dice: np.random.Generator) -> tuple[pd.DataFrame, np.ndarray]:
+    """The rows as often as there are draws, one draw after the other, with their noisy figures drawn; and the luck of each with the elasticity."""
+    n, many = len(rows), pd.concat([rows] * draws, ignore_index=True)
+    orders, clicks = rows["orders"].clip(lower=0).fillna(0.0).to_numpy(float), rows["clicks"].fillna(0.0).to_numpy(float)
+    whole, sure = orders.round().astype(int), rows["kept"].clip(0, 1).fillna(1.0).to_numpy(float)
+    dealt = [
+        (
+            np.full(n, dice.standard_normal()),
+            dice.poisson(orders),
+            dice.binomial(whole, sure),
+            dice.poisson(clicks),
+            *dice.standard_normal((2, n)),
+        )
+        for _ in range(draws)
+    ]
+    luck, ordered, stayed, clicked, exposed, counted = (np.concatenate(each) for each in zip(*dealt, strict=True))
+    share = many["kept"].clip(0, 1)
+    kept = ratio(stayed, many["orders"].clip(lower=0).fillna(0.0).round()).where(share.notna(), np.nan)
     kept = kept.where(kept > 0, share)
-    clicks = rows["clicks"].fillna(0.0)
-    return rows.assign(
-        sales=rows["sales"] * luck * ratio(kept, share).fillna(1.0),
+    drawn = many.assign(
+        sales=many["sales"] * ratio(ordered, many["orders"].clip(lower=0).fillna(0.0)).fillna(1.0) * ratio(kept, share).fillna(1.0),
         kept=kept,
-        click_rate=rows["click_rate"] * ratio(dice.poisson(clicks), clicks).fillna(1.0),
-        exposures_per_day=rows["exposures_per_day"] * np.exp(EXPOSURE_ERROR * dice.standard_normal(len(rows))),
-        in_stock=(rows["in_stock"] + INSTOCK_ERROR * dice.standard_normal(len(rows))).clip(0.01, 1),
+        click_rate=many["click_rate"] * ratio(clicked, many["clicks"].fillna(0.0)).fillna(1.0),
+        exposures_per_day=many["exposures_per_day"] * np.exp(EXPOSURE_ERROR * exposed),
+        in_stock=(many["in_stock"] + INSTOCK_ERROR * counted).clip(0.01, 1),
     )
+    return drawn, luck
 
 
 def compared(items: pd.DataFrame, weeks: pd.DataFrame, plan: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from destock.analysis.classification.draws import some_draws
 from destock.model.messages import mark
 from destock.model.metrics import ratio, shipped_units, wilson_lower
 from destock.model.schema import CLASSES
@@ -159,24 +160,30 @@ def _confidence(frame: pd.DataFrame, first: pd.Series, as_of: pd.Timestamp, assu
     """
     order = frame["item"].argsort(kind="stable")
     rows, dice = frame.iloc[order], np.random.default_rng(0)
+    found = first.iloc[order].to_numpy()
     same = np.zeros(len(rows))
-    for _ in range(DRAWS):
-        same += (rules(_drawn(rows, dice), as_of, assumptions).idxmax(axis=1) == first.iloc[order]).to_numpy()
+    for draws in some_draws(DRAWS, len(rows)):
+        kinds = rules(_drawn(rows, draws, dice), as_of, assumptions).idxmax(axis=1)
+        same += (kinds.to_numpy().reshape(draws, -1) == found).sum(axis=0)
     return pd.Series(same / DRAWS, index=rows.index).reindex(frame.index)
 
 
-def _drawn(rows: pd.DataFrame, dice: np.random.Generator) -> pd.DataFrame:
-    sold = rows["sold_units"].fillna(0).clip(lower=0)
-    luck = ratio(dice.poisson(sold), sold).fillna(1.0)
-    error = rows["rate_sd"].fillna(0.0) / np.sqrt(8) * dice.standard_normal(len(rows))
-    faster = ratio((rows["rate"].fillna(0.0) + error).clip(lower=0), rows["rate"]).fillna(1.0)
-    return rows.assign(
-        net_units=rows["net_units"] * luck,
-        sell_through=rows["sell_through"] * luck,
-        quality_returns=dice.poisson(rows["quality_returns"].fillna(0).clip(lower=0)),
-        remaining=(rows["remaining"] + rows["remaining_sd"] * dice.standard_normal(len(rows))).clip(lower=0),
-        weeks_of_supply=rows["weeks_of_supply"] / faster,
-        stock_to_sales=rows["stock_to_sales"] / faster,
+def _drawn(rows: pd.DataFrame, draws: int, dice: np.random.Generator) -> pd.DataFrame:
+    """The rows as often as there are draws, one draw after the other, with their noisy figures drawn."""
+    n, many = len(rows), pd.concat([rows] * draws, ignore_index=True)
+    sold, returned = (rows[name].fillna(0).clip(lower=0).to_numpy(float) for name in ("sold_units", "quality_returns"))
+    dealt = [(dice.poisson(sold), dice.standard_normal(n), dice.poisson(returned), dice.standard_normal(n)) for _ in range(draws)]
+    sold_again, pace, returned_again, rest = (np.concatenate(each) for each in zip(*dealt, strict=True))
+    luck = ratio(sold_again, many["sold_units"].fillna(0).clip(lower=0)).fillna(1.0)
+    error = many["rate_sd"].fillna(0.0) / np.sqrt(8) * pace
+    faster = ratio((many["rate"].fillna(0.0) + error).clip(lower=0), many["rate"]).fillna(1.0)
+    return many.assign(
+        net_units=many["net_units"] * luck,
+        sell_through=many["sell_through"] * luck,
+        quality_returns=returned_again,
+        remaining=(many["remaining"] + many["remaining_sd"] * rest).clip(lower=0),
+        weeks_of_supply=many["weeks_of_supply"] / faster,
+        stock_to_sales=many["stock_to_sales"] / faster,
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from destock.analysis.classification import causes
+from destock.analysis.classification import causes, draws
 
 PLAN = {
     "item": "a", "planned_sales": 228.0, "planned_buy": 265.0, "planned_days": 60.0, "planned_instock": 0.95, "planned_exposures_per_day": 200.0, "planned_click_rate": np.nan,
@@ -74,6 +74,13 @@ class TestLargest:
         rows = pd.concat([frame(item=name, sales=sales, orders=sales) for name, sales in (("b", 80.0), ("a", 92.0), ("c", 60.0))])
         one, other = (causes.largest(part, -2.0, 0.3).set_index("item")["probability"].to_dict() for part in (rows, rows.iloc[::-1]))
         assert one == other
+
+
+    def test_draws_made_one_at_a_time_are_those_made_at_once(self, monkeypatch):
+        rows = pd.concat([frame(item=name, sales=sales, price=price) for name, sales, price in (("a", 92.0, 880.0), ("b", 70.0, 990.0))])
+        at_once = causes.largest(rows, -2.0, 0.3)
+        monkeypatch.setattr(draws, "MOST_DRAWN", 1)
+        pd.testing.assert_frame_equal(causes.largest(rows, -2.0, 0.3), at_once)
 
 
 class TestCharged:

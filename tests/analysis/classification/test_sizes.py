@@ -70,3 +70,16 @@ def test_styles_by_what_they_lose():
 def test_unknown_stock_has_no_sizes_to_judge():
     skus, weeks, item = shop(S=[1] * 20)
     assert sizes.sizes(skus.assign(on_hand=float("nan")), weeks, item, NUMBERS).empty
+
+
+def test_without_weeks_of_sales_no_size_is_judged():
+    skus, weeks, item = shop(S=[1] * 20, L=[0] * 20)
+    assert sizes.sizes(skus, weeks.assign(days_in_stock=float("nan")), item, NUMBERS).empty
+
+
+def test_what_a_size_loses_whose_rate_is_not_known_is_unknown():
+    """In stock for one week of twenty: too short to know what it sells."""
+    skus, weeks, item = shop(S=[1] * 20, M_out=[2] * 18 + [0, 0])
+    weeks.loc[weeks["sku"].eq("M_out") & (weeks["week"] > weeks["week"].min()), "days_in_stock"] = 0
+    row = sizes.sizes(skus, weeks, item, NUMBERS).set_index("sku").loc["M_out"]
+    assert row[["lost_units", "lost_sales"]].isna().all()

@@ -17,7 +17,7 @@ def sizes(sku_now: pd.DataFrame, sku_week: pd.DataFrame, items: pd.DataFrame, as
     One row a SKU of every style with stock: ``state`` – dead size: stock, and no sale in ``dead_weeks`` while its style sold; lost
     size: none left while other sizes are, in season – ``units`` and ``cost`` held, ``lost_units`` and ``lost_sales`` of the last eight
     weeks (its own rate while in stock × weeks without, net of the style's returns, at the price lately paid), and ``broken``: the sizes that are left bring
-    less than ``size_floor`` of the style's sales. Empty where stock is unknown.
+    less than ``size_floor`` of the style's sales. What a size loses that was too short in stock to know its rate is unknown. Empty where stock or its weeks are unknown.
     """
     known = sku_week[sku_week["complete"] & sku_week["days_in_stock"].notna()]
     rows = sku_now[sku_now["on_hand"].notna()].merge(
@@ -25,7 +25,7 @@ def sizes(sku_now: pd.DataFrame, sku_week: pd.DataFrame, items: pd.DataFrame, as
         on="item",
         validate="m:1",
     )
-    rows = rows[rows["item_on_hand"] > 0].reset_index(drop=True)
+    rows = rows[(rows["item_on_hand"] > 0) & (not known.empty)].reset_index(drop=True)
     rows = rows.join(_recent(known, assumptions["dead_weeks"]), on="sku").fillna({"sold_lately": 0.0, "lost_weeks": 0.0})
     style_sold = rows.groupby("item")["sold_lately"].transform("sum")
     rows["broken"] = rows["sizes_left"] < assumptions["size_floor"]
@@ -34,8 +34,8 @@ def sizes(sku_now: pd.DataFrame, sku_week: pd.DataFrame, items: pd.DataFrame, as
     dead = (rows["units"] > 0) & (rows["sold_lately"] <= 0) & (style_sold > 0) & (rows["known_weeks"] >= assumptions["dead_weeks"])
     lost = (rows["units"] == 0) & rows["in_season"] & (rows["rate"] > 0)
     rows["state"] = np.select([dead, lost, rows["units"] > 0], STATES[:3], STATES[3])
-    rows["lost_units"] = (rows["rate"] * rows["lost_weeks"]).where(rows["in_season"]).fillna(0.0)
-    rows["lost_sales"] = rows["lost_units"] * rows["price"].fillna(0.0)
+    rows["lost_units"] = (rows["rate"] * rows["lost_weeks"]).where(rows["in_season"] & (rows["lost_weeks"] > 0), 0.0)
+    rows["lost_sales"] = (rows["lost_units"] * rows["price"]).mask(rows["lost_units"].eq(0), 0.0)
     columns = ["item", "sku", "item_name", "size", "state", "broken", "units", "cost", "lost_units", "lost_sales"]
     return rows[columns].rename(columns={"item_name": "name"}).sort_values(["item", "sku"], kind="stable").reset_index(drop=True)
 

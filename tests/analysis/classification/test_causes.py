@@ -75,7 +75,6 @@ class TestLargest:
         one, other = (causes.largest(part, -2.0, 0.3).set_index("item")["probability"].to_dict() for part in (rows, rows.iloc[::-1]))
         assert one == other
 
-
     def test_draws_made_one_at_a_time_are_those_made_at_once(self, monkeypatch):
         rows = pd.concat([frame(item=name, sales=sales, price=price) for name, sales, price in (("a", 92.0, 880.0), ("b", 70.0, 990.0))])
         at_once = causes.largest(rows, -2.0, 0.3)

@@ -134,7 +134,7 @@ def open_book(shop: str | Path, as_of: date | str | None = None, settings: Mappi
 
 
 def _last_day(shop: Shop, first: dict[str, Seen]) -> date:
-    """The day of the last order line: the day of the report where nobody names one."""
+    """The day of the last thing that the tables of facts tell: the day of the report where nobody names one."""
     key = _hash([_digests(first), _source_hash()])
     noted = cache() / f"{key}.day"
     known = json.loads(store.read_text(noted, key) or "{}")

@@ -75,6 +75,7 @@ class TestUnknown:
         said = story.summary(CASES / "no-cost")
         assert "cost unknown" in str(_tell(said))
         assert "0 at cost" not in str(_tell(said))
+        assert "the margin bears" not in str(_tell(story.impact(CASES / "no-cost")))
 
 
 def _tell(page):

@@ -259,10 +259,11 @@ def _productivity(book: Book) -> list[Finding]:
 
 
 def _losses(book: Book) -> list[Finding]:
-    months = overstock.losses(book)
-    if months.empty:
+    year = (
+        overstock.losses(book).tail(12).dropna(subset=["loss", "acceptable_money"])
+    )  # without a cost nobody knows what was lost, or may be
+    if year.empty:
         return []
-    year = months.tail(12)
     actual, bearable = (
         float(ratio(year["loss"].sum(), year["sales"].sum())),
         float(ratio(year["acceptable_money"].sum(), year["sales"].sum())),

@@ -154,6 +154,13 @@ class TestLosses:
         )
         assert losses(weeks, ITEM, NO_LOSS)["markdowns"].tolist() == [0, 200]
 
+    def test_what_was_written_off_without_a_cost_is_an_unknown_loss(self):
+        weeks = item_weeks(("2026-05-04", 10.0, 100.0, 100.0))
+        lost = pd.DataFrame({"week": [pd.Timestamp("2026-05-11")], "item": "a", "kind": "write-off", "units": 1.0, "cost": float("nan")})
+        row = losses(weeks, ITEM, lost).iloc[0]
+        assert row[["write-offs", "loss", "share"]].isna().all()
+        assert row["markdowns"] == 0
+
     def test_a_price_above_the_everyday_one_is_no_loss(self):
         weeks = item_weeks(("2026-05-04", 10.0, 100.0, 100.0), ("2026-05-11", 10.0, 120.0, 120.0))
         assert losses(weeks, ITEM, NO_LOSS)["markdowns"].tolist() == [0]

@@ -137,7 +137,7 @@ def losses(
     for name, part in (("write-offs", ~lost["shrunk"]), ("shrink", lost["shrunk"])):
         by_month = lost[part].groupby("month")["cost"].sum(min_count=1)
         month[name] = by_month.reindex(month.index).mask(~month.index.isin(by_month.index), 0.0)
-    month["loss"] = month[list(LOSSES)].sum(axis=1)
+    month["loss"] = month[list(LOSSES)].sum(axis=1, skipna=False)
     month["share"] = ratio(month["loss"], month["sales"])
     month["acceptable"] = ratio(month["earned"], month["at_everyday"]) - assumptions["target_profit_rate"]
     month["acceptable_money"] = month["acceptable"] * month["sales"]

@@ -12,7 +12,7 @@ import pytest
 from destock import engine
 from destock.model.folders import BELONGS
 from destock.model.messages import Fault
-from destock.panel import store
+from destock.panel import panel, store
 from destock.panel.book import open_book
 
 LINES = "order_id,line_id,sku,ordered_at,units,kind,customer_paid\n1,1,A,2026-06-02,1,sale,10\n2,1,A,2026-06-05,2,sale,20\n"
@@ -202,6 +202,30 @@ def test_nothing_is_read_again_on_another_day_for_which_that_day_is_nothing(shop
     again.panel("run")
     assert again.folder == book.folder
     assert {path: path.stat().st_mtime_ns for path in files} == files
+
+
+@pytest.fixture
+def readings(monkeypatch):
+    """The days by which things have happened, of each time that the shop's files were read."""
+    days, load = [], panel.load
+    monkeypatch.setattr(panel, "load", lambda con, shop, today: days.append(today) or load(con, shop, today))
+    return days
+
+
+def test_the_files_are_read_once_though_nobody_names_the_day(shop, cache, clock, readings):
+    clock("2026-06-07")
+    assert open_book(shop).panel("run")["as_of"].item() == pd.Timestamp("2026-06-05")
+    open_book(shop, "2026-06-05").panel("sku_week")
+    assert readings == [date(2026, 6, 7)]
+
+
+def test_a_day_that_is_tomorrow_has_a_tomorrow_of_its_own(make_shop, cache, clock, readings):
+    """In the shop's zone it may be tomorrow already: what happens on the day after that day is none of the future then."""
+    shop = make_shop({"products": "sku\nA\n", "order_lines": LINES + "3,1,A,2026-06-06,1,sale,9\n"})
+    clock("2026-06-04")
+    book = open_book(shop)
+    assert (book.as_of, len(book.panel("rejects")), readings) == (date(2026, 6, 5), 0, [date(2026, 6, 4), date(2026, 6, 5)])
+    assert book.panel("later")["later_rows"].tolist() == [1]
 
 
 def test_what_changes_after_a_book_was_opened_is_not_built_into_its_panel(shop, cache):

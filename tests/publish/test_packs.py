@@ -242,8 +242,9 @@ def test_no_building_folder_stays(tmp_path, monkeypatch):
 
     for told in (lambda supervisor: None, lambda supervisor: supervisor._process.terminate()):
         with Supervisor(1, groups=1) as supervisor:
-            supervisor.submit("tests.publish.jobs:build_without_end", groups=1)
+            job = supervisor.submit("tests.publish.jobs:build_without_end", groups=1)
             while not built():
+                assert not job.done(), job.result()
                 time.sleep(0.02)
             told(supervisor)
         assert built() == []

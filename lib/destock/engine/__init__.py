@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from destock.engine import duck
-from destock.engine.duck import is_one, message, parser, quoted, start, tree, unsteady, untree
+from destock.engine.duck import message, parser, quoted, run_one, start, tree, unsteady, untree
 from destock.model.results import SCHEMA_VERSION
 
 Engine = duckdb.DuckDBPyConnection
@@ -26,7 +26,7 @@ SMALL = 1_000_000  # bytes of a file
 COMPRESSION = "lz4"  # of a panel that its own pages read: zstd is a quarter smaller, and takes half a second longer for three million rows
 
 __all__ = [
-    "ENGINES", "Engine", "EngineError", "close", "hand_over", "is_one", "literal", "message", "parser", "put", "quoted", "read", "rows", "run", "save",
+    "ENGINES", "Engine", "EngineError", "close", "hand_over", "literal", "message", "parser", "put", "quoted", "read", "rows", "run", "run_one", "save",
     "start", "tree", "unsteady", "untree", "view", "write",
 ]  # fmt: skip
 

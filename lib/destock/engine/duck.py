@@ -4,6 +4,7 @@ import contextlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -120,10 +121,12 @@ def untree(con: duckdb.DuckDBPyConnection, parsed: dict) -> str:
     return con.execute("SELECT json_deserialize_sql(?)", [json.dumps(parsed)]).fetchall()[0][0]
 
 
-def unsteady(con: duckdb.DuckDBPyConnection) -> set[str]:
+@lru_cache(maxsize=1)
+def unsteady() -> frozenset[str]:
     """Functions of which a row by itself does not know the value: those of many rows, and those that answer each time anew."""
-    found = con.execute("SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type = 'aggregate' OR stability = 'VOLATILE'")
-    return {name for (name,) in found.fetchall()}
+    with parser() as con:
+        found = con.execute("SELECT function_name FROM duckdb_functions() WHERE function_type = 'aggregate' OR stability = 'VOLATILE'")
+        return frozenset(name for (name,) in found.fetchall())
 
 
 def quoted(name: str) -> str:
@@ -136,9 +139,12 @@ def text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def is_one(con: duckdb.DuckDBPyConnection, sql: str) -> bool:
-    """Is this one statement, with no other hidden behind it?"""
-    return len(con.extract_statements(sql)) == 1
+def run_one(con: duckdb.DuckDBPyConnection, sql: str) -> bool:
+    """Run a statement. False, and nothing was run, where another is hidden behind it."""
+    statements = con.extract_statements(sql)
+    if len(statements) == 1:
+        con.execute(statements[0])
+    return len(statements) == 1
 
 
 def message(error: duckdb.Error) -> str:

@@ -26,7 +26,7 @@ class _Walk:
     """What is known on the way: functions whose value no single row tells, whether to mark failures, what was found."""
 
     con: engine.Engine
-    unsteady: set[str]
+    unsteady: frozenset[str]
     mark_failures: bool
     whole: bool = True
     done: dict[int, tuple[str, ...] | None] = field(default_factory=dict)
@@ -37,7 +37,7 @@ def followed(con: engine.Engine, query: str) -> list[Followed]:
     found = []
     for mark_failures in (True, False):
         tree = engine.tree(con, f"SELECT * FROM ({query}\n)")
-        walk = _Walk(con, engine.unsteady(con), mark_failures)
+        walk = _Walk(con, engine.unsteady(), mark_failures)
         if _node(tree["statements"][0]["node"], {}, walk) is None:
             return []
         found.append(Followed(engine.untree(con, tree), walk.whole))
@@ -47,7 +47,7 @@ def followed(con: engine.Engine, query: str) -> list[Followed]:
 def steady(con: engine.Engine, expression: str) -> bool:
     """Can this expression fail on a row, and be asked for each row by itself?"""
     item = engine.tree(con, f"SELECT {expression}")["statements"][0]["node"]["select_list"][0]
-    return _may_fail(item) and not _calls(item, engine.unsteady(con), "any")
+    return _may_fail(item) and not _calls(item, engine.unsteady(), "any")
 
 
 def value(expression: str) -> str:
@@ -179,7 +179,7 @@ def _may_fail(item: dict) -> bool:
     return item["class"] not in ("COLUMN_REF", "CONSTANT", "STAR")
 
 
-def _calls(part: object, unsteady: set[str], kind: str) -> bool:
+def _calls(part: object, unsteady: frozenset[str], kind: str) -> bool:
     """Does an expression ask for more than its row? ``aggregate``: for a group of rows; ``any``: for other rows, or for chance."""
     if isinstance(part, list):
         return any(_calls(one, unsteady, kind) for one in part)

@@ -391,9 +391,8 @@ def _sql(text: str) -> str:
 def _execute(con: engine.Engine, source: Source, raw: Raw, key: str, sql: str) -> None:
     refused = mark("shop.toml [tables.{table}] {key}: {reason}")
     try:
-        if not engine.is_one(con, sql):
+        if not engine.run_one(con, sql):
             raise Fault(3, refused, table=source.table, key=key, reason="; …")
-        con.execute(sql)
     except engine.EngineError as error:
         raise raw.blamed(Fault(3, refused, table=source.table, key=key, reason=engine.message(error))) from error
 

@@ -32,7 +32,7 @@ from destock.model.messages import Fault, mark
 from destock.model.parameters import day, folder, mapping
 from destock.model.weeks import chinese_events
 from destock.panel import store
-from destock.panel.panel import build, last_day
+from destock.panel.panel import build
 
 KEPT_DAYS = 30
 # in the folder of a panel: the day on which it was built, as JSON
@@ -72,7 +72,7 @@ class Book:
         folder = self.folder
         frame = store.read(folder / f"{name}.parquet", self.key)
         if frame is None:
-            _build(self, name)
+            _build_once(self, name)
             folder = self.folder
             frame = _read_again(folder / f"{name}.parquet", self.key)
         os.utime(folder)
@@ -141,9 +141,8 @@ def _last_day(shop: Shop, first: dict[str, Seen]) -> date:
     if known and _stands(Book(shop, date.fromisoformat(known["day"]), {}, first), date.fromisoformat(known["noted"])):
         return date.fromisoformat(known["day"])
     make_folder(cache())
-    with FileLock(noted.with_suffix(".lock")), _building(key) as scratch:
-        with _of_one_moment(shop, first):
-            found = last_day(shop, scratch, today())
+    with FileLock(noted.with_suffix(".lock")):
+        found = _build(shop, first)
         store.keep(noted, key, lambda part: part.write_text(json.dumps({"day": f"{found}", "noted": f"{today()}"}), encoding="utf-8"))
     return found
 
@@ -153,22 +152,28 @@ def _stands(book: Book, noted: date) -> bool:
     return noted == today() or book.lasts_since() <= noted <= today()
 
 
-def _build(book: Book, name: str) -> None:
+def _build_once(book: Book, name: str) -> None:
     """Build the panel, unless another process has done so meanwhile and its frame ``name`` is whole."""
     make_folder(cache())
-    _sweep()
     with FileLock(cache() / f"building-{book.key}.lock"):
-        if store.is_whole(book.folder / f"{name}.parquet", book.key):
-            return
-        # the panel is smaller than the tables that it is made of; what they spill on the way is not known before
-        require_room(cache(), sum(one.size for one in book.first.values()))
-        with _building(book.key) as folder:
-            with _of_one_moment(book.shop, book.first):
-                build(book.shop, book.as_of, folder, book._today)
-            for path in folder.iterdir():
-                to_disk(path)
-                store.seal(path, book.key)
-            _put(book, folder)
+        if not store.is_whole(book.folder / f"{name}.parquet", book.key):
+            _build(book.shop, book.first, book.as_of)
+
+
+def _build(shop: Shop, first: dict[str, Seen], as_of: date | None = None) -> date:
+    """Build the panel of a day, or of the last one that the shop tells of, and put it where it belongs; returns the day."""
+    _sweep()
+    # the panel is smaller than the tables that it is made of; what they spill on the way is not known before
+    require_room(cache(), sum(one.size for one in first.values()))
+    with _building() as folder:
+        with _of_one_moment(shop, first):
+            as_of = build(shop, as_of, folder, today())
+        book = Book(shop, as_of, {}, first)
+        for path in folder.iterdir():
+            to_disk(path)
+            store.seal(path, book.key)
+        _put(book, folder)
+    return as_of
 
 
 def _put(book: Book, folder: Path) -> None:
@@ -210,9 +215,9 @@ def _read_again(path: Path, key: str) -> pd.DataFrame:
 
 
 @contextmanager
-def _building(key: str) -> Iterator[Path]:
+def _building() -> Iterator[Path]:
     """A folder in the cache to build in, which goes however this process ends."""
-    folder = cache() / f"building-{key}-{uuid.uuid4().hex}"
+    folder = cache() / f"building-{uuid.uuid4().hex}"
     goes_with_session(folder)
     make_folder(folder)
     try:

@@ -44,18 +44,24 @@ FRAMES = {
 }
 
 
-def build(shop: Shop, as_of: date, folder: Path, today: date) -> None:
+def build(shop: Shop, as_of: date | None, folder: Path, today: date) -> date:
     """What was sold, held, shown and priced in every week up to ``as_of``?
 
     Reads the shop's tables, runs the SQL of this room in the engine, and writes one
     Parquet file for each of FRAMES into ``folder``, with ``rows``, ``rejects``, ``notes`` and
     ``given`` of the intake and the ``run`` row beside them. Only what was known at the
-    end of ``as_of`` is used. Rows of what happens after ``today`` (or ``as_of``, if that is later) are rejected.
+    end of ``as_of`` is used; where nobody names a day, it is that of the last thing that the tables of facts tell.
+    Rows of what happens after ``today`` (or ``as_of``, if that is later) are rejected. Returns the day.
 
     Raises Fault (3) when a table cannot be read, (4) when no row can be used, and what ``prove`` raises.
     """
-    today = max(as_of, today)
+    today = max(as_of or today, today)
     con, intake = _open(shop, folder, today)
+    as_of = as_of or _last_day(con, intake, today)
+    if as_of > today:  # what is told of tomorrow makes it the day of the report, and its own tomorrow comes with it
+        con.close()
+        today = as_of
+        con, intake = _open(shop, folder, today)
     con = engine.hand_over(con, shop.engine, shop.spark, TABLES, folder, shop.timezone)
     try:
         compute(con, shop, intake, as_of, today)
@@ -67,6 +73,7 @@ def build(shop: Shop, as_of: date, folder: Path, today: date) -> None:
     engine.save(intake.rejects.astype(str), folder / "rejects.parquet")
     engine.save(table(intake.notes), folder / "notes.parquet")
     engine.save(pd.DataFrame(sorted(intake.given), columns=["table", "column"]), folder / "given.parquet")
+    return as_of
 
 
 def compute(con, shop: Shop, intake: Intake, as_of: date, today: date) -> None:
@@ -92,19 +99,17 @@ FACTS = {
 }  # fmt: skip
 
 
-def last_day(shop: Shop, scratch: Path, today: date) -> date:
-    """Of which day is the last thing that the shop's tables of facts tell, by ``today``?
+def _last_day(con: engine.Engine, intake: Intake, today: date) -> date:
+    """Of which day is the last thing that the shop's tables of facts tell, by tomorrow?
 
     A shop with order lines has no use for its snapshots. Raises Fault (4) where neither has a row that can be used.
     """
-    con, intake = _open(shop, scratch, today)
     told = "order_lines" if intake.has("order_lines") else "snapshot"
     days = {
         table: engine.rows(con, f"SELECT CAST(max({moment}) AS DATE) FROM {table} WHERE {moment} < DATE '{today}' + INTERVAL 2 DAY")[0][0]
         for table, moment in FACTS.items()
         if table in (told, "purchases", "movements", "stock", "traffic")
     }
-    con.close()
     if days[told] is None:
         raise Fault(4, mark("{table}: no row can be used; see the rejected rows"), table=told)
     return max(day for day in days.values() if day)

@@ -33,14 +33,19 @@ GROUP BY 1, 2, 3;
 
 -- From paid to settled, as the shop's own system shows it.
 CREATE OR REPLACE TABLE control_total AS
-SELECT
-    (SELECT sum(customer_paid) FROM placed_line WHERE goods AND NOT elsewhere AND kind IN ('sale', 'reship')) AS paid,
-    (SELECT sum(coalesce(refund_value, customer_paid)) FROM placed_line WHERE goods AND NOT elsewhere AND kind = 'cancel') AS cancelled,
-    (SELECT sum(CASE WHEN kind = 'exchange' THEN coalesce(refund_value, 0) ELSE coalesce(refund_value, customer_paid) END) FROM placed_line
-        WHERE goods AND NOT elsewhere AND kind IN ('return', 'refund_only', 'exchange')) AS refunded,
+WITH money AS (
+    SELECT sum(CASE WHEN kind IN ('sale', 'reship') THEN customer_paid END) AS paid,
+        sum(CASE WHEN kind = 'cancel' THEN coalesce(refund_value, customer_paid) END) AS cancelled,
+        sum(CASE WHEN kind = 'exchange' THEN coalesce(refund_value, 0)
+            WHEN kind IN ('return', 'refund_only') THEN coalesce(refund_value, customer_paid) END) AS refunded
+    FROM placed_line WHERE goods AND NOT elsewhere
+),
+known AS (SELECT min(day) AS first_day, max(day) AS last_day, count(*) AS lines FROM lines)
+SELECT m.paid, m.cancelled, m.refunded,
     (SELECT sum(amount) FROM charges CROSS JOIN run WHERE date <= as_of) AS charges,
     (SELECT sum(on_hand + damaged) FROM sku_now) AS units_on_hand,
     (SELECT sum(units * unit_cost) FROM layer) AS stock_at_cost,
-    (SELECT min(day) FROM lines) AS first_day,
-    coalesce((SELECT max(day) FROM lines), (SELECT max(counted_at) FROM newest_snapshot)) AS last_day,
-    (SELECT count(*) FROM lines) AS lines;
+    k.first_day,
+    coalesce(k.last_day, (SELECT max(counted_at) FROM newest_snapshot)) AS last_day,
+    k.lines
+FROM money m CROSS JOIN known k;

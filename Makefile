@@ -4,18 +4,24 @@ SHOP ?= data/sample
 PACK_LANG ?= en
 UV := .tool/bin/uv
 RUN := .venv/bin
+# what has a target of its own
+ELSEWHERE := --ignore tests/browser --ignore tests/spark --ignore tests/postgres
 
 export UV_SYSTEM_CERTS := 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 
-.PHONY: report test test-browser test-spark test-postgres evidence torture shops bench lab check-code format messages sample clean
+.PHONY: report test test-evidence test-browser test-spark test-postgres evidence torture shops bench lab check-code format messages sample clean
 
 report: .venv/ready
 	@$(RUN)/destock report $(SHOP) --lang $(PACK_LANG)
 
 test: .venv/ready check-code
-	@$(RUN)/pytest -n auto --dist loadfile --ignore tests/browser --ignore tests/spark --ignore tests/postgres
+	@$(RUN)/pytest -n auto --dist worksteal -m "not evidence" $(ELSEWHERE)
+
+# Short forms of the studies in tests/evidence, and properties that only hundreds of draws show.
+test-evidence: .venv/ready
+	@$(RUN)/pytest -n auto --dist worksteal -m evidence $(ELSEWHERE)
 
 lab: .venv/ready
 	@$(RUN)/jupyter lab notebooks

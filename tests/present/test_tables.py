@@ -118,6 +118,6 @@ def test_a_word_with_a_semicolon_of_its_own_is_one_word_and_a_list_is_several():
     try:
         whole = "interrupted; the last good pack stays"
         assert figure(whole, "label", "CNY") == say(whole) != whole
-        assert figure("cut; all", "label", "CNY") == f"{say('cut')}; {say('all')}"
+        assert figure("cut; all", "label", "CNY") == f"{say('cut')}；{say('all')}"
     finally:
         speak("en")

@@ -155,6 +155,15 @@ def decimal(value: float) -> str:
     return numbers.format_decimal(value, format="#,##0.00", locale=locale())
 
 
+def p_value(value: float) -> str:
+    """A probability behind the letter p: a small one is small, never none.
+
+    >>> p_value(0.59), p_value(0.0)
+    ('= 0.59', '< 0.01')
+    """
+    return f"= {decimal(value)}" if value >= 0.005 else f"< {decimal(0.01)}"
+
+
 def day(value: date) -> str:
     """A date as people write it."""
     return dates.format_date(value, format="medium", locale=locale())

@@ -6,7 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from destock.model.findings import Finding
-from destock.model.messages import count, day, decimal, exact_money, mark, money, percent, plain, say
+from destock.model.messages import count, day, decimal, exact_money, mark, money, p_value, percent, plain, say
 
 SENTENCES = {
     "rows": mark(
@@ -171,10 +171,10 @@ SENTENCES = {
         "{changes} price changes of {items} styles were found, {cuts} of them cuts; {tests} tests by lot are on record. The other prices came about like this: {made}."
     ),
     "pre_trend_alike": mark(
-        "In the weeks before, the styles that were cut ran beside the others (p = {p}). That is no licence: such a check misses most of the biases that matter."
+        "In the weeks before, the styles that were cut ran beside the others (p {p}). That is no licence: such a check misses most of the biases that matter."
     ),
     "pre_trend_apart": mark(
-        "In the weeks before, the styles that were cut already ran apart from the others (p = {p}): who set the prices looked at sales, or knew more."
+        "In the weeks before, the styles that were cut already ran apart from the others (p {p}): who set the prices looked at sales, or knew more."
     ),
     "afterwards": mark(
         "In the {weeks} weeks after their tests the styles that had been cut sold {uplift} against the others (95 %: {low} to {high}); below zero, the cut had borrowed from them."
@@ -256,6 +256,7 @@ _EVIDENCE_KINDS = {
     "sell_through": "percent", "fail_line": "percent", "in_stock_share": "percent", "stock_to_sales": "units", "weeks_of_supply": "units", "exposures": "units", "missing": "label",
 }  # fmt: skip
 _AT_COST, _NO_COST = mark("{money} at cost"), mark("cost unknown")
+_BETWEEN = mark("; ")  # reasons of one sentence
 _BY_ANALYST = mark("decided by the analyst: {reason}")
 _AUDIT = mark("{units} × (cost {unit_cost} − NRV {nrv}). NRV: {price} ({basis}) less tax, fees, parcels and returns")
 _AUDIT_COVERED = mark(
@@ -315,7 +316,7 @@ def sentence(finding: Finding, currency: str) -> str:
 def _labels(value: str) -> str:
     """A word of ours, or several with ; between; a message that holds one itself is one word."""
     whole = say(value)
-    return plain(whole) if whole != value else "; ".join(plain(say(part)) for part in value.split("; "))
+    return plain(whole) if whole != value else say(_BETWEEN).join(plain(say(part)) for part in value.split("; "))
 
 
 def figure(value: object, kind: str, currency: str) -> str:
@@ -332,5 +333,13 @@ def figure(value: object, kind: str, currency: str) -> str:
         return money(float(value), currency)
     if kind == "price":
         return exact_money(float(value), currency)
-    formats = {"weeks": lambda age: count(age + 1), "units": count, "percent": percent, "number": decimal, "date": day, "text": plain}
+    formats = {
+        "weeks": lambda age: count(age + 1),
+        "units": count,
+        "percent": percent,
+        "number": decimal,
+        "date": day,
+        "text": plain,
+        "p": p_value,
+    }
     return formats[kind](value)

@@ -88,7 +88,7 @@ def _around(book: Book) -> list[Finding]:
             p,
             "p-value",
             "joint test of the weeks before",
-            figures=figures_of(number={"p": p}),
+            figures=figures_of(p={"p": p}),
         )
     ]
     if weeks["after"].any():

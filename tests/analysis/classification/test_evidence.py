@@ -1,7 +1,10 @@
 """The short form of the full table in tests/evidence: one small shop and fewer styles, so wider bars."""
 
 import numpy as np
+import pytest
 from tests.evidence.classification import BIN, CENT, causes_found, rates, study
+
+pytestmark = pytest.mark.evidence
 
 
 def test_planted_kinds_of_a_small_shop_are_found_and_every_sum_agrees():

@@ -42,11 +42,13 @@ class TestDraw:
         pd.testing.assert_frame_equal(one, shuffled)
         assert (one["arm"] != other["arm"]).any()
 
+    @pytest.mark.evidence
     def test_every_style_is_held_back_as_often_as_it_should(self):
         wanted = ASSUMED | {"test_hold_out": 0.3}
         held = np.mean([design.draw(flagged(), AS_OF, seed, wanted)["arm"] == "control" for seed in range(400)], axis=0)
         assert held == pytest.approx(0.3, abs=4 * np.sqrt(0.21 / 400))
 
+    @pytest.mark.evidence
     def test_what_sold_before_does_not_differ_between_the_arms(self):
         rates = flagged().set_index("item")["rate"]
         gaps = []
@@ -55,6 +57,7 @@ class TestDraw:
             gaps.append(rates[drawn == "control"].mean() - rates[drawn == "cut"].mean())
         assert np.mean(gaps) == pytest.approx(0, abs=4 * np.std(gaps) / np.sqrt(200))
 
+    @pytest.mark.evidence
     def test_one_lot_does_not_decide_for_all_pairs(self):
         """Eight categories with a slow and a fast style each: the slow ones held are as many as eight coins would give."""
         pairs = flagged(16).assign(category=[f"c{n // 2}" for n in range(16)], rate=[1.0, 9.0] * 8)

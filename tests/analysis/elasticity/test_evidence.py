@@ -1,6 +1,9 @@
 """The short form of the full table in tests/evidence: eight worlds of each kind, bars widened by three Monte-Carlo errors."""
 
+import pytest
 from tests.evidence.elasticity import BARS, lines, study, table
+
+pytestmark = pytest.mark.evidence
 
 
 def test_eight_worlds_of_each_kind():

@@ -86,6 +86,7 @@ def test_order_of_rows_and_what_comes_later_do_not_matter():
     pd.testing.assert_frame_equal(mixed, still_to_come(weeks, lag, as_of))
 
 
+@pytest.mark.evidence
 def test_a_planted_rate_is_found_on_average():
     """Two hundred shops of twenty weeks, 200 units a week, whose rate drifts from .3 to .6: the error of what is to come is none on average."""
     dice, errors = np.random.default_rng(1), []

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from tests.analysis.classification.tiny import core
 from tests.analysis.classification.tiny import style as seasonal
+from tests.analysis.pacing.chain_ladder import chain_ladder
 
 from destock.analysis.classification.ageing import ageing
 from destock.analysis.classification.causes import split
@@ -14,12 +15,12 @@ from destock.analysis.classification.cover import excess, seldom
 from destock.analysis.classification.range import abc, pattern
 from destock.analysis.elasticity.design import items_needed, least_detectable, std_error, variance
 from destock.analysis.elasticity.money import break_even_uplift
-from destock.analysis.elasticity.readout import counting_interval, implied_elasticity, net_of_dip, noise_interval
+from destock.analysis.elasticity.readout import net_of_dip, noise_interval
 from destock.analysis.impact.carrying import carrying, mean_age
 from destock.analysis.impact.decision import best_price, present_value, price_floor, rate_that_pays
 from destock.analysis.impact.ratios import turn
 from destock.analysis.impact.value import written_down
-from destock.analysis.pacing.curve import by_day, chain_ladder, fit, monotone, reached
+from destock.analysis.pacing.curve import by_day, fit, monotone, reached
 from destock.analysis.pacing.example import example
 from destock.analysis.pacing.grades import grades
 from destock.analysis.pacing.lives import Lives
@@ -27,11 +28,9 @@ from destock.analysis.pacing.projection import credible
 from destock.analysis.pacing.targets import (
     Terms,
     cash_target,
-    clearable_share,
     least_price,
     least_realisation,
     needed,
-    target_sell_through,
 )
 from destock.model.assumptions import assumed
 from destock.model.metrics import WEEKS_PER_MONTH, gross_profit_ratio, price_needed, ratio, sell_through, stock_to_sales, weeks_of_supply
@@ -40,6 +39,16 @@ from destock.panel.book import open_book
 from destock.story import frames
 
 BOUGHT, TAG = 2_000, 1_000
+
+
+def target_sell_through(cost_rate, price_realisation, expense_rate, profit_rate=0.0):
+    """What share of the buy must be sold at one price, where leftovers are worth nothing?"""
+    return needed(cost_rate, [(1, price_realisation)], Terms({"net": expense_rate}, profit_rate))
+
+
+def implied_elasticity(uplift, price, new_price):
+    """Which elasticity would explain the uplift, if nothing but the price had changed?"""
+    return np.log(uplift) / np.log(new_price / price)
 
 
 def left(share: float) -> float:
@@ -391,7 +400,9 @@ class TestCash:
 
     @pytest.mark.parametrize(("at", "percent"), [(0.60, 43.722944), (0.50, 32.216906), (0.0, 13.911846)])
     def test_share_that_may_be_cleared(self, at, percent):
-        assert 100 * float(clearable_share(0.88, at, 0.50, 0.26, 0.08)) == pytest.approx(percent, abs=1e-6)
+        """Cleared at that price, all of it sold, it keeps the target: just, and no more."""
+        for more, over in ((-1e-8, False), (1e-8, True)):
+            assert (share(Terms(NET, 0.08), [(1 - percent / 100 - more, 0.88), (1, at)]) <= 1) != over
 
 
 @pytest.mark.parametrize(
@@ -551,7 +562,7 @@ class TestMarkdownTest:
 
     @pytest.mark.parametrize(("daily", "low", "high"), [(5, -0.05, 0.80), (20, 0.12, 0.54), (50, 0.18, 0.45)])
     def test_chance_alone(self, daily, low, high):
-        ends = counting_interval(1.31, 15 * daily)
+        ends = noise_interval(1.31, 7 * daily, 15 / 7, 15 / 7, assumed() | {"demand_shock": 0.0, "demand_size": 1e12})
         assert np.subtract(ends, 1) == pytest.approx((low, high), abs=6e-3)
 
     @pytest.mark.parametrize(("daily", "low", "high"), [(5, -0.47, 2.28), (20, -0.45, 2.15), (50, -0.45, 2.12)])

@@ -1,12 +1,11 @@
 """Season curves: the textbook triangle, statsmodels as oracle, planted curves and events, and the edges."""
 
 import numpy as np
-import pandas as pd
 import pytest
 import statsmodels.api as sm
 from tests.analysis.pacing.tiny import made
 
-from destock.analysis.pacing.curve import by_day, chain_ladder, fit, monotone, reached
+from destock.analysis.pacing.curve import by_day, fit, monotone, reached
 
 TRIANGLE = [[200, 520, 780, 900, 960], [150, 420, 640, 760, None], [300, 750, None, None, None]]
 SHARES = [0.2042, 0.5309, 0.8020, 0.9375, 1]
@@ -18,29 +17,6 @@ def weekly(cumulative):
 
 def shares(known, prior_units: float = 0.0) -> np.ndarray:
     return reached(known, fit(known, prior_units))
-
-
-class TestChainLadder:
-    def test_factors_shares_and_ultimates_of_the_textbook_triangle(self):
-        ladder = chain_ladder(pd.DataFrame(TRIANGLE))
-        assert ladder["factor"].tolist() == pytest.approx([2.6, 1.5106, 1.1690, 1.0667], abs=5e-5)
-        assert ladder["share"].tolist() == pytest.approx(SHARES[:-1], abs=5e-5)
-        assert [960, 760 / ladder["share"][3], 750 / ladder["share"][1]] == pytest.approx([960, 810.7, 1412.8], abs=0.05)
-
-    def test_equals_a_naive_loop(self):
-        rng = np.random.default_rng(5)
-        rows = [np.cumsum(rng.poisson(30, 6)).astype(float) for _ in range(9)]
-        for row in rows:
-            row[rng.integers(2, 7) :] = np.nan
-        rows.append(np.cumsum(rng.poisson(30, 6)).astype(float))
-        found = chain_ladder(pd.DataFrame(rows))
-        for age in range(5):
-            pairs = [(row[age], row[age + 1]) for row in rows if not np.isnan(row[age + 1])]
-            factor = sum(after for _, after in pairs) / sum(now for now, _ in pairs)
-            spread = sum(now * (after / now - factor) ** 2 for now, after in pairs)
-            assert found["factor"][age] == pytest.approx(factor)
-            assert found["variance"][age] == pytest.approx(spread / (len(pairs) - 1) if len(pairs) > 1 else np.nan, nan_ok=True)
-            assert found["units"][age] == sum(now for now, _ in pairs)
 
 
 class TestFit:

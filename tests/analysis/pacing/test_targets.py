@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from destock.analysis.pacing.example import example
-from destock.analysis.pacing.targets import Terms, least_price, needed, target_sell_through, targets
+from destock.analysis.pacing.targets import Terms, least_price, needed, targets
 from destock.model.messages import speak
 from destock.present.tables import table
 
@@ -21,7 +21,7 @@ def solved(cost, price, expense, profit=0.0, salvage=0.0):
 
 @given(cost=shares, price=prices, expense=shares, profit=st.floats(0, 0.1))
 def test_with_one_step_it_is_the_closed_form(cost, price, expense, profit):
-    assert solved(cost, price, expense, profit) == pytest.approx(float(target_sell_through(cost, price, expense, profit)))
+    assert solved(cost, price, expense, profit) == pytest.approx(cost / ((1 - expense - profit) * price))
 
 
 @given(cost=shares, price=prices, expense=shares, profit=st.floats(0.01, 0.1), salvage=st.floats(0, 0.04))

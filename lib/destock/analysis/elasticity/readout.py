@@ -12,21 +12,6 @@ from destock.model.proceeds import Proceeds
 DAYS = 28
 
 
-def implied_elasticity(uplift, price, new_price):
-    """Which elasticity would explain the uplift, if nothing but the price had changed?
-
-    >>> round(float(implied_elasticity(1.31, 0.90, 0.85)), 2)
-    -4.72
-    """
-    return np.log(uplift) / np.log(np.asarray(new_price) / price)
-
-
-def counting_interval(uplift, units: float) -> tuple[float, float]:
-    """Between what and what may the uplift lie if customers came by chance alone, ``units`` in each period?"""
-    width = 1.96 * np.sqrt(2 / units)
-    return float(uplift * np.exp(-width)), float(uplift * np.exp(width))
-
-
 def noise_interval(uplift, rate: float, before: float, after: float, assumptions: Mapping[str, float]) -> tuple[float, float]:
     """Between what and what may it lie when weeks also differ by themselves? ``rate`` units a week, periods in weeks."""
     width = 1.96 * np.sqrt(variance(rate, before, after, assumptions))

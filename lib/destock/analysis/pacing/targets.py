@@ -43,21 +43,6 @@ class Terms:
         return np.asarray(cost_rate, float) + self.expenses.get("fixed", 0.0) / self.buy_at_tag
 
 
-def target_sell_through(cost_rate, price_realisation, expense_rate, profit_rate=0.0):
-    """What share of the buy must be sold to earn ``profit_rate`` on sales? Zero profit = break-even.
-
-    ``cost_rate`` = unit cost ÷ tag price, ``price_realisation`` = price paid ÷ tag price,
-    ``expense_rate`` and ``profit_rate`` = shares of net sales; leftovers are worth nothing.
-    X = c ÷ ((1 − o − π) d). A result above 1 cannot be reached at this price.
-
-    >>> round(float(target_sell_through(0.50, 0.88, 0.26)), 4)
-    0.7678
-    >>> round(float(target_sell_through(0.50, 0.88, 0.26, 0.08)), 4)
-    0.8609
-    """
-    return ratio(cost_rate, (1 - expense_rate - profit_rate) * np.asarray(price_realisation, float))
-
-
 def least_realisation(cost_rate, expense_rate, profit_rate=0.0):
     """Below which price realisation is the target out of reach even if everything sells?
 
@@ -106,18 +91,6 @@ def cash_target(reached, cash, buy_at_tag, price_realisation, expense_rate=0.0):
     0.9397
     """
     return reached + ratio(cash, np.asarray(buy_at_tag, float) * price_realisation * (1 - expense_rate))
-
-
-def clearable_share(price_realisation, cleared_at, cost_rate, expense_rate, profit_rate=0.0):
-    """What share of the buy may be cleared at a lower price, all of it sold, while the target is kept?
-
-    φ = (d₁ − c ÷ (1 − o − π)) ÷ (d₁ − d₂).
-
-    >>> round(float(clearable_share(0.88, 0.60, 0.50, 0.26, 0.08)), 4)
-    0.4372
-    """
-    d = np.asarray(price_realisation, float)
-    return ratio(d - least_realisation(cost_rate, expense_rate, profit_rate), d - cleared_at)
 
 
 REASONS = (

@@ -10,9 +10,9 @@ import pytest
 
 from destock import engine
 from destock.intake.rows import load
-from destock.intake.sample import write_sample
 from destock.intake.shop import open_shop
 from destock.panel.book import open_book
+from destock.sample import write_sample
 
 TODAY = date(2026, 12, 31)  # what the tests' shops tell of has happened by then, whatever the day
 

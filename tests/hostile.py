@@ -12,13 +12,13 @@ from pathlib import Path
 import pandas as pd
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from destock.intake.sample import write_sample
 from destock.model.findings import Finding
 from destock.present import tables
 from destock.present.sentences import SENTENCES, tell
 from destock.present.style import Picture
 from destock.present.tables import COLUMNS
 from destock.publish import html
+from destock.sample import write_sample
 
 PAYLOADS = (
     "<img src=x onerror=alert(1)>", "<script>alert(1)</script>", '"><svg onload=alert(1)>', "' onmouseover='alert(1)", "javascript:alert(1)", "</td></tr></table><iframe src=//x.example>",

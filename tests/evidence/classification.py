@@ -19,8 +19,8 @@ import pandas as pd
 from tests.evidence.planted_causes import BETA, BETA_ERROR, planted
 
 from destock.analysis.classification import causes
-from destock.intake.sample import write_sample
 from destock.panel.book import open_book
+from destock.sample import write_sample
 from destock.story import overstock
 
 NAMES = {"out_of_season": "out of season", "healthy": "none of the four"}

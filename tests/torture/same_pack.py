@@ -12,7 +12,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from destock.intake.sample import write_sample
+from destock.sample import write_sample
 
 THREADS = (1, 2, 8)
 ENVIRONMENTS = (

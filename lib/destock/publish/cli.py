@@ -186,7 +186,7 @@ def _check(arguments: argparse.Namespace) -> None:
 
 
 def _sample(arguments: argparse.Namespace) -> None:
-    from destock.intake.sample import write_sample
+    from destock.sample import write_sample
 
     print(write_sample(arguments.folder, seed=arguments.seed, styles=arguments.styles, years=arguments.years))
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from destock.intake.sample import write_sample
+from destock.sample import write_sample
 
 AS_OF = pd.Timestamp("2026-06-07")
 CLASSES = {"defective", "out_of_season", "misjudged", "slow", "healthy"}

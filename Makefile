@@ -26,18 +26,20 @@ test-evidence: .venv/ready
 lab: .venv/ready
 	@$(RUN)/jupyter lab notebooks
 
-# Style, types of quotes, stripped notebooks, and the conda file: what pre-commit checks too.
+# Style, types of quotes, stripped notebooks, the conda file and the tables of data/README.md: what pre-commit checks too.
 check-code: .venv/ready
 	@$(RUN)/ruff check .
 	@$(RUN)/ruff format --check .
 	@$(RUN)/nbstripout --verify notebooks/*.ipynb
 	@$(RUN)/python .ci/environment.py --check
+	@$(RUN)/python .ci/tables.py --check
 
 format: .venv/ready
 	@$(RUN)/ruff check --fix .
 	@$(RUN)/ruff format .
 	@$(RUN)/nbstripout notebooks/*.ipynb
 	@$(RUN)/python .ci/environment.py
+	@$(RUN)/python .ci/tables.py
 
 # Bring new messages into the Chinese catalogue; then translate the empty ones.
 messages: .venv/ready

@@ -13,6 +13,7 @@ ROOMS = ["sample", "model", "engine", "intake", "panel", "analysis", "story", "p
 MODULES = sorted(LIB.rglob("*.py"))
 ANALYSES = sorted((LIB / "analysis").rglob("*.py"))
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+READMES = [ROOT / "README.md", *(ROOT / folder / "README.md" for folder in ("notebooks", "data", "reports", "tests"))]
 TOP = {
     "notebooks", "lib", "data", "reports", "tests", "findings", "environment.yml", "README.md", "pyproject.toml", "uv.lock", "Makefile", "CONTRIBUTING.md", "LICENSE",
 }  # fmt: skip
@@ -88,11 +89,11 @@ def test_analyses_have_no_clock(path):
 
 
 def test_one_word_five_places():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8").lower()
+    pages = (ROOT / "notebooks" / "README.md").read_text(encoding="utf-8").lower()
     for word in {analysis_of(path) for path in ANALYSES} - {"__init__"}:
         assert (ROOT / "tests" / "analysis" / f"test_{word}.py").is_file() or (ROOT / "tests" / "analysis" / word).is_dir(), word
         assert any(notebook.stem.endswith(word) for notebook in NOTEBOOKS), word
-        assert re.search(rf"^#+ .*{word}", readme, re.MULTILINE) or word == "summary", word
+        assert re.search(rf"^#+ .*{word}", pages, re.MULTILINE) or word == "summary", word
 
 
 def test_nothing_else_at_the_top():
@@ -137,7 +138,7 @@ class TestNotebooks:
 
 
 def test_no_absolute_path_of_any_machine():
-    texts = [p for p in [*MODULES, *NOTEBOOKS, *LIB.rglob("*.sql"), ROOT / "README.md", ROOT / "Makefile"] if p.is_file()]
+    texts = [p for p in [*MODULES, *NOTEBOOKS, *LIB.rglob("*.sql"), *READMES, ROOT / "Makefile"] if p.is_file()]
     assert [p.name for p in texts if re.search(r"/(home|root|work|Users)/\w", p.read_text(encoding="utf-8"))] == []
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 TARGET = ROOT / "environment.yml"
-HEAD = """# Made from pyproject.toml and uv.lock by `make format`; do not edit. `conda env create -f environment.yml`
+HEAD = """\
+# Made from pyproject.toml and uv.lock by `make format`; do not edit.
+# conda env create -f environment.yml
 name: destock
 channels:
   - conda-forge
@@ -20,10 +22,25 @@ dependencies:
 
 def environment() -> str:
     """The conda file: conda brings Python, pip the very versions that were tested."""
-    command = [ROOT / ".tool/bin/uv", "export", "--frozen", "--no-dev", "--no-hashes", "--no-annotate", "--no-header", "--no-emit-project"]
-    pins = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout.split("\n")
+    command = [
+        ROOT / ".tool/bin/uv",
+        "export",
+        "--frozen",
+        "--no-dev",
+        "--no-hashes",
+        "--no-annotate",
+        "--no-header",
+        "--no-emit-project",
+    ]
+    pins = subprocess.run(
+        command, cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout.split("\n")
     lines = sorted(pin for pin in pins if pin.strip())
-    return HEAD + "".join(f'      - "{line}"\n' if ";" in line else f"      - {line}\n" for line in lines) + "      - -e .\n"
+    return (
+        HEAD
+        + "".join(f'      - "{line}"\n' if ";" in line else f"      - {line}\n" for line in lines)
+        + "      - -e .\n"
+    )
 
 
 def main() -> int:

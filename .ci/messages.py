@@ -1,4 +1,6 @@
-"""Bring every message of the code and the notebooks into the Chinese catalogue; say which ones still lack a translation."""
+"""Bring every message of the code and the notebooks into the Chinese catalogue; say which ones
+still lack a translation.
+"""
 
 import subprocess
 import sys
@@ -15,8 +17,26 @@ def template():
     """The messages that the code and the notebooks hold now."""
     with tempfile.TemporaryDirectory() as folder:
         pot = Path(folder, "destock.pot")
-        command = ["-q", "extract", "-F", "pyproject.toml", "-k", "mark", "-k", "say", "-k", "_", "--no-location", "--sort-output", "-o"]
-        subprocess.run([sys.executable, "-m", "babel.messages.frontend", *command, str(pot), "."], cwd=ROOT, check=True)
+        command = [
+            "-q",
+            "extract",
+            "-F",
+            "pyproject.toml",
+            "-k",
+            "mark",
+            "-k",
+            "say",
+            "-k",
+            "_",
+            "--no-location",
+            "--sort-output",
+            "-o",
+        ]
+        subprocess.run(
+            [sys.executable, "-m", "babel.messages.frontend", *command, str(pot), "."],
+            cwd=ROOT,
+            check=True,
+        )
         with pot.open("rb") as source:
             return read_po(source)
 
@@ -28,7 +48,15 @@ def main() -> int:
     catalogue.update(template(), no_fuzzy_matching=True)
     catalogue.obsolete.clear()
     with CATALOGUE.open("wb") as target:
-        write_po(target, catalogue, width=120, sort_output=True, omit_header=False, include_lineno=False, ignore_obsolete=True)
+        write_po(
+            target,
+            catalogue,
+            width=120,
+            sort_output=True,
+            omit_header=False,
+            include_lineno=False,
+            ignore_obsolete=True,
+        )
     empty = [message.id for message in catalogue if message.id and not message.string]
     print("\n".join(f"not translated: {text[:100]!r}" for text in empty))
     return int(bool(empty))

@@ -1,4 +1,6 @@
-"""Write the tables and columns of a shop into data/README.md from the schema, or with --check say whether the two have drifted apart."""
+"""Write the tables and columns of a shop into data/README.md from the schema, or with --check say
+whether the two have drifted apart.
+"""
 
 import sys
 from pathlib import Path
@@ -6,13 +8,19 @@ from pathlib import Path
 from destock.model.schema import TABLES, Column, Table
 
 TARGET = Path(__file__).parents[1] / "data" / "README.md"
-BEGIN, END = "<!-- tables: written by .ci/tables.py from lib/destock/model/schema.py -->\n", "<!-- end of tables -->\n"
+BEGIN, END = (
+    "<!-- tables: written by .ci/tables.py from lib/destock/model/schema.py -->\n",
+    "<!-- end of tables -->\n",
+)
 
 
 def section(table: Table) -> str:
     """One table: what a row is, what makes it unique, and its columns."""
     key = f"; unique by {', '.join(f'`{name}`' for name in table.key)}" if table.key else ""
-    head = f"### `{table.name}`\n\nOne row is {table.row}{key}.\n\n| column | kind | meaning |\n|---|---|---|\n"
+    head = (
+        f"### `{table.name}`\n\nOne row is {table.row}{key}.\n\n| column | kind | meaning"
+        " |\n|---|---|---|\n"
+    )
     return head + "".join(row(column) for column in table.columns) + "\n"
 
 
@@ -24,7 +32,9 @@ def row(column: Column) -> str:
 
 def main() -> int:
     before, rest = TARGET.read_text(encoding="utf-8").split(BEGIN)
-    wanted = before + BEGIN + "\n" + "".join(map(section, TABLES.values())) + END + rest.split(END)[1]
+    wanted = (
+        before + BEGIN + "\n" + "".join(map(section, TABLES.values())) + END + rest.split(END)[1]
+    )
     if "--check" not in sys.argv:
         TARGET.write_text(wanted, encoding="utf-8")
         return 0

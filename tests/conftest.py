@@ -36,21 +36,26 @@ def small_shop(tmp_path_factory):
 
 @pytest.fixture
 def make_shop(tmp_path_factory):
-    """A shop folder from frames or CSV text: ``make_shop({"products": frame, "order_lines": text}, unit="kg")``.
+    """A shop folder from frames or CSV text: ``make_shop({"products": frame, "order_lines": text},
+    unit="kg")``.
 
-    A key such as ``order_lines/2.csv`` is one export of a folder of several; ``tables={"stock": {...}}``
-    adds what ``shop.toml`` says of a table beside its source.
+    A key such as ``order_lines/2.csv`` is one export of a folder of several; ``tables={"stock":
+    {...}}`` adds what ``shop.toml`` says of a table beside its source.
     """
 
     def make(tables, /, **config):
         folder = tmp_path_factory.mktemp("shop")
         for key, content in tables.items():
             _write(folder / (key if "/" in key else f"{key}.csv"), content)
-        sources = {key.split("/")[0]: {"source": key.split("/")[0] if "/" in key else f"{key}.csv"} for key in tables}
+        sources = {
+            key.split("/")[0]: {"source": key.split("/")[0] if "/" in key else f"{key}.csv"}
+            for key in tables
+        }
         for name, entry in config.pop("tables", {}).items():
             sources[name] = sources.get(name, {}) | entry
         (folder / "shop.toml").write_text(
-            "\n".join(f"{k} = {_toml(v)}" for k, v in (config | {"tables": sources}).items()), encoding="utf-8"
+            "\n".join(f"{k} = {_toml(v)}" for k, v in (config | {"tables": sources}).items()),
+            encoding="utf-8",
         )
         return folder
 
@@ -65,14 +70,19 @@ def panel():
 
 @pytest.fixture
 def take_in(tmp_path):
-    """``intake, table = take_in(shop)``: the outcome of intake on TODAY, and each typed table as a frame."""
+    """``intake, table = take_in(shop)``: the outcome of intake on TODAY, and each typed table as a
+    frame.
+    """
     opened = []
 
     def take(path):
         shop = open_shop(path)
         con = engine.start({shop.folder}, tmp_path, shop.timezone)
         opened.append(con)
-        return load(con, shop, TODAY), lambda name: con.sql(f"SELECT * FROM {name} ORDER BY ALL").df()
+        return (
+            load(con, shop, TODAY),
+            lambda name: con.sql(f"SELECT * FROM {name} ORDER BY ALL").df(),
+        )
 
     yield take
     for con in opened:
@@ -89,5 +99,11 @@ def _write(path, content):
 
 def _toml(value):
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{json.dumps(str(k), ensure_ascii=False)} = {_toml(v)}" for k, v in value.items()) + " }"
+        return (
+            "{ "
+            + ", ".join(
+                f"{json.dumps(str(k), ensure_ascii=False)} = {_toml(v)}" for k, v in value.items()
+            )
+            + " }"
+        )
     return value.isoformat() if isinstance(value, date) else json.dumps(value, ensure_ascii=False)

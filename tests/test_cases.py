@@ -1,4 +1,6 @@
-"""Small shops that went wrong, each with its right value: what people who do this job had reported."""
+"""Small shops that went wrong, each with its right value: what people who do this job had
+reported.
+"""
 
 import shutil
 from pathlib import Path
@@ -12,7 +14,9 @@ from destock.story import frames, overstock
 
 CASES = Path(__file__).parents[2] / "shared" / "data" / "cases"
 
-pytestmark = pytest.mark.skipif(not CASES.is_dir(), reason="the handed cases are not on this machine")
+pytestmark = pytest.mark.skipif(
+    not CASES.is_dir(), reason="the handed cases are not on this machine"
+)
 
 
 def book(case, as_of=None):
@@ -45,7 +49,9 @@ class TestOneMoment:
     def test_what_lies_after_the_day_is_said(self):
         page = story.summary(CASES / "late-count", "2026-05-29")
         assert "stock (2, 2026-05-31)" in page.found("after_the_day")[0].figures["tables"][0]
-        assert [f.id for f in page.findings if f.id.startswith("stock_unknown")] == ["stock_unknown_yet"]
+        assert [f.id for f in page.findings if f.id.startswith("stock_unknown")] == [
+            "stock_unknown_yet"
+        ]
         assert "stock" not in [f.item for f in page.found("missing_table")]
 
 
@@ -54,7 +60,9 @@ class TestUnknown:
         opened = book("stock-only")
         assert overstock.excess(opened)["excess_on_hand"].isna().all()
         assert overstock.classes(opened).empty
-        assert not {"excess", "urgent_style"} & {f.id for f in story.summary(CASES / "stock-only").findings}
+        assert not {"excess", "urgent_style"} & {
+            f.id for f in story.summary(CASES / "stock-only").findings
+        }
         assert overstock.provisions(opened)["required"].isna().all()
 
     def test_goods_of_yesterday_are_neither_too_much_nor_written_down(self):
@@ -86,14 +94,20 @@ def _tell(page):
 
 class TestMoney:
     def test_stock_costs_what_its_receipt_did(self):
-        assert overstock.value_now(book("nrv-cost-of-which-receipt", "2026-05-31"))["write_down"].sum() == pytest.approx(3104, abs=0.5)
+        assert overstock.value_now(book("nrv-cost-of-which-receipt", "2026-05-31"))[
+            "write_down"
+        ].sum() == pytest.approx(3104, abs=0.5)
 
     def test_tax_reaches_every_figure(self):
         opened = book("nrv-tax-13", "2026-04-14")
-        assert overstock.decisions(opened)[["floor", "net_price"]].iloc[0].tolist() == pytest.approx([16.72, 74.00], abs=0.005)
+        assert overstock.decisions(opened)[["floor", "net_price"]].iloc[
+            0
+        ].tolist() == pytest.approx([16.72, 74.00], abs=0.005)
         assert overstock.worth(opened)["cash"] == pytest.approx(6867, abs=0.5)
         year = 98 * 2 * 52 / 15
-        assert overstock.productivity(opened)["gross_margin"].iloc[0] == pytest.approx(year * (100 - 50))
+        assert overstock.productivity(opened)["gross_margin"].iloc[0] == pytest.approx(
+            year * (100 - 50)
+        )
 
     def test_a_fee_on_what_was_paid_is_paid_for_what_comes_back(self):
         row = overstock.decisions(book("fee-on-paid", "2026-04-12")).iloc[0]
@@ -101,14 +115,18 @@ class TestMoney:
         assert row["advice"] == "let go"
 
     def test_a_young_shop_has_not_seen_its_returns(self):
-        assert frames.sales(book("returns-new-shop-6-weeks", "2024-02-11"))["net_units"].sum() == pytest.approx(300)
+        assert frames.sales(book("returns-new-shop-6-weeks", "2024-02-11"))[
+            "net_units"
+        ].sum() == pytest.approx(300)
 
     def test_the_rate_of_returns_is_that_of_now(self):
         weeks = frames.sales(book("returns-drift", "2025-12-28"))
         assert weeks["net_units"].tail(8).sum() == pytest.approx(400)
 
     def test_sizes_with_tags_of_their_own_sold_at_their_tags(self):
-        assert frames.items(book("price-level-style-sizes-differ", "2026-03-08"))["price_realisation"].tolist() == pytest.approx([1.0])
+        assert frames.items(book("price-level-style-sizes-differ", "2026-03-08"))[
+            "price_realisation"
+        ].tolist() == pytest.approx([1.0])
 
 
 def test_joined_tables(tmp_path, monkeypatch, take_in):
@@ -117,12 +135,17 @@ def test_joined_tables(tmp_path, monkeypatch, take_in):
     _, table = take_in(folder)
     assert float(table("order_lines")["customer_paid"].sum()) == 60
     headers = folder / "headers.csv"
-    headers.write_text("\n".join(line for line in headers.read_text().splitlines() if not line.startswith("3,")) + "\n")
+    headers.write_text(
+        "\n".join(line for line in headers.read_text().splitlines() if not line.startswith("3,"))
+        + "\n"
+    )
     intake, table = take_in(folder)
     assert float(table("order_lines")["customer_paid"].sum()) == 40
-    assert [(note.item, note.value, note.figures["lines"][0]) for note in intake.notes if note.id == "unmade_rows"] == [
-        ("items.csv", 1, "5")
-    ]
+    assert [
+        (note.item, note.value, note.figures["lines"][0])
+        for note in intake.notes
+        if note.id == "unmade_rows"
+    ] == [("items.csv", 1, "5")]
 
 
 def test_average_cost(panel):
@@ -134,4 +157,8 @@ def test_zoned_times(take_in):
     intake, table = take_in(CASES / "zoned-times")
     assert intake.rejects.empty
     times = table("order_lines").set_index("order_id")["ordered_at"].dt.strftime("%m-%d %H:%M")
-    assert times.to_dict() == {"#1001": "05-05 01:30", "#1002": "05-05 13:00", "#1003": "05-06 23:00"}
+    assert times.to_dict() == {
+        "#1001": "05-05 01:30",
+        "#1002": "05-05 13:00",
+        "#1003": "05-06 23:00",
+    }

@@ -1,4 +1,6 @@
-"""The engine reads the shop's and the run's folders and nothing else; a pack needs no network; no secret leaves the machine it is on."""
+"""The engine reads the shop's and the run's folders and nothing else; a pack needs no network; no
+secret leaves the machine it is on.
+"""
 
 import os
 import shutil
@@ -15,7 +17,11 @@ from destock.model.messages import say
 from destock.publish.cli import main
 
 CANARY = "canary-7f3a9c21-e5"
-DESTOCK = [sys.executable, "-c", "import sys; from destock.publish.cli import main; sys.exit(main())"]
+DESTOCK = [
+    sys.executable,
+    "-c",
+    "import sys; from destock.publish.cli import main; sys.exit(main())",
+]
 
 
 @pytest.fixture
@@ -40,13 +46,37 @@ def test_the_shops_own_folder_can_be_read(con, folders):
 
 @pytest.mark.parametrize(
     "sql",
-    ["SELECT * FROM read_csv('{0}/shop-secret/a.csv')", "SELECT * FROM read_csv('{0}/shop/../shop-secret/a.csv')", "SELECT * FROM read_text('/etc/passwd')",
-     "SELECT * FROM read_blob('/proc/self/environ')", "SELECT * FROM glob('/etc/*')", "SELECT * FROM '/etc/hostname'", "SELECT * FROM read_csv('https://x.example/a.csv')",
-     "SELECT * FROM read_parquet('s3://x/a.parquet')", "SELECT getenv('HOME')", "COPY (SELECT 1) TO '{0}/shop-secret/b.csv'", "COPY (SELECT 1) TO '{0}/out.csv'", "ATTACH '{0}/x.db'",
-     "ATTACH 'https://x.example/x.db'", "INSTALL httpfs", "LOAD httpfs", "INSTALL excel", "SET enable_external_access = true", "SET lock_configuration = false",
-     "SET allowed_directories = ['/']", "PRAGMA database_list; SET threads = 99", "EXPORT DATABASE '{0}/x'", "IMPORT DATABASE '{0}/x'", "CREATE SECRET s (TYPE s3, KEY_ID 'x', SECRET 'y')",
-     "SELECT * FROM CANARY", "RESET allowed_directories", "SET temp_directory = '/tmp'", "SET home_directory = '/'", "SET extension_directory = '/tmp'"],
-)  # fmt: skip
+    [
+        "SELECT * FROM read_csv('{0}/shop-secret/a.csv')",
+        "SELECT * FROM read_csv('{0}/shop/../shop-secret/a.csv')",
+        "SELECT * FROM read_text('/etc/passwd')",
+        "SELECT * FROM read_blob('/proc/self/environ')",
+        "SELECT * FROM glob('/etc/*')",
+        "SELECT * FROM '/etc/hostname'",
+        "SELECT * FROM read_csv('https://x.example/a.csv')",
+        "SELECT * FROM read_parquet('s3://x/a.parquet')",
+        "SELECT getenv('HOME')",
+        "COPY (SELECT 1) TO '{0}/shop-secret/b.csv'",
+        "COPY (SELECT 1) TO '{0}/out.csv'",
+        "ATTACH '{0}/x.db'",
+        "ATTACH 'https://x.example/x.db'",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "INSTALL excel",
+        "SET enable_external_access = true",
+        "SET lock_configuration = false",
+        "SET allowed_directories = ['/']",
+        "PRAGMA database_list; SET threads = 99",
+        "EXPORT DATABASE '{0}/x'",
+        "IMPORT DATABASE '{0}/x'",
+        "CREATE SECRET s (TYPE s3, KEY_ID 'x', SECRET 'y')",
+        "SELECT * FROM CANARY",
+        "RESET allowed_directories",
+        "SET temp_directory = '/tmp'",
+        "SET home_directory = '/'",
+        "SET extension_directory = '/tmp'",
+    ],
+)
 def test_what_is_elsewhere_cannot_be_reached(con, folders, sql):
     before = sorted(p for p in folders.rglob("*"))
     with pytest.raises(engine.EngineError):
@@ -67,13 +97,20 @@ def test_what_is_elsewhere_cannot_be_reached(con, folders, sql):
     ],
 )
 def test_no_message_holds_the_secret_of_an_address(text):
-    assert CANARY not in say("{file}: cannot be read ({reason})", file=text.format(CANARY), reason=text.format(CANARY))
+    assert CANARY not in say(
+        "{file}: cannot be read ({reason})", file=text.format(CANARY), reason=text.format(CANARY)
+    )
 
 
 @pytest.mark.parametrize("command", ["check", "report"])
 def test_no_message_of_a_command_holds_it(tmp_path, capsys, command):
-    address = f"exports of postgres://shop:{CANARY}@host/db"  # by itself it would be refused before it is looked for
-    (tmp_path / "shop.toml").write_text(f'[tables]\nproducts = "{address}"\norder_lines = {{ source = "{address}", where = "{CANARY}" }}\n')
+    address = (  # by itself it would be refused before it is looked for
+        f"exports of postgres://shop:{CANARY}@host/db"
+    )
+    (tmp_path / "shop.toml").write_text(
+        f'[tables]\nproducts = "{address}"\norder_lines = {{ source = "{address}", where ='
+        f' "{CANARY}" }}\n'
+    )
     assert main([command, str(tmp_path)]) == 3
     said = capsys.readouterr()
     assert "***@host" in said.err
@@ -92,7 +129,8 @@ def short():
 
 
 @pytest.mark.skipif(
-    not shutil.which("unshare") or subprocess.run(["unshare", "-rn", "true"], capture_output=True).returncode != 0,
+    not shutil.which("unshare")
+    or subprocess.run(["unshare", "-rn", "true"], capture_output=True).returncode != 0,
     reason="no network to switch off here",
 )
 def test_a_pack_needs_no_network_and_holds_no_secret(tmp_path, short):
@@ -103,8 +141,20 @@ def test_a_pack_needs_no_network_and_holds_no_secret(tmp_path, short):
         "DESTOCK_CACHE": str(tmp_path / "cache"),
         "TMPDIR": str(short),
     }
-    command = ["unshare", "-rn", *DESTOCK, "report", "tests/shops/douyin", "--only", "intake", "--out", str(tmp_path / "pack")]
-    ended = subprocess.run(command, cwd=ROOT, env=world, capture_output=True, text=True, timeout=300)
+    command = [
+        "unshare",
+        "-rn",
+        *DESTOCK,
+        "report",
+        "tests/shops/douyin",
+        "--only",
+        "intake",
+        "--out",
+        str(tmp_path / "pack"),
+    ]
+    ended = subprocess.run(
+        command, cwd=ROOT, env=world, capture_output=True, text=True, timeout=300
+    )
     assert ended.returncode == 0, ended.stderr
     assert CANARY not in ended.stdout + ended.stderr
     written = files_of(tmp_path) + files_of(short)

@@ -1,4 +1,6 @@
-"""Figures of now are of one moment: on every day of two weeks the sample's sales, returns, receipts and money are those of its raw lines."""
+"""Figures of now are of one moment: on every day of two weeks the sample's sales, returns, receipts
+and money are those of its raw lines.
+"""
 
 from datetime import date
 from functools import cache
@@ -28,17 +30,27 @@ def raw():
     style = pd.read_csv(SAMPLE / "products.csv", dtype=str).set_index("sku")["style"]
     lines = pd.read_parquet(SAMPLE / "order_lines.parquet")
     lines = lines[lines["line_type"].isin(["goods", "bundle part"])].astype({"units": float})
-    lines = lines.assign(item=lines["sku"].map(style), undone=lines["units"] * lines["kind"].map(SIGN))
-    receipts = pd.read_csv(SAMPLE / "purchases.csv", dtype={"sku": str}, parse_dates=["received_at"])
+    lines = lines.assign(
+        item=lines["sku"].map(style), undone=lines["units"] * lines["kind"].map(SIGN)
+    )
+    receipts = pd.read_csv(
+        SAMPLE / "purchases.csv", dtype={"sku": str}, parse_dates=["received_at"]
+    )
     return lines, receipts.assign(item=receipts["sku"].map(style))
 
 
-def by(day: pd.Timestamp, raw: tuple[pd.DataFrame, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
+def by(
+    day: pd.Timestamp, raw: tuple[pd.DataFrame, pd.DataFrame]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """What had happened by the end of a day; a deposit order is none until its balance is paid."""
     lines, receipts = raw
     end = day + pd.Timedelta(days=1)
     lines = lines[lines["ordered_at"] < end]
-    unpaid = lines[(lines["presale"] == "deposit") & (lines["kind"] == "sale") & ~(lines["balance_paid_at"] < end)]
+    unpaid = lines[
+        (lines["presale"] == "deposit")
+        & (lines["kind"] == "sale")
+        & ~(lines["balance_paid_at"] < end)
+    ]
     key = ["order_id", "line_id", "sku"]
     unpaid = pd.MultiIndex.from_frame(lines[key]).isin(pd.MultiIndex.from_frame(unpaid[key]))
     return lines[~unpaid], receipts[receipts["received_at"] < end]
@@ -46,7 +58,9 @@ def by(day: pd.Timestamp, raw: tuple[pd.DataFrame, pd.DataFrame]) -> tuple[pd.Da
 
 @pytest.fixture(scope="module")
 def on_day(tmp_path_factory):
-    """``on_day(day)``: frames of a day's panel by name; the shop's files are read once for all days."""
+    """``on_day(day)``: frames of a day's panel by name; the shop's files are read once for all
+    days.
+    """
     shop, scratch = open_shop(SAMPLE), tmp_path_factory.mktemp("scratch")
     con = engine.start(shop.for_engine(), scratch, shop.timezone)
     intake = load(con, shop, TODAY)
@@ -67,7 +81,9 @@ def on_day(tmp_path_factory):
 
 def through(frames, day):
     """Every style of a day, with its sell-through."""
-    weeks = sell_through.net_weeks(frames["item_week"], frames["item_now"], frames["return_lag"], day)
+    weeks = sell_through.net_weeks(
+        frames["item_week"], frames["item_now"], frames["return_lag"], day
+    )
     return sell_through.items(frames["item_now"], weeks, day).set_index("item")
 
 
@@ -75,23 +91,42 @@ def through(frames, day):
 def test_every_day_agrees_with_the_raw_lines(day, raw, on_day):
     lines, receipts = by(day, raw)
     items, total = through(on_day(day), day), on_day(day)["control_total"].iloc[0]
-    sold = lines[lines["kind"] == "sale"].groupby("item")[["units", "customer_paid"]].sum().astype(float)
-    expected = pd.DataFrame({"sold_units": sold["units"], "paid_value": sold["customer_paid"], "undone_units": lines.groupby("item")["undone"].sum(),
-                             "received": receipts.groupby("item")["units_received"].sum().astype(float)})  # fmt: skip
+    sold = (
+        lines[lines["kind"] == "sale"]
+        .groupby("item")[["units", "customer_paid"]]
+        .sum()
+        .astype(float)
+    )
+    expected = pd.DataFrame(
+        {
+            "sold_units": sold["units"],
+            "paid_value": sold["customer_paid"],
+            "undone_units": lines.groupby("item")["undone"].sum(),
+            "received": receipts.groupby("item")["units_received"].sum().astype(float),
+        }
+    )
     expected = expected.reindex(items.index).fillna(0.0)
-    pd.testing.assert_frame_equal(items[list(expected)].astype(float).fillna(0.0), expected, check_names=False)
+    pd.testing.assert_frame_equal(
+        items[list(expected)].astype(float).fillna(0.0), expected, check_names=False
+    )
     pending = expected["sold_units"] - expected["undone_units"] - items["net_units"]
     assert (pending > -1e-9).all()
     assert items["sell_through"].dropna().tolist() == pytest.approx(
         (items["net_units"] / items["received"])[items["received"] > 0].tolist()
     )
     money = lines.groupby("kind")[["customer_paid", "refund_value"]].sum().astype(float)
-    assert total["paid"] == pytest.approx(money.loc[["sale", "reship"], "customer_paid"].sum(), abs=0.005)
-    assert total["refunded"] == pytest.approx(money.loc[["return", "refund_only", "exchange"], "refund_value"].sum(), abs=0.005)
+    assert total["paid"] == pytest.approx(
+        money.loc[["sale", "reship"], "customer_paid"].sum(), abs=0.005
+    )
+    assert total["refunded"] == pytest.approx(
+        money.loc[["return", "refund_only", "exchange"], "refund_value"].sum(), abs=0.005
+    )
 
 
 def test_sell_through_moves_by_what_a_day_brings(on_day):
-    """No jump from a Saturday to a Sunday: it was one of six points while sales ended on the last Sunday and receipts did not."""
+    """No jump from a Saturday to a Sunday: it was one of six points while sales ended on the last
+    Sunday and receipts did not.
+    """
     shares = []
     for day in pd.date_range("2026-05-29", "2026-06-01"):
         season = through(on_day(day), day)[lambda d: d["season"] == "2026SS"]

@@ -20,29 +20,43 @@ def panel():
 
 def test_the_readme_shows_a_shop_that_works():
     example = (FIRST / "shop.toml").read_text(encoding="utf-8")
-    indented = "".join(f"   {line}" if line.strip() else line for line in example.splitlines(keepends=True))
+    indented = "".join(
+        f"   {line}" if line.strip() else line for line in example.splitlines(keepends=True)
+    )
     assert indented in (ROOT / "README.md").read_text(encoding="utf-8")
     opened = open_book(FIRST)
     assert opened.as_of.isoformat() == "2026-05-31"
-    assert opened.panel("control_total")[["paid", "refunded", "units_on_hand"]].iloc[0].tolist() == [1323, 359, 107]
+    assert opened.panel("control_total")[["paid", "refunded", "units_on_hand"]].iloc[
+        0
+    ].tolist() == [1323, 359, 107]
 
 
 def test_the_readme_is_for_five_minutes_and_leads_on():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert len(readme.splitlines()) <= 120
     links = re.findall(r"\]\(([^)]+)\)", readme)
-    assert {"notebooks/README.md", "data/README.md", "reports/README.md", "tests/README.md", "CONTRIBUTING.md"} <= set(links)
+    assert {
+        "notebooks/README.md",
+        "data/README.md",
+        "reports/README.md",
+        "tests/README.md",
+        "CONTRIBUTING.md",
+    } <= set(links)
     assert [link for link in links if not (ROOT / link).is_file()] == []
 
 
 def test_the_page_on_data_shows_this_shop_toml():
-    assert (SHOP / "shop.toml").read_text(encoding="utf-8") in (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    assert (SHOP / "shop.toml").read_text(encoding="utf-8") in (
+        ROOT / "data" / "README.md"
+    ).read_text(encoding="utf-8")
 
 
 def test_every_notebook_stands_with_its_question_on_the_page_on_notebooks():
     said = (ROOT / "notebooks" / "README.md").read_text(encoding="utf-8")
     for notebook in (ROOT / "notebooks").glob("*.ipynb"):
-        question = json.loads(notebook.read_text(encoding="utf-8"))["cells"][0]["source"][0].strip("# \n")
+        question = json.loads(notebook.read_text(encoding="utf-8"))["cells"][0]["source"][0].strip(
+            "# \n"
+        )
         assert f"| `{notebook.stem}` | {question} |" in said
 
 
@@ -53,7 +67,10 @@ def test_paid_cancelled_and_refunded_are_counted_once(panel):
 
 def test_the_newer_export_wins_where_two_overlap(panel):
     rows = panel("rows").query("table == 'order_lines'")
-    assert rows[["rows_in", "used", "updated", "deduplicated"]].to_numpy().tolist() == [[4, 1, 1, 2], [5, 5, 0, 0]]
+    assert rows[["rows_in", "used", "updated", "deduplicated"]].to_numpy().tolist() == [
+        [4, 1, 1, 2],
+        [5, 5, 0, 0],
+    ]
 
 
 def test_the_count_differs_by_the_one_piece_that_is_gone(panel):
@@ -67,7 +84,9 @@ def test_open_orders_are_seen(panel):
 
 def test_check_says_it_in_both_languages(capsys):
     assert main(["check", str(SHOP)]) == 0
-    assert "order_lines (orders-2.csv, read as utf-8, ','): 5 rows, 5 used" in capsys.readouterr().out
+    assert (
+        "order_lines (orders-2.csv, read as utf-8, ','): 5 rows, 5 used" in capsys.readouterr().out
+    )
     assert main(["check", str(SHOP), "--lang", "zh"]) == 0
     assert "order_lines" in capsys.readouterr().out
     main(["check", str(SHOP), "--lang", "en"])

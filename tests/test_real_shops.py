@@ -1,4 +1,6 @@
-"""Two real shops, read from the files as they were published: a pack each, with what their missing tables make impossible said."""
+"""Two real shops, read from the files as they were published: a pack each, with what their missing
+tables make impossible said.
+"""
 
 import json
 from pathlib import Path
@@ -15,7 +17,9 @@ from destock.publish.cli import main
 SHOPS = Path(__file__).parent / "shops"
 DATA = Path(__file__).parents[2] / "shared" / "data"
 
-pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the published files are not on this machine")
+pytestmark = pytest.mark.skipif(
+    not DATA.is_dir(), reason="the published files are not on this machine"
+)
 
 
 @pytest.fixture(scope="module", params=["supermarket_cn", "online_retail"])
@@ -47,7 +51,9 @@ def test_what_is_impossible_is_said(pack):
 
 
 def test_prices_seen_only_in_what_was_paid_give_a_verdict_and_no_number(pack):
-    """Leftovers are marked down, large orders pay less: what was paid follows from what was sold."""
+    """Leftovers are marked down, large orders pay less: what was paid follows from what was
+    sold.
+    """
     found = pd.read_parquet(pack / "results" / "elasticity.parquet").set_index("group")
     assert found.loc["all", "verdict"] == "not from these data"
     assert found.loc["all", "reason"].split("; ")[:2] == [verdict.PAID_ONLY, verdict.MANAGER]
@@ -64,7 +70,9 @@ def test_supermarket_agrees_with_its_file_to_the_cent():
     totals = open_book(SHOPS / "supermarket_cn").panel("control_total").iloc[0]
     assert totals["paid"] - totals["refunded"] == pytest.approx(raw["rev"].sum(), abs=0.5)
     weeks = open_book(SHOPS / "supermarket_cn").panel("sku_week")
-    assert (weeks["sold_units"] - weeks["returned_units"]).sum() == pytest.approx(raw["qty"].sum(), abs=1)
+    assert (weeks["sold_units"] - weeks["returned_units"]).sum() == pytest.approx(
+        raw["qty"].sum(), abs=1
+    )
     assert weeks["sku"].nunique() == raw["sku"].nunique()
 
 

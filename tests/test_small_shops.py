@@ -1,4 +1,6 @@
-"""Young shops, shops at one price, shops that only took goods back: each gets its pack, and what cannot be known is said."""
+"""Young shops, shops at one price, shops that only took goods back: each gets its pack, and what
+cannot be known is said.
+"""
 
 from pathlib import Path
 
@@ -14,19 +16,33 @@ from destock.panel.book import open_book
 from destock.story import frames
 
 TWELVE = (
-    "young", "first day", "one cut", "price test", "large price test", "two seasons", "no sales so far", "only returns", "goods of yesterday", "wholesale only",
-    "snapshot of stock", "odd values",
-)  # fmt: skip
+    "young",
+    "first day",
+    "one cut",
+    "price test",
+    "large price test",
+    "two seasons",
+    "no sales so far",
+    "only returns",
+    "goods of yesterday",
+    "wholesale only",
+    "snapshot of stock",
+    "odd values",
+)
 YOUNG_SHOP = Path(__file__).parents[2] / "shared" / "data" / "cases" / "young-shop"
 
 
 @pytest.mark.parametrize("kind", TWELVE)
 def test_every_page_its_charts_sentences_and_results(kind, tmp_path, monkeypatch):
-    """A warning fails this too. Two draws instead of hundreds: what is drawn is tested elsewhere."""
+    """A warning fails this too. Two draws instead of hundreds: what is drawn is tested
+    elsewhere.
+    """
     monkeypatch.setattr(causes, "DRAWS", 2)
     monkeypatch.setattr(kinds, "DRAWS", 2)
     try:
-        for _, step in shops.in_process(write(first_of(kind), tmp_path), ["en", "zh"][TWELVE.index(kind) % 2]):
+        for _, step in shops.in_process(
+            write(first_of(kind), tmp_path), ["en", "zh"][TWELVE.index(kind) % 2]
+        ):
             step()
     finally:
         speak("en")
@@ -38,7 +54,10 @@ def test_a_pack_by_the_command(tmp_path):
 
 
 def test_a_seed_is_a_shop(tmp_path):
-    one, other = ({path.name: path.read_bytes() for path in write(7, tmp_path / place).iterdir()} for place in ("a", "b"))
+    one, other = (
+        {path.name: path.read_bytes() for path in write(7, tmp_path / place).iterdir()}
+        for place in ("a", "b")
+    )
     assert one == other
     assert {first_of(kind) for kind in KINDS} <= set(range(1, shops.SEEDS + 1))
 

@@ -12,32 +12,62 @@ TODAY = pd.Timestamp("2026-06-07")
 
 def row(item: str, **columns) -> dict:
     usual = {
-        "item": item, "category": "dress", "exit_date": pd.Timestamp("2026-08-31"), "returns": 30.0, "sold_units": 100.0, "on_hand": 100.0, "need": 80.0, "price_realisation": 0.9,
-        "clicks": 50.0, "exposures": 1_000.0, "ad_spend": 0.0, "skus_in_stock": 3.0, "skus": 4, "tag_price": 10.0, "excess_units": 20.0,
-        "excess_on_order": 0.0, "return_rate": 0.3,
-    }  # fmt: skip
+        "item": item,
+        "category": "dress",
+        "exit_date": pd.Timestamp("2026-08-31"),
+        "returns": 30.0,
+        "sold_units": 100.0,
+        "on_hand": 100.0,
+        "need": 80.0,
+        "price_realisation": 0.9,
+        "clicks": 50.0,
+        "exposures": 1_000.0,
+        "ad_spend": 0.0,
+        "skus_in_stock": 3.0,
+        "skus": 4,
+        "tag_price": 10.0,
+        "excess_units": 20.0,
+        "excess_on_order": 0.0,
+        "return_rate": 0.3,
+    }
     return usual | columns
 
 
-NO_COSTS = pd.DataFrame({"item": [], "class": [], "units": [], "purchase": [], "week": []}).astype({"item": str, "class": str})
+NO_COSTS = pd.DataFrame({"item": [], "class": [], "units": [], "purchase": [], "week": []}).astype(
+    {"item": str, "class": str}
+)
 NO_ORDERS = pd.DataFrame({"item": [], "lever": [], "money": [], "until": []}).astype(
     {"item": str, "lever": str, "money": float, "until": "datetime64[us]"}
 )
 SOON = pd.Timestamp("2026-06-20")
 
 
-def order(item: str, money: float, lever: str = "cancel", until: pd.Timestamp = SOON) -> pd.DataFrame:
+def order(
+    item: str, money: float, lever: str = "cancel", until: pd.Timestamp = SOON
+) -> pd.DataFrame:
     return pd.DataFrame({"item": [item], "lever": lever, "money": money, "until": until})
 
 
-def actions(*rows: dict, kind: str = "misjudged", elasticity: float = -2.0, orders: pd.DataFrame = NO_ORDERS) -> pd.DataFrame:
+def actions(
+    *rows: dict, kind: str = "misjudged", elasticity: float = -2.0, orders: pd.DataFrame = NO_ORDERS
+) -> pd.DataFrame:
     costs = [
-        {"item": r["item"], "class": r.get("class", kind), "units": 20.0, "purchase": r.get("purchase", 200.0), "week": 1.0}
+        {
+            "item": r["item"],
+            "class": r.get("class", kind),
+            "units": 20.0,
+            "purchase": r.get("purchase", 200.0),
+            "week": 1.0,
+        }
         for r in rows
         if r.get("purchase", 1) != 0
     ]
-    frame = pd.DataFrame([{k: v for k, v in r.items() if k not in ("class", "purchase")} for r in rows])
-    return summary.actions(frame, pd.DataFrame(costs, columns=list(NO_COSTS)), orders, elasticity, TODAY, assumed())
+    frame = pd.DataFrame(
+        [{k: v for k, v in r.items() if k not in ("class", "purchase")} for r in rows]
+    )
+    return summary.actions(
+        frame, pd.DataFrame(costs, columns=list(NO_COSTS)), orders, elasticity, TODAY, assumed()
+    )
 
 
 def verb(kind: str, orders: pd.DataFrame = NO_ORDERS, **columns) -> str:
@@ -47,7 +77,12 @@ def verb(kind: str, orders: pd.DataFrame = NO_ORDERS, **columns) -> str:
 
 
 def test_most_money_first_and_what_is_on_order_counts():
-    found = actions(row("a", purchase=100.0), row("b", purchase=50.0), row("c", purchase=120.0), orders=order("b", 300.0, "postpone"))
+    found = actions(
+        row("a", purchase=100.0),
+        row("b", purchase=50.0),
+        row("c", purchase=120.0),
+        orders=order("b", 300.0, "postpone"),
+    )
     assert found["item"].tolist() == ["b", "c", "a"]
     assert found["money"].tolist() == [350, 120, 100]
 

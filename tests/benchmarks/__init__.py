@@ -1,1 +1,3 @@
-"""Speed as a ratio against a peer and against the limit of the machine, from one run: ``make bench``, ``make bench-panel``, …"""
+"""Speed as a ratio against a peer and against the limit of the machine, from one run: ``make
+bench``, ``make bench-panel``, …
+"""

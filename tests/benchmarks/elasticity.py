@@ -1,6 +1,8 @@
-"""Own elasticities of 10,000 SKUs × 100 weeks in one pass against loops over statsmodels, and the pooled Poisson against pyfixest.
+"""Own elasticities of 10,000 SKUs × 100 weeks in one pass against loops over statsmodels, and the
+pooled Poisson against pyfixest.
 
-The loops take a part of the SKUs, and their seconds are scaled to all: a loop's time is that of its parts. ``make bench-elasticity``
+The loops take a part of the SKUs, and their seconds are scaled to all: a loop's time is that of its
+parts. ``make bench-elasticity``
 """
 
 import sys
@@ -26,7 +28,15 @@ def rows(items: int = ITEMS, weeks: int = WEEKS) -> pd.DataFrame:
     level = rng.normal(1.0, 0.8, items)[item] + 0.3 * np.sin(week / 8)
     units = rng.poisson(np.exp(level - 1.8 * price)).astype(float)
     return pd.DataFrame(
-        {"item": item, "category": "c", "week": week, "log_price": price, "sold_units": units, "in_stock": 1.0, "expected": np.exp(level)}
+        {
+            "item": item,
+            "category": "c",
+            "week": week,
+            "log_price": price,
+            "sold_units": units,
+            "in_stock": 1.0,
+            "expected": np.exp(level),
+        }
     )
 
 
@@ -35,7 +45,12 @@ def some(data: pd.DataFrame, items: int) -> pd.DataFrame:
 
 
 def own(data: pd.DataFrame) -> pd.DataFrame:
-    pooled = Fit(np.array([-1.8]), pd.DataFrame({"slope": [0.01, -0.01]}), data["expected"] * np.exp(-1.8 * data["log_price"]), 0.1)
+    pooled = Fit(
+        np.array([-1.8]),
+        pd.DataFrame({"slope": [0.01, -0.01]}),
+        data["expected"] * np.exp(-1.8 * data["log_price"]),
+        0.1,
+    )
     return by_item(data, pooled)
 
 
@@ -48,7 +63,12 @@ def loop(data: pd.DataFrame) -> pd.Series:
     family, slopes = sm.families.Poisson(), {}
     for item, part in data.groupby("item"):
         x = np.column_stack([np.ones(len(part)), part["log_price"]])
-        model = sm.GLM(part["sold_units"].to_numpy(), x, family=family, offset=np.log(part["expected"].to_numpy()))
+        model = sm.GLM(
+            part["sold_units"].to_numpy(),
+            x,
+            family=family,
+            offset=np.log(part["expected"].to_numpy()),
+        )
         slopes[item] = model.fit(tol=1e-14, maxiter=100).params[1]
     return pd.Series(slopes)
 
@@ -59,7 +79,12 @@ def by_arrays(data: pd.DataFrame) -> int:
 
 def by_formula(data: pd.DataFrame) -> int:
     for _, part in some(data, BY_FORMULA).groupby("item"):
-        smf.glm("sold_units ~ log_price", part, family=sm.families.Poisson(), offset=np.log(part["expected"])).fit()
+        smf.glm(
+            "sold_units ~ log_price",
+            part,
+            family=sm.families.Poisson(),
+            offset=np.log(part["expected"]),
+        ).fit()
     return BY_FORMULA
 
 
@@ -74,7 +99,12 @@ def by_pyfixest(data: pd.DataFrame) -> int:
 
 def main() -> bool:
     found = compare(
-        {"ours, every SKU": ours, f"formula loop, {BY_FORMULA} SKUs": by_formula, f"array loop, {BY_ARRAYS} SKUs": by_arrays}, rows
+        {
+            "ours, every SKU": ours,
+            f"formula loop, {BY_FORMULA} SKUs": by_formula,
+            f"array loop, {BY_ARRAYS} SKUs": by_arrays,
+        },
+        rows,
     )
     mine, formula, arrays = (one.seconds for one in found.values())
     data = some(rows(), BY_ARRAYS)

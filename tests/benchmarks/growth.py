@@ -1,4 +1,6 @@
-"""How does the panel's time grow with the number of lines? ``make bench-growth``: 1 and 10 M; with ``100`` as argument up to 100 M."""
+"""How does the panel's time grow with the number of lines? ``make bench-growth``: 1 and 10 M; with
+``100`` as argument up to 100 M.
+"""
 
 import sys
 import tempfile

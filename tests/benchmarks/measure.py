@@ -1,4 +1,6 @@
-"""Runs contenders side by side, each in a process of its own, and says how they stand to each other."""
+"""Runs contenders side by side, each in a process of its own, and says how they stand to each
+other.
+"""
 
 import multiprocessing
 import os
@@ -24,7 +26,9 @@ class Measured:
 
 @dataclass(frozen=True)
 class Bar:
-    """A ratio that must hold: ``measure`` of ``ours`` ÷ that of ``other``, at most (or, for a peer, at least the inverse of) ``most``."""
+    """A ratio that must hold: ``measure`` of ``ours`` ÷ that of ``other``, at most (or, for a peer,
+    at least the inverse of) ``most``.
+    """
 
     text: str
     ratio: float
@@ -35,13 +39,20 @@ class Bar:
         return self.ratio <= self.most
 
 
-def compare(contenders: dict[str, Callable], prepare: Callable, rounds: int = ROUNDS) -> dict[str, Measured]:
-    """Which contender takes how long over what ``prepare`` gives? Rounds alternate, so that what else the machine does falls on all."""
+def compare(
+    contenders: dict[str, Callable], prepare: Callable, rounds: int = ROUNDS
+) -> dict[str, Measured]:
+    """Which contender takes how long over what ``prepare`` gives? Rounds alternate, so that what
+    else the machine does falls on all.
+    """
     found: dict[str, list] = {name: [] for name in contenders}
     for _ in range(rounds):
         for name, work in contenders.items():
             found[name].append(_alone(prepare, work))
-    return {name: Measured(*(statistics.median(values) for values in zip(*runs, strict=True))) for name, runs in found.items()}
+    return {
+        name: Measured(*(statistics.median(values) for values in zip(*runs, strict=True)))
+        for name, runs in found.items()
+    }
 
 
 def _alone(prepare: Callable, work: Callable) -> tuple[float, float, int]:
@@ -65,5 +76,8 @@ def report(title: str, measured: dict[str, Measured], bars: list[Bar]) -> bool:
     for name, one in measured.items():
         print(f"  {name:<44} {one.seconds:8.2f} s {one.memory:8.0f} MiB {one.rows:>12,} rows")
     for bar in bars:
-        print(f"  {'ok  ' if bar.holds else 'MISS'} {bar.text}: {bar.ratio:.3g} (at most {bar.most:.3g})")
+        print(
+            f"  {'ok  ' if bar.holds else 'MISS'} {bar.text}: {bar.ratio:.3g} (at most"
+            f" {bar.most:.3g})"
+        )
     return all(bar.holds for bar in bars)

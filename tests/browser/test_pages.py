@@ -1,4 +1,6 @@
-"""Pages in a real browser with the network off: they open whole, fit a phone, and run nothing. `make test-browser`."""
+"""Pages in a real browser with the network off: they open whole, fit a phone, and run nothing.
+`make test-browser`.
+"""
 
 import functools
 import html
@@ -11,10 +13,12 @@ from destock.publish.cli import main
 
 # measures the page from outside: how wide it wants to be, and whether every picture could be drawn
 PROBE = """<script>addEventListener("load", () => setTimeout(() => {
-  const page = document.getElementById("page").contentDocument, wide = page.documentElement.scrollWidth;
+  const page = document.getElementById("page").contentDocument,
+    wide = page.documentElement.scrollWidth;
   const broken = [...page.images].filter(i => !i.naturalWidth).length;
   document.title = `wide=${wide} broken=${broken} images=${page.images.length}`;
-}, 500))</script><iframe id="page" style="width:390px;height:844px;border:0" srcdoc="%s"></iframe>"""
+}, 500))</script>
+<iframe id="page" style="width:390px;height:844px;border:0" srcdoc="%s"></iframe>"""
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +49,8 @@ def test_a_page_fits_a_phone_and_draws_every_picture(pack, tmp_path, name):
     source = (pack / f"{name}.html").read_text(encoding="utf-8")
     (tmp_path / "probe.html").write_text(PROBE % html.escape(source), encoding="utf-8")
     title = re.search(
-        r"<title>wide=(\d+) broken=(\d+) images=(\d+)", chromium(tmp_path / "profile", "--dump-dom", f"file://{tmp_path}/probe.html")
+        r"<title>wide=(\d+) broken=(\d+) images=(\d+)",
+        chromium(tmp_path / "profile", "--dump-dom", f"file://{tmp_path}/probe.html"),
     )
     assert title, "the page was not measured"
     wide, broken, images = map(int, title.groups())

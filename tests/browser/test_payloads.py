@@ -1,4 +1,6 @@
-"""Hostile texts in a real browser with the network off: they stay texts, with and without the page's own policy."""
+"""Hostile texts in a real browser with the network off: they stay texts, with and without the
+page's own policy.
+"""
 
 import html
 import json
@@ -15,19 +17,27 @@ PAGES = ["index", "summary", "intake", "classification", "impact", "pacing", "el
 POLICY = re.compile(r"<meta [^>]*Content-Security-Policy[^>]*>")
 # what a script of the page would call
 SPY = "<script>alert = () => { parent.called += 1 }</script>"
-PROBE = """<!DOCTYPE html><meta charset="utf-8"><script>called = 0; addEventListener("load", () => setTimeout(() => {
+PROBE = """<!DOCTYPE html><meta charset="utf-8"><script>called = 0;
+addEventListener("load", () => setTimeout(() => {
   const part = e => e.tagName + " " + [...e.attributes].map(a => a.name).join(" ");
-  const pages = [...document.querySelectorAll("iframe")].map(f => [...f.contentDocument.querySelectorAll("*")].map(part));
+  const pages = [...document.querySelectorAll("iframe")].map(
+    f => [...f.contentDocument.querySelectorAll("*")].map(part));
   document.getElementById("seen").textContent = JSON.stringify({ called, pages });
 }, 1000))</script><pre id="seen"></pre>"""
 
 
 def seen(folder, *sources) -> dict:
-    """What the browser makes of pages: the elements with their attributes, and how often one of them called ``alert``."""
+    """What the browser makes of pages: the elements with their attributes, and how often one of
+    them called ``alert``.
+    """
     frames = [f'<iframe srcdoc="{html.escape(source)}"></iframe>' for source in sources]
     probe = folder / "probe.html"
     probe.write_text(PROBE + "".join(frames), encoding="utf-8")
-    found = re.search(r'<pre id="seen">(.*?)</pre>', chromium(folder / "profile", "--dump-dom", f"file://{probe}"), re.DOTALL)
+    found = re.search(
+        r'<pre id="seen">(.*?)</pre>',
+        chromium(folder / "profile", "--dump-dom", f"file://{probe}"),
+        re.DOTALL,
+    )
     return json.loads(html.unescape(found[1]))
 
 
@@ -71,22 +81,32 @@ def test_every_payload_in_every_place_stays_a_text(tmp_path):
     assert [payload for payload, page in zip(PAYLOADS, hostile, strict=True) if page != plain] == []
 
 
-@pytest.mark.parametrize("raw", ["<img src=x onerror=alert(1)>", "<script>alert(1)</script>", "<svg onload=alert(1)>"])
-def test_a_payload_that_was_not_escaped_would_be_noticed_and_the_policy_would_still_stop_it(tmp_path, raw):
+@pytest.mark.parametrize(
+    "raw", ["<img src=x onerror=alert(1)>", "<script>alert(1)</script>", "<svg onload=alert(1)>"]
+)
+def test_a_payload_that_was_not_escaped_would_be_noticed_and_the_policy_would_still_stop_it(
+    tmp_path, raw
+):
     page = page_of("NEEDLE", date(2026, 6, 7))
     broken = page.replace('<p class="finding">', f'<p class="finding">{raw}', 1)
     assert seen(tmp_path, unprotected(broken))["called"] == 1
-    found = seen(tmp_path, broken.replace("<head>", f"<head>{SPY}", 1))  # before the policy, so that it spies
+    # before the policy, so that it spies
+    found = seen(tmp_path, broken.replace("<head>", f"<head>{SPY}", 1))
     assert found["called"] == 0
     assert found["pages"][0] != seen(tmp_path, unprotected(page))["pages"][0]
 
 
 def test_the_policy_lets_our_own_style_through_and_no_other(tmp_path):
     """Ours makes the menu flexible; that of a text would hide the page."""
-    page = page_of("x", date(2026, 6, 7)).replace("<main>", "<main><style>main { display: none }</style>", 1)
+    page = page_of("x", date(2026, 6, 7)).replace(
+        "<main>", "<main><style>main { display: none }</style>", 1
+    )
     probe = tmp_path / "probe.html"
-    script = """<script>addEventListener("load", () => setTimeout(() => { const d = document.querySelector("iframe").contentDocument;
+    script = """<script>addEventListener("load", () => setTimeout(() => {
+    const d = document.querySelector("iframe").contentDocument;
       const of = (e, what) => getComputedStyle(d.querySelector(e))[what];
       document.title = of("main", "display") + " " + of("nav", "display"); }, 500))</script>"""
     probe.write_text(f'{script}<iframe srcdoc="{html.escape(page)}"></iframe>', encoding="utf-8")
-    assert "<title>block flex</title>" in chromium(tmp_path / "profile", "--dump-dom", f"file://{probe}")
+    assert "<title>block flex</title>" in chromium(
+        tmp_path / "profile", "--dump-dom", f"file://{probe}"
+    )

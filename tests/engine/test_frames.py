@@ -8,7 +8,9 @@ import pytest
 
 from destock import engine
 
-FRAME = pd.DataFrame({"sku": ["A", "B"], "units": [1.0, 2.0], "day": pd.to_datetime(["2026-06-01", "2026-06-02"])})
+FRAME = pd.DataFrame(
+    {"sku": ["A", "B"], "units": [1.0, 2.0], "day": pd.to_datetime(["2026-06-01", "2026-06-02"])}
+)
 
 
 @pytest.fixture
@@ -46,7 +48,11 @@ def test_a_large_frame_is_not_held_in_memory(tmp_path, monkeypatch):
 
 def test_a_table_is_written_in_its_order_with_a_dictionary_for_texts_only(tmp_path):
     con = engine.start(set(), tmp_path)
-    engine.rows(con, "CREATE TABLE t AS SELECT 'S' || i % 7 AS sku, CAST(i AS DECIMAL(18,3)) AS units FROM range(100) r(i)")
+    engine.rows(
+        con,
+        "CREATE TABLE t AS SELECT 'S' || i % 7 AS sku, CAST(i AS DECIMAL(18,3)) AS units FROM"
+        " range(100) r(i)",
+    )
     engine.write(con, "t", "sku, units", tmp_path / "t.parquet")
     written = pd.read_parquet(tmp_path / "t.parquet")
     assert written.equals(written.sort_values(["sku", "units"]).reset_index(drop=True))

@@ -39,11 +39,19 @@ class Bar:
 
 
 BARS = (
-    *(Bar(cell, "answer", *limits) for cell in ("randomised", "hold-out") for limits in (("bias", -0.08, 0.08), ("usable", 0.90, 1.0))),
+    *(
+        Bar(cell, "answer", *limits)
+        for cell in ("randomised", "hold-out")
+        for limits in (("bias", -0.08, 0.08), ("usable", 0.90, 1.0))
+    ),
     *(Bar("randomised", name, "bias", -0.08, 0.08) for name in ("item effects",)),
     *(Bar("randomised", name, "coverage", 0.90, 0.98) for name in ("answer", "item effects")),
     Bar("hold-out", "answer", "coverage", 0.90, 1.0),
-    *(Bar(cell, "history", *limits) for cell in RULES for limits in (("bias", -0.20, 0.20), ("rmse", 0.0, 0.40), ("coverage", 0.86, 1.0))),
+    *(
+        Bar(cell, "history", *limits)
+        for cell in RULES
+        for limits in (("bias", -0.20, 0.20), ("rmse", 0.0, 0.40), ("coverage", 0.86, 1.0))
+    ),
     *(Bar(cell, "answer", "usable", 0.0, 0.0) for cell in (*RULES, "private")),
     Bar("sizes", "by style", "coverage", 0.90, 0.98),
     Bar("sizes", "by SKU", "coverage", 0.0, 0.90),
@@ -57,7 +65,10 @@ def world(cell: str, seed: int) -> list[dict]:
     data = simulate(CELLS[cell], seed)
     weeks = estimators.panel_weeks(data["item_week"], data["item_now"])
     if cell == "sizes":
-        found = {"by style": estimators.fixed_effects(weeks, "style"), "by SKU": estimators.fixed_effects(weeks)}
+        found = {
+            "by style": estimators.fixed_effects(weeks, "style"),
+            "by SKU": estimators.fixed_effects(weeks),
+        }
     else:
         found = {
             "item effects": estimators.fixed_effects(weeks),
@@ -86,16 +97,27 @@ def _answer(cell: str, seed: int, data: dict[str, pd.DataFrame], weeks: pd.DataF
 
 def _row(cell: str, seed: int, name: str, fit: Fit) -> dict:
     low, high = fit.interval()
-    return {"cell": cell, "seed": seed, "estimator": name, "beta": fit.slopes[0], "low": low, "high": high}
+    return {
+        "cell": cell,
+        "seed": seed,
+        "estimator": name,
+        "beta": fit.slopes[0],
+        "low": low,
+        "high": high,
+    }
 
 
 def log_plus_one(weeks: pd.DataFrame) -> Fit | None:
-    """What many do with zeros: least squares on log(units + 1) with an effect for each item and week."""
+    """What many do with zeros: least squares on log(units + 1) with an effect for each item and
+    week.
+    """
     effects = [pd.factorize(weeks[name])[0] for name in ("unit", "week")]
     logs, price = np.log1p(weeks["sold_units"].to_numpy()), weeks["log_price"].to_numpy()
     for _ in range(30):  # demeaned by turns; then the library's own least squares
         for code in effects:
-            logs, price = (x - (np.bincount(code, x) / np.bincount(code))[code] for x in (logs, price))
+            logs, price = (
+                x - (np.bincount(code, x) / np.bincount(code))[code] for x in (logs, price)
+            )
     return estimators.log_log(weeks.assign(sold_units=np.exp(logs), log_price=price))
 
 
@@ -103,12 +125,18 @@ def study(seeds: Sequence[int], cells: Sequence[str] = tuple(CELLS)) -> pd.DataF
     """All worlds, two at a time."""
     jobs = [(cell, seed) for cell in cells for seed in seeds]
     with ProcessPoolExecutor(2) as pool:
-        return pd.DataFrame([row for rows in pool.map(world, *zip(*jobs, strict=True), chunksize=5) for row in rows])
+        return pd.DataFrame(
+            [row for rows in pool.map(world, *zip(*jobs, strict=True), chunksize=5) for row in rows]
+        )
 
 
 def table(found: pd.DataFrame) -> pd.DataFrame:
-    """Bias, root mean squared error, coverage and verdicts of each estimator in each kind of world, with Monte-Carlo errors."""
-    found = found.assign(error=found["beta"] - TRUE, covered=(found["low"] <= TRUE) & (found["high"] >= TRUE))
+    """Bias, root mean squared error, coverage and verdicts of each estimator in each kind of world,
+    with Monte-Carlo errors.
+    """
+    found = found.assign(
+        error=found["beta"] - TRUE, covered=(found["low"] <= TRUE) & (found["high"] >= TRUE)
+    )
     rows = []
     for (cell, estimator), part in found.groupby(["cell", "estimator"], sort=False):
         known, n = part[part["beta"].notna()], len(part)
@@ -120,13 +148,23 @@ def table(found: pd.DataFrame) -> pd.DataFrame:
             "bias": known["error"].mean(),
             "bias_se": known["error"].std() / np.sqrt(n),
         }
-        row |= {"rmse": np.sqrt(squares.mean()), "rmse_se": squares.std() / np.sqrt(n) / 2 / np.sqrt(squares.mean())}
-        row |= {"coverage": coverage, "coverage_se": np.sqrt(max(coverage * (1 - coverage), 0.95 * 0.05) / n)}
+        row |= {
+            "rmse": np.sqrt(squares.mean()),
+            "rmse_se": squares.std() / np.sqrt(n) / 2 / np.sqrt(squares.mean()),
+        }
+        row |= {
+            "coverage": coverage,
+            "coverage_se": np.sqrt(max(coverage * (1 - coverage), 0.95 * 0.05) / n),
+        }
         if estimator == "answer":
             shares = (
-                part["verdict"].value_counts(normalize=True).reindex(["usable", "use with care", "not from these data"], fill_value=0.0)
+                part["verdict"]
+                .value_counts(normalize=True)
+                .reindex(["usable", "use with care", "not from these data"], fill_value=0.0)
             )
-            row |= shares.to_dict() | {"usable_se": np.sqrt(shares["usable"] * (1 - shares["usable"]) / n)}
+            row |= shares.to_dict() | {
+                "usable_se": np.sqrt(shares["usable"] * (1 - shares["usable"]) / n)
+            }
         rows.append(row)
     return pd.DataFrame(rows).set_index(["cell", "estimator"])
 
@@ -140,13 +178,25 @@ def lines(measured: pd.DataFrame, widening: float = 0.0) -> pd.DataFrame:
             error = row[f"{bar.measure}_se"]
             error = 0.0 if bar.low == bar.high else error  # "never" is never
             held = bar.low - widening * error <= row[bar.measure] <= bar.high + widening * error
-            rows.append({"cell": bar.cell, "estimator": bar.estimator, "measure": bar.measure, "from": bar.low, "to": bar.high,
-                         "measured": row[bar.measure], "mc_se": error, "line": "reached" if held else "MISSED"})  # fmt: skip
+            rows.append(
+                {
+                    "cell": bar.cell,
+                    "estimator": bar.estimator,
+                    "measure": bar.measure,
+                    "from": bar.low,
+                    "to": bar.high,
+                    "measured": row[bar.measure],
+                    "mc_se": error,
+                    "line": "reached" if held else "MISSED",
+                }
+            )
     return pd.DataFrame(rows)
 
 
 def large_shop(items: int = 10_000, weeks: int = 100) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Item-weeks of a shop of ten thousand items over a hundred weeks, each at a new price every ten weeks."""
+    """Item-weeks of a shop of ten thousand items over a hundred weeks, each at a new price every
+    ten weeks.
+    """
     rng = np.random.default_rng(1)
     item, week = np.repeat(np.arange(items), weeks), np.tile(np.arange(weeks), items)
     moves = np.log(rng.choice([1.0, 0.9, 0.8, 0.7], (items, weeks // 10)))
@@ -154,15 +204,33 @@ def large_shop(items: int = 10_000, weeks: int = 100) -> tuple[pd.DataFrame, pd.
     units = rng.poisson(np.exp(level - 0.01 * week) * (price / 100) ** TRUE).astype(float)
     monday = pd.Timestamp("2024-01-01") + pd.to_timedelta(np.arange(weeks) * 7, unit="D")
     names = np.array([f"i{number:05}" for number in range(items)])
-    frame = pd.DataFrame({"item": names[item], "week": monday[week], "age_week": week, "complete": True, "sold_units": units, "price": price,
-                          "list_price": price, "list_prices": 1, "in_stock_share": 1.0, "exposures": np.nan})  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "item": names[item],
+            "week": monday[week],
+            "age_week": week,
+            "complete": True,
+            "sold_units": units,
+            "price": price,
+            "list_price": price,
+            "list_prices": 1,
+            "in_stock_share": 1.0,
+            "exposures": np.nan,
+        }
+    )
     return frame, pd.DataFrame(
-        {"item": names, "category": [f"c{number % 8}" for number in range(items)], "received": np.ceil(np.exp(rng.normal(6, 0.5, items)))}
+        {
+            "item": names,
+            "category": [f"c{number % 8}" for number in range(items)],
+            "received": np.ceil(np.exp(rng.normal(6, 0.5, items))),
+        }
     )
 
 
 def cost() -> pd.DataFrame:
-    """Seconds for the panel, both estimates of all items, and the verdict with its categories: median of five; and the regression beside pyfixest's."""
+    """Seconds for the panel, both estimates of all items, and the verdict with its categories:
+    median of five; and the regression beside pyfixest's.
+    """
     item_week, item_now = large_shop()
     taken, ours, theirs = [], [], []
     for _ in range(5):
@@ -176,13 +244,26 @@ def cost() -> pd.DataFrame:
         estimators.fixed_effects(weeks)
         ours.append(time.perf_counter() - start)
         start = time.perf_counter()
-        pyfixest.fepois("sold_units ~ log_price | unit + curve + week", weeks, vcov={"CRV1": "item"})
+        pyfixest.fepois(
+            "sold_units ~ log_price | unit + curve + week", weeks, vcov={"CRV1": "item"}
+        )
         theirs.append(time.perf_counter() - start)
     rows = [
         ("seconds, 10,000 items × 100 weeks", np.median(taken), 10.0),
         ("seconds of one regression ÷ pyfixest's", np.median(ours) / np.median(theirs), 1.0),
     ]
-    return pd.DataFrame([{"cell": "cost", "measure": name, "to": most, "measured": value, "line": "reached" if value <= most else "MISSED"} for name, value, most in rows])  # fmt: skip
+    return pd.DataFrame(
+        [
+            {
+                "cell": "cost",
+                "measure": name,
+                "to": most,
+                "measured": value,
+                "line": "reached" if value <= most else "MISSED",
+            }
+            for name, value, most in rows
+        ]
+    )
 
 
 def main() -> int:

@@ -60,13 +60,18 @@ class Demand:
 
 def demand(cell: Cell, seed: int) -> Demand:
     """Truth first: levels, curves, shocks and elasticities."""
-    rng, n, weeks = np.random.default_rng([seed, list(CELLS.values()).index(cell)]), cell.items, cell.weeks
+    rng, n, weeks = (
+        np.random.default_rng([seed, list(CELLS.values()).index(cell)]),
+        cell.items,
+        cell.weeks,
+    )
     category, launch = rng.integers(0, 3, n), rng.integers(0, max(1, min(10, weeks - 8)), n)
     age = np.arange(weeks)[None, :] - launch[:, None]
     time = np.arange(52) + 0.5
     curve = time ** (SHAPE[:, None] - 1) * np.exp(-time / SCALE[:, None])
     trend = rng.normal(0, cell.trend, n) if cell.trend else np.zeros(n)
-    share = curve[category] * np.exp(trend[:, None] * time)  # a trend moves demand within a life, it does not add to it
+    # a trend moves demand within a life, it does not add to it
+    share = curve[category] * np.exp(trend[:, None] * time)
     share /= share.sum(axis=1, keepdims=True)
     shocks = np.zeros((n, weeks))
     shocks[:, 0] = rng.normal(0, cell.shock, n)
@@ -76,7 +81,9 @@ def demand(cell: Cell, seed: int) -> Demand:
     season[weeks // 3] += 0.35
     season[2 * weeks // 3] += 0.25
     life = cell.life * rng.lognormal(0, 0.6, n)
-    level = life[:, None] * share[np.arange(n)[:, None], np.clip(age, 0, 51)] * np.exp(shocks + season)
+    level = (
+        life[:, None] * share[np.arange(n)[:, None], np.clip(age, 0, 51)] * np.exp(shocks + season)
+    )
     buy = np.ceil(life * rng.lognormal(0, 0.35, n) * np.exp(0.15) / TARGET)
     return Demand(
         rng,
@@ -113,7 +120,10 @@ def simulate(cell: Cell, seed: int) -> dict[str, pd.DataFrame]:
             flagged = due & _behind(world, cell, age, units)
             cut = flagged & (world.rng.random(n) < 0.5) if cell.design == "hold-out" else flagged
             if cell.design == "hold-out":
-                tests += [(i, f"age {age[i]}", "cut" if cut[i] else "control", week, 3) for i in np.flatnonzero(flagged)]
+                tests += [
+                    (i, f"age {age[i]}", "cut" if cut[i] else "control", week, 3)
+                    for i in np.flatnonzero(flagged)
+                ]
             step[cut] += 1
             price = STEPS[step]
         prices[:, week] = price
@@ -122,7 +132,9 @@ def simulate(cell: Cell, seed: int) -> dict[str, pd.DataFrame]:
 
 
 def _behind(world: Demand, cell: Cell, age: np.ndarray, units: np.ndarray) -> np.ndarray:
-    """Who is slow: by sell-through against nine tenths of the target path, or by a trend that only the manager sees."""
+    """Who is slow: by sell-through against nine tenths of the target path, or by a trend that only
+    the manager sees.
+    """
     if cell.design == "private":
         return world.trend + world.rng.normal(0, cell.trend, len(age)) < 0
     path = TARGET * world.path[world.category, np.clip(age - 1, 0, 51)]
@@ -136,12 +148,20 @@ def _draw_lots(world: Demand, week: int, age: np.ndarray, price: np.ndarray, tes
         return
     on_sale = np.flatnonzero(age >= 0)
     chosen = world.rng.permutation(on_sale)[: len(on_sale) // 2]
-    price[:] = np.where(np.isin(np.arange(len(price)), chosen), 1 - world.rng.uniform(*cuts[week], len(price)), price)
-    tests += [(i, f"lot {week}", "cut" if i in set(chosen) else "control", week, 6) for i in on_sale]
+    price[:] = np.where(
+        np.isin(np.arange(len(price)), chosen),
+        1 - world.rng.uniform(*cuts[week], len(price)),
+        price,
+    )
+    tests += [
+        (i, f"lot {week}", "cut" if i in set(chosen) else "control", week, 6) for i in on_sale
+    ]
 
 
 def _sizes(world: Demand, cell: Cell) -> dict[str, pd.DataFrame]:
-    """Four sizes a style with one price and one shock: half of the styles are cut by 10–40 % from mid-season on."""
+    """Four sizes a style with one price and one shock: half of the styles are cut by 10–40 % from
+    mid-season on.
+    """
     n, price = cell.items, np.ones((cell.items, cell.weeks))
     treated = world.rng.permutation(n)[: n // 2]
     price[treated, cell.weeks // 2 :] = 1 - world.rng.uniform(0.1, 0.4, len(treated))[:, None]
@@ -153,12 +173,18 @@ def _sizes(world: Demand, cell: Cell) -> dict[str, pd.DataFrame]:
     rows = pd.concat(parts, ignore_index=True)
     number = rows.drop_duplicates("item")["style"].str[1:].astype(int).to_numpy()
     now = pd.DataFrame(
-        {"item": rows["item"].unique(), "category": [f"c{c}" for c in world.category[number]], "received": world.buy[number] / 4}
+        {
+            "item": rows["item"].unique(),
+            "category": [f"c{c}" for c in world.category[number]],
+            "received": world.buy[number] / 4,
+        }
     )
     return {"item_week": rows, "experiment": _experiment(world, [], price), "item_now": now}
 
 
-def _tables(world: Demand, units: np.ndarray, prices: np.ndarray, tests: list) -> dict[str, pd.DataFrame]:
+def _tables(
+    world: Demand, units: np.ndarray, prices: np.ndarray, tests: list
+) -> dict[str, pd.DataFrame]:
     n, weeks = units.shape
     item, week = np.repeat(np.arange(n), weeks), np.tile(np.arange(weeks), n)
     age = week - world.launch[item]
@@ -175,8 +201,14 @@ def _tables(world: Demand, units: np.ndarray, prices: np.ndarray, tests: list) -
             "in_stock_share": 1.0,
         }
     )
-    now = pd.DataFrame({"item": _names(n), "category": [f"c{c}" for c in world.category], "received": world.buy})
-    return {"item_week": rows[age >= 0].reset_index(drop=True), "experiment": _experiment(world, tests, prices), "item_now": now}
+    now = pd.DataFrame(
+        {"item": _names(n), "category": [f"c{c}" for c in world.category], "received": world.buy}
+    )
+    return {
+        "item_week": rows[age >= 0].reset_index(drop=True),
+        "experiment": _experiment(world, tests, prices),
+        "item_now": now,
+    }
 
 
 def _experiment(world: Demand, tests: list, prices: np.ndarray) -> pd.DataFrame:

@@ -1,4 +1,6 @@
-"""What is said of a database before any server is asked: nothing secret, and always what to do. The rest needs a server: tests/postgres."""
+"""What is said of a database before any server is asked: nothing secret, and always what to do. The
+rest needs a server: tests/postgres.
+"""
 
 import sys
 
@@ -21,16 +23,28 @@ def fault_of(call) -> Fault:
     return fault.value
 
 
-@pytest.mark.parametrize("entry", [{"database": ADDRESS, "source": "orders"}, {"source": ADDRESS}, {"database": f"password={CANARY}"}])
+@pytest.mark.parametrize(
+    "entry",
+    [
+        {"database": ADDRESS, "source": "orders"},
+        {"source": ADDRESS},
+        {"database": f"password={CANARY}"},
+    ],
+)
 def test_an_address_in_a_shop_toml_is_refused(make_shop, entry):
-    shop = make_shop({"products": "sku\nA\n", "order_lines": "sku\nA\n"}, tables={"order_lines": entry})
+    shop = make_shop(
+        {"products": "sku\nA\n", "order_lines": "sku\nA\n"}, tables={"order_lines": entry}
+    )
     fault = fault_of(lambda: open_shop(shop))
     assert fault.exit_code == 2
     assert "order_lines" in str(fault)
     assert "environment variable" in str(fault)
 
 
-@pytest.mark.parametrize("value", [None, "", f"mysql://reader:{CANARY}@db.internal/erp", f"host=db.internal password={CANARY}"])
+@pytest.mark.parametrize(
+    "value",
+    [None, "", f"mysql://reader:{CANARY}@db.internal/erp", f"host=db.internal password={CANARY}"],
+)
 def test_a_variable_without_an_address_of_postgresql_is_named(monkeypatch, value):
     monkeypatch.delenv("ERP", raising=False)
     if value is not None:
@@ -53,18 +67,50 @@ def test_without_the_extra_it_is_said_what_to_install(monkeypatch):
 @pytest.mark.parametrize(
     ("said", "reason"),
     [
-        ('IO: [libpq] Failed to connect: connection to server at "db", port 1 failed: Connection refused\n\tIs the server running?\n', "Connection refused"),
-        ('IO: [libpq] Failed to connect: connection to server at "db", port 1 failed: FATAL:  no role "x"\n', 'no role "x"'),
-        ('IO: [libpq] Failed to connect: connection to server at "db", port 1 failed: 致命错误:  角色 "x" 不存在\n', '角色 "x" 不存在'),
-        ('NOT_FOUND: Failed to prepare query: ERROR:  relation "a.b" does not exist\nLINE 1: SELECT …', 'relation "a.b" does not exist'),
-        ("[libpq] PQgetCopyData() failed: server closed the connection unexpectedly\n\tThis probably …", "server closed the connection unexpectedly"),
+        (
+            (
+                'IO: [libpq] Failed to connect: connection to server at "db", port 1 failed:'
+                " Connection refused\n\tIs the server running?\n"
+            ),
+            "Connection refused",
+        ),
+        (
+            (
+                'IO: [libpq] Failed to connect: connection to server at "db", port 1 failed: FATAL:'
+                '  no role "x"\n'
+            ),
+            'no role "x"',
+        ),
+        (
+            (
+                'IO: [libpq] Failed to connect: connection to server at "db", port 1 failed:'
+                ' 致命错误:  角色 "x" 不存在\n'
+            ),
+            '角色 "x" 不存在',
+        ),
+        (
+            (
+                'NOT_FOUND: Failed to prepare query: ERROR:  relation "a.b" does not exist\nLINE 1:'
+                " SELECT …"
+            ),
+            'relation "a.b" does not exist',
+        ),
+        (
+            (
+                "[libpq] PQgetCopyData() failed: server closed the connection unexpectedly\n\tThis"
+                " probably …"
+            ),
+            "server closed the connection unexpectedly",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_reason_is_what_went_wrong_without_where(said, reason):
     assert _reason(said) == reason
 
 
-def test_a_command_and_its_processes_share_a_folder_that_a_process_alone_has_for_itself(monkeypatch, tmp_path):
+def test_a_command_and_its_processes_share_a_folder_that_a_process_alone_has_for_itself(
+    monkeypatch, tmp_path
+):
     monkeypatch.delenv(BELONGS, raising=False)
     assert session() == session()
     assert session().is_dir()

@@ -1,4 +1,6 @@
-"""The inputs of a command are of one moment: hashed once, the same for all its processes, and looked at again at the end."""
+"""The inputs of a command are of one moment: hashed once, the same for all its processes, and
+looked at again at the end.
+"""
 
 import os
 import time
@@ -16,7 +18,10 @@ LINES = "order_id,sku,ordered_at,units,kind,customer_paid\n1,A,2026-06-01,1,sale
 
 @pytest.fixture
 def shop(make_shop):
-    return make_shop({"products": "sku\nA\n", "order_lines/1.csv": LINES, "order_lines/2.csv": LINES}, name="First")
+    return make_shop(
+        {"products": "sku\nA\n", "order_lines/1.csv": LINES, "order_lines/2.csv": LINES},
+        name="First",
+    )
 
 
 @pytest.fixture
@@ -26,7 +31,9 @@ def command(tmp_path, monkeypatch):
 
 
 def settled(first: dict) -> dict:
-    """As if all of it had been written long before it was read: not a moment ago, as a test's files are."""
+    """As if all of it had been written long before it was read: not a moment ago, as a test's files
+    are.
+    """
     time.sleep(0.02)  # a file system's times are no finer than this
     return {name: one._replace(settled=True) for name, one in first.items()}
 
@@ -44,14 +51,34 @@ def replaced(path: Path, content: str) -> None:
 
 CHANGES = {
     "longer": ("order_lines/2.csv", lambda shop: rewritten(shop / "order_lines/2.csv", LINES * 2)),
-    "as long": ("order_lines/2.csv", lambda shop: rewritten(shop / "order_lines/2.csv", LINES.replace("10", "11"), 10**18)),
-    "as long, at the same time": ("order_lines/2.csv", lambda shop: rewritten(shop / "order_lines/2.csv", LINES.replace("10", "11"))),
-    "another file of its name": ("products.csv", lambda shop: replaced(shop / "products.csv", "sku\nB\n")),
+    "as long": (
+        "order_lines/2.csv",
+        lambda shop: rewritten(shop / "order_lines/2.csv", LINES.replace("10", "11"), 10**18),
+    ),
+    "as long, at the same time": (
+        "order_lines/2.csv",
+        lambda shop: rewritten(shop / "order_lines/2.csv", LINES.replace("10", "11")),
+    ),
+    "another file of its name": (
+        "products.csv",
+        lambda shop: replaced(shop / "products.csv", "sku\nB\n"),
+    ),
     "gone": ("products.csv", lambda shop: (shop / "products.csv").unlink()),
-    "a folder": ("products.csv", lambda shop: (shop / "products.csv").unlink() or (shop / "products.csv").mkdir()),
-    "one more export": ("order_lines/3.csv", lambda shop: (shop / "order_lines/3.csv").write_text(LINES)),
+    "a folder": (
+        "products.csv",
+        lambda shop: (shop / "products.csv").unlink() or (shop / "products.csv").mkdir(),
+    ),
+    "one more export": (
+        "order_lines/3.csv",
+        lambda shop: (shop / "order_lines/3.csv").write_text(LINES),
+    ),
     "one export less": ("order_lines/1.csv", lambda shop: (shop / "order_lines/1.csv").unlink()),
-    "shop.toml": ("shop.toml", lambda shop: rewritten(shop / "shop.toml", (shop / "shop.toml").read_text().replace("First", "Other"))),
+    "shop.toml": (
+        "shop.toml",
+        lambda shop: rewritten(
+            shop / "shop.toml", (shop / "shop.toml").read_text().replace("First", "Other")
+        ),
+    ),
 }
 
 
@@ -78,10 +105,15 @@ def test_what_holds_the_same_bytes_did_not_change(shop):
 
 def test_what_has_not_been_touched_is_not_hashed_again(shop):
     opened = open_shop(shop)
-    first = {name: one._replace(sha256="not its own") for name, one in settled(opened.first_seen()).items()}
+    first = {
+        name: one._replace(sha256="not its own")
+        for name, one in settled(opened.first_seen()).items()
+    }
     refuse_changed(first, opened.inputs)
     with pytest.raises(Fault, match="changed"):  # so it would be found
-        refuse_changed({name: one._replace(settled=False) for name, one in first.items()}, opened.inputs)
+        refuse_changed(
+            {name: one._replace(settled=False) for name, one in first.items()}, opened.inputs
+        )
 
 
 def test_all_processes_of_a_command_see_what_the_first_one_saw(shop, command):
@@ -95,7 +127,10 @@ def test_all_processes_of_a_command_see_what_the_first_one_saw(shop, command):
 
 
 def test_two_shops_of_one_command_are_two(make_shop, command):
-    one, other = (open_shop(make_shop({"products": f"sku\n{sku}\n", "order_lines": LINES}, name=sku)) for sku in "AB")
+    one, other = (
+        open_shop(make_shop({"products": f"sku\n{sku}\n", "order_lines": LINES}, name=sku))
+        for sku in "AB"
+    )
     assert (one.name, other.name) == ("A", "B")
     assert one.fingerprint()["products.csv"] != other.fingerprint()["products.csv"]
 

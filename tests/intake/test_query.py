@@ -1,4 +1,6 @@
-"""The shop's own SQL: its files are inputs, its rows know their line, what fails on a row rejects the row, and nothing else can be read."""
+"""The shop's own SQL: its files are inputs, its rows know their line, what fails on a row rejects
+the row, and nothing else can be read.
+"""
 
 import hashlib
 import json
@@ -18,17 +20,23 @@ PRODUCTS = "sku,style\nA,S\n"
 ITEMS = "ono,item,sku,price\n1,1,A,10\n1,2,B,20\n2,1,A,10\n3,1,B,20\n"
 HEADERS = "ono,day\n1,2026-05-04 10:00:00\n2,2026-05-05 10:00:00\n3,2026-05-06 10:00:00\n"
 SELECT = (
-    "SELECT i.ono AS order_id, item AS line_id, sku, day AS ordered_at, 1 AS units, 'sale' AS kind, price AS customer_paid FROM source i"
+    "SELECT i.ono AS order_id, item AS line_id, sku, day AS ordered_at, 1 AS units, 'sale' AS kind,"
+    " price AS customer_paid FROM source i"
 )
 PLAIN = "order_id,line_id,sku,ordered_at,units,kind,customer_paid\n"
 
 
 @pytest.fixture
 def joined(make_shop, take_in):
-    """A shop whose order lines are joined with what stands in further files; ``before`` is done in its folder first."""
+    """A shop whose order lines are joined with what stands in further files; ``before`` is done in
+    its folder first.
+    """
 
     def take(join, files=None, **entry):
-        folder = make_shop({"products": PRODUCTS, "order_lines": ITEMS}, tables={"order_lines": {"query": f"{SELECT} {join}"} | entry})
+        folder = make_shop(
+            {"products": PRODUCTS, "order_lines": ITEMS},
+            tables={"order_lines": {"query": f"{SELECT} {join}"} | entry},
+        )
         for name, content in ({"headers.csv": HEADERS} | (files or {})).items():
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text(content, encoding="utf-8")
@@ -45,54 +53,92 @@ def joined(make_shop, take_in):
         "JOIN 'headers.csv' ON headers.ono::VARCHAR = i.ono",
         "JOIN headers.csv h ON h.ono::VARCHAR = i.ono",
         "JOIN (SELECT * FROM read_csv('head*.csv')) h ON h.ono = i.ono::INT",
-        "JOIN read_csv('./headers.csv', filename = true) h ON h.ono = i.ono::INT AND filename LIKE '%headers.csv'",
+        (
+            "JOIN read_csv('./headers.csv', filename = true) h ON h.ono = i.ono::INT AND filename"
+            " LIKE '%headers.csv'"
+        ),
         "LEFT JOIN read_csv('headers.csv', filename = 'whence') h ON h.ono = i.ono::INT",
         ", read_csv('headers.csv') WHERE read_csv.ono = i.ono::INT",
     ],
 )
-def test_a_file_that_the_sql_names_is_read_from_anywhere_hashed_and_counted(joined, join, tmp_path, monkeypatch):
+def test_a_file_that_the_sql_names_is_read_from_anywhere_hashed_and_counted(
+    joined, join, tmp_path, monkeypatch
+):
     folder, take = joined(join)
     monkeypatch.chdir(tmp_path)
     intake, table = take()
     assert table("order_lines")["ordered_at"].dt.day.tolist() == [4, 4, 5, 6]
     row = intake.rows[intake.rows["file"] == "headers.csv"].iloc[0]
-    assert row[["table", "rows_in", "used", "rejected", "read_as"]].tolist() == ["order_lines", 3, 3, 0, "SQL"]
-    assert open_shop(folder).fingerprint()["headers.csv"] == hashlib.sha256(HEADERS.encode()).hexdigest()
+    assert row[["table", "rows_in", "used", "rejected", "read_as"]].tolist() == [
+        "order_lines",
+        3,
+        3,
+        0,
+        "SQL",
+    ]
+    assert (
+        open_shop(folder).fingerprint()["headers.csv"]
+        == hashlib.sha256(HEADERS.encode()).hexdigest()
+    )
 
 
 def test_several_further_files_are_counted_each(joined):
-    halves = {"heads/1.csv": HEADERS[:30], "heads/2.csv": "ono,day\n" + HEADERS[30:], "headers.csv": "ono,day\n"}
+    halves = {
+        "heads/1.csv": HEADERS[:30],
+        "heads/2.csv": "ono,day\n" + HEADERS[30:],
+        "headers.csv": "ono,day\n",
+    }
     folder, take = joined("JOIN read_csv('heads/*.csv') h ON h.ono = i.ono::INT", halves)
     intake, _ = take()
-    assert intake.rows.set_index("file")["rows_in"].to_dict() == {"products.csv": 1, "order_lines.csv": 4, "1.csv": 1, "2.csv": 2}
+    assert intake.rows.set_index("file")["rows_in"].to_dict() == {
+        "products.csv": 1,
+        "order_lines.csv": 4,
+        "1.csv": 1,
+        "2.csv": 2,
+    }
     assert {"heads/1.csv", "heads/2.csv"} < set(open_shop(folder).fingerprint())
 
 
 def test_an_expression_and_a_filter_may_read_a_further_file(make_shop, take_in):
     entry = {
-        "columns": {"customer_paid": "CAST(units AS INT) * (SELECT max(price) FROM 'prices_of_all.csv')"},
+        "columns": {
+            "customer_paid": "CAST(units AS INT) * (SELECT max(price) FROM 'prices_of_all.csv')"
+        },
         "where": "sku IN (FROM 'sold.parquet')",
     }
     folder = make_shop(
-        {"products": PRODUCTS, "order_lines": PLAIN + "1,1,A,2026-05-04,2,sale,0\n2,1,B,2026-05-04,2,sale,0\n"},
+        {
+            "products": PRODUCTS,
+            "order_lines": PLAIN + "1,1,A,2026-05-04,2,sale,0\n2,1,B,2026-05-04,2,sale,0\n",
+        },
         tables={"order_lines": entry},
     )
     (folder / "prices_of_all.csv").write_text("price\n7\n")
     pd.DataFrame({"sku": ["A"]}).to_parquet(folder / "sold.parquet")
     intake, table = take_in(folder)
     assert table("order_lines")["customer_paid"].astype(float).tolist() == [14]
-    assert intake.rows["file"].tolist() == ["products.csv", "order_lines.csv", "prices_of_all.csv", "sold.parquet"]
+    assert intake.rows["file"].tolist() == [
+        "products.csv",
+        "order_lines.csv",
+        "prices_of_all.csv",
+        "sold.parquet",
+    ]
     assert {"prices_of_all.csv", "sold.parquet"} < set(open_shop(folder).fingerprint())
 
 
 def test_rows_of_the_file_that_made_no_row_are_named(joined):
-    _, take = joined("JOIN read_csv('headers.csv') h ON h.ono = i.ono::INT", {"headers.csv": HEADERS[:-22]})
+    _, take = joined(
+        "JOIN read_csv('headers.csv') h ON h.ono = i.ono::INT", {"headers.csv": HEADERS[:-22]}
+    )
     intake, table = take()
     assert float(table("order_lines")["customer_paid"].sum()) == 40
     note = next(note for note in intake.notes if note.id == "unmade_rows")
     assert {name: value for name, (value, _) in note.figures.items()} == {
-        "n": 1, "file": "order_lines.csv", "table": "order_lines", "lines": "5",
-    }  # fmt: skip
+        "n": 1,
+        "file": "order_lines.csv",
+        "table": "order_lines",
+        "lines": "5",
+    }
 
 
 ROWS = "SELECT units AS u, sku FROM source"
@@ -128,7 +174,8 @@ SHAPES = {
 def con(tmp_path):
     opened = engine.start((), tmp_path)
     opened.execute(
-        "CREATE TABLE source AS SELECT n + 2 AS _line, chr(CAST(65 + n % 2 AS INT)) AS sku, n AS units, 'sale' AS kind FROM range(5) t(n)"
+        "CREATE TABLE source AS SELECT n + 2 AS _line, chr(CAST(65 + n % 2 AS INT)) AS sku, n AS"
+        " units, 'sale' AS kind FROM range(5) t(n)"
     )
     yield opened
     opened.close()
@@ -136,7 +183,9 @@ def con(tmp_path):
 
 @pytest.mark.parametrize(("sql", "whole"), SHAPES.items())
 def test_a_query_is_followed_where_each_row_comes_from_one(con, sql, whole):
-    """The same columns and rows as before, each with a line of the file; nothing is claimed of any other query."""
+    """The same columns and rows as before, each with a line of the file; nothing is claimed of any
+    other query.
+    """
     ways = followed(con, sql)
     assert [way.whole for way in ways] == ([] if whole is None else [whole] * 2)
     before = con.sql(f"FROM ({sql})").df()
@@ -144,48 +193,97 @@ def test_a_query_is_followed_where_each_row_comes_from_one(con, sql, whole):
         after = con.sql(f"FROM ({way.sql})").df()
         assert sql.startswith("SELECT 'x'") or after[LINE].between(2, 6).all()
         names = [name for name in before if name != LINE]
-        pd.testing.assert_frame_equal(*(frame[names].sort_values(names, ignore_index=True) for frame in (before, after)))
+        pd.testing.assert_frame_equal(
+            *(frame[names].sort_values(names, ignore_index=True) for frame in (before, after))
+        )
         assert FAILED not in after or after[FAILED].isna().all()
 
 
 def test_a_query_that_does_not_keep_line_names_the_files_own_line(make_shop, take_in):
     rows = (
-        PLAIN + "1,1,A,2026-05-04,1,sale,10\n" * 0 + "1,1,A,2026-05-04,x,fee,10\n2,1,A,2026-05-04,1,sale,10\n3,1,A,2026-05-04,z,sale,10\n"
+        PLAIN
+        + "1,1,A,2026-05-04,1,sale,10\n" * 0
+        + "1,1,A,2026-05-04,x,fee,10\n2,1,A,2026-05-04,1,sale,10\n3,1,A,2026-05-04,z,sale,10\n"
     )
-    query = "WITH kept AS (SELECT * EXCLUDE (_line) FROM source WHERE kind = 'sale') SELECT order_id, line_id, sku, ordered_at, units, kind, customer_paid FROM kept"
-    intake, _ = take_in(make_shop({"products": PRODUCTS, "order_lines": rows}, tables={"order_lines": {"query": query}}))
+    query = (
+        "WITH kept AS (SELECT * EXCLUDE (_line) FROM source WHERE kind = 'sale') SELECT order_id,"
+        " line_id, sku, ordered_at, units, kind, customer_paid FROM kept"
+    )
+    intake, _ = take_in(
+        make_shop(
+            {"products": PRODUCTS, "order_lines": rows}, tables={"order_lines": {"query": query}}
+        )
+    )
     assert intake.rejects[["line", "value"]].to_numpy().tolist() == [[4, "z"]]
 
 
 # (12) an expression that fails on one row
 
 FAILING = PLAIN + "".join(
-    f"{n},1,A,2026-05-04,{units},sale,{paid}\n" for n, (units, paid) in enumerate([(2, 10), (0, 10), (4, "ten"), (5, 10)], 1)
+    f"{n},1,A,2026-05-04,{units},sale,{paid}\n"
+    for n, (units, paid) in enumerate([(2, 10), (0, 10), (4, "ten"), (5, 10)], 1)
 )
 EXPRESSIONS = {
     "columns": {"columns": {"customer_paid": "CAST(customer_paid AS INT) // CAST(units AS INT)"}},
     "modulo": {"columns": {"customer_paid": "100 % units::INT + customer_paid::INT"}},
-    "query": {"query": "SELECT * REPLACE (customer_paid::INT // units::INT AS customer_paid) FROM source"},
-    "query by name": {"query": "SELECT order_id, line_id, sku, ordered_at, units, kind, customer_paid::INT // units::INT AS customer_paid FROM source"},
-    "common table": {"query": "WITH c AS (SELECT *, customer_paid::INT // units::INT AS each FROM source) SELECT order_id, line_id, sku, ordered_at, units, kind, each AS customer_paid FROM c"},
-    "two branches": {"query": "SELECT order_id, line_id, sku, ordered_at, units, 'sale' AS kind, customer_paid::INT // units::INT AS customer_paid FROM source UNION ALL SELECT order_id, line_id, sku, ordered_at, units, 'return', '1' FROM source WHERE false"},
+    "query": {
+        "query": "SELECT * REPLACE (customer_paid::INT // units::INT AS customer_paid) FROM source"
+    },
+    "query by name": {
+        "query": (
+            "SELECT order_id, line_id, sku, ordered_at, units, kind, customer_paid::INT //"
+            " units::INT AS customer_paid FROM source"
+        )
+    },
+    "common table": {
+        "query": (
+            "WITH c AS (SELECT *, customer_paid::INT // units::INT AS each FROM source) SELECT"
+            " order_id, line_id, sku, ordered_at, units, kind, each AS customer_paid FROM c"
+        )
+    },
+    "two branches": {
+        "query": (
+            "SELECT order_id, line_id, sku, ordered_at, units, 'sale' AS kind, customer_paid::INT"
+            " // units::INT AS customer_paid FROM source UNION ALL SELECT order_id, line_id, sku,"
+            " ordered_at, units, 'return', '1' FROM source WHERE false"
+        )
+    },
     "filter": {"where": "customer_paid::INT // units::INT > 0"},
-    "filter of a query": {"query": "SELECT * FROM source WHERE customer_paid::INT % units::INT >= 0"},
-    "expression over a query": {"query": "SELECT * FROM source", "columns": {"customer_paid": "customer_paid::INT // units::INT"}},
-}  # fmt: skip
+    "filter of a query": {
+        "query": "SELECT * FROM source WHERE customer_paid::INT % units::INT >= 0"
+    },
+    "expression over a query": {
+        "query": "SELECT * FROM source",
+        "columns": {"customer_paid": "customer_paid::INT // units::INT"},
+    },
+}
 
 
 @pytest.mark.parametrize("kind", EXPRESSIONS)
 def test_an_expression_that_fails_on_a_row_rejects_that_row(make_shop, take_in, kind):
-    intake, table = take_in(make_shop({"products": PRODUCTS, "order_lines": FAILING}, tables={"order_lines": EXPRESSIONS[kind]}))
+    intake, table = take_in(
+        make_shop(
+            {"products": PRODUCTS, "order_lines": FAILING},
+            tables={"order_lines": EXPRESSIONS[kind]},
+        )
+    )
     assert table("order_lines")["order_id"].tolist() == ["1", "4"]
-    assert intake.rejects[["line", "rule"]].to_numpy().tolist() == [[3, grammar.FAILS], [4, grammar.FAILS]]
+    assert intake.rejects[["line", "rule"]].to_numpy().tolist() == [
+        [3, grammar.FAILS],
+        [4, grammar.FAILS],
+    ]
 
 
 def test_an_expression_that_fails_on_every_row_is_wrong_by_itself(make_shop, take_in):
-    for entry in ({"columns": {"units": "units::INT // 0"}}, {"query": "SELECT * REPLACE (units::INT % 0 AS units) FROM source"}):
+    for entry in (
+        {"columns": {"units": "units::INT // 0"}},
+        {"query": "SELECT * REPLACE (units::INT % 0 AS units) FROM source"},
+    ):
         folder = make_shop(
-            {"products": PRODUCTS, "order_lines": PLAIN + "1,1,A,2026-05-04,1,sale,1\n2,1,A,2026-05-04,1,sale,1\n"},
+            {
+                "products": PRODUCTS,
+                "order_lines": PLAIN + "1,1,A,2026-05-04,1,sale,1\n2,1,A,2026-05-04,1,sale,1\n",
+            },
             tables={"order_lines": entry},
         )
         with pytest.raises(Fault, match=r"shop.toml \[tables.order_lines\] .*zero"):
@@ -193,9 +291,17 @@ def test_an_expression_that_fails_on_every_row_is_wrong_by_itself(make_shop, tak
 
 
 def test_an_expression_that_is_null_does_not_fail(make_shop, take_in):
-    entry = {"columns": {"line_id": "nullif(line_id, '1')", "channel": "CASE WHEN units = '1' THEN NULL ELSE 10 // units::INT END"}}
+    entry = {
+        "columns": {
+            "line_id": "nullif(line_id, '1')",
+            "channel": "CASE WHEN units = '1' THEN NULL ELSE 10 // units::INT END",
+        }
+    }
     intake, table = take_in(
-        make_shop({"products": PRODUCTS, "order_lines": PLAIN + "1,1,A,2026-05-04,1,sale,1\n"}, tables={"order_lines": entry})
+        make_shop(
+            {"products": PRODUCTS, "order_lines": PLAIN + "1,1,A,2026-05-04,1,sale,1\n"},
+            tables={"order_lines": entry},
+        )
     )
     assert len(table("order_lines")) == 1
     assert intake.rejects.empty
@@ -203,47 +309,102 @@ def test_an_expression_that_is_null_does_not_fail(make_shop, take_in):
 
 # (17) what is read is what is named
 
-ELSEWHERE = ("/etc/hostname", "/proc/self/environ", "/proc/self/status", "shop.toml", "{tmp}/beside/secret.csv", "../../beside/secret.csv", "{tmp}/a.csv", "{tmp}/spilled/a.csv", "https://x.example/a.csv", "s3://x/a.parquet", "*.toml", "../*/*.csv", "link.csv")  # fmt: skip
+ELSEWHERE = (
+    "/etc/hostname",
+    "/proc/self/environ",
+    "/proc/self/status",
+    "shop.toml",
+    "{tmp}/beside/secret.csv",
+    "../../beside/secret.csv",
+    "{tmp}/a.csv",
+    "{tmp}/spilled/a.csv",
+    "https://x.example/a.csv",
+    "s3://x/a.parquet",
+    "*.toml",
+    "../*/*.csv",
+    "link.csv",
+)
 ATTACKS = [
-    *(f"SELECT * FROM {call}" for name in ELSEWHERE for call in (f"read_csv('{name}')", f"'{name}'", f"read_text('{name}')")),
-    "SELECT * FROM glob('*')", "SELECT * FROM read_blob('products.csv')", "SELECT * FROM read_csv('produ' || 'cts.csv')", "SELECT * FROM query('FROM ''/etc/hostname''')",
-    "SELECT * FROM sniff_csv('products.csv')", "SELECT * FROM duckdb_settings()", "SELECT * FROM (DESCRIBE '/etc/hostname')", "SELECT * FROM (SUMMARIZE 'shop.toml')",
-    "SELECT *, (SELECT content FROM read_text('shop.toml')) FROM source", "SELECT * FROM source WHERE EXISTS (FROM '/proc/self/environ')", "TABLE '/etc/hostname'",
-    "SELECT * FROM json_execute_serialized_sql('x')", "SELECT * FROM parquet_metadata('products.csv')", "SELECT * FROM query_table('/etc/hostname')",
-    "COPY (SELECT 1) TO 'out.csv'", "SELECT * FROM source; COPY source TO 'out.csv'", "WITH x AS (INSERT INTO products VALUES (1) RETURNING 1) SELECT * FROM x", "SELECT * FROM 'x.duckdb'",
-]  # fmt: skip
+    *(
+        f"SELECT * FROM {call}"
+        for name in ELSEWHERE
+        for call in (f"read_csv('{name}')", f"'{name}'", f"read_text('{name}')")
+    ),
+    "SELECT * FROM glob('*')",
+    "SELECT * FROM read_blob('products.csv')",
+    "SELECT * FROM read_csv('produ' || 'cts.csv')",
+    "SELECT * FROM query('FROM ''/etc/hostname''')",
+    "SELECT * FROM sniff_csv('products.csv')",
+    "SELECT * FROM duckdb_settings()",
+    "SELECT * FROM (DESCRIBE '/etc/hostname')",
+    "SELECT * FROM (SUMMARIZE 'shop.toml')",
+    "SELECT *, (SELECT content FROM read_text('shop.toml')) FROM source",
+    "SELECT * FROM source WHERE EXISTS (FROM '/proc/self/environ')",
+    "TABLE '/etc/hostname'",
+    "SELECT * FROM json_execute_serialized_sql('x')",
+    "SELECT * FROM parquet_metadata('products.csv')",
+    "SELECT * FROM query_table('/etc/hostname')",
+    "COPY (SELECT 1) TO 'out.csv'",
+    "SELECT * FROM source; COPY source TO 'out.csv'",
+    "WITH x AS (INSERT INTO products VALUES (1) RETURNING 1) SELECT * FROM x",
+    "SELECT * FROM 'x.duckdb'",
+]
 
 
 @pytest.fixture
 def besieged(make_shop, tmp_path):
-    """A shop whose orders lie in another folder, beside a secret, with a link out of its own; the key that holds its SQL is to be set."""
+    """A shop whose orders lie in another folder, beside a secret, with a link out of its own; the
+    key that holds its SQL is to be set.
+    """
     beside = tmp_path / "beside"
     beside.mkdir()
     (beside / "orders.csv").write_text(PLAIN + "1,1,A,2026-05-04,1,sale,1\n")
     for secret in (beside / "secret.csv", tmp_path / "a.csv"):
         secret.write_text("secret\n1\n")
-    folder = make_shop({"products": PRODUCTS}, tables={"order_lines": {"source": str(beside / "orders.csv")}})
+    folder = make_shop(
+        {"products": PRODUCTS}, tables={"order_lines": {"source": str(beside / "orders.csv")}}
+    )
     (folder / "link.csv").symlink_to("/etc/hostname")
     return folder
 
 
-def test_the_sql_reads_what_is_named_in_the_shops_folder_and_nothing_beside(besieged, tmp_path, con):
+def test_the_sql_reads_what_is_named_in_the_shops_folder_and_nothing_beside(
+    besieged, tmp_path, con
+):
     shop, before = open_shop(besieged), sorted(besieged.rglob("*"))
     for attack in ATTACKS:
         sql = attack.replace("{tmp}", str(tmp_path))
-        for key in ({"query": sql}, {"columns": {"reason": f"(SELECT count(*)::VARCHAR FROM ({sql}))"}}, {"where": f"EXISTS ({sql})"}):
+        for key in (
+            {"query": sql},
+            {"columns": {"reason": f"(SELECT count(*)::VARCHAR FROM ({sql}))"}},
+            {"where": f"EXISTS ({sql})"},
+        ):
             with pytest.raises(Fault) as caught:
-                bring_in(con, replace(shop.sources["order_lines"], **key), shop.folder, shop.elsewhere())
+                bring_in(
+                    con, replace(shop.sources["order_lines"], **key), shop.folder, shop.elsewhere()
+                )
             assert str(caught.value).startswith("shop.toml [tables.order_lines]"), sql
             assert (caught.value.exit_code, "\n" in str(caught.value)) == (3, False)
     assert sorted(besieged.rglob("*")) == before
 
 
-@pytest.mark.parametrize("sql", [f"FROM read_csv('{name}')" for name in ("/proc/self/environ", "{tmp}/beside/secret.csv", "shop.toml")])
-def test_neither_the_door_nor_the_fingerprint_opens_what_is_not_the_shops(besieged, tmp_path, take_in, sql):
+@pytest.mark.parametrize(
+    "sql",
+    [
+        f"FROM read_csv('{name}')"
+        for name in ("/proc/self/environ", "{tmp}/beside/secret.csv", "shop.toml")
+    ],
+)
+def test_neither_the_door_nor_the_fingerprint_opens_what_is_not_the_shops(
+    besieged, tmp_path, take_in, sql
+):
     text = (besieged / "shop.toml").read_text()
     stock = json.dumps(sql.replace("{tmp}", str(tmp_path)))
-    (besieged / "shop.toml").write_text(text.replace("tables = {", f'tables = {{ stock = {{ source = "products.csv", query = {stock} }},'))
+    (besieged / "shop.toml").write_text(
+        text.replace(
+            "tables = {", f'tables = {{ stock = {{ source = "products.csv", query = {stock} }},'
+        )
+    )
     for reach in (take_in, lambda place: open_shop(place).fingerprint()):
         with pytest.raises(Fault, match=r"^shop.toml \[tables.stock\] query: "):
             reach(besieged)

@@ -11,7 +11,10 @@ import pytest
 from destock.model.messages import Fault
 from destock.model.schema import TABLES
 
-LINES = "order_id,line_id,sku,ordered_at,units,kind,customer_paid\n1,1,A,2026-06-01 10:00:00,1,sale,10\n"
+LINES = (
+    "order_id,line_id,sku,ordered_at,units,kind,customer_paid\n1,1,A,2026-06-01"
+    " 10:00:00,1,sale,10\n"
+)
 HEADER, ROW = LINES.splitlines()
 NAMES = "sku,name,category\n0012,连衣裙,裙装\n0013,é—ü,T恤\n"
 
@@ -29,7 +32,9 @@ def shop(make_shop):
 
 
 def products(take_in, folder):
-    return take_in(folder)[1]("products")[["sku", "name", "category"]].fillna("").to_numpy().tolist()
+    return (
+        take_in(folder)[1]("products")[["sku", "name", "category"]].fillna("").to_numpy().tolist()
+    )
 
 
 def fault_of(take_in, folder):
@@ -60,11 +65,16 @@ def test_a_byte_order_mark_is_stronger_than_the_encoding_given(take_in, shop):
 
 @pytest.mark.parametrize("delimiter", [";", "\t", "|"])
 def test_the_delimiter_can_be_given(take_in, shop, delimiter):
-    assert products(take_in, shop(NAMES.replace(",", delimiter).encode(), delimiter=delimiter)) == EXPECTED
+    assert (
+        products(take_in, shop(NAMES.replace(",", delimiter).encode(), delimiter=delimiter))
+        == EXPECTED
+    )
 
 
 def test_rows_above_the_header_are_passed_over(take_in, shop):
-    assert products(take_in, shop(f"Products of today\n\n{NAMES}".encode(), header_row=3)) == EXPECTED
+    assert (
+        products(take_in, shop(f"Products of today\n\n{NAMES}".encode(), header_row=3)) == EXPECTED
+    )
 
 
 @pytest.mark.parametrize("ending", ["\r\n", "\r"])
@@ -75,7 +85,9 @@ def test_other_line_ends_are_fine(take_in, shop, ending):
 @pytest.mark.parametrize("cut", range(1, 15))
 def test_a_file_that_ends_in_the_middle_of_a_line_is_refused(take_in, shop, cut):
     whole = (NAMES + "0014,a,1503.50\n").encode()
-    assert fault_of(take_in, shop(whole[:-cut])).startswith("products.csv: ends in the middle of a line")
+    assert fault_of(take_in, shop(whole[:-cut])).startswith(
+        "products.csv: ends in the middle of a line"
+    )
 
 
 def test_an_export_that_never_ends_its_last_line_says_so(take_in, shop):
@@ -83,7 +95,9 @@ def test_an_export_that_never_ends_its_last_line_says_so(take_in, shop):
 
 
 def test_a_quoted_field_may_hold_delimiters_quotes_and_line_ends(take_in, shop):
-    assert products(take_in, shop(b'sku,name,category\n1,"a,""b""\nc",d\n')) == [["1", 'a,"b"\nc', "d"]]
+    assert products(take_in, shop(b'sku,name,category\n1,"a,""b""\nc",d\n')) == [
+        ["1", 'a,"b"\nc', "d"]
+    ]
 
 
 def test_a_trailing_delimiter_is_no_fault(take_in, shop):
@@ -95,11 +109,15 @@ def test_columns_are_found_by_name_whatever_their_order_case_and_width(take_in, 
 
 
 def test_a_renamed_header_may_hold_fullwidth_marks(take_in, shop):
-    assert products(take_in, shop("货号（SKU）,name,category\n1,n,c\n".encode(), rename={"sku": "货号（SKU）"})) == [["1", "n", "c"]]
+    assert products(
+        take_in, shop("货号（SKU）,name,category\n1,n,c\n".encode(), rename={"sku": "货号（SKU）"})
+    ) == [["1", "n", "c"]]
 
 
 def test_an_expression_names_headers_as_the_file_does(take_in, shop):
-    folder = shop("货号（SKU）,name,category\n1,n,c\n".encode(), columns={"sku": 'upper("货号（SKU）")'})
+    folder = shop(
+        "货号（SKU）,name,category\n1,n,c\n".encode(), columns={"sku": 'upper("货号（SKU）")'}
+    )
     assert products(take_in, folder) == [["1", "n", "c"]]
 
 
@@ -110,11 +128,20 @@ def test_a_header_that_comes_twice_is_refused(take_in, shop):
 
 
 def test_words_that_mean_nothing_elsewhere_stay_words(take_in, shop):
-    assert products(take_in, shop(b"sku,name,category\nNA,null,None\nTRUE,nan,\n")) == [["NA", "null", "None"], ["TRUE", "nan", ""]]
+    assert products(take_in, shop(b"sku,name,category\nNA,null,None\nTRUE,nan,\n")) == [
+        ["NA", "null", "None"],
+        ["TRUE", "nan", ""],
+    ]
 
 
 def test_exports_with_other_columns_are_united_by_name(take_in, make_shop):
-    folder = make_shop({"order_lines": LINES, "products/1.csv": "sku,name\n1,a\n", "products/2.csv": "category,sku\nc,2\n"})
+    folder = make_shop(
+        {
+            "order_lines": LINES,
+            "products/1.csv": "sku,name\n1,a\n",
+            "products/2.csv": "category,sku\nc,2\n",
+        }
+    )
     assert products(take_in, folder) == [["1", "a", ""], ["2", "", "c"]]
 
 
@@ -134,7 +161,9 @@ def xlsx_shop(make_shop):
     """A shop whose products are a workbook of these rows."""
 
     def make(rows, title="Sheet", others=(), /, **entry):
-        folder = make_shop({"order_lines": LINES}, tables={"products": {"source": "products.xlsx"} | entry})
+        folder = make_shop(
+            {"order_lines": LINES}, tables={"products": {"source": "products.xlsx"} | entry}
+        )
         workbook(folder / "products.xlsx", rows, title, others)
         return folder
 
@@ -142,7 +171,11 @@ def xlsx_shop(make_shop):
 
 
 def test_workbook_ids_and_dates_keep_their_meaning(take_in, xlsx_shop):
-    rows = [["sku", "name", "launch_date"], ["00123", 1.0, date(2026, 1, 5)], ["123456789012345678", 12, datetime(2026, 1, 6)]]
+    rows = [
+        ["sku", "name", "launch_date"],
+        ["00123", 1.0, date(2026, 1, 5)],
+        ["123456789012345678", 12, datetime(2026, 1, 6)],
+    ]
     frame = take_in(xlsx_shop(rows))[1]("products")
     assert frame["sku"].tolist() == ["00123", "123456789012345678"]
     assert frame["name"].tolist() == ["1", "12"]
@@ -150,8 +183,15 @@ def test_workbook_ids_and_dates_keep_their_meaning(take_in, xlsx_shop):
 
 
 def test_a_workbook_may_name_its_sheet_and_header_row(take_in, xlsx_shop):
-    rows = [["Products of today"], ["sku", "name", "category", None], ["1", "a", "b", None], [None] * 4]
-    assert products(take_in, xlsx_shop(rows, "货品", ["说明"], sheet="货品", header_row=2)) == [["1", "a", "b"]]
+    rows = [
+        ["Products of today"],
+        ["sku", "name", "category", None],
+        ["1", "a", "b", None],
+        [None] * 4,
+    ]
+    assert products(take_in, xlsx_shop(rows, "货品", ["说明"], sheet="货品", header_row=2)) == [
+        ["1", "a", "b"]
+    ]
 
 
 def test_of_several_sheets_one_must_be_named(take_in, xlsx_shop):
@@ -161,11 +201,16 @@ def test_of_several_sheets_one_must_be_named(take_in, xlsx_shop):
 
 
 def test_a_workbook_with_short_rows_is_read(take_in, xlsx_shop):
-    assert products(take_in, xlsx_shop([["sku", "name", "category"], ["1"], ["2", "b"]])) == [["1", "", ""], ["2", "b", ""]]
+    assert products(take_in, xlsx_shop([["sku", "name", "category"], ["1"], ["2", "b"]])) == [
+        ["1", "", ""],
+        ["2", "b", ""],
+    ]
 
 
 def test_a_workbook_with_rows_longer_than_the_header_is_read(take_in, xlsx_shop):
-    assert products(take_in, xlsx_shop([["sku", "name", "category"], ["1", "a", "b", "note"]])) == [["1", "a", "b"]]
+    assert products(take_in, xlsx_shop([["sku", "name", "category"], ["1", "a", "b", "note"]])) == [
+        ["1", "a", "b"]
+    ]
 
 
 def test_a_workbook_without_the_sheet_is_named(take_in, xlsx_shop):
@@ -176,15 +221,29 @@ def test_a_workbook_without_the_sheet_is_named(take_in, xlsx_shop):
 
 def test_parquet_keeps_its_types(take_in, make_shop):
     folder = make_shop({"order_lines": LINES}, tables={"products": {"source": "products.parquet"}})
-    frame = pd.DataFrame({"SKU": ["007"], "tag_price": [12.5], "launch_date": [pd.Timestamp("2026-01-05")], "moq": [3]})
+    frame = pd.DataFrame(
+        {
+            "SKU": ["007"],
+            "tag_price": [12.5],
+            "launch_date": [pd.Timestamp("2026-01-05")],
+            "moq": [3],
+        }
+    )
     frame.to_parquet(folder / "products.parquet")
     row = take_in(folder)[1]("products").iloc[0]
-    assert (row["sku"], float(row["tag_price"]), row["launch_date"], float(row["moq"])) == ("007", 12.5, pd.Timestamp("2026-01-05"), 3)
+    assert (row["sku"], float(row["tag_price"]), row["launch_date"], float(row["moq"])) == (
+        "007",
+        12.5,
+        pd.Timestamp("2026-01-05"),
+        3,
+    )
 
 
 def test_exports_of_other_types_are_united_as_text(take_in, make_shop):
     folder = make_shop({"order_lines": LINES, "products/1.csv": "sku,launch_date\n1,2026-01-05\n"})
-    pd.DataFrame({"sku": [2], "launch_date": [pd.Timestamp("2026-01-06")]}).to_parquet(folder / "products" / "2.parquet")
+    pd.DataFrame({"sku": [2], "launch_date": [pd.Timestamp("2026-01-06")]}).to_parquet(
+        folder / "products" / "2.parquet"
+    )
     frame = take_in(folder)[1]("products")
     assert frame["sku"].tolist() == ["1", "2"]
     assert frame["launch_date"].dt.day.tolist() == [5, 6]
@@ -194,9 +253,13 @@ def test_each_export_is_judged_by_its_own_types(take_in, make_shop):
     folder = make_shop({"order_lines": LINES}, tables={"products": {"source": "products"}})
     (folder / "products").mkdir()
     pq.write_table(pa.table({"sku": ["1"], "moq": [1]}), folder / "products" / "1.parquet")
-    pq.write_table(pa.table({"sku": ["2"], "moq": [date(2026, 1, 1)]}), folder / "products" / "2.parquet")
+    pq.write_table(
+        pa.table({"sku": ["2"], "moq": [date(2026, 1, 1)]}), folder / "products" / "2.parquet"
+    )
     intake, table = take_in(folder)
-    assert intake.rejects[["file", "line", "column", "value"]].to_numpy().tolist() == [["2.parquet", 1, "moq", "2026-01-01"]]
+    assert intake.rejects[["file", "line", "column", "value"]].to_numpy().tolist() == [
+        ["2.parquet", 1, "moq", "2026-01-01"]
+    ]
     assert table("products")["sku"].tolist() == ["1"]
 
 
@@ -247,24 +310,40 @@ def test_a_workbook_without_rows_is_empty(take_in, xlsx_shop):
     assert fault_of(take_in, xlsx_shop([["sku", "name"]])).startswith("products.xlsx: ")
 
 
-BY_HAND = {"overrides": "item,class,reason", "provisions": "item,booked_on,amount", "plan": "item", "prices": "item,valid_from,price"}
+BY_HAND = {
+    "overrides": "item,class,reason",
+    "provisions": "item,booked_on,amount",
+    "plan": "item",
+    "prices": "item,valid_from,price",
+}
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "parquet"])
 def test_a_table_kept_by_hand_may_have_lost_its_last_row(take_in, make_shop, form):
-    shop = make_shop({"products": "sku\nA\n", "order_lines": LINES}, tables={name: {"source": f"{name}.{form}"} for name in BY_HAND})
+    shop = make_shop(
+        {"products": "sku\nA\n", "order_lines": LINES},
+        tables={name: {"source": f"{name}.{form}"} for name in BY_HAND},
+    )
     for name, columns in BY_HAND.items():
         frame = pd.DataFrame(columns=columns.split(","), dtype=str)
-        {"csv": frame.to_csv, "xlsx": frame.to_excel, "parquet": frame.to_parquet}[form](shop / f"{name}.{form}", index=False)
+        {"csv": frame.to_csv, "xlsx": frame.to_excel, "parquet": frame.to_parquet}[form](
+            shop / f"{name}.{form}", index=False
+        )
     intake, table = take_in(shop)
     counts = intake.rows.set_index("table")[["rows_in", "used", "rejected"]]
-    assert {name: (*counts.loc[name], len(table(name))) for name in BY_HAND} == dict.fromkeys(BY_HAND, (0, 0, 0, 0))
-    assert {note.item for note in intake.notes if note.id == "no_rows"} == {f"{name}.{form}" for name in BY_HAND}
+    assert {name: (*counts.loc[name], len(table(name))) for name in BY_HAND} == dict.fromkeys(
+        BY_HAND, (0, 0, 0, 0)
+    )
+    assert {note.item for note in intake.notes if note.id == "no_rows"} == {
+        f"{name}.{form}" for name in BY_HAND
+    }
 
 
 def test_a_table_kept_by_hand_has_a_header_at_least(take_in, make_shop):
     folder = make_shop({"products": "sku\nA\n", "order_lines": LINES, "overrides": ""})
-    assert fault_of(take_in, folder).startswith("overrides.csv: has no rows: export it again, or take overrides out")
+    assert fault_of(take_in, folder).startswith(
+        "overrides.csv: has no rows: export it again, or take overrides out"
+    )
 
 
 @pytest.mark.parametrize("name", sorted(set(TABLES) - set(BY_HAND)))
@@ -283,7 +362,12 @@ def test_a_cut_parquet_file_is_named(take_in, make_shop):
 
 
 def test_a_missing_required_column_is_named_with_its_file(take_in, make_shop):
-    line = fault_of(take_in, make_shop({"products": "sku\nA\n", "order_lines": LINES.replace("customer_paid", "amount")}))
+    line = fault_of(
+        take_in,
+        make_shop(
+            {"products": "sku\nA\n", "order_lines": LINES.replace("customer_paid", "amount")}
+        ),
+    )
     assert line.startswith('order_lines.csv: no column "customer_paid"')
     assert "amount" in line
 
@@ -294,7 +378,11 @@ def test_a_renamed_column_that_is_not_there_is_named(take_in, shop):
 
 
 def test_a_row_larger_than_any_of_a_shop_is_refused_in_our_words(make_shop, take_in):
-    folder = make_shop({"products": "sku,style\nA," + "x" * (5 << 20) + "\n", "order_lines": "order_id\n1\n"})
-    with pytest.raises(Fault, match=r"products\.csv: a row of more than 2 MB: this is no table of a shop") as fault:
+    folder = make_shop(
+        {"products": "sku,style\nA," + "x" * (5 << 20) + "\n", "order_lines": "order_id\n1\n"}
+    )
+    with pytest.raises(
+        Fault, match=r"products\.csv: a row of more than 2 MB: this is no table of a shop"
+    ) as fault:
         take_in(folder)
     assert fault.value.exit_code == 3

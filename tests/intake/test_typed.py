@@ -20,16 +20,27 @@ from destock.panel import panel
 TODAY = date(2026, 12, 31)
 LINES = pa.table(
     {
-        "order_id": ["1", "1", "2"], "line_id": ["1", "2", "1"], "sku": ["A", "B", "A"], "kind": ["sale", "sale", "return"],
-        "ordered_at": pa.array(pd.to_datetime(["2026-06-01 10:00", "2026-06-01 10:00", "2026-06-09 08:30"]), pa.timestamp("us")),
-        "units": pa.array([1, 2, 1], pa.int64()), "customer_paid": pc.cast(pa.array([19.9, 40, 19.9]), pa.decimal128(12, 2)),
+        "order_id": ["1", "1", "2"],
+        "line_id": ["1", "2", "1"],
+        "sku": ["A", "B", "A"],
+        "kind": ["sale", "sale", "return"],
+        "ordered_at": pa.array(
+            pd.to_datetime(["2026-06-01 10:00", "2026-06-01 10:00", "2026-06-09 08:30"]),
+            pa.timestamp("us"),
+        ),
+        "units": pa.array([1, 2, 1], pa.int64()),
+        "customer_paid": pc.cast(pa.array([19.9, 40, 19.9]), pa.decimal128(12, 2)),
     }
-)  # fmt: skip
+)
 
 
 def changed(column: str, values) -> pa.Table:
     """The lines with other values in one column."""
-    values = values if isinstance(values, pa.Array | pa.ChunkedArray) else pa.array(values, LINES.schema.field(column).type)
+    values = (
+        values
+        if isinstance(values, pa.Array | pa.ChunkedArray)
+        else pa.array(values, LINES.schema.field(column).type)
+    )
     return LINES.set_column(LINES.schema.get_field_index(column), column, values)
 
 
@@ -38,7 +49,10 @@ def typed_shop(make_shop):
     """A shop whose order lines are one typed Parquet file or more."""
 
     def make(*parts: pa.Table) -> Path:
-        folder = make_shop({"products": "sku,style\nA,S\nB,S\n"}, tables={"order_lines": {"source": "lines", "typed": True}})
+        folder = make_shop(
+            {"products": "sku,style\nA,S\nB,S\n"},
+            tables={"order_lines": {"source": "lines", "typed": True}},
+        )
         (folder / "lines").mkdir()
         for number, part in enumerate(parts, 1):
             pq.write_table(part, folder / "lines" / f"{number}.parquet")
@@ -52,12 +66,17 @@ def taken(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     con, shop = engine.start({folder, folder / "lines"}, folder), open_shop(folder)
     intake = load(con, shop, TODAY)
     check(con, shop, TODAY)
-    return intake.rows.set_index("table").loc[["order_lines"]], con.sql("SELECT * FROM order_lines ORDER BY order_id, line_id").df()
+    return (
+        intake.rows.set_index("table").loc[["order_lines"]],
+        con.sql("SELECT * FROM order_lines ORDER BY order_id, line_id").df(),
+    )
 
 
 def test_every_row_is_used_and_missing_columns_are_empty(typed_shop):
     counts, rows = taken(typed_shop(LINES))
-    assert counts[["file", "rows_in", "used", "rejected", "read_as"]].to_numpy().tolist() == [["1.parquet", 3, 3, 0, "typed"]]
+    assert counts[["file", "rows_in", "used", "rejected", "read_as"]].to_numpy().tolist() == [
+        ["1.parquet", 3, 3, 0, "typed"]
+    ]
     assert list(rows.columns) == [column.name for column in TABLES["order_lines"].columns]
     assert rows["customer_paid"].tolist() == [19.9, 40, 19.9]
     assert rows["shipped_at"].isna().all()
@@ -72,18 +91,28 @@ def test_of_several_files_each_is_counted(typed_shop):
 @pytest.mark.parametrize(
     ("column", "values"),
     [
-        ("sku", [None, "B", "A"]), ("units", [1, -2, 1]), ("kind", ["sale", "sold", "return"]), ("customer_paid", [None, 1, 1]),
-        ("ordered_at", [pd.Timestamp("2026-06-01"), pd.Timestamp("2062-06-01"), pd.Timestamp("2026-06-09")]),
+        ("sku", [None, "B", "A"]),
+        ("units", [1, -2, 1]),
+        ("kind", ["sale", "sold", "return"]),
+        ("customer_paid", [None, 1, 1]),
+        (
+            "ordered_at",
+            [pd.Timestamp("2026-06-01"), pd.Timestamp("2062-06-01"), pd.Timestamp("2026-06-09")],
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_broken_rule_refuses_the_table(typed_shop, column, values):
-    with pytest.raises(Fault, match=f"order_lines: 1 rows of a typed table break the rule of {column}") as fault:
+    with pytest.raises(
+        Fault, match=f"order_lines: 1 rows of a typed table break the rule of {column}"
+    ) as fault:
         taken(typed_shop(changed(column, values)))
     assert fault.value.exit_code == 4
 
 
 def test_a_key_twice_refuses_the_table_across_files(typed_shop):
-    with pytest.raises(Fault, match="order_lines: 1 rows of a typed table break the rule of order_id") as fault:
+    with pytest.raises(
+        Fault, match="order_lines: 1 rows of a typed table break the rule of order_id"
+    ) as fault:
         taken(typed_shop(LINES, LINES.slice(2)))
     assert fault.value.exit_code == 4
 
@@ -92,15 +121,20 @@ def test_a_key_twice_refuses_the_table_across_files(typed_shop):
     ("column", "values"),
     [
         ("units", pa.array([1.0, 2.0, 1.0])),  # a float is not exact
-        ("customer_paid", pc.cast(pa.array([19.9, 40, 19.9]), pa.decimal128(14, 6))),  # more decimals than are kept
-        ("customer_paid", pc.cast(pa.array([19.9, 40, 19.9]), pa.decimal128(30, 2))),  # more digits than are kept
+        # more decimals than are kept
+        ("customer_paid", pc.cast(pa.array([19.9, 40, 19.9]), pa.decimal128(14, 6))),
+        # more digits than are kept
+        ("customer_paid", pc.cast(pa.array([19.9, 40, 19.9]), pa.decimal128(30, 2))),
         ("order_id", pa.array([1, 1, 2])),
-        ("ordered_at", LINES["ordered_at"].cast(pa.timestamp("us", "UTC"))),  # of which zone the shop's days are is not said
+        # of which zone the shop's days are is not said
+        ("ordered_at", LINES["ordered_at"].cast(pa.timestamp("us", "UTC"))),
         ("ordered_at", LINES["ordered_at"].cast(pa.string())),
     ],
 )
 def test_a_type_that_is_not_ours_is_named(typed_shop, column, values):
-    with pytest.raises(Fault, match=f'1.parquet: column "{column}" is .*, a typed table needs ') as fault:
+    with pytest.raises(
+        Fault, match=f'1.parquet: column "{column}" is .*, a typed table needs '
+    ) as fault:
         taken(typed_shop(changed(column, values)))
     assert fault.value.exit_code == 3
 
@@ -121,10 +155,17 @@ def test_what_is_no_parquet_is_one_line(typed_shop):
 
 
 def test_the_panel_is_that_of_the_same_rows_as_text(typed_shop, make_shop, tmp_path):
-    text = make_shop({"products": "sku,style\nA,S\nB,S\n", "order_lines": LINES.to_pandas().astype({"customer_paid": float})})
+    text = make_shop(
+        {
+            "products": "sku,style\nA,S\nB,S\n",
+            "order_lines": LINES.to_pandas().astype({"customer_paid": float}),
+        }
+    )
     for name, folder in (("text", text), ("typed", typed_shop(LINES))):
         (tmp_path / name).mkdir()
         panel.build(open_shop(folder), date(2026, 6, 14), tmp_path / name, TODAY)
     for frame in panel.FRAMES:
-        one, other = (pd.read_parquet(tmp_path / name / f"{frame}.parquet") for name in ("text", "typed"))
+        one, other = (
+            pd.read_parquet(tmp_path / name / f"{frame}.parquet") for name in ("text", "typed")
+        )
         pd.testing.assert_frame_equal(one, other)

@@ -20,7 +20,9 @@ def test_an_unknown_name_is_refused_with_the_nearest():
     assert fault.value.exit_code == 2
 
 
-@pytest.mark.parametrize("value", ["ten", "", None, True, float("nan"), float("inf"), -0.1, 2, [0.1]])
+@pytest.mark.parametrize(
+    "value", ["ten", "", None, True, float("nan"), float("inf"), -0.1, 2, [0.1]]
+)
 def test_what_is_no_sensible_number_is_refused(value):
     with pytest.raises(Fault, match="capital_rate"):
         assumed({"capital_rate": value})

@@ -1,4 +1,6 @@
-"""Two languages from one catalogue: nothing untranslated, nothing left over, every blank in its place."""
+"""Two languages from one catalogue: nothing untranslated, nothing left over, every blank in its
+place.
+"""
 
 import importlib.util
 import string
@@ -26,7 +28,11 @@ def _ci_messages():
 @pytest.fixture(scope="module")
 def chinese() -> dict[str, str]:
     with (ROOT / "lib/destock/model/locale/zh/LC_MESSAGES/destock.po").open("rb") as source:
-        return {message.id: message.string for message in read_po(source, locale="zh_Hans_CN") if message.id}
+        return {
+            message.id: message.string
+            for message in read_po(source, locale="zh_Hans_CN")
+            if message.id
+        }
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +64,9 @@ def test_every_sentence_is_in_the_template(template):
 
 
 def test_blanks_survive_translation(chinese):
-    assert [text for text, translated in chinese.items() if blanks(text) != blanks(translated)] == []
+    assert [
+        text for text, translated in chinese.items() if blanks(text) != blanks(translated)
+    ] == []
 
 
 def test_headings_and_paragraphs_survive_translation(chinese):
@@ -69,7 +77,9 @@ def test_headings_and_paragraphs_survive_translation(chinese):
 
 
 def test_every_translation_can_be_drawn_in_a_chart(chinese):
-    assert {c for text in chinese.values() for c in text if ord(c) not in _font() and c != "\n"} == set()
+    assert {
+        c for text in chinese.values() for c in text if ord(c) not in _font() and c != "\n"
+    } == set()
 
 
 def test_says_it_in_chinese(in_chinese):
@@ -77,7 +87,9 @@ def test_says_it_in_chinese(in_chinese):
 
 
 def test_a_fault_speaks_the_language_of_the_run(in_chinese):
-    assert "店铺" in str(Fault(3, 'no shop at "{path}": a shop is a folder with a shop.toml', path="x"))
+    assert "店铺" in str(
+        Fault(3, 'no shop at "{path}": a shop is a folder with a shop.toml', path="x")
+    )
 
 
 def test_an_unknown_language_is_refused():
@@ -96,7 +108,9 @@ def test_numbers_are_written_in_the_way_of_the_language():
         speak("en")
 
 
-@pytest.mark.parametrize(("value", "text"), [(7, "7"), (2.5, "2.5"), (1234.5, "1,234"), (1_585, "1,585")])
+@pytest.mark.parametrize(
+    ("value", "text"), [(7, "7"), (2.5, "2.5"), (1234.5, "1,234"), (1_585, "1,585")]
+)
 def test_counts(value, text):
     assert messages.count(value) == text
 
@@ -110,9 +124,21 @@ def test_a_fault_survives_the_way_between_processes():
 
 @pytest.mark.parametrize(
     "text",
-    ["postgresql+psycopg2://u:S3cret@db/x", "postgres://u:S3/cret@db", "mysql://S3cret@db", "?password=S3cret&u=1", "password = 'S3 cret' x", 'pwd="S3 cret"', "PASS=S3cret;", "dbpass=S3cret", "api_key=S3cret", "passphrase=S3cret",
-     "credential=S3cret", "sig=S3cret"],
-)  # fmt: skip
+    [
+        "postgresql+psycopg2://u:S3cret@db/x",
+        "postgres://u:S3/cret@db",
+        "mysql://S3cret@db",
+        "?password=S3cret&u=1",
+        "password = 'S3 cret' x",
+        'pwd="S3 cret"',
+        "PASS=S3cret;",
+        "dbpass=S3cret",
+        "api_key=S3cret",
+        "passphrase=S3cret",
+        "credential=S3cret",
+        "sig=S3cret",
+    ],
+)
 def test_a_secret_of_an_address_is_not_said(text):
     said = messages.plain(f"cannot open {text} now")
     assert "***" in said
@@ -120,6 +146,15 @@ def test_a_secret_of_an_address_is_not_said(text):
     assert "cret" not in said
 
 
-@pytest.mark.parametrize("text", ["a key = 3", "s3://bucket/file@2x.png", "https://example.com/a@b", "tokenize = 1", "passed = 3"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a key = 3",
+        "s3://bucket/file@2x.png",
+        "https://example.com/a@b",
+        "tokenize = 1",
+        "passed = 3",
+    ],
+)
 def test_what_is_no_secret_is_said(text):
     assert messages.plain(text) == text

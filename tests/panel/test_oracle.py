@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-FIRST, AS_OF, DAYS = date(2026, 4, 1), date(2026, 5, 13), 50  # a Wednesday, a Wednesday; the last week lies after the day
+# a Wednesday, a Wednesday; the last week lies after the day
+FIRST, AS_OF, DAYS = (date(2026, 4, 1), date(2026, 5, 13), 50)
 SKUS = ["A", "B", "C", "D", "E"]
 ORDER = [
     "order_id",
@@ -24,11 +25,15 @@ ORDER = [
 
 
 def some_day(rng, since=FIRST):
-    return since + timedelta(days=int(rng.integers(0, max(1, (FIRST + timedelta(days=DAYS) - since).days))))
+    return since + timedelta(
+        days=int(rng.integers(0, max(1, (FIRST + timedelta(days=DAYS) - since).days)))
+    )
 
 
 def moment(rng, day):
-    return datetime(day.year, day.month, day.day, int(rng.integers(0, 24)), int(rng.integers(0, 60)))
+    return datetime(
+        day.year, day.month, day.day, int(rng.integers(0, 24)), int(rng.integers(0, 60))
+    )
 
 
 def random_orders(rng):
@@ -36,37 +41,89 @@ def random_orders(rng):
     rows = []
     for n in range(60):
         sold, units = moment(rng, some_day(rng)), int(rng.integers(1, 6))
-        fate = rng.choice(["shipped", "waits", "cancel", "return", "exchange"], p=[0.5, 0.1, 0.1, 0.2, 0.1])
-        shipped = None if fate in ("waits", "cancel") else sold + timedelta(days=int(rng.integers(0, 9)))
+        fate = rng.choice(
+            ["shipped", "waits", "cancel", "return", "exchange"], p=[0.5, 0.1, 0.1, 0.2, 0.1]
+        )
+        shipped = (
+            None if fate in ("waits", "cancel") else sold + timedelta(days=int(rng.integers(0, 9)))
+        )
         sku = str(rng.choice(SKUS))
         rows.append([f"o{n}", "1", sku, sold, units, "sale", 10 * units, None, shipped, None])
         if fate in ("cancel", "return", "exchange"):
-            later, back = moment(rng, some_day(rng, sold.date() + timedelta(days=1))), int(rng.integers(1, units + 1))
+            later, back = (
+                moment(rng, some_day(rng, sold.date() + timedelta(days=1))),
+                int(rng.integers(1, units + 1)),
+            )
             good = int(rng.integers(0, back + 1)) if fate != "cancel" else None
-            rows.append([f"o{n}", "1", sku, later, units if fate == "cancel" else back, fate, 0, good, None, sold])
+            rows.append(
+                [
+                    f"o{n}",
+                    "1",
+                    sku,
+                    later,
+                    units if fate == "cancel" else back,
+                    fate,
+                    0,
+                    good,
+                    None,
+                    sold,
+                ]
+            )
             if fate == "exchange":
-                rows.append([f"x{n}", "1", str(rng.choice(SKUS)), later, back, "reship", 0, None, later + timedelta(days=1), None])
+                rows.append(
+                    [
+                        f"x{n}",
+                        "1",
+                        str(rng.choice(SKUS)),
+                        later,
+                        back,
+                        "reship",
+                        0,
+                        None,
+                        later + timedelta(days=1),
+                        None,
+                    ]
+                )
     return pd.DataFrame(rows, columns=ORDER)
 
 
 def random_shop(rng, counted, shipping):
     """Order lines, purchases, movements and, where ``counted``, counts, as frames."""
     orders = random_orders(rng)
-    arrived = [(f"p{n}", str(rng.choice(SKUS)), int(rng.integers(5, 40)), some_day(rng)) for n in range(15)]
-    moved = [(str(rng.choice(SKUS)), some_day(rng), int(rng.integers(-3, 4)), "adjustment") for _ in range(8)]
-    found = {(str(rng.choice(SKUS)), some_day(rng)): int(rng.integers(0, 30)) for _ in range(8 if counted else 0)}
+    arrived = [
+        (f"p{n}", str(rng.choice(SKUS)), int(rng.integers(5, 40)), some_day(rng)) for n in range(15)
+    ]
+    moved = [
+        (str(rng.choice(SKUS)), some_day(rng), int(rng.integers(-3, 4)), "adjustment")
+        for _ in range(8)
+    ]
+    found = {
+        (str(rng.choice(SKUS)), some_day(rng)): int(rng.integers(0, 30))
+        for _ in range(8 if counted else 0)
+    }
     tables = {
         "products": pd.DataFrame({"sku": SKUS[:3]}),
         "order_lines": orders if shipping else orders.drop(columns="shipped_at"),
-        "purchases": pd.DataFrame(arrived, columns=["po_id", "sku", "units_received", "received_at"]),
-        "movements": pd.DataFrame(moved, columns=["sku", "moved_at", "units", "kind"]).drop_duplicates(),
+        "purchases": pd.DataFrame(
+            arrived, columns=["po_id", "sku", "units_received", "received_at"]
+        ),
+        "movements": (
+            pd.DataFrame(moved, columns=["sku", "moved_at", "units", "kind"]).drop_duplicates()
+        ),
     }
     if found:
-        tables["stock"] = pd.DataFrame([(s, d, n) for (s, d), n in found.items()], columns=["sku", "counted_at", "on_hand"])
+        tables["stock"] = pd.DataFrame(
+            [(s, d, n) for (s, d), n in found.items()], columns=["sku", "counted_at", "on_hand"]
+        )
     return tables
 
 
-SHOPS = [(seed, counted, shipping) for seed in range(3) for counted in (False, True) for shipping in (False, True)]
+SHOPS = [
+    (seed, counted, shipping)
+    for seed in range(3)
+    for counted in (False, True)
+    for shipping in (False, True)
+]
 
 
 @pytest.fixture(params=SHOPS, ids=lambda p: f"seed {p[0]}{' counted' * p[1]}{' shipping' * p[2]}")
@@ -82,19 +139,29 @@ class Known:
 
     def __init__(self, tables, shipping):
         self.shipping = shipping
-        self.lines = [row for row in records(tables["order_lines"]) if row["ordered_at"].date() <= AS_OF]
+        self.lines = [
+            row for row in records(tables["order_lines"]) if row["ordered_at"].date() <= AS_OF
+        ]
         self.receipts = [row for row in records(tables["purchases"]) if row["received_at"] <= AS_OF]
         self.moves = [row for row in records(tables["movements"]) if row["moved_at"] <= AS_OF]
         self.counts = {
-            (r["sku"], r["counted_at"]): r["on_hand"] for r in records(tables.get("stock", pd.DataFrame())) if r["counted_at"] <= AS_OF
+            (r["sku"], r["counted_at"]): r["on_hand"]
+            for r in records(tables.get("stock", pd.DataFrame()))
+            if r["counted_at"] <= AS_OF
         }
-        days = [r["ordered_at"].date() for r in self.lines] + [r["received_at"] for r in self.receipts] + [d for _, d in self.counts]
+        days = (
+            [r["ordered_at"].date() for r in self.lines]
+            + [r["received_at"] for r in self.receipts]
+            + [d for _, d in self.counts]
+        )
         self.first = min(days)
         self.days = [self.first + timedelta(days=n) for n in range((AS_OF - self.first).days + 1)]
 
 
 def records(frame):
-    return [{k: None if pd.isna(v) else v for k, v in row.items()} for row in frame.to_dict("records")]
+    return [
+        {k: None if pd.isna(v) else v for k, v in row.items()} for row in frame.to_dict("records")
+    ]
 
 
 def monday(day):
@@ -105,7 +172,11 @@ def shipped_day(known, row):
     """The day on which the units of a line left, if they did."""
     if not known.shipping:
         return row["ordered_at"].date()
-    return row["shipped_at"].date() if row["shipped_at"] and row["shipped_at"].date() <= AS_OF else None
+    return (
+        row["shipped_at"].date()
+        if row["shipped_at"] and row["shipped_at"].date() <= AS_OF
+        else None
+    )
 
 
 def changes(known, sku):
@@ -131,14 +202,18 @@ def changes(known, sku):
 
 
 def opening(known, sku, good, damaged, outward):
-    """Stock before the records begin: none where they begin with a receipt, else what the first count implies."""
+    """Stock before the records begin: none where they begin with a receipt, else what the first
+    count implies.
+    """
     counted = sorted(day for s, day in known.counts if s == sku)
     arrived = min((r["received_at"] for r in known.receipts if r["sku"] == sku), default=None)
     signs = sorted([*outward, *counted])
     if not counted or (arrived and (not signs or arrived <= signs[0])):
         return 0, 0
     until = counted[0]
-    return known.counts[sku, until] - sum(n for d, n in good.items() if d <= until), -sum(n for d, n in damaged.items() if d <= until)
+    return known.counts[sku, until] - sum(n for d, n in good.items() if d <= until), -sum(
+        n for d, n in damaged.items() if d <= until
+    )
 
 
 def daily_stock(known, sku):
@@ -159,7 +234,9 @@ def reserved(known, sku, day):
     """Units sold by the end of a day and then neither shipped nor cancelled."""
     if not known.shipping:
         return 0
-    cancelled = {r["order_id"]: r["ordered_at"].date() for r in known.lines if r["kind"] == "cancel"}
+    cancelled = {
+        r["order_id"]: r["ordered_at"].date() for r in known.lines if r["kind"] == "cancel"
+    }
     total = 0
     for row in (r for r in known.lines if r["sku"] == sku and r["kind"] in ("sale", "reship")):
         sold, left = row["ordered_at"].date(), shipped_day(known, row)
@@ -178,10 +255,20 @@ def test_units_by_week_are_those_of_the_lines(shop):
     known, frames = shop
     expected = Counter()
     for row in known.lines:
-        kind = {"exchange": "return", "reship": "return"}.get(row["kind"], row["kind"])  # what is sent for a piece takes its return back
-        expected[row["sku"], monday(row["ordered_at"].date()), kind] += -row["units"] if row["kind"] == "reship" else row["units"]
+        # what is sent for a piece takes its return back
+        kind = {"exchange": "return", "reship": "return"}.get(row["kind"], row["kind"])
+        expected[row["sku"], monday(row["ordered_at"].date()), kind] += (
+            -row["units"] if row["kind"] == "reship" else row["units"]
+        )
     names = {"sold_units": "sale", "cancelled_units": "cancel", "returned_units": "return"}
-    found = Counter({(r["sku"], r["week"], kind): r[name] for r in rows_of(frames) for name, kind in names.items() if r[name]})
+    found = Counter(
+        {
+            (r["sku"], r["week"], kind): r[name]
+            for r in rows_of(frames)
+            for name, kind in names.items()
+            if r[name]
+        }
+    )
     assert found == {key: units for key, units in expected.items() if units}
 
 
@@ -192,9 +279,13 @@ def test_net_units_by_week_of_sale_are_those_of_the_lines(shop):
         if row["kind"] == "sale":
             net[row["sku"], monday(row["ordered_at"].date())] += row["units"]
         elif row["kind"] == "reship":
-            net[row["sku"], monday((row["original_ordered_at"] or row["ordered_at"]).date())] += row["units"]
+            net[row["sku"], monday((row["original_ordered_at"] or row["ordered_at"]).date())] += (
+                row["units"]
+            )
         else:
-            net[row["sku"], monday((row["original_ordered_at"] or row["ordered_at"]).date())] -= row["units"]
+            net[row["sku"], monday((row["original_ordered_at"] or row["ordered_at"]).date())] -= (
+                row["units"]
+            )
     found = {(r["sku"], r["week"]): r["sold_units"] - r["undone_units"] for r in rows_of(frames)}
     assert {key: n for key, n in found.items() if n} == {key: n for key, n in net.items() if n}
 
@@ -204,7 +295,10 @@ def test_stock_at_the_end_of_weeks_is_that_of_daily_books(shop):
     stock = {sku: daily_stock(known, sku) for sku in SKUS}
     for row in rows_of(frames):
         end = min(row["week"] + timedelta(days=6), AS_OF)
-        assert (row["closing_units"], row["damaged_units"]) == stock[row["sku"]][end], (row["sku"], end)
+        assert (row["closing_units"], row["damaged_units"]) == stock[row["sku"]][end], (
+            row["sku"],
+            end,
+        )
     assert len(rows_of(frames)) > len(SKUS)
 
 
@@ -220,7 +314,9 @@ def test_days_in_stock_are_those_of_daily_books(shop):
 def test_layers_are_those_of_a_queue(shop):
     known, frames = shop
     for sku in SKUS:
-        arrived = sorted((r["received_at"], r["units_received"]) for r in known.receipts if r["sku"] == sku)
+        arrived = sorted(
+            (r["received_at"], r["units_received"]) for r in known.receipts if r["sku"] == sku
+        )
         queue = deque(day for day, units in arrived for _ in range(units))
         held = sum(max(0, units) for units in daily_stock(known, sku)[AS_OF])
         while len(queue) > held:
@@ -235,9 +331,20 @@ def test_layers_are_those_of_a_queue(shop):
 def test_books_close_and_every_difference_is_a_count(shop):
     known, frames = shop
     rows = frames("reconciliation")
-    flows = rows["opening"] + rows["received"] - rows["shipped"] + rows["restocked"] + rows["moved"] + rows["counted_difference"]
+    flows = (
+        rows["opening"]
+        + rows["received"]
+        - rows["shipped"]
+        + rows["restocked"]
+        + rows["moved"]
+        + rows["counted_difference"]
+    )
     assert flows.tolist() == rows["closing"].tolist()
     for row in rows.to_dict("records"):
         assert row["closing"] == sum(daily_stock(known, row["sku"])[AS_OF])
-        assert row["opening"] == sum(opening(known, row["sku"], *changes(known, row["sku"]))), row["sku"]
-    assert {(r["sku"], r["counted_on"].date()) for r in frames("count_break").to_dict("records")} <= set(known.counts)
+        assert row["opening"] == sum(opening(known, row["sku"], *changes(known, row["sku"]))), row[
+            "sku"
+        ]
+    assert {
+        (r["sku"], r["counted_on"].date()) for r in frames("count_break").to_dict("records")
+    } <= set(known.counts)

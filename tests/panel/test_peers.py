@@ -11,7 +11,9 @@ def test_the_contenders_of_the_panel_make_the_same_frame(tmp_path, kind):
     folder = lines.write(tmp_path, 30_000, skus=200, kind=kind)
     counts = {ours(folder), bare_aggregate(folder), in_pandas(folder)}
     made, bare, peer = (
-        pd.read_parquet(folder / f"{name}.parquet").astype({"week": "datetime64[us]"}).sort_values(["sku", "week"], ignore_index=True)
+        pd.read_parquet(folder / f"{name}.parquet")
+        .astype({"week": "datetime64[us]"})
+        .sort_values(["sku", "week"], ignore_index=True)
         for name in ("ours", "bare", "pandas")
     )
     assert counts == {len(made)}

@@ -1,4 +1,6 @@
-"""The panel proves itself at every run: a key that stands twice, or a total that changed on the way, ends it."""
+"""The panel proves itself at every run: a key that stands twice, or a total that changed on the
+way, ends it.
+"""
 
 from contextlib import closing
 from datetime import date
@@ -32,14 +34,19 @@ def con(built):
 def test_a_sound_panel_adds_up_to_something(con):
     prove(con)
     assert all(
-        engine.rows(con, f"SELECT sum({name.split('.')[1]}) > 0 FROM {name.split('.')[0]}")[0][0] for names in TOTALS for name in names
+        engine.rows(con, f"SELECT sum({name.split('.')[1]}) > 0 FROM {name.split('.')[0]}")[0][0]
+        for names in TOTALS
+        for name in names
     )
 
 
 @pytest.mark.parametrize("table", UNIQUE)
 def test_a_key_that_stands_twice_on_the_right_of_a_join_is_a_fault(con, table):
     made = "given_products" if table == "products" else table  # a view of it
-    con.execute(f"INSERT INTO {made} ({UNIQUE[table]}) SELECT {', '.join('NULL' for _ in UNIQUE[table].split(','))} FROM range(2)")
+    con.execute(
+        f"INSERT INTO {made} ({UNIQUE[table]}) SELECT"
+        f" {', '.join('NULL' for _ in UNIQUE[table].split(','))} FROM range(2)"
+    )
     with pytest.raises(Fault, match=f"^{table}: 1 of its") as fault:
         prove(con)
     assert fault.value.exit_code == 4

@@ -15,7 +15,11 @@ from destock.model.messages import Fault
 from destock.panel import panel, store
 from destock.panel.book import open_book
 
-LINES = "order_id,line_id,sku,ordered_at,units,kind,customer_paid\n1,1,A,2026-06-02,1,sale,10\n2,1,A,2026-06-05,2,sale,20\n"
+LINES = (
+    "order_id,line_id,sku,ordered_at,units,kind,customer_paid\n"
+    "1,1,A,2026-06-02,1,sale,10\n"
+    "2,1,A,2026-06-05,2,sale,20\n"
+)
 KEY = "k"
 
 
@@ -74,7 +78,9 @@ DAMAGE = {
     "cut off": lambda path, folder: os.truncate(path, path.stat().st_size // 2),
     "empty": lambda path, folder: os.truncate(path, 0),
     "longer": lambda path, folder: path.write_bytes(path.read_bytes() + b"x"),
-    "one byte": lambda path, folder: path.write_bytes(path.read_bytes().replace(b"units", b"Units")),
+    "one byte": lambda path, folder: path.write_bytes(
+        path.read_bytes().replace(b"units", b"Units")
+    ),
     "gone": lambda path, folder: path.unlink(),
     "something else": lambda path, folder: path.write_text("something else"),
     "another frame": swapped,
@@ -83,7 +89,9 @@ DAMAGE = {
     "a link to nothing": dangling,
     "no seal": lambda path, folder: path.with_name("frame.parquet.seal").unlink(),
     "an empty seal": lambda path, folder: os.truncate(path.with_name("frame.parquet.seal"), 0),
-    "a seal that is no text": lambda path, folder: path.with_name("frame.parquet.seal").write_bytes(b"\xff\xfe"),
+    "a seal that is no text": (
+        lambda path, folder: path.with_name("frame.parquet.seal").write_bytes(b"\xff\xfe")
+    ),
 }
 
 
@@ -144,11 +152,15 @@ def test_a_damaged_result_is_computed_again_and_others_stay(shop, cache):
         book.kept(name, lambda name=name: compute(name))
     next(book.folder.glob("*-one.parquet")).write_text("")
     os.truncate(book.folder / "run.parquet", 9)
-    assert [book.kept(name, lambda name=name: compute(name))["x"].tolist() for name in ("one", "two")] == [["one"], ["two"]]
+    assert [
+        book.kept(name, lambda name=name: compute(name))["x"].tolist() for name in ("one", "two")
+    ] == [["one"], ["two"]]
     assert computed == ["one", "two", "one"]
 
 
-@pytest.mark.parametrize("content", ["", "2020-01-01", "no day", '{"day": "2020-01-01", "noted": "2026-11-28"}', "\0"])
+@pytest.mark.parametrize(
+    "content", ["", "2020-01-01", "no day", '{"day": "2020-01-01", "noted": "2026-11-28"}', "\0"]
+)
 def test_a_damaged_day_is_found_again(shop, cache, content):
     assert open_book(shop).as_of == date(2026, 6, 5)
     next(cache.glob("*.day")).write_text(content)
@@ -157,7 +169,8 @@ def test_a_damaged_day_is_found_again(shop, cache, content):
 
 def test_a_frame_that_cannot_be_kept_names_its_folder(shop, cache, monkeypatch):
     book = open_book(shop, "2026-06-07")
-    monkeypatch.setattr(store, "read", lambda path, key: None)  # a disk that gives back something else each time
+    # a disk that gives back something else each time
+    monkeypatch.setattr(store, "read", lambda path, key: None)
     with pytest.raises(Fault, match=r"damaged again.* Remove") as caught:
         book.panel("run")
     assert (caught.value.exit_code, str(book.folder) in str(caught.value)) == (5, True)
@@ -167,7 +180,8 @@ def test_a_slow_clock_spoils_nothing_for_later_runs(shop, cache, clock):
     clock("2020-01-01")
     with pytest.raises(Fault, match="no row can be used"):
         open_book(shop)
-    assert len(open_book(shop, "2026-06-02").panel("rejects")) == 1  # by that clock the fifth is not yet
+    # by that clock the fifth is not yet
+    assert len(open_book(shop, "2026-06-02").panel("rejects")) == 1
     clock("2026-06-07")
     assert len(open_book(shop, "2026-06-02").panel("rejects")) == 0
     assert open_book(shop).as_of == date(2026, 6, 5)
@@ -196,7 +210,11 @@ def test_nothing_is_read_again_on_another_day_for_which_that_day_is_nothing(shop
     clock("2026-06-07")
     book = open_book(shop)
     book.panel("run")
-    files = {path: path.stat().st_mtime_ns for path in cache.rglob("*") if path.is_file() and path.suffix != ".lock"}
+    files = {
+        path: path.stat().st_mtime_ns
+        for path in cache.rglob("*")
+        if path.is_file() and path.suffix != ".lock"
+    }
     clock("2026-07-07")
     again = open_book(shop)
     again.panel("run")
@@ -208,7 +226,9 @@ def test_nothing_is_read_again_on_another_day_for_which_that_day_is_nothing(shop
 def readings(monkeypatch):
     """The days by which things have happened, of each time that the shop's files were read."""
     days, load = [], panel.load
-    monkeypatch.setattr(panel, "load", lambda con, shop, today: days.append(today) or load(con, shop, today))
+    monkeypatch.setattr(
+        panel, "load", lambda con, shop, today: days.append(today) or load(con, shop, today)
+    )
     return days
 
 
@@ -220,11 +240,17 @@ def test_the_files_are_read_once_though_nobody_names_the_day(shop, cache, clock,
 
 
 def test_a_day_that_is_tomorrow_has_a_tomorrow_of_its_own(make_shop, cache, clock, readings):
-    """In the shop's zone it may be tomorrow already: what happens on the day after that day is none of the future then."""
+    """In the shop's zone it may be tomorrow already: what happens on the day after that day is none
+    of the future then.
+    """
     shop = make_shop({"products": "sku\nA\n", "order_lines": LINES + "3,1,A,2026-06-06,1,sale,9\n"})
     clock("2026-06-04")
     book = open_book(shop)
-    assert (book.as_of, len(book.panel("rejects")), readings) == (date(2026, 6, 5), 0, [date(2026, 6, 4), date(2026, 6, 5)])
+    assert (book.as_of, len(book.panel("rejects")), readings) == (
+        date(2026, 6, 5),
+        0,
+        [date(2026, 6, 4), date(2026, 6, 5)],
+    )
     assert book.panel("later")["later_rows"].tolist() == [1]
 
 
@@ -254,6 +280,8 @@ def test_what_is_kept_is_for_its_owner_alone_unless_asked(shop, cache, monkeypat
         shutil.rmtree(cache, ignore_errors=True)
         monkeypatch.setenv("DESTOCK_SHARED", asked)
         open_book(shop, "2026-06-07").panel("run")
-        modes.append([path.stat().st_mode & 0o077 for path in (cache, open_book(shop, "2026-06-07").folder)])
+        modes.append(
+            [path.stat().st_mode & 0o077 for path in (cache, open_book(shop, "2026-06-07").folder)]
+        )
     os.umask(umask := os.umask(0))
     assert modes == [[0, 0], [0o077 & ~umask] * 2]

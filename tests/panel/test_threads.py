@@ -1,4 +1,6 @@
-"""The panel is the same, byte for byte, however many threads the engine has (the long form, of whole packs: `make torture`)."""
+"""The panel is the same, byte for byte, however many threads the engine has (the long form, of
+whole packs: `make torture`).
+"""
 
 import hashlib
 
@@ -11,9 +13,18 @@ def panel_of(shop, cache, threads, monkeypatch):
     connect = duckdb.connect
     with monkeypatch.context() as patch:
         patch.setenv("DESTOCK_CACHE", str(cache))
-        patch.setattr(duckdb, "connect", lambda *a, config=None, **k: connect(*a, config=(config or {}) | {"threads": threads}, **k))
+        patch.setattr(
+            duckdb,
+            "connect",
+            lambda *a, config=None, **k: connect(
+                *a, config=(config or {}) | {"threads": threads}, **k
+            ),
+        )
         open_book(shop, "2026-06-07").panel("rows")
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(cache.rglob("*.parquet"))}
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(cache.rglob("*.parquet"))
+    }
 
 
 def test_one_two_and_eight_threads_make_the_same_panel(small_shop, tmp_path, monkeypatch):

@@ -19,23 +19,39 @@ from destock.model.schema import TABLES
 
 CANARY = "canary-7f3a91c2"
 TYPES = {
-    "id": "text", "text": "text", "units": "numeric(18,3)", "money": "numeric(18,4)", "number": "double precision", "integer": "bigint",
-    "date": "date", "time": "timestamptz",
-}  # fmt: skip
+    "id": "text",
+    "text": "text",
+    "units": "numeric(18,3)",
+    "money": "numeric(18,4)",
+    "number": "double precision",
+    "integer": "bigint",
+    "date": "date",
+    "time": "timestamptz",
+}
 # a server refuses to run as root
-OWNER = {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
+OWNER = (
+    {"user": "nobody", "group": pwd.getpwnam("nobody").pw_gid, "extra_groups": []}
+    if os.geteuid() == 0
+    else {}
+)
 
 
 def programs() -> Path:
     """Debian keeps initdb and postgres out of the path."""
-    found = [Path(place).resolve() for place in (shutil.which("initdb"), *Path("/usr/lib/postgresql").glob("*/bin/initdb")) if place]
+    found = [
+        Path(place).resolve()
+        for place in (shutil.which("initdb"), *Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+        if place
+    ]
     assert found, "no PostgreSQL server on this machine"
     return found[0].parent
 
 
 @dataclass
 class Server:
-    """PostgreSQL on a free port, with a role ``reader`` that may only read; ``log`` is what it writes down."""
+    """PostgreSQL on a free port, with a role ``reader`` that may only read; ``log`` is what it
+    writes down.
+    """
 
     folder: Path
     port: int
@@ -50,17 +66,33 @@ class Server:
         return (self.folder / "log").read_text(encoding="utf-8", errors="replace")
 
     def start(self) -> None:
-        options = {"listen_addresses": "127.0.0.1", "unix_socket_directories": self.folder, "fsync": "off", "log_statement": "all"}
-        command = [programs() / "postgres", "-D", self.folder / "data", "-p", str(self.port), *(f"--{k}={v}" for k, v in options.items())]
+        options = {
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": self.folder,
+            "fsync": "off",
+            "log_statement": "all",
+        }
+        command = [
+            programs() / "postgres",
+            "-D",
+            self.folder / "data",
+            "-p",
+            str(self.port),
+            *(f"--{k}={v}" for k, v in options.items()),
+        ]
         with (self.folder / "log").open("a") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder, **OWNER)
+            self.process = subprocess.Popen(
+                command, stdout=log, stderr=log, cwd=self.folder, **OWNER
+            )
         ready = [programs() / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
         while subprocess.run(ready).returncode:
             assert self.process.poll() is None, self.log
             time.sleep(0.1)
 
     def kill(self) -> None:
-        """What PostgreSQL calls an immediate shutdown: every connection breaks, nothing is tidied up."""
+        """What PostgreSQL calls an immediate shutdown: every connection breaks, nothing is tidied
+        up.
+        """
         self.process.send_signal(signal.SIGQUIT)
         self.process.wait()
 
@@ -82,7 +114,13 @@ class Server:
         ]
         environment = os.environ | {"PGTZ": "Asia/Shanghai"}
         return subprocess.run(
-            command, input=rows, env=environment, check=True, capture_output=True, text=True, encoding="utf-8"
+            command,
+            input=rows,
+            env=environment,
+            check=True,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
         ).stdout.strip()
 
     def take(self, name: str, frame: pd.DataFrame, types: dict[str, str]) -> None:
@@ -99,9 +137,24 @@ def server():
         if OWNER:
             os.chown(folder, pwd.getpwnam("nobody").pw_uid, OWNER["group"])
         subprocess.run(
-            [programs() / "initdb", "-D", folder / "data", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8", "-N", "--auth-local=trust", "--auth-host=scram-sha-256"],
-            check=True, stdout=subprocess.DEVNULL, cwd=folder, **OWNER,
-        )  # fmt: skip
+            [
+                programs() / "initdb",
+                "-D",
+                folder / "data",
+                "-U",
+                "postgres",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+                "-N",
+                "--auth-local=trust",
+                "--auth-host=scram-sha-256",
+            ],
+            check=True,
+            stdout=subprocess.DEVNULL,
+            cwd=folder,
+            **OWNER,
+        )
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             running = Server(folder, free.getsockname()[1])
@@ -119,21 +172,34 @@ def server():
 
 @pytest.fixture(scope="session")
 def move(server, tmp_path_factory):
-    """``move(shop)`` is the same shop with all its tables in the database, under a schema of its folder's name."""
+    """``move(shop)`` is the same shop with all its tables in the database, under a schema of its
+    folder's name.
+    """
 
     def moved(shop: Path) -> Path:
         schema = shop.name
         text = (shop / "shop.toml").read_text(encoding="utf-8")
-        server.sql(f'DROP SCHEMA IF EXISTS "{schema}" CASCADE; CREATE SCHEMA "{schema}"; GRANT USAGE ON SCHEMA "{schema}" TO reader')
+        server.sql(
+            f'DROP SCHEMA IF EXISTS "{schema}" CASCADE; CREATE SCHEMA "{schema}"; GRANT USAGE ON'
+            f' SCHEMA "{schema}" TO reader'
+        )
         for table, entry in tomllib.loads(text)["tables"].items():
             source = entry if isinstance(entry, str) else entry["source"]
-            ours = {theirs: ours for ours, theirs in ({} if isinstance(entry, str) else entry.get("rename", {})).items()}
+            ours = {
+                theirs: ours
+                for ours, theirs in (
+                    {} if isinstance(entry, str) else entry.get("rename", {})
+                ).items()
+            }
             frame = rows(shop / source)
             types = {name: kind_of(table, ours.get(name, name)) for name in frame}
             server.take(f'"{schema}".{table}', frame, types)
             there = f'database = "SHOP_DATABASE", source = \'"{schema}".{table}\''
             text = text.replace(f'{table} = "{source}"', f"{table} = {{ {there} }}")
-            text = text.replace(f'[tables.{table}]\nsource = "{source}"', f"[tables.{table}]\n" + there.replace(", ", "\n"))
+            text = text.replace(
+                f'[tables.{table}]\nsource = "{source}"',
+                f"[tables.{table}]\n" + there.replace(", ", "\n"),
+            )
         folder = tmp_path_factory.mktemp("moved") / schema
         folder.mkdir()
         (folder / "shop.toml").write_text(text, encoding="utf-8")
@@ -146,7 +212,12 @@ def rows(source: Path) -> pd.DataFrame:
     """All rows of a table's files as text; of two exports the newer one has the last word."""
     files = sorted(source.iterdir()) if source.is_dir() else [source]
     frames = [
-        pd.read_parquet(p).astype("str") if p.suffix == ".parquet" else pd.read_csv(p, dtype="str", keep_default_na=False) for p in files
+        (
+            pd.read_parquet(p).astype("str")
+            if p.suffix == ".parquet"
+            else pd.read_csv(p, dtype="str", keep_default_na=False)
+        )
+        for p in files
     ]
     together = pd.concat(frames)
     return together.drop_duplicates("子订单编号", keep="last") if len(files) > 1 else together

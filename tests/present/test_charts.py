@@ -1,4 +1,6 @@
-"""Charts: what is drawn is what is in the frame; every chart survives an empty frame, two languages and strange names."""
+"""Charts: what is drawn is what is in the frame; every chart survives an empty frame, two languages
+and strange names.
+"""
 
 from xml.etree import ElementTree
 
@@ -12,7 +14,15 @@ from destock.model.metrics import DEFINITIONS
 from destock.present import charts
 from destock.present.style import _font, legible
 
-CLASSES = pd.DataFrame({"class": ["slow", "misjudged"], "items": [1, 2], "units": [3.0, 4.0], "cost": [500.0, 900.0], "week": [5.0, 9.0]})
+CLASSES = pd.DataFrame(
+    {
+        "class": ["slow", "misjudged"],
+        "items": [1, 2],
+        "units": [3.0, 4.0],
+        "cost": [500.0, 900.0],
+        "week": [5.0, 9.0],
+    }
+)
 AGEING = pd.DataFrame(
     {
         "band": ["0–30", "31–60", "61–90", "91–180", "> 180", "unknown"],
@@ -32,8 +42,18 @@ LOSSES = pd.DataFrame(
         "acceptable": [0.2, 0.25],
     }
 )
-QUADRANTS = pd.DataFrame({"item": ["a"], "sell_through": [0.4], "stock_to_sales": [12.0], "money": [900.0], "class": ["slow"]})
-MOVING = pd.DataFrame({"period_end": pd.to_datetime(["2026-06-07", "2026-05-10"]), "share": [0.5, 0.75]})
+QUADRANTS = pd.DataFrame(
+    {
+        "item": ["a"],
+        "sell_through": [0.4],
+        "stock_to_sales": [12.0],
+        "money": [900.0],
+        "class": ["slow"],
+    }
+)
+MOVING = pd.DataFrame(
+    {"period_end": pd.to_datetime(["2026-06-07", "2026-05-10"]), "share": [0.5, 0.75]}
+)
 PRICE = pd.DataFrame(
     {
         "group": ["all", "羽绒服🔥"],
@@ -44,24 +64,81 @@ PRICE = pd.DataFrame(
         "items": [40, 20],
     }
 )
-DAILY = pd.DataFrame({"arm": ["control"] * 8 + ["cut20"] * 8, "day_of_test": [*range(-4, 4)] * 2, "index": 1.0})
+DAILY = pd.DataFrame(
+    {"arm": ["control"] * 8 + ["cut20"] * 8, "day_of_test": [*range(-4, 4)] * 2, "index": 1.0}
+)
 AROUND = pd.DataFrame(
-    {"week_of_test": [-2, -1, 0, 1], "uplift": [0.02, 0.0, 0.4, 0.5], "low": [-0.1, 0.0, 0.2, 0.3], "high": [0.14, 0.0, 0.6, 0.7]}
+    {
+        "week_of_test": [-2, -1, 0, 1],
+        "uplift": [0.02, 0.0, 0.4, 0.5],
+        "low": [-0.1, 0.0, 0.2, 0.3],
+        "high": [0.14, 0.0, 0.6, 0.7],
+    }
 )
 WAYS = pd.DataFrame(
-    {"estimator": ["randomised test", "all styles together"], "elasticity": [-2.0, 1.0], "low": [-2.5, 0.8], "high": [-1.5, 1.2]}
+    {
+        "estimator": ["randomised test", "all styles together"],
+        "elasticity": [-2.0, 1.0],
+        "low": [-2.5, 0.8],
+        "high": [-1.5, 1.2],
+    }
 )
 LADDER = pd.DataFrame(
-    {"step": [1.0, 0.9], "cash": [900.0, 990.0], "cash_low": [900.0, 950.0], "cash_high": [900.0, 1040.0], "best": [False, True]}
+    {
+        "step": [1.0, 0.9],
+        "cash": [900.0, 990.0],
+        "cash_low": [900.0, 950.0],
+        "cash_high": [900.0, 1040.0],
+        "best": [False, True],
+    }
 )
-BRIDGE = pd.DataFrame({"step": ["opening stock", "received", "shipped", "closing stock"], "units": [0.0, 100.0, -40.0, 60.0]})
-BANDS = pd.DataFrame({"season": "2026SS", "tier": "push", "age": [0, 1], "q10": 0.1, "q25": 0.2, "median": 0.3, "q75": 0.4, "q90": 0.5})
-PATHS = pd.DataFrame({"item": "a", "season": "2026SS", "tier_used": "push", "age": [0, 1], "sell_through": [0.1, 0.2], "pace": "slow"})
+BRIDGE = pd.DataFrame(
+    {
+        "step": ["opening stock", "received", "shipped", "closing stock"],
+        "units": [0.0, 100.0, -40.0, 60.0],
+    }
+)
+BANDS = pd.DataFrame(
+    {
+        "season": "2026SS",
+        "tier": "push",
+        "age": [0, 1],
+        "q10": 0.1,
+        "q25": 0.2,
+        "median": 0.3,
+        "q75": 0.4,
+        "q90": 0.5,
+    }
+)
+PATHS = pd.DataFrame(
+    {
+        "item": "a",
+        "season": "2026SS",
+        "tier_used": "push",
+        "age": [0, 1],
+        "sell_through": [0.1, 0.2],
+        "pace": "slow",
+    }
+)
 COMPARED = pd.DataFrame(
-    {"by": "category", "part": ["dress", "羽绒服🔥"], "basis": "received", "net_units": [5.0, 3.0], "sell_through": [0.5, 0.3],
-     "last_year": [0.6, np.nan], "flags": ["returns_immature", ""]}
-)  # fmt: skip
-COHORTS = pd.DataFrame({"by": "season", "cohort": ["2025SS", "core"], "sell_through": [0.9, 0.5], "flags": ["", "returns_immature"]})
+    {
+        "by": "category",
+        "part": ["dress", "羽绒服🔥"],
+        "basis": "received",
+        "net_units": [5.0, 3.0],
+        "sell_through": [0.5, 0.3],
+        "last_year": [0.6, np.nan],
+        "flags": ["returns_immature", ""],
+    }
+)
+COHORTS = pd.DataFrame(
+    {
+        "by": "season",
+        "cohort": ["2025SS", "core"],
+        "sell_through": [0.9, 0.5],
+        "flags": ["", "returns_immature"],
+    }
+)
 BACKTEST = pd.DataFrame(
     {
         "season_half": "SS",
@@ -71,9 +148,20 @@ BACKTEST = pd.DataFrame(
     }
 )
 FANS = pd.DataFrame(
-    {"item": "a", "name": "羽绒服🔥", "week": [1, 2, 3], "target_units": [0.2, 0.4, 0.6], "slow_units": [0.1, 0.3, 0.5], "sold": [0.1, np.nan, np.nan],
-     "projected": [np.nan, 0.2, 0.3], "low80": [np.nan, 0.15, 0.2], "high80": [np.nan, 0.25, 0.4], "low90": [np.nan, 0.12, 0.15], "high90": [np.nan, 0.3, 0.5]}
-)  # fmt: skip
+    {
+        "item": "a",
+        "name": "羽绒服🔥",
+        "week": [1, 2, 3],
+        "target_units": [0.2, 0.4, 0.6],
+        "slow_units": [0.1, 0.3, 0.5],
+        "sold": [0.1, np.nan, np.nan],
+        "projected": [np.nan, 0.2, 0.3],
+        "low80": [np.nan, 0.15, 0.2],
+        "high80": [np.nan, 0.25, 0.4],
+        "low90": [np.nan, 0.12, 0.15],
+        "high90": [np.nan, 0.3, 0.5],
+    }
+)
 STAGES = pd.DataFrame(
     {
         "season_half": "SS",
@@ -85,15 +173,36 @@ STAGES = pd.DataFrame(
     }
 )
 YEARS = pd.DataFrame(
-    {"category": "羽绒服🔥", "year": [2024, 2024, 2025, 2025], "week": [1, 2, 1, 2], "units": 5.0, "cumulative": [5.0, 10.0, 5.0, 10.0]}
+    {
+        "category": "羽绒服🔥",
+        "year": [2024, 2024, 2025, 2025],
+        "week": [1, 2, 1, 2],
+        "units": 5.0,
+        "cumulative": [5.0, 10.0, 5.0, 10.0],
+    }
 )
 ALL = [
-    (charts.backtest, (BACKTEST,)), (charts.fans, (FANS,)), (charts.stages, (STAGES,)), (charts.years, (YEARS,)),
-    (charts.classes, (CLASSES, "CNY")), (charts.ageing, (AGEING, "CNY")), (charts.causes, (CAUSES,)), (charts.losses, (LOSSES,)), (charts.quadrants, (QUADRANTS, "CNY")), (charts.moving, (MOVING,)),
-    (charts.cost_of_waiting, (CLASSES, "class", "CNY")), (charts.elasticity, (PRICE,)), (charts.tests, (DAILY,)), (charts.stock_bridge, (BRIDGE,)),
-    (charts.compared, (COMPARED, "category", DEFINITIONS["available"])), (charts.cohorts, (COHORTS, DEFINITIONS["90-day average"])),
-    (charts.pacing, (PATHS, BANDS)), (charts.event_study, (AROUND,)), (charts.estimators, (WAYS,)), (charts.ladder, (LADDER, "CNY")),
-]  # fmt: skip
+    (charts.backtest, (BACKTEST,)),
+    (charts.fans, (FANS,)),
+    (charts.stages, (STAGES,)),
+    (charts.years, (YEARS,)),
+    (charts.classes, (CLASSES, "CNY")),
+    (charts.ageing, (AGEING, "CNY")),
+    (charts.causes, (CAUSES,)),
+    (charts.losses, (LOSSES,)),
+    (charts.quadrants, (QUADRANTS, "CNY")),
+    (charts.moving, (MOVING,)),
+    (charts.cost_of_waiting, (CLASSES, "class", "CNY")),
+    (charts.elasticity, (PRICE,)),
+    (charts.tests, (DAILY,)),
+    (charts.stock_bridge, (BRIDGE,)),
+    (charts.compared, (COMPARED, "category", DEFINITIONS["available"])),
+    (charts.cohorts, (COHORTS, DEFINITIONS["90-day average"])),
+    (charts.pacing, (PATHS, BANDS)),
+    (charts.event_study, (AROUND,)),
+    (charts.estimators, (WAYS,)),
+    (charts.ladder, (LADDER, "CNY")),
+]
 
 
 @pytest.fixture(params=["en", "zh"])
@@ -124,13 +233,17 @@ def test_the_same_frame_gives_the_same_bytes(chart, arguments):
 
 
 class TestLittleToShow:
-    """A young shop's charts: one point, nothing sold, more returned than sold, no arm that kept its price. A warning fails a test."""
+    """A young shop's charts: one point, nothing sold, more returned than sold, no arm that kept its
+    price. A warning fails a test.
+    """
 
     def test_a_test_without_controls(self):
         lines = charts.tests(DAILY.replace({"arm": {"control": "cut30"}})).axes[0].lines
         assert [line.get_label() for line in lines[:2]] == ["cut20", "cut30"]
 
-    @pytest.mark.parametrize("units", [[0.0, 0.0, -5.0, -5.0], [0.0, 5.0, -5.0, 0.0], [-3.0, 0.0, 0.0, -3.0]])
+    @pytest.mark.parametrize(
+        "units", [[0.0, 0.0, -5.0, -5.0], [0.0, 5.0, -5.0, 0.0], [-3.0, 0.0, 0.0, -3.0]]
+    )
     def test_a_stock_below_nothing_is_inside_the_picture(self, units):
         ax = charts.stock_bridge(BRIDGE.assign(units=units)).axes[0]
         ends = [bar.get_x() + edge for bar in ax.patches for edge in (0, bar.get_width())]
@@ -141,26 +254,42 @@ class TestLittleToShow:
     def test_seasons_that_sold_nothing_or_took_more_back(self, share):
         for chart, frame, *rest in (
             (charts.cohorts, COHORTS.assign(sell_through=share), DEFINITIONS["received"]),
-            (charts.compared, COMPARED.assign(sell_through=share), "category", DEFINITIONS["received"]),
+            (
+                charts.compared,
+                COMPARED.assign(sell_through=share),
+                "category",
+                DEFINITIONS["received"],
+            ),
         ):
             low, high = chart(frame, *rest).axes[0].get_xlim()
             assert low <= share < high
 
     @pytest.mark.parametrize("acceptable", [0.0, -0.3, np.nan])
     def test_months_without_a_loss_and_without_room_for_one(self, acceptable):
-        frame = LOSSES.assign(**dict.fromkeys(("markdowns", "write-offs", "shrink"), 0.0), acceptable=acceptable)
+        frame = LOSSES.assign(
+            **dict.fromkeys(("markdowns", "write-offs", "shrink"), 0.0), acceptable=acceptable
+        )
         assert charts.losses(frame).axes[0].get_ylim() == (0, 1)
 
     @pytest.mark.parametrize("periods", range(1, 14))
     def test_any_number_of_four_weeks_has_ticks(self, periods):
         ends = pd.date_range("2026-06-07", periods=periods, freq="-28D")
-        assert charts.moving(pd.DataFrame({"period_end": ends, "share": 0.5})).axes[0].get_xticks().size
+        assert (
+            charts.moving(pd.DataFrame({"period_end": ends, "share": 0.5}))
+            .axes[0]
+            .get_xticks()
+            .size
+        )
 
     def test_a_past_of_one_week(self):
-        assert charts.pacing(PATHS[PATHS["age"] == 0], BANDS[BANDS["age"] == 0]).axes[0].get_xlim() == (0, 1)
+        assert charts.pacing(PATHS[PATHS["age"] == 0], BANDS[BANDS["age"] == 0]).axes[
+            0
+        ].get_xlim() == (0, 1)
 
     def test_a_category_that_took_back_more_than_it_sold(self):
-        assert charts.years(YEARS.assign(cumulative=-YEARS["cumulative"])).axes[0].get_ylim()[0] == -10
+        assert (
+            charts.years(YEARS.assign(cumulative=-YEARS["cumulative"])).axes[0].get_ylim()[0] == -10
+        )
 
     def test_what_cannot_be_shown_is_not_drawn(self):
         assert charts.moving(MOVING.iloc[:0]).svg == b""
@@ -222,33 +351,62 @@ def test_what_the_font_does_not_know_becomes_a_box_and_what_is_long_is_cut():
 
 
 def test_dollars_are_no_formula():
-    picture = charts.cost_of_waiting(CLASSES.assign(**{"class": ["a$\\frac{$", "$x$"]}), "class", "CNY")
-    assert [label.get_text() for label in picture.axes[0].get_yticklabels()] == ["a$\\frac{$", "$x$"]
+    picture = charts.cost_of_waiting(
+        CLASSES.assign(**{"class": ["a$\\frac{$", "$x$"]}), "class", "CNY"
+    )
+    assert [label.get_text() for label in picture.axes[0].get_yticklabels()] == [
+        "a$\\frac{$",
+        "$x$",
+    ]
 
 
-@pytest.mark.parametrize(("picture", "definition"), [
-    (charts.compared(COMPARED, "category", DEFINITIONS["available"]), "available"),
-    (charts.cohorts(COHORTS, DEFINITIONS["90-day average"]), "90-day average"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("picture", "definition"),
+    [
+        (charts.compared(COMPARED, "category", DEFINITIONS["available"]), "available"),
+        (charts.cohorts(COHORTS, DEFINITIONS["90-day average"]), "90-day average"),
+    ],
+)
 def test_a_chart_of_sell_through_names_its_definition(picture, definition):
     assert DEFINITIONS[definition] in picture.axes[0].get_xlabel()
 
 
 def test_places_that_share_the_receipts_of_the_whole_style_say_so():
     shown = COMPARED.assign(by="format", basis="units received of the whole style")
-    assert "units received of the whole style" in charts.compared(shown, "format", DEFINITIONS["received"]).axes[0].get_xlabel()
+    assert (
+        "units received of the whole style"
+        in charts.compared(shown, "format", DEFINITIONS["received"]).axes[0].get_xlabel()
+    )
 
 
 def test_what_is_provisional_is_marked():
-    labels = [text.get_text() for text in charts.compared(COMPARED, "category", DEFINITIONS["received"]).axes[0].get_legend().get_texts()]
+    labels = [
+        text.get_text()
+        for text in (
+            charts.compared(COMPARED, "category", DEFINITIONS["received"])
+            .axes[0]
+            .get_legend()
+            .get_texts()
+        )
+    ]
     assert any("provisional" in label for label in labels)
     none = COMPARED.assign(flags="")
-    labels = [text.get_text() for text in charts.compared(none, "category", DEFINITIONS["received"]).axes[0].get_legend().get_texts()]
+    labels = [
+        text.get_text()
+        for text in (
+            charts.compared(none, "category", DEFINITIONS["received"])
+            .axes[0]
+            .get_legend()
+            .get_texts()
+        )
+    ]
     assert not any("provisional" in label for label in labels)
 
 
 def test_the_fan_begins_where_sales_stand():
-    """The coming weeks are drawn from the last week that is over, so that the fan opens at the end of the line."""
+    """The coming weeks are drawn from the last week that is over, so that the fan opens at the end
+    of the line.
+    """
     ax = charts.fans(FANS).axes[0]
     projected = next(line for line in ax.lines if line.get_label() == "projected")
     assert projected.get_xydata().tolist() == [[1, 0.1], [2, 0.2], [3, 0.3]]
@@ -272,28 +430,52 @@ def test_a_shop_without_tiers_has_one_panel():
 
 def test_two_running_seasons_are_not_drawn_as_one():
     both = pd.concat([STAGES, STAGES.assign(season_half="AW")])
-    assert [panel.lines[0].get_xdata().tolist() for panel in charts.stages(both).axes] == [[15, 30], [15], [15, 30], [15]]
+    assert [panel.lines[0].get_xdata().tolist() for panel in charts.stages(both).axes] == [
+        [15, 30],
+        [15],
+        [15, 30],
+        [15],
+    ]
     twice = pd.concat([BACKTEST, BACKTEST.assign(season_half="AW", error=0.9)])
-    assert [panel.lines[0].get_ydata().tolist() for panel in charts.backtest(twice).axes] == [[0.3, 0.2], [0.9, 0.9]]
+    assert [panel.lines[0].get_ydata().tolist() for panel in charts.backtest(twice).axes] == [
+        [0.3, 0.2],
+        [0.9, 0.9],
+    ]
 
 
 def labelled(text: str) -> list:
     """Every chart that shows a text of the shop's, with this text in it."""
     arms = DAILY.replace("cut20", text)
     return [
-        (charts.cost_of_waiting, (pd.DataFrame({"category": [text], "week": [5.0]}), "category", "CNY")),
-        (charts.elasticity, (PRICE.assign(group=["all", text]),)), (charts.fans, (FANS.assign(name=text, item=text),)), (charts.tests, (arms,)),
-        (charts.stages, (STAGES.assign(tier=text),)), (charts.years, (YEARS.assign(category=text),)), (charts.backtest, (BACKTEST.assign(season_half=text),)),
-        (charts.compared, (COMPARED.assign(part=text), "category", DEFINITIONS["received"])), (charts.cohorts, (COHORTS.assign(cohort=text), DEFINITIONS["received"])),
-    ]  # fmt: skip
+        (
+            charts.cost_of_waiting,
+            (pd.DataFrame({"category": [text], "week": [5.0]}), "category", "CNY"),
+        ),
+        (charts.elasticity, (PRICE.assign(group=["all", text]),)),
+        (charts.fans, (FANS.assign(name=text, item=text),)),
+        (charts.tests, (arms,)),
+        (charts.stages, (STAGES.assign(tier=text),)),
+        (charts.years, (YEARS.assign(category=text),)),
+        (charts.backtest, (BACKTEST.assign(season_half=text),)),
+        (charts.compared, (COMPARED.assign(part=text), "category", DEFINITIONS["received"])),
+        (charts.cohorts, (COHORTS.assign(cohort=text), DEFINITIONS["received"])),
+    ]
 
 
 @pytest.mark.parametrize(
-    "text", ["_<script>$\\frac{--></svg><a href='//x.example'>", "\x00\x1b]0;\u202e😀\n销售额", "]]>&lt;" + "长" * 300]
+    "text",
+    [
+        "_<script>$\\frac{--></svg><a href='//x.example'>",
+        "\x00\x1b]0;\u202e😀\n销售额",
+        "]]>&lt;" + "长" * 300,
+    ],
 )
 def test_no_text_breaks_a_chart_or_becomes_an_element_of_it(text):
     for (chart, arguments), (_, usual) in zip(labelled(text), labelled("plain"), strict=True):
-        elements, expected = ({e.tag for e in ElementTree.fromstring(chart(*a).svg).iter()} for a in (arguments, usual))  # noqa: S314
+        elements, expected = (
+            {e.tag for e in ElementTree.fromstring(chart(*a).svg).iter()}  # noqa: S314
+            for a in (arguments, usual)
+        )
         assert elements <= expected, chart.__name__
 
 
@@ -307,7 +489,9 @@ def test_what_a_chart_writes_can_be_drawn_in_one_line(payload):
 
 def test_two_names_that_look_alike_are_two_bars():
     alike = ["the same long beginning 1", "the same long beginning 2"]
-    waiting = charts.cost_of_waiting(pd.DataFrame({"category": alike, "week": [5.0, 9.0]}), "category", "CNY")
+    waiting = charts.cost_of_waiting(
+        pd.DataFrame({"category": alike, "week": [5.0, 9.0]}), "category", "CNY"
+    )
     seasons = charts.cohorts(COHORTS.assign(cohort=alike), DEFINITIONS["received"])
     for ax in (waiting.axes[0], seasons.axes[0]):
         assert len({bar.get_y() for bar in ax.patches}) == 2
@@ -322,6 +506,8 @@ def test_what_is_not_drawn_is_counted():
     many = pd.DataFrame({"category": [f"c{n}" for n in range(14)], "week": 1.0})
     assert charts.cost_of_waiting(many, "category", "CNY").title.endswith("(the 10 largest of 14)")
     parts = pd.concat([COMPARED.assign(part=f"p{n}") for n in range(7)], ignore_index=True)
-    assert charts.compared(parts, "category", DEFINITIONS["received"]).title.endswith("(the 12 largest of 14)")
+    assert charts.compared(parts, "category", DEFINITIONS["received"]).title.endswith(
+        "(the 12 largest of 14)"
+    )
     years = pd.concat([YEARS.assign(category=f"c{n}") for n in range(8)], ignore_index=True)
     assert charts.years(years).axes[-1].get_xlabel().endswith("(the 6 largest of 8)")

@@ -53,23 +53,33 @@ def test_a_bomb_is_not_opened(tmp_path, monkeypatch):
 
 def test_the_column_is_there_only_where_a_photo_is(picture):
     rows = pd.DataFrame({"item": ["a", "b"], "photo": [str(picture), None]})
-    with_photo, without = table(rows, ["photo", "item"], "CNY"), table(rows.assign(photo=None), ["photo", "item"], "CNY")
+    with_photo, without = (
+        table(rows, ["photo", "item"], "CNY"),
+        table(rows.assign(photo=None), ["photo", "item"], "CNY"),
+    )
     assert with_photo.headings == ("Photo", "Style")
     assert without.headings == ("Style",)
     assert 'class="photo"' in with_photo._repr_html_()
 
 
 PRODUCTS = (
-    "sku,style,name,tag_price,unit_cost,image\na,A,<b>Dress</b>,100,40,dress.jpg\nb,B,Coat,100,40,../outside.jpg\nc,C,Skirt,100,40,\n"
+    "sku,style,name,tag_price,unit_cost,image\n"
+    "a,A,<b>Dress</b>,100,40,dress.jpg\n"
+    "b,B,Coat,100,40,../outside.jpg\n"
+    "c,C,Skirt,100,40,\n"
 )
-SNAPSHOT = "sku,as_of,on_hand,sold_3m\na,2026-06-07,900,13\nb,2026-06-07,800,13\nc,2026-06-07,700,13\n"
+SNAPSHOT = (
+    "sku,as_of,on_hand,sold_3m\na,2026-06-07,900,13\nb,2026-06-07,800,13\nc,2026-06-07,700,13\n"
+)
 
 
 def test_a_photo_outside_the_shops_folder_is_not_read(make_shop, picture):
     shop = make_shop({"products": PRODUCTS, "snapshot": SNAPSHOT})
     Image.open(picture).save(shop / "dress.jpg")
     Image.open(picture).save(shop.parent / "outside.jpg")
-    top = overstock.photographed(open_book(shop), overstock.actions(open_book(shop))).set_index("item")
+    top = overstock.photographed(open_book(shop), overstock.actions(open_book(shop))).set_index(
+        "item"
+    )
     assert top["photo"].notna().to_dict() == {"A": True, "B": False, "C": False}
     page = story.summary(shop)
     html = table(page["top"], ["photo", "name", "item"], "CNY")._repr_html_()

@@ -26,7 +26,9 @@ def test_cells_are_written_by_kind():
 
 
 def test_what_is_not_known_is_a_dash():
-    frame = pd.DataFrame({"name": [None], "units": [float("nan")], "counted_on": [pd.NaT], "class": [float("nan")]})
+    frame = pd.DataFrame(
+        {"name": [None], "units": [float("nan")], "counted_on": [pd.NaT], "class": [float("nan")]}
+    )
     assert table(frame, list(frame), "CNY").rows == (("–", "–", "–", "–"),)
 
 
@@ -49,8 +51,14 @@ def test_control_totals_are_exact_and_units_are_no_money():
 def test_a_cut_table_says_so():
     frame = pd.DataFrame({"units": range(3412)})
     frame.attrs["results"] = "pace"
-    assert table(frame, ["units"], "CNY", rows=20).note == "20 of 3,412 rows; all of them are in results/pace.csv."
-    assert table(frame[frame["units"] > 9], ["units"], "CNY", rows=20).note == "20 of 3,402 rows; all of them are in results/pace.csv."
+    assert (
+        table(frame, ["units"], "CNY", rows=20).note
+        == "20 of 3,412 rows; all of them are in results/pace.csv."
+    )
+    assert (
+        table(frame[frame["units"] > 9], ["units"], "CNY", rows=20).note
+        == "20 of 3,402 rows; all of them are in results/pace.csv."
+    )
     assert table(frame, ["units"], "CNY", rows=3412).note == ""
 
 
@@ -68,12 +76,17 @@ def test_an_empty_table_says_so():
 
 def test_a_cut_names_its_price():
     frame = pd.DataFrame({"verb": ["cut the price", "watch"], "price_to": [0.71, None]})
-    assert table(frame, ["verb"], "CNY").rows == (("cut the price to 71.0% of the tag",), ("watch",))
+    assert table(frame, ["verb"], "CNY").rows == (
+        ("cut the price to 71.0% of the tag",),
+        ("watch",),
+    )
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_no_cell_becomes_an_element(payload):
-    html = table(pd.DataFrame({"name": [payload], "category": [payload]}), ["name", "category"], "CNY")._repr_html_()
+    html = table(
+        pd.DataFrame({"name": [payload], "category": [payload]}), ["name", "category"], "CNY"
+    )._repr_html_()
     inside = html.split("<tbody>")[1].split("</tbody>")[0]
     assert inside.count("<") == 2 + 4
     assert "<img" not in html
@@ -83,7 +96,14 @@ def test_no_cell_becomes_an_element(payload):
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_no_sentence_becomes_an_element(payload):
     finding = Finding(
-        "missing_table", 1, "table", figures={"table": (payload, "text"), "impossible": ("x", "label"), "possible": ("y", "label")}
+        "missing_table",
+        1,
+        "table",
+        figures={
+            "table": (payload, "text"),
+            "impossible": ("x", "label"),
+            "possible": ("y", "label"),
+        },
     )
     assert tell([finding], "CNY")._repr_html_().count("<") == 2
 
@@ -102,13 +122,24 @@ def test_every_heading_is_there_for_every_column_a_notebook_asks_for():
         )
         lists = re.findall(r"(?:columns = |\], )\[([^\]]*)\]", code)
         assert lists
-        assert {name for found in lists for name in re.findall(r'"(\w+)"', found)} <= set(COLUMNS), path.name
+        assert {name for found in lists for name in re.findall(r'"(\w+)"', found)} <= set(
+            COLUMNS
+        ), path.name
 
 
 def test_every_sentence_has_a_kind_of_figure_for_each_blank():
     assert all(
         "{" in text
-        or name in ("stock_unknown", "no_pace", "no_missing_table", "no_fit", "often_sold_out", "none_decided", "no_open_orders")
+        or name
+        in (
+            "stock_unknown",
+            "no_pace",
+            "no_missing_table",
+            "no_fit",
+            "often_sold_out",
+            "none_decided",
+            "no_open_orders",
+        )
         for name, text in SENTENCES.items()
     )
 

@@ -1,4 +1,6 @@
-"""Jobs for tests of the supervisor: notebooks of a few lines, executed as a pack executes its own."""
+"""Jobs for tests of the supervisor: notebooks of a few lines, executed as a pack executes its
+own.
+"""
 
 import errno
 import os
@@ -15,19 +17,25 @@ from destock.publish.kernel import Execution, WaitingKernel
 
 
 def notebook_of(*sources, tags=()):
-    kernel = {"kernelspec": {"name": "another_machine", "language": "python", "display_name": "Python 3"}}
+    kernel = {
+        "kernelspec": {"name": "another_machine", "language": "python", "display_name": "Python 3"}
+    }
     cells = [nbformat.v4.new_code_cell(source, metadata={"tags": list(tags)}) for source in sources]
     return nbformat.v4.new_notebook(cells=cells, metadata=kernel)
 
 
 def execute(sources, note, waiting=None, tags=(), cell_seconds=30, output_seconds=60, stale=""):
     """What became of a notebook of these cells, and what its cells printed."""
-    run = Execution(WaitingKernel(*waiting) if waiting else None, note, output_seconds=output_seconds)
+    run = Execution(
+        WaitingKernel(*waiting) if waiting else None, note, output_seconds=output_seconds
+    )
     notebook = notebook_of(*sources, tags=tags)
     for cell in notebook.cells:
         cell.outputs = [nbformat.v4.new_output("stream", text=stale)] if stale else []
     done, failure = page.execute(notebook, {}, run, cell_seconds)
-    printed = [output.get("text", "") for cell in done.cells for output in cell.outputs] if done else []
+    printed = (
+        [output.get("text", "") for cell in done.cells for output in cell.outputs] if done else []
+    )
     return {"failure": failure, "printed": printed, "warnings": page.warned(done) if done else 0}
 
 

@@ -1,4 +1,6 @@
-"""The pack: whole or not at all, self-contained, in both languages, with everything that other people build on."""
+"""The pack: whole or not at all, self-contained, in both languages, with everything that other
+people build on.
+"""
 
 import json
 import re
@@ -89,7 +91,9 @@ class TestPages:
             assert not re.search(r"\b(nan|None|NaT|inf|Traceback|NaN)\b", words), page
 
     def test_a_chinese_page_is_chinese(self, chinese_pack):
-        known = re.compile(r"destock|SKU|shop\.toml|control_totals|results|CSV|Parquet|run\.json|parameters|as_of|[A-Z0-9][\w.-]*")
+        known = re.compile(
+            r"destock|SKU|shop\.toml|control_totals|results|CSV|Parquet|run\.json|parameters|as_of|[A-Z0-9][\w.-]*"
+        )
         for page in pages(chinese_pack):
             source = page.read_text(encoding="utf-8")
             assert 'lang="zh-Hans-CN"' in source
@@ -100,7 +104,9 @@ class TestPages:
 
 class TestResults:
     def test_every_table_is_there_twice(self, pack):
-        assert {p.stem for p in (pack / "results").glob("*.parquet")} == {p.stem for p in (pack / "results").glob("*.csv")}
+        assert {p.stem for p in (pack / "results").glob("*.parquet")} == {
+            p.stem for p in (pack / "results").glob("*.csv")
+        }
 
     def test_the_contract_says_what_every_column_means(self, pack):
         said = json.loads((pack / "results" / "contract.json").read_text(encoding="utf-8"))
@@ -124,13 +130,25 @@ class TestResults:
         assert set(run["inputs"]) >= {"shop.toml", "order_lines.parquet"}
         assert all(len(digest) == 64 for digest in run["inputs"].values())
         assert sum(row["rows_in"] for row in run["rows"]) == sum(
-            row["used"] + row["updated"] + row["rejected"] + row["deduplicated"] + row["skipped"] for row in run["rows"]
+            row["used"] + row["updated"] + row["rejected"] + row["deduplicated"] + row["skipped"]
+            for row in run["rows"]
         )
 
     def test_the_same_input_gives_the_same_pack(self, pack, small_shop, tmp_path):
         again = build(small_shop, tmp_path / "again", only=["impact", "pacing"])
-        for name in ("impact.html", "pacing.html", "results/classes.csv", "results/classes.parquet", "results/findings.csv"):
-            ours, theirs = ((folder / name).read_text(encoding="utf-8", errors="replace") for folder in (pack, again))
+        for name in (
+            "impact.html",
+            "pacing.html",
+            "results/classes.csv",
+            "results/classes.parquet",
+            "results/findings.csv",
+        ):
+            ours, theirs = (
+                (folder / name).read_text(encoding="utf-8", errors="replace")
+                for folder in (pack, again)
+            )
             if name.endswith(".html"):
-                ours, theirs = (re.sub(r"<nav>.*?</nav>", "", text, flags=re.DOTALL) for text in (ours, theirs))
+                ours, theirs = (
+                    re.sub(r"<nav>.*?</nav>", "", text, flags=re.DOTALL) for text in (ours, theirs)
+                )
             assert ours == theirs, name

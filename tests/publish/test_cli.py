@@ -11,7 +11,12 @@ ROOT = Path(__file__).parents[2]
 
 def destock(*arguments, cwd=ROOT) -> subprocess.CompletedProcess:
     return subprocess.run(
-        [sys.executable, "-c", "import sys; from destock.publish.cli import main; sys.exit(main())", *map(str, arguments)],
+        [
+            sys.executable,
+            "-c",
+            "import sys; from destock.publish.cli import main; sys.exit(main())",
+            *map(str, arguments),
+        ],
         cwd=cwd,
         capture_output=True,
         text=True,
@@ -32,7 +37,11 @@ def test_help_shows_an_example(command):
         (("report", "data/sample", "--only", "pacin"), 2, "pacin"),
         (("report", "data/sample", "--set", "captial_rate=0.1"), 2, "capital_rate"),
         (("report", "data/sample", "--set", "capital_rate"), 2, "NAME=VALUE"),
-        (("report", "data/sample", "--set", "capital_rate=0.1", "capital_rate=0.2"), 2, "capital_rate=0.2"),
+        (
+            ("report", "data/sample", "--set", "capital_rate=0.1", "capital_rate=0.2"),
+            2,
+            "capital_rate=0.2",
+        ),
         (("report", "data/sample", "--set", "capital_rate=lots"), 2, "lots"),
         (("report", "data/sample", "--lang", "fr"), 2, "fr"),
         (("check", "nowhere"), 3, "no shop at"),
@@ -63,4 +72,7 @@ def test_sample_is_the_same_for_the_same_seed(tmp_path):
         assert destock("sample", tmp_path / name, "--seed", "3", "--styles", "60").returncode == 0
     files = sorted(p.name for p in (tmp_path / "a").iterdir())
     assert "shop.toml" in files
-    assert all((tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes() for name in files)
+    assert all(
+        (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+        for name in files
+    )

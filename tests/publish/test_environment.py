@@ -1,4 +1,6 @@
-"""A command that a timer starts: from any folder, with nothing in its environment, in any locale and any time zone."""
+"""A command that a timer starts: from any folder, with nothing in its environment, in any locale
+and any time zone.
+"""
 
 import os
 import shutil
@@ -20,16 +22,38 @@ TIMERS = {
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
-    return shutil.copytree(ROOT / "tests" / "shops" / "douyin", tmp_path_factory.mktemp("shops") / "女装")
+    return shutil.copytree(
+        ROOT / "tests" / "shops" / "douyin", tmp_path_factory.mktemp("shops") / "女装"
+    )
 
 
 @pytest.fixture(scope="module", params=TIMERS)
 def made(request, shop, tmp_path_factory):
-    """What became of a page that was asked for from ``/``, with this environment and nothing else."""
+    """What became of a page that was asked for from ``/``, with this environment and nothing
+    else.
+    """
     folder = tmp_path_factory.mktemp("timer")
-    command = [DESTOCK, "report", shop, "--as-of", "2026-05-31", "--only", "impact", "--lang", "zh", "--out", folder / "包裹"]
+    command = [
+        DESTOCK,
+        "report",
+        shop,
+        "--as-of",
+        "2026-05-31",
+        "--only",
+        "impact",
+        "--lang",
+        "zh",
+        "--out",
+        folder / "包裹",
+    ]
     environment = TIMERS[request.param] | {"DESTOCK_CACHE": str(folder / "cache")}
-    ended = subprocess.run([os.fsencode(part) for part in command], cwd="/", env=environment, capture_output=True, timeout=300)
+    ended = subprocess.run(
+        [os.fsencode(part) for part in command],
+        cwd="/",
+        env=environment,
+        capture_output=True,
+        timeout=300,
+    )
     return ended, folder / "包裹"
 
 
@@ -43,7 +67,9 @@ def test_the_page_is_made_wherever_and_however_the_timer_starts_it(made):
 def test_it_is_the_page_that_everybody_gets(made, usual):
     _, pack = made
     for name in ("impact.html", "index.html", "results/findings.csv", "results/value.parquet"):
-        assert (pack / name).read_bytes() == usual.setdefault(name, (pack / name).read_bytes()), name
+        assert (pack / name).read_bytes() == usual.setdefault(name, (pack / name).read_bytes()), (
+            name
+        )
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +81,11 @@ def usual():
 def test_a_fault_is_said_in_its_own_letters_in_an_ascii_locale():
     environment = TIMERS["ascii"]
     ended = subprocess.run(
-        [DESTOCK, "check", os.fsencode("没有"), "--lang", "zh"], cwd="/", env=environment, capture_output=True, timeout=60
+        [DESTOCK, "check", os.fsencode("没有"), "--lang", "zh"],
+        cwd="/",
+        env=environment,
+        capture_output=True,
+        timeout=60,
     )
     assert ended.returncode == 3
     assert "“/没有”不是店铺" in ended.stderr.decode()

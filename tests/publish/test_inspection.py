@@ -6,7 +6,10 @@ from tests.hostile import PAYLOADS
 from destock.model.messages import Fault
 from destock.publish.inspection import inspect
 
-GOOD = '<!DOCTYPE html><html lang="en"><title>x</title><p class="note">a &lt;b&gt;</p><a href="index.html">x</a><img class="chart" alt="" src="data:image/png;base64,x"></html>'
+GOOD = (
+    '<!DOCTYPE html><html lang="en"><title>x</title><p class="note">a &lt;b&gt;</p><a'
+    ' href="index.html">x</a><img class="chart" alt="" src="data:image/png;base64,x"></html>'
+)
 CANARY = "canary-7f3a9c21"
 
 
@@ -24,9 +27,24 @@ def test_a_good_pack_passes(pack):
 
 @pytest.mark.parametrize(
     "raw",
-    ["<script>1</script>", "<img src=x>", "<svg onload=alert(1)>", "<p onclick=x>", "<a href='javascript:alert(1)'>", "<a href='//x.example'>", "<a href='/etc/passwd'>", "<iframe>",
-     "<base href=x>", "<link rel=stylesheet>", "<meta http-equiv=refresh content='0;url=//x'>", "<p style='x'>", "<form>", "<math>", "<img src='data:text/html,x'>"],
-)  # fmt: skip
+    [
+        "<script>1</script>",
+        "<img src=x>",
+        "<svg onload=alert(1)>",
+        "<p onclick=x>",
+        "<a href='javascript:alert(1)'>",
+        "<a href='//x.example'>",
+        "<a href='/etc/passwd'>",
+        "<iframe>",
+        "<base href=x>",
+        "<link rel=stylesheet>",
+        "<meta http-equiv=refresh content='0;url=//x'>",
+        "<p style='x'>",
+        "<form>",
+        "<math>",
+        "<img src='data:text/html,x'>",
+    ],
+)
 def test_what_no_page_of_ours_has_is_not_published(pack, raw):
     (pack / "pacing.html").write_text(GOOD.replace("a &lt;b&gt;", raw), encoding="utf-8")
     with pytest.raises(Fault, match=r"pacing\.html would hold") as fault:
@@ -53,7 +71,11 @@ def test_a_password_in_an_address_of_the_environment_is_not_published(pack, secr
 
 
 def test_raw_payloads_would_be_noticed(pack):
-    elements = [payload for payload in PAYLOADS if "<script" in payload or "<img" in payload or "<iframe" in payload]
+    elements = [
+        payload
+        for payload in PAYLOADS
+        if "<script" in payload or "<img" in payload or "<iframe" in payload
+    ]
     for payload in elements:
         (pack / "pacing.html").write_text(f"<p>{payload}</p>", encoding="utf-8")
         with pytest.raises(Fault):
@@ -70,7 +92,13 @@ NAMES = {
     "PASS_PHRASE": True,
     "STRIPE_APIKEY": True,
 }
-NAMES |= {"PWD": False, "OLDPWD": False, "KEYBOARD": False, "XKEYBOARD_LAYOUT": False, "PASSENGERS": False}
+NAMES |= {
+    "PWD": False,
+    "OLDPWD": False,
+    "KEYBOARD": False,
+    "XKEYBOARD_LAYOUT": False,
+    "PASSENGERS": False,
+}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -84,9 +112,17 @@ def test_what_is_called_a_secret_is_one(pack, name):
 
 @pytest.mark.parametrize(
     "address",
-    ["postgresql+psycopg2://reader:{}@db/erp", "mysql+pymysql://r:{}@db", "jdbc:postgresql://db/erp?user=r&password={}", "https://api.example/v1?api_key={}&x=1", "host=db user=r password={}",
-     "host=db password='{}' user=r", "Driver=SQL;Uid=r;PWD={};Encrypt=yes", "https://db.example/?sig={}"],
-)  # fmt: skip
+    [
+        "postgresql+psycopg2://reader:{}@db/erp",
+        "mysql+pymysql://r:{}@db",
+        "jdbc:postgresql://db/erp?user=r&password={}",
+        "https://api.example/v1?api_key={}&x=1",
+        "host=db user=r password={}",
+        "host=db password='{}' user=r",
+        "Driver=SQL;Uid=r;PWD={};Encrypt=yes",
+        "https://db.example/?sig={}",
+    ],
+)
 @pytest.mark.parametrize("password", ["zebra9", "zebra9/zebra9"])
 def test_a_password_is_found_in_any_form_of_an_address(pack, address, password):
     (pack / "results" / "pace.csv").write_text(f"item\nthe {password} item\n", encoding="utf-8")
@@ -111,8 +147,18 @@ def test_a_short_secret_is_found_as_a_word(pack, secret, text):
 
 
 @pytest.mark.parametrize(
-    ("secret", "text"), [("1", "1"), ("test", "a test of prices"), ("true", "true"), ("abc", "abc"), ("4711", "4711"), ("zebra", "zebras"), ("zebra9", "xzebra9"), ("", "")]
-)  # fmt: skip
+    ("secret", "text"),
+    [
+        ("1", "1"),
+        ("test", "a test of prices"),
+        ("true", "true"),
+        ("abc", "abc"),
+        ("4711", "4711"),
+        ("zebra", "zebras"),
+        ("zebra9", "xzebra9"),
+        ("", ""),
+    ],
+)
 def test_what_could_stand_in_any_pack_is_no_trace_of_a_secret(pack, secret, text):
     (pack / "results" / "pace.csv").write_text(f"item\n{text}\n", encoding="utf-8")
     inspect(pack, {"DB_PASS": secret})

@@ -11,9 +11,33 @@ from destock.publish.naming import pack_place, shop_number, shop_slug, slug
 
 DAY = date(2026, 6, 7)
 BAD = [
-    "../escaped", "..", ".", "", "/etc/passwd", "a/b", "a\\b", "C:\\x", "con", "NUL.txt", "a\0b", "a\nb", " x ", "x.", "~root", "$HOME", "{0.__class__}",
-    "<img src=x onerror=alert(1)>", "a" * 300, "\u202egpj.exe", "-rf", ".hidden", "a:b", "a*?b", "%2e%2e", "女装/店",
-]  # fmt: skip
+    "../escaped",
+    "..",
+    ".",
+    "",
+    "/etc/passwd",
+    "a/b",
+    "a\\b",
+    "C:\\x",
+    "con",
+    "NUL.txt",
+    "a\0b",
+    "a\nb",
+    " x ",
+    "x.",
+    "~root",
+    "$HOME",
+    "{0.__class__}",
+    "<img src=x onerror=alert(1)>",
+    "a" * 300,
+    "\u202egpj.exe",
+    "-rf",
+    ".hidden",
+    "a:b",
+    "a*?b",
+    "%2e%2e",
+    "女装/店",
+]
 
 
 @pytest.mark.parametrize("name", BAD)
@@ -32,7 +56,10 @@ def test_a_good_name_stays_as_it_is(name):
 
 
 def test_a_pack_goes_to_reports_under_shop_day_and_language():
-    assert pack_place(Path("/shops/女装 店"), DAY, ["pacing"], None) == ROOT / "reports" / "女装-店-2026-06-07-en-pacing"
+    assert (
+        pack_place(Path("/shops/女装 店"), DAY, ["pacing"], None)
+        == ROOT / "reports" / "女装-店-2026-06-07-en-pacing"
+    )
 
 
 def test_an_old_pack_and_an_empty_folder_may_be_replaced(tmp_path):
@@ -43,7 +70,16 @@ def test_an_old_pack_and_an_empty_folder_may_be_replaced(tmp_path):
     assert pack_place(tmp_path, DAY, [], tmp_path / "x" / "..") == tmp_path
 
 
-@pytest.mark.parametrize("names", [["shop.toml"], ["index.html", "shop.toml"], ["results"], ["index.html", "holiday.jpg"], [".git"]])
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["shop.toml"],
+        ["index.html", "shop.toml"],
+        ["results"],
+        ["index.html", "holiday.jpg"],
+        [".git"],
+    ],
+)
 def test_a_folder_that_holds_something_else_is_never_replaced(tmp_path, names):
     for name in names:
         (tmp_path / name).write_text("")
@@ -63,7 +99,22 @@ def test_a_shop_is_known_by_where_it_lies_however_it_is_named(tmp_path):
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / "link").symlink_to(tmp_path / "a" / "shop")
     one = shop_number(tmp_path / "a" / "shop")
-    assert one == shop_number(tmp_path / "link") == shop_number(tmp_path / "a" / "shop" / "shop.toml")
-    assert len({one, shop_number(tmp_path / "b" / "shop"), shop_number(tmp_path / "a" / "shop" / "other.toml")}) == 3
+    assert (
+        one == shop_number(tmp_path / "link") == shop_number(tmp_path / "a" / "shop" / "shop.toml")
+    )
+    assert (
+        len(
+            {
+                one,
+                shop_number(tmp_path / "b" / "shop"),
+                shop_number(tmp_path / "a" / "shop" / "other.toml"),
+            }
+        )
+        == 3
+    )
     assert str(tmp_path) not in one
-    assert shop_slug(tmp_path / "a" / "shop") == shop_slug(tmp_path / "b" / "shop" / "shop.toml") == "shop"
+    assert (
+        shop_slug(tmp_path / "a" / "shop")
+        == shop_slug(tmp_path / "b" / "shop" / "shop.toml")
+        == "shop"
+    )

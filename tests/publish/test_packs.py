@@ -21,11 +21,19 @@ from destock.publish import place as places
 from destock.publish.packs import Pack, Supervisor, publish
 
 DOUYIN = ROOT / "tests" / "shops" / "douyin"
-DESTOCK = [sys.executable, "-c", "import sys; from destock.publish.cli import main; sys.exit(main())"]
+DESTOCK = [
+    sys.executable,
+    "-c",
+    "import sys; from destock.publish.cli import main; sys.exit(main())",
+]
 
 
 def digest(folder):
-    return {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder.rglob("*")) if p.is_file()}
+    return {
+        str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file()
+    }
 
 
 @pytest.fixture
@@ -58,7 +66,13 @@ def break_notebook(project, name, source, code):
 
 def run(project, *arguments, **options):
     environment = os.environ | {"PYTHONPATH": str(project / "lib")}
-    return subprocess.run([*DESTOCK, *map(str, arguments)], capture_output=True, text=True, env=environment, **{"timeout": 300} | options)
+    return subprocess.run(
+        [*DESTOCK, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        env=environment,
+        **{"timeout": 300} | options,
+    )
 
 
 class TestFailure:
@@ -66,10 +80,16 @@ class TestFailure:
         ("code", "exit_code", "says"),
         [
             ("1 / 0", 1, "cell 6: ZeroDivisionError: division by zero"),
-            ("import os; os.kill(os.getpid(), 9)", 7, "cell 6: its process was killed by signal 9, peak memory"),
+            (
+                "import os; os.kill(os.getpid(), 9)",
+                7,
+                "cell 6: its process was killed by signal 9, peak memory",
+            ),
         ],
     )
-    def test_a_failing_notebook_names_its_cell_and_the_last_good_pack_stays(self, small_shop, project, last_week, code, exit_code, says):
+    def test_a_failing_notebook_names_its_cell_and_the_last_good_pack_stays(
+        self, small_shop, project, last_week, code, exit_code, says
+    ):
         break_notebook(project, "04_pacing.ipynb", "charts.pacing(", code)
         ended = run(project, "report", small_shop, "--only", "pacing", "--out", last_week)
         assert ended.returncode == exit_code
@@ -83,19 +103,28 @@ class TestFailure:
     def test_a_place_that_cannot_be_written_is_said(self, small_shop, tmp_path):
         (tmp_path / "file").write_text("")
         with pytest.raises(Fault, match="cannot write") as fault, Supervisor() as supervisor:
-            publish(Pack(small_shop, out=tmp_path / "file" / "pack", only=["impact"]), supervisor, lambda step: None)
+            publish(
+                Pack(small_shop, out=tmp_path / "file" / "pack", only=["impact"]),
+                supervisor,
+                lambda step: None,
+            )
         assert fault.value.exit_code == 5
 
     @pytest.mark.parametrize("last", ["2026-06-07-en", "2026-05-31-zh"])
-    def test_a_disk_without_room_for_another_such_pack_is_said_before_any_work(self, small_shop, tmp_path, monkeypatch, last):
+    def test_a_disk_without_room_for_another_such_pack_is_said_before_any_work(
+        self, small_shop, tmp_path, monkeypatch, last
+    ):
         place, there = (tmp_path / f"{small_shop.name}-{name}" for name in ("2026-06-07-en", last))
         there.mkdir()
         (there / "index.html").write_text("x" * 6_999_000)
         (there / "run.json").write_text("x" * 1_000)
         before, usage = digest(tmp_path), shutil.disk_usage(tmp_path)
         monkeypatch.setattr(shutil, "disk_usage", lambda path: usage._replace(free=6_999_999))
-        with pytest.raises(Fault, match="about 7,000,000 bytes are needed, 6,999,999 are free") as fault:
-            publish(Pack(small_shop, out=place), None, lambda step: None)  # no supervisor was asked for anything
+        with pytest.raises(
+            Fault, match="about 7,000,000 bytes are needed, 6,999,999 are free"
+        ) as fault:
+            # no supervisor was asked for anything
+            publish(Pack(small_shop, out=place), None, lambda step: None)
         assert (fault.value.exit_code, str(tmp_path) in str(fault.value)) == (5, True)
         assert digest(tmp_path) == before
 
@@ -112,14 +141,34 @@ class TestFailure:
 class TestManyPacks:
     def test_a_broken_shop_loses_no_other(self, project, tmp_path):
         shutil.copytree(DOUYIN, shop := tmp_path / "good")
-        ended = run(project, "report", shop, tmp_path / "nowhere", "--as-of", "2026-05-31", "--only", "impact")
+        ended = run(
+            project,
+            "report",
+            shop,
+            tmp_path / "nowhere",
+            "--as-of",
+            "2026-05-31",
+            "--only",
+            "impact",
+        )
         assert ended.returncode == 3
         assert "nowhere 2026-05-31: no shop at" in ended.stderr
         assert ended.stdout.strip().endswith("good-2026-05-31-en-impact/index.html")
 
     def test_a_past_is_filled_in_once_and_a_bad_month_stops_no_other(self, project, tmp_path):
         shutil.copytree(DOUYIN, shop := tmp_path / "weekly")
-        months = ["report", shop, "--from", "2026-03-31", "--to", "2026-05-31", "--every", "month", "--only", "impact"]
+        months = [
+            "report",
+            shop,
+            "--from",
+            "2026-03-31",
+            "--to",
+            "2026-05-31",
+            "--every",
+            "month",
+            "--only",
+            "impact",
+        ]
         ended = run(project, *months, timeout=600)
         assert ended.returncode == 4
         made = sorted(line.rpartition("reports/")[2] for line in ended.stdout.split())
@@ -135,8 +184,14 @@ class TestManyPacks:
             (["a", "b/a"], 'two shops are called "a"'),
             (["a b", "c/a-b"], 'two shops are called "a-b"'),
             (["A", "b/a"], 'two shops are called "a"'),
-            (["a", "--from", "0001-01-01", "--to", "9999-12-31"], "are 521723 packs of a shop, and one command makes at most 1044"),
-            (["a", "--from", "0001-01-01", "--to", "9999-12-31", "--every", "month"], "are 119988 packs"),
+            (
+                ["a", "--from", "0001-01-01", "--to", "9999-12-31"],
+                "are 521723 packs of a shop, and one command makes at most 1044",
+            ),
+            (
+                ["a", "--from", "0001-01-01", "--to", "9999-12-31", "--every", "month"],
+                "are 119988 packs",
+            ),
             (["a", "b", "--out", "pack"], "--out is the folder of one pack"),
             (["a", "--from", "2026-01-01"], "--from and --to belong together"),
             (["a", "--from", "2026-01-02", "--to", "2026-01-01"], "--from 2026-01-02 is after"),
@@ -151,11 +206,20 @@ class TestManyPacks:
 def test_a_check_shows_its_page_then_refuses_and_leaves_the_list(project, tmp_path):
     shutil.copytree(DOUYIN, shop := tmp_path / "late")
     for orders in shop.glob("orders/*.csv"):
-        orders.write_text(orders.read_text(encoding="utf-8").replace("2026-", "20x6-"), encoding="utf-8")
+        orders.write_text(
+            orders.read_text(encoding="utf-8").replace("2026-", "20x6-"), encoding="utf-8"
+        )
     ended = run(project, "check", shop)
-    assert (ended.returncode, len(ended.stderr.splitlines()), "9 of 9 rows" in ended.stderr) == (4, 1, True)
+    assert (ended.returncode, len(ended.stderr.splitlines()), "9 of 9 rows" in ended.stderr) == (
+        4,
+        1,
+        True,
+    )
     assert "orders-1.csv:2 column" in ended.stdout
-    assert len((project / "reports" / "late-rejects.csv").read_text(encoding="utf-8-sig").splitlines()) > 9
+    assert (
+        len((project / "reports" / "late-rejects.csv").read_text(encoding="utf-8-sig").splitlines())
+        > 9
+    )
     assert (project / "reports" / "late-rejects.csv").stat().st_mode & 0o077 == 0
 
 
@@ -174,7 +238,17 @@ class TestTwoShopsOfOneName:
 
     def test_neither_replaces_nor_skips_the_packs_of_the_other(self, project, theirs, tmp_path):
         shutil.copytree(DOUYIN, shop := tmp_path / "b" / "shop")
-        ended = run(project, "report", shop, "--from", "2026-05-24", "--to", "2026-05-31", "--only", "impact")
+        ended = run(
+            project,
+            "report",
+            shop,
+            "--from",
+            "2026-05-24",
+            "--to",
+            "2026-05-31",
+            "--only",
+            "impact",
+        )
         assert (ended.returncode, ended.stdout, "already" in ended.stderr) == (2, "", False)
         assert ended.stderr.count("is the pack of another shop of this name") == 2
         assert [(place / "index.html").read_text() for place in theirs] == ["theirs"] * 2
@@ -184,7 +258,12 @@ class TestTwoShopsOfOneName:
         (tmp_path / "pack").mkdir()
         (tmp_path / "pack" / "index.html").write_text("")
         finished = {}
-        for said in ({"shop_number": pack.number}, {"shop_number": "theirs"}, {}, {"status": "failed"}):
+        for said in (
+            {"shop_number": pack.number},
+            {"shop_number": "theirs"},
+            {},
+            {"status": "failed"},
+        ):
             (tmp_path / "pack" / "run.json").write_text(json.dumps({"status": "ok"} | said))
             finished[str(said)] = pack.finished
         assert list(finished.values()) == [True, False, True, False]
@@ -192,13 +271,18 @@ class TestTwoShopsOfOneName:
         assert not pack.finished
 
 
-def test_an_export_that_changes_during_a_run_is_named_and_the_last_good_pack_stays(tmp_path, last_week):
+def test_an_export_that_changes_during_a_run_is_named_and_the_last_good_pack_stays(
+    tmp_path, last_week
+):
     shutil.copytree(DOUYIN, shop := tmp_path / "shop")
     process = torture.start(shop, *torture.ONE_PAGE, "--out", last_week)
     started = time.monotonic()
-    while not list(last_week.parent.glob(".pack-*")) and time.monotonic() < started + 60:  # it has been read, and its page is being made
+    # it has been read, and its page is being made
+    while not list(last_week.parent.glob(".pack-*")) and time.monotonic() < started + 60:
         time.sleep(0.02)
-    (shop / "stock.csv").write_text((shop / "stock.csv").read_text(encoding="utf-8").replace(",47", ",48"), encoding="utf-8")
+    (shop / "stock.csv").write_text(
+        (shop / "stock.csv").read_text(encoding="utf-8").replace(",47", ",48"), encoding="utf-8"
+    )
     code, said = torture.ended(process)
     assert (code, "stock.csv changed while it was being read" in said) == (5, True)
     assert [path.name for path in last_week.parent.rglob("*")] == ["pack", "index.html"]
@@ -209,9 +293,18 @@ def test_what_is_no_folder_of_ours_is_passed_over(tmp_path, monkeypatch):
     (tmp_path / "tmp").mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
     dead = 999_999_999
-    for name, target in ((f"destock-{dead}-link", tmp_path / "precious"), (f"destock-{dead}-nowhere", tmp_path / "nowhere")):
+    for name, target in (
+        (f"destock-{dead}-link", tmp_path / "precious"),
+        (f"destock-{dead}-nowhere", tmp_path / "nowhere"),
+    ):
         (tmp_path / "tmp" / name).symlink_to(target)
-    for name in (f"destock-{dead}-other", f"destock-{dead}-ours", "destock-²-x", f"destock-{'9' * 40}-x", f"destock-{os.getpid()}-x"):
+    for name in (
+        f"destock-{dead}-other",
+        f"destock-{dead}-ours",
+        "destock-²-x",
+        f"destock-{'9' * 40}-x",
+        f"destock-{os.getpid()}-x",
+    ):
         (tmp_path / "tmp" / name).mkdir()
     (tmp_path / "tmp" / f"destock-{dead}-file").write_text("")
     others = os.getuid() == 0  # nobody else may give a folder away
@@ -258,7 +351,8 @@ def test_killed_it_leaves_nothing_behind(tmp_path, monkeypatch, way, code):
     monkeypatch.setenv("DESTOCK_CACHE", str(tmp_path / "cache"))
     process = torture.start(DOUYIN, *torture.ONE_PAGE, "--out", tmp_path / "packs" / "pack")
     started = time.monotonic()
-    while not list((tmp_path / "packs").glob(".pack-*")) and time.monotonic() < started + 60:  # its page and its figures are being made
+    # its page and its figures are being made
+    while not list((tmp_path / "packs").glob(".pack-*")) and time.monotonic() < started + 60:
         time.sleep(0.05)
     torture.kill(process, way)
     assert torture.ended(process)[0] == code
@@ -271,7 +365,9 @@ def test_killed_it_leaves_nothing_behind(tmp_path, monkeypatch, way, code):
 
 @pytest.mark.parametrize("seconds", [0, 0.5, 1])
 def test_the_supervisor_ends_when_it_is_told_whatever_it_is_importing(seconds):
-    """It used to be killed after ten seconds, in which a pack that nobody wanted any more was finished."""
+    """It used to be killed after ten seconds, in which a pack that nobody wanted any more was
+    finished.
+    """
     with Supervisor() as supervisor:
         supervisor._start()
         time.sleep(seconds)
@@ -279,7 +375,9 @@ def test_the_supervisor_ends_when_it_is_told_whatever_it_is_importing(seconds):
 
 
 def test_nothing_is_started_after_the_end():
-    """An interrupt between the start of a command and its first job left a pack that nobody wanted running to its end."""
+    """An interrupt between the start of a command and its first job left a pack that nobody wanted
+    running to its end.
+    """
     with Supervisor() as supervisor:
         pass
     with pytest.raises(Fault, match="was ended") as fault:
@@ -309,7 +407,9 @@ def test_only_a_kernel_that_did_not_start_and_a_lost_connection_are_tried_again(
         return said, len(answers) - len(left)
 
     assert tries({"again": True}, {"again": True}, {"status": "ok"}) == ({"status": "ok"}, 3)
-    assert tries({"exit_code": 7, "again": True}, {"again": True}, {"again": True, "last": 1}, {}) == ({"again": True, "last": 1}, 3)
+    assert tries(
+        {"exit_code": 7, "again": True}, {"again": True}, {"again": True, "last": 1}, {}
+    ) == ({"again": True, "last": 1}, 3)
     assert tries({"exit_code": 1}, {"status": "ok"}) == ({"exit_code": 1}, 1)
 
 

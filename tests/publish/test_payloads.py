@@ -1,4 +1,6 @@
-"""Every text of the shop, in every place where a page shows one: none becomes an element or an attribute."""
+"""Every text of the shop, in every place where a page shows one: none becomes an element or an
+attribute.
+"""
 
 from datetime import date
 from html.parser import HTMLParser
@@ -44,7 +46,9 @@ def test_there_are_500_pairs_of_payload_and_place():
 def test_no_text_becomes_an_element_or_an_attribute(plain, payload):
     seen = Structure(page_of(payload, date(2026, 6, 7)))
     assert seen.seen == plain.seen
-    assert {tag for tag, _ in filter(lambda part: isinstance(part, tuple), seen.seen)} <= set(ELEMENTS)
+    assert {tag for tag, _ in filter(lambda part: isinstance(part, tuple), seen.seen)} <= set(
+        ELEMENTS
+    )
 
 
 def test_each_place_shows_its_text():

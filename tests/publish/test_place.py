@@ -7,7 +7,14 @@ import subprocess
 import sys
 
 import pytest
-from tests.torture.kills import at_random, every_step, is_whole, killed_at_step, leftovers, publish_version
+from tests.torture.kills import (
+    at_random,
+    every_step,
+    is_whole,
+    killed_at_step,
+    leftovers,
+    publish_version,
+)
 
 from destock.model.messages import Fault
 from destock.publish import place as places
@@ -49,11 +56,19 @@ def test_a_file_system_without_exchange_falls_back_to_two_renames(tmp_path, monk
 
 
 def test_a_second_run_ends_at_once_with_75_and_names_the_first(tmp_path):
-    code = "import sys; from pathlib import Path; from destock.publish import place\nwith place.held(Path(sys.argv[1])): print('held', flush=True); input()"
+    code = (
+        "import sys; from pathlib import Path; from destock.publish import place\nwith"
+        " place.held(Path(sys.argv[1])): print('held', flush=True); input()"
+    )
     command = [sys.executable, "-c", code, tmp_path / "pack"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as first:
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as first:
         assert first.stdout.readline() == "held\n"
-        with pytest.raises(Fault, match=f"process {first.pid} ") as fault, places.held(tmp_path / "pack"):
+        with (
+            pytest.raises(Fault, match=f"process {first.pid} ") as fault,
+            places.held(tmp_path / "pack"),
+        ):
             pass
         assert fault.value.exit_code == 75
         first.kill()
@@ -73,7 +88,13 @@ def test_a_pack_is_for_its_owner_alone_unless_asked(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     ("run", "refused"),
-    [({"shop_number": "theirs"}, True), ({"shop_number": 7}, True), ({"shop_number": "ours"}, False), ({}, False), ([], False)],
+    [
+        ({"shop_number": "theirs"}, True),
+        ({"shop_number": 7}, True),
+        ({"shop_number": "ours"}, False),
+        ({}, False),
+        ([], False),
+    ],
 )
 def test_the_pack_of_another_shop_is_not_replaced(tmp_path, run, refused):
     (tmp_path / "run.json").write_text(json.dumps(run))
@@ -85,9 +106,15 @@ def test_the_pack_of_another_shop_is_not_replaced(tmp_path, run, refused):
 
 
 def test_a_place_that_another_shop_is_being_made_in_is_its_own(tmp_path):
-    code = "import sys; from pathlib import Path; from destock.publish import place\nwith place.held(Path(sys.argv[1]), 'theirs'): print('held', flush=True); input()"
+    code = (
+        "import sys; from pathlib import Path; from destock.publish import place\nwith"
+        " place.held(Path(sys.argv[1]), 'theirs'): print('held', flush=True); input()"
+    )
     with subprocess.Popen(
-        [sys.executable, "-c", code, tmp_path / "pack"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", code, tmp_path / "pack"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as first:
         assert first.stdout.readline() == "held\n"
         for shop, code in (("ours", 2), ("theirs", 75)):

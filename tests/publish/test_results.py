@@ -1,4 +1,6 @@
-"""What is written to ``results/``: text never becomes a formula, a row stays a row, JSON stays JSON."""
+"""What is written to ``results/``: text never becomes a formula, a row stays a row, JSON stays
+JSON.
+"""
 
 import csv
 import json
@@ -16,8 +18,21 @@ from destock.publish.place import write_json
 from destock.publish.results import inert, write_csv, write_results
 
 FORMULAS = [
-    "=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(1)", "\t=1", "\r=1", "\n=1", "\0=1", '=HYPERLINK("http://x","y")', "{=1}", "a\r=1+1", "a\n=1+1", 'a","=1+1', "＝1+1",
-]  # fmt: skip
+    "=cmd|' /C calc'!A0",
+    "+1+1",
+    "-2+3",
+    "@SUM(1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    "\0=1",
+    '=HYPERLINK("http://x","y")',
+    "{=1}",
+    "a\r=1+1",
+    "a\n=1+1",
+    'a","=1+1',
+    "＝1+1",
+]
 IDS = ["00012345", "123456789012345678", "1E5", "TRUE", "NA", "0x10"]
 
 
@@ -29,7 +44,13 @@ def cells(path):
 @pytest.fixture
 def written(tmp_path):
     texts = FORMULAS + IDS
-    frame = pd.DataFrame({"item": texts, "gap": np.arange(len(texts)) * -1.5, "sure": [True, None] * (len(texts) // 2)})
+    frame = pd.DataFrame(
+        {
+            "item": texts,
+            "gap": np.arange(len(texts)) * -1.5,
+            "sure": [True, None] * (len(texts) // 2),
+        }
+    )
     write_results({"control": frame}, tmp_path / "results")
     return tmp_path / "results"
 
@@ -37,7 +58,9 @@ def written(tmp_path):
 def test_no_cell_begins_a_formula(written):
     header, *rows = cells(written / "control.csv")
     assert header == ["item", "gap", "sure"]
-    assert [row[0] for row in rows] == ["'" + t if t[0] in "=+-@\t\r\n\0＝" else t for t in FORMULAS + IDS]
+    assert [row[0] for row in rows] == [
+        "'" + t if t[0] in "=+-@\t\r\n\0＝" else t for t in FORMULAS + IDS
+    ]
 
 
 IDENTIFIERS = ["-12", "=A1", "+8613800138000", "@x", "007", "'x", "''", '="007"', "-"]
@@ -51,14 +74,22 @@ VALUES = st.text("'=+-@＝－0127aé\"\t ", min_size=1).map(str.strip).filter(bo
 def test_what_we_write_the_door_reads_as_it_was(tmp_path_factory, texts):
     path = tmp_path_factory.mktemp("trip") / "prices.csv"
     write_csv(pd.DataFrame({"item": texts}), path)
-    assert open_raw(path, Source("prices", path.name)).stream().read_all()["item"].to_pylist() == texts
+    assert (
+        open_raw(path, Source("prices", path.name)).stream().read_all()["item"].to_pylist() == texts
+    )
 
 
 def test_a_drawn_test_and_decisions_come_back_with_their_identifiers(make_shop, take_in):
     rows = pd.DataFrame({"item": IDENTIFIERS})
-    shop = make_shop({"products": "sku\nA\n", "order_lines": "order_id,sku,ordered_at,units,kind,customer_paid\n1,A,2026-06-01,1,sale,1\n"}, tables={
-        "prices": {"source": "next_test.csv"}, "overrides": {"source": "overrides.csv"},
-    })  # fmt: skip
+    shop = make_shop(
+        {
+            "products": "sku\nA\n",
+            "order_lines": (
+                "order_id,sku,ordered_at,units,kind,customer_paid\n1,A,2026-06-01,1,sale,1\n"
+            ),
+        },
+        tables={"prices": {"source": "next_test.csv"}, "overrides": {"source": "overrides.csv"}},
+    )
     write_csv(rows.assign(valid_from="2026-06-08", price=9.5), shop / "next_test.csv")
     write_csv(rows.assign(**{"class": "slow"}, reason="seen"), shop / "overrides.csv")
     _, table = take_in(shop)
@@ -83,13 +114,17 @@ def test_parquet_keeps_the_text_itself(written):
 
 
 def test_inert_leaves_what_is_no_text(written):
-    frame = pd.DataFrame({"n": [-1, 2], "d": pd.to_datetime(["2026-01-01", None]), "b": [True, None]})
+    frame = pd.DataFrame(
+        {"n": [-1, 2], "d": pd.to_datetime(["2026-01-01", None]), "b": [True, None]}
+    )
     pd.testing.assert_frame_equal(inert(frame), frame)
 
 
 def test_a_ratio_to_nothing_is_empty():
     key, others = TABLES["ladder"]
-    frame = pd.DataFrame({name: [1.0, float("inf"), float("-inf")] for name in [*key.split(), *others.split()]})
+    frame = pd.DataFrame(
+        {name: [1.0, float("inf"), float("-inf")] for name in [*key.split(), *others.split()]}
+    )
     assert published("ladder", frame).count().eq(1).all()
 
 

@@ -1,4 +1,6 @@
-"""The simulated shop keeps its own books straight, and its truth does not depend on how its days turn out."""
+"""The simulated shop keeps its own books straight, and its truth does not depend on how its days
+turn out.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,17 @@ from destock.sample import write_sample
 
 AS_OF = pd.Timestamp("2026-06-07")
 CLASSES = {"defective", "out_of_season", "misjudged", "slow", "healthy"}
-CAUSES = {"late", "stock-outs", "traffic", "content", "product", "returns", "price", "overbuy", "none"}
+CAUSES = {
+    "late",
+    "stock-outs",
+    "traffic",
+    "content",
+    "product",
+    "returns",
+    "price",
+    "overbuy",
+    "none",
+}
 
 
 @pytest.fixture(scope="module")
@@ -51,10 +63,20 @@ def booked_stock(folder, lines):
                 }
             ),
             pd.DataFrame(
-                {"sku": shipped["sku"], "day": shipped["shipped_at"].dt.normalize(), "units": -shipped["units"], "condition": "good"}
+                {
+                    "sku": shipped["sku"],
+                    "day": shipped["shipped_at"].dt.normalize(),
+                    "units": -shipped["units"],
+                    "condition": "good",
+                }
             ),
             pd.DataFrame(
-                {"sku": back["sku"], "day": back["ordered_at"].dt.normalize(), "units": back["resaleable_units"], "condition": "good"}
+                {
+                    "sku": back["sku"],
+                    "day": back["ordered_at"].dt.normalize(),
+                    "units": back["resaleable_units"],
+                    "condition": "good",
+                }
             ),
             pd.DataFrame(
                 {
@@ -65,7 +87,12 @@ def booked_stock(folder, lines):
                 }
             ),
             pd.DataFrame(
-                {"sku": moves["sku"], "day": pd.to_datetime(moves["moved_at"]), "units": moves["units"], "condition": moves["condition"]}
+                {
+                    "sku": moves["sku"],
+                    "day": pd.to_datetime(moves["moved_at"]),
+                    "units": moves["units"],
+                    "condition": moves["condition"],
+                }
             ),
         ]
     )
@@ -81,7 +108,10 @@ def booked_stock(folder, lines):
 
 
 def test_same_seed_same_bytes(folder, tmp_path):
-    again, other = write_sample(tmp_path / "again", seed=5, styles=60), write_sample(tmp_path / "other", seed=6, styles=60)
+    again, other = (
+        write_sample(tmp_path / "again", seed=5, styles=60),
+        write_sample(tmp_path / "other", seed=6, styles=60),
+    )
     assert fingerprints(folder) == fingerprints(again)
     assert fingerprints(folder)["order_lines.parquet"] != fingerprints(other)["order_lines.parquet"]
 
@@ -92,7 +122,10 @@ def test_counts_agree_with_flows_except_where_planted(folder, lines):
     assert not counts.duplicated(["sku", "condition", "day"]).any()
     assert (counts["on_hand"] >= 0).all()
     both = pd.merge_asof(
-        counts.sort_values("day"), booked_stock(folder, lines).sort_values("day"), on="day", by=["sku", "condition"]
+        counts.sort_values("day"),
+        booked_stock(folder, lines).sort_values("day"),
+        on="day",
+        by=["sku", "condition"],
     ).fillna({"booked": 0})
     both = both.sort_values(["sku", "condition", "day"])
     gap = both["on_hand"] - both["booked"]
@@ -110,7 +143,9 @@ def test_last_count_is_the_control_total(folder, lines):
     toml = (folder / "shop.toml").read_text(encoding="utf-8")
     assert f"units_on_hand = {last['on_hand'].sum()}\n" in toml
     settled = (lines["presale"] != "deposit") | lines["balance_paid_at"].notna()
-    paid = lines["customer_paid"][(lines["kind"] == "sale") & (lines["line_type"] == "goods") & settled].sum()
+    paid = lines["customer_paid"][
+        (lines["kind"] == "sale") & (lines["line_type"] == "goods") & settled
+    ].sum()
     assert f"paid = {paid}\n" in toml
 
 
@@ -121,7 +156,11 @@ def test_truth_has_one_row_for_each_style(folder):
     assert set(truth["planted_cause"]) <= CAUSES
     ended = truth["season"].notna() & (truth["season"] != "2026SS")
     assert set(truth.loc[ended, "planted_class"]) <= {"out_of_season", "defective"}
-    assert set(truth.loc[truth["season"].isna(), "planted_class"]) <= {"slow", "defective", "healthy"}
+    assert set(truth.loc[truth["season"].isna(), "planted_class"]) <= {
+        "slow",
+        "defective",
+        "healthy",
+    }
     misjudged = truth[truth["planted_class"] == "misjudged"]
     assert (misjudged["life_demand"] / misjudged["planned_demand"]).between(0.12, 0.42).all()
     assert (misjudged["season"] == "2026SS").all()
@@ -129,8 +168,12 @@ def test_truth_has_one_row_for_each_style(folder):
 
 def test_the_planned_click_rate_knows_nothing_of_planted_content(folder):
     plan, truth = table(folder, "plan").set_index("item"), table(folder, "truth").set_index("style")
-    seen = pd.read_parquet(folder / "traffic.parquet").groupby("item")[["exposures", "clicks"]].sum()
-    kept = (seen["clicks"] / seen["exposures"] / plan["planned_click_rate"])[seen["exposures"] > 2000]
+    seen = (
+        pd.read_parquet(folder / "traffic.parquet").groupby("item")[["exposures", "clicks"]].sum()
+    )
+    kept = (seen["clicks"] / seen["exposures"] / plan["planned_click_rate"])[
+        seen["exposures"] > 2000
+    ]
     assert (kept / truth["click_factor"]).dropna().between(0.9, 1.15).mean() > 0.9
     assert (kept[truth["planted_cause"] == "content"] < 0.75).all()
 
@@ -160,7 +203,9 @@ def test_events_follow_their_sale(lines):
     assert (later["ordered_at"].to_numpy() >= sale["ordered_at"].to_numpy()).all()
     assert sales.loc[lines["line_id"][lines["kind"] == "cancel"], "shipped_at"].isna().all()
     back = lines[lines["kind"] == "return"]
-    assert (back["ordered_at"].to_numpy() > sales.loc[back["line_id"], "shipped_at"].to_numpy()).all()
+    assert (
+        back["ordered_at"].to_numpy() > sales.loc[back["line_id"], "shipped_at"].to_numpy()
+    ).all()
     assert (sales["shipped_at"].dropna() > sales["ordered_at"][sales["shipped_at"].notna()]).all()
 
 
@@ -170,7 +215,12 @@ def test_cancellations_and_returns_are_those_of_the_trade(folder, lines):
     style = table(folder, "products").set_index("sku")["category"]
     category = lines["sku"].map(style)
     returned = lines["units"].where(lines["kind"] == "return", 0).groupby(category).sum()
-    shipped = lines["units"].where(lines["shipped_at"].notna() & (lines["kind"] == "sale"), 0).groupby(category).sum()
+    shipped = (
+        lines["units"]
+        .where(lines["shipped_at"].notna() & (lines["kind"] == "sale"), 0)
+        .groupby(category)
+        .sum()
+    )
     assert (returned / shipped)[shipped > 500].between(0.25, 0.65).all()
 
 
@@ -186,12 +236,26 @@ def test_price_rows_follow_each_other(folder):
 def test_sizes_of_a_style_share_one_price(folder, lines):
     style = table(folder, "products").set_index("sku")["style"]
     sold = lines[
-        (lines["kind"] == "sale") & (lines["line_type"] == "goods") & ((lines["presale"] != "deposit") | lines["balance_paid_at"].notna())
+        (lines["kind"] == "sale")
+        & (lines["line_type"] == "goods")
+        & ((lines["presale"] != "deposit") | lines["balance_paid_at"].notna())
     ]
-    sold = sold.assign(item=sold["sku"].map(style), day=sold["ordered_at"].dt.normalize(), paid=sold["customer_paid"].astype(float))
+    sold = sold.assign(
+        item=sold["sku"].map(style),
+        day=sold["ordered_at"].dt.normalize(),
+        paid=sold["customer_paid"].astype(float),
+    )
     prices = table(folder, "prices").assign(day=lambda rows: pd.to_datetime(rows["valid_from"]))
-    prices["day"], sold["day"] = prices["day"].astype("datetime64[s]"), sold["day"].astype("datetime64[s]")
-    sold = pd.merge_asof(sold.sort_values("day"), prices[["item", "day", "price"]].sort_values("day"), on="day", by="item")
+    prices["day"], sold["day"] = (
+        prices["day"].astype("datetime64[s]"),
+        sold["day"].astype("datetime64[s]"),
+    )
+    sold = pd.merge_asof(
+        sold.sort_values("day"),
+        prices[["item", "day", "price"]].sort_values("day"),
+        on="day",
+        by="item",
+    )
     coupon = sold["price"] * sold["units"] - sold["paid"]
     assert set(coupon.round(2)) == {0, 5, 10, 15}
 
@@ -202,11 +266,22 @@ def test_lots_do_not_know_the_past(folder, lines):
     assert set(trials["arm"]) == {"control", "cut10", "cut20", "cut30"}
     assert (trials["arm"] == "control").mean() > 0.25
     sold = lines[(lines["kind"] == "sale")].assign(item=lambda rows: rows["sku"].map(style))
-    bought = table(folder, "purchases").dropna(subset="received_at").assign(item=lambda rows: rows["sku"].map(style))
+    bought = (
+        table(folder, "purchases")
+        .dropna(subset="received_at")
+        .assign(item=lambda rows: rows["sku"].map(style))
+    )
 
     def sell_through(row):
-        units = sold["units"][(sold["item"] == row.item) & (sold["ordered_at"] < row.decision_date)].sum()
-        return units / bought["units_received"][(bought["item"] == row.item) & (bought["received_at"] < row.decision_date)].sum()
+        units = sold["units"][
+            (sold["item"] == row.item) & (sold["ordered_at"] < row.decision_date)
+        ].sum()
+        return (
+            units
+            / bought["units_received"][
+                (bought["item"] == row.item) & (bought["received_at"] < row.decision_date)
+            ].sum()
+        )
 
     past = trials.assign(past=[sell_through(row) for row in trials.itertuples()])
     past["past"] -= past.groupby("experiment")["past"].transform("mean")
@@ -220,7 +295,9 @@ def test_the_committed_sample_is_what_its_seed_makes(tmp_path):
     made = write_sample(tmp_path / "sample")
     names = sorted(path.name for path in committed.iterdir())
     assert names == sorted(path.name for path in made.iterdir())
-    assert [name for name in names if (committed / name).read_bytes() != (made / name).read_bytes()] == []
+    assert [
+        name for name in names if (committed / name).read_bytes() != (made / name).read_bytes()
+    ] == []
 
 
 def test_the_dictionary_names_every_column_of_the_sample():

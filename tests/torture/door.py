@@ -48,8 +48,11 @@ ENCODINGS = ["utf-8", "utf-8", "utf-8", "utf-8-sig", "gb18030", "utf-16"]
 def order_lines(dice: random.Random) -> bytes:
     """A good export: some orders, some of them twice, in one of the encodings that shops use."""
     rows = [
-        f"{dice.randrange(30)},{dice.randrange(3)},S{dice.randrange(9)},2026-0{dice.randint(1, 6)}-1{dice.randrange(9)} 10:00:00,"
-        f"{dice.randint(1, 3)},{dice.choice(['sale', 'sale', 'return'])},{dice.randrange(9999) / 100},{dice.choice(REASONS)}"
+        f"{dice.randrange(30)},{dice.randrange(3)},S{dice.randrange(9)},"
+        f"2026-0{dice.randint(1, 6)}-1{dice.randrange(9)}"
+        " 10:00:00,"
+        f"{dice.randint(1, 3)},{dice.choice(['sale', 'sale', 'return'])},"
+        f"{dice.randrange(9999) / 100},{dice.choice(REASONS)}"
         for _ in range(dice.randint(1, 40))
     ]
     return ("\n".join([HEADER, *rows]) + "\n").encode(dice.choice(ENCODINGS))
@@ -94,11 +97,26 @@ def _move(raw: bytes, dice: random.Random) -> bytes:
     return raw[one:two] + raw[:one] + raw[two:]
 
 
-MUTATIONS = [_flip, _flip, _insert, _insert, _insert, _insert, _delete, _delete, _double, _double, _cut, _move]
+MUTATIONS = [
+    _flip,
+    _flip,
+    _insert,
+    _insert,
+    _insert,
+    _insert,
+    _delete,
+    _delete,
+    _double,
+    _double,
+    _cut,
+    _move,
+]
 
 
 def records(text: str) -> list[list[str]]:
-    """A CSV letter by letter: a quote opens a value only where it begins; a record ends at CR, LF or CRLF outside quotes."""
+    """A CSV letter by letter: a quote opens a value only where it begins; a record ends at CR, LF
+    or CRLF outside quotes.
+    """
     rows, row, value, quoted, at = [], [], "", False, 0
     while at < len(text):
         letter = text[at]
@@ -125,7 +143,11 @@ def outcome(con: engine.Engine, shop: Shop, raw: bytes) -> str:
     try:
         intake = load(con, shop, date(2026, 12, 31))
     except Fault as fault:
-        return "loud" if fault.exit_code in (3, 4) and "\n" not in str(fault) else f"lost: exit {fault.exit_code}, {fault}"
+        return (
+            "loud"
+            if fault.exit_code in (3, 4) and "\n" not in str(fault)
+            else f"lost: exit {fault.exit_code}, {fault}"
+        )
     counted = intake.rows.set_index("table").loc["order_lines"]
     read = records(raw.decode(counted["read_as"].split(",")[0]))[1:]
     if not counted["rows_in"] == len(read) == sum(counted[name] for name in OUTCOMES):
@@ -133,9 +155,14 @@ def outcome(con: engine.Engine, shop: Shop, raw: bytes) -> str:
     if counted["rejected"] != (intake.rejects["table"] == "order_lines").sum():
         return "lost: a reject without a line"
     orders = {row[0].strip(" \t\r\n\u00a0\u3000\ufeff") for row in read}
-    used = {order.replace("\uff1d", "=") for (order,) in engine.rows(con, "SELECT DISTINCT order_id FROM order_lines")}
+    used = {
+        order.replace("\uff1d", "=")
+        for (order,) in engine.rows(con, "SELECT DISTINCT order_id FROM order_lines")
+    }
     return (
-        "conserved" if len(used - orders) == 0 or any("'" in o or "=" in o for o in orders) else f"lost: {used - orders} came from nowhere"
+        "conserved"
+        if len(used - orders) == 0 or any("'" in o or "=" in o for o in orders)
+        else f"lost: {used - orders} came from nowhere"
     )
 
 
@@ -144,7 +171,10 @@ def torture(seeds: range) -> list[tuple[int, str]]:
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         (folder / "products.csv").write_text("sku\nS1\n", encoding="utf-8")
-        (folder / "shop.toml").write_text('[tables]\nproducts = "products.csv"\norder_lines = "order_lines.csv"\n', encoding="utf-8")
+        (folder / "shop.toml").write_text(
+            '[tables]\nproducts = "products.csv"\norder_lines = "order_lines.csv"\n',
+            encoding="utf-8",
+        )
         with closing(engine.start({folder}, folder)) as con:
             shop = open_shop(folder)
             return [(seed, outcome(con, shop, damaged(seed))) for seed in seeds]
@@ -152,11 +182,16 @@ def torture(seeds: range) -> list[tuple[int, str]]:
 
 def main(files: int, first: int = 0) -> int:
     """Print the tally, and every seed whose file lost a row; fails if there is one."""
-    parts = [range(start, min(start + 100, first + files)) for start in range(first, first + files, 100)]
+    parts = [
+        range(start, min(start + 100, first + files)) for start in range(first, first + files, 100)
+    ]
     with ProcessPoolExecutor(2, get_context("spawn")) as workers:
         found = [pair for part in workers.map(torture, parts) for pair in part]
     tally = Counter(what.split(":")[0] for _, what in found)
-    print(f"{files} mutated files: {tally['conserved']} conserved, {tally['loud']} refused in one line, {tally['lost']} lost")
+    print(
+        f"{files} mutated files: {tally['conserved']} conserved, {tally['loud']} refused in one"
+        f" line, {tally['lost']} lost"
+    )
     for seed, what in found:
         if what.startswith("lost"):
             print(f"seed {seed}: {what}")

@@ -70,20 +70,36 @@ def parquet_bomb() -> bytes:
 
 
 FILES = {
-    "zip bomb": ("products.xlsx", lambda: bomb(OPEN + b"<row>" + b"<c><v>1</v></c>" * 4_000_000 + b"</row></sheetData></worksheet>"), "3 "),
+    "zip bomb": (
+        "products.xlsx",
+        lambda: bomb(
+            OPEN + b"<row>" + b"<c><v>1</v></c>" * 4_000_000 + b"</row></sheetData></worksheet>"
+        ),
+        "3 ",
+    ),
     "far cell": (
         "products.xlsx",
-        lambda: bomb(OPEN + CELL + b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'),
+        lambda: bomb(
+            OPEN
+            + CELL
+            + b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'
+        ),
         "3 products.xlsx: the cell XFD1048576",
     ),
     "cell far to the right": (
         "products.xlsx",
-        lambda: bomb(OPEN + CELL + b'<row r="2"><c r="XFD2"><v>1</v></c></row></sheetData></worksheet>'),
+        lambda: bomb(
+            OPEN + CELL + b'<row r="2"><c r="XFD2"><v>1</v></c></row></sheetData></worksheet>'
+        ),
         "3 products.xlsx: the cell XFD2",
     ),
     "entity bomb": (
         "products.xlsx",
-        lambda: bomb(ENTITIES + OPEN + b'<row r="1"><c r="A1" t="str"><v>&j;</v></c></row></sheetData></worksheet>'),
+        lambda: bomb(
+            ENTITIES
+            + OPEN
+            + b'<row r="1"><c r="A1" t="str"><v>&j;</v></c></row></sheetData></worksheet>'
+        ),
         "3 ",
     ),
     "file entity": (
@@ -98,7 +114,11 @@ FILES = {
     "parquet bomb": ("products.parquet", parquet_bomb, "3 "),
     "one endless line": ("products.csv", lambda: b"sku\n" + b"A" * 40_000_000 + b"\n", "3 "),
     "one endless quote": ("products.csv", lambda: b'sku\n"' + b"A\n" * 5_000_000, "3 "),
-    "wide header": ("products.csv", lambda: b"a," * 500_000 + b"\n" + b"1," * 500_000 + b"\n", "3 "),
+    "wide header": (
+        "products.csv",
+        lambda: b"a," * 500_000 + b"\n" + b"1," * 500_000 + b"\n",
+        "3 ",
+    ),
     "no text": ("products.csv", lambda: b"\0" * 40_000_000, "3 "),
     "nested toml": ("shop.toml", lambda: b"x = " + b"[" * 400_000, "3 "),
     "dotted toml": ("shop.toml", lambda: b"a" + b".a" * 300_000 + b" = 1", "3 "),
@@ -112,12 +132,21 @@ def refused(kind: str) -> tuple[str, int, float]:
     with tempfile.TemporaryDirectory() as place:
         shop = Path(place, "shop")
         shop.mkdir()
-        (shop / "shop.toml").write_text(f'[tables]\nproducts = "{name}"\norder_lines = "order_lines.csv"\n', encoding="utf-8")
+        (shop / "shop.toml").write_text(
+            f'[tables]\nproducts = "{name}"\norder_lines = "order_lines.csv"\n', encoding="utf-8"
+        )
         (shop / "order_lines.csv").write_text(
-            "order_id,sku,ordered_at,units,kind,customer_paid\n1,A,2026-06-01,1,sale,1\n", encoding="utf-8"
+            "order_id,sku,ordered_at,units,kind,customer_paid\n1,A,2026-06-01,1,sale,1\n",
+            encoding="utf-8",
         )
         (shop / name).write_bytes(content())
-        ended = subprocess.run([sys.executable, "-c", REFUSE, shop, place], capture_output=True, text=True, cwd=ROOT, timeout=120)
+        ended = subprocess.run(
+            [sys.executable, "-c", REFUSE, shop, place],
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            timeout=120,
+        )
     if ended.stderr:
         return ended.stderr, 0, 0.0
     said, megabytes, seconds = ended.stdout.strip().rsplit("|", 2)
@@ -131,7 +160,9 @@ def main() -> int:
         said, megabytes, seconds = refused(kind)
         good = said.startswith(expected) and megabytes < MOST_MEGABYTES and seconds < MOST_SECONDS
         missed += not good
-        print(f"{kind:18}{seconds:6.2f} s{megabytes:6} MB  {'' if good else 'MISSED: '}{said[:110]}")
+        print(
+            f"{kind:18}{seconds:6.2f} s{megabytes:6} MB  {'' if good else 'MISSED: '}{said[:110]}"
+        )
     return int(missed > 0)
 
 

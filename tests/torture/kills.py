@@ -1,4 +1,6 @@
-"""The publish step, killed: a child makes a pack of ready artefacts, and dies before its n-th step of the system, or at a random moment."""
+"""The publish step, killed: a child makes a pack of ready artefacts, and dies before its n-th step
+of the system, or at a random moment.
+"""
 
 import hashlib
 import json
@@ -12,11 +14,19 @@ from pathlib import Path
 
 from destock.publish import place as places
 
-FILES = ("index.html", "results/styles.csv", "results/styles.parquet", "results/actions.xlsx", "results/page.ipynb")
+FILES = (
+    "index.html",
+    "results/styles.csv",
+    "results/styles.parquet",
+    "results/actions.xlsx",
+    "results/page.ipynb",
+)
 
 
 def publish_version(place: Path, version: int, size: int = 20_000) -> None:
-    """Make a pack whose every file is of one version, as a run does: files, then the list of their hashes, then the change of places."""
+    """Make a pack whose every file is of one version, as a run does: files, then the list of their
+    hashes, then the change of places.
+    """
     with places.held(place), places.beside(place) as folder:
         content = {name: f"{version} {name} ".encode() * (size // 20) for name in FILES}
         for name, data in content.items():
@@ -30,7 +40,9 @@ def publish_version(place: Path, version: int, size: int = 20_000) -> None:
 def is_whole(place: Path) -> bool:
     """Are all files there, and each the one that run.json lists?"""
     hashes = json.loads((place / "run.json").read_text())
-    return set(hashes) == set(FILES) and all(hashlib.sha256((place / name).read_bytes()).hexdigest() == hashes[name] for name in hashes)
+    return set(hashes) == set(FILES) and all(
+        hashlib.sha256((place / name).read_bytes()).hexdigest() == hashes[name] for name in hashes
+    )
 
 
 def leftovers(place: Path) -> list[Path]:
@@ -38,12 +50,18 @@ def leftovers(place: Path) -> list[Path]:
 
 
 def killed_at_step(place: Path, version: int, step: int) -> bool:
-    """Publish in a child that is killed before its ``step``-th call that opens, makes, moves or removes; was it killed?"""
+    """Publish in a child that is killed before its ``step``-th call that opens, makes, moves or
+    removes; was it killed?
+    """
     if (pid := os.fork()) == 0:
         steps = iter(range(step, -1, -1))
 
         def count_down(event: str, _) -> None:
-            if event != "os.kill" and event.split(".")[0] in ("open", "os", "shutil", "tempfile", "ctypes") and next(steps, 0) == 0:
+            if (
+                event != "os.kill"
+                and event.split(".")[0] in ("open", "os", "shutil", "tempfile", "ctypes")
+                and next(steps, 0) == 0
+            ):
                 os.kill(os.getpid(), signal.SIGKILL)
 
         sys.addaudithook(count_down)
@@ -61,7 +79,9 @@ def killed_after(place: Path, version: int, seconds: float) -> bool:
 
 
 def killed_at_first_write(place: Path, version: int) -> bool:
-    """Publish in a child that is killed as soon as anything of it is seen beside the place; was it killed?"""
+    """Publish in a child that is killed as soon as anything of it is seen beside the place; was it
+    killed?
+    """
     if (pid := os.fork()) == 0:
         _publish_and_exit(place, version, size=2_000_000)
     while not _written(place):
@@ -73,7 +93,11 @@ def killed_at_first_write(place: Path, version: int) -> bool:
 
 def _written(place: Path) -> bool:
     with suppress(FileNotFoundError):  # it was moved or removed while we looked
-        return any(path.is_file() and path.stat().st_size for folder in leftovers(place) for path in folder.rglob("*"))
+        return any(
+            path.is_file() and path.stat().st_size
+            for folder in leftovers(place)
+            for path in folder.rglob("*")
+        )
     return False
 
 
@@ -87,7 +111,9 @@ def _publish_and_exit(place: Path, version: int, size: int = 20_000) -> None:
 
 
 def every_step(place: Path) -> tuple[int, int]:
-    """Kill before every step in turn until one run comes through: how many kills, and how many broken packs."""
+    """Kill before every step in turn until one run comes through: how many kills, and how many
+    broken packs.
+    """
     publish_version(place, 0)
     kills, broken = 0, 0
     while killed_at_step(place, kills + 1, kills):
@@ -97,7 +123,9 @@ def every_step(place: Path) -> tuple[int, int]:
 
 
 def at_random(place: Path, kills: int, seed: int = 1) -> tuple[int, int]:
-    """Kill at random moments and at first write until there were so many kills; how many, and how many broken packs."""
+    """Kill at random moments and at first write until there were so many kills; how many, and how
+    many broken packs.
+    """
     rng = random.Random(seed)  # noqa: S311
     publish_version(place, 0)
     began = time.perf_counter()
@@ -105,6 +133,10 @@ def at_random(place: Path, kills: int, seed: int = 1) -> tuple[int, int]:
     usual, done, broken, n = time.perf_counter() - began, 0, 0, 1
     while done < kills:
         n += 1
-        done += killed_at_first_write(place, n) if n % 4 == 0 else killed_after(place, n, rng.uniform(0, 1.5 * usual))
+        done += (
+            killed_at_first_write(place, n)
+            if n % 4 == 0
+            else killed_after(place, n, rng.uniform(0, 1.5 * usual))
+        )
         broken += not is_whole(place)
     return done, broken

@@ -1,9 +1,10 @@
 """Small shops of every kind: each that passes the door gets a pack. ``make shops``.
 
-``python -m tests.torture.shops [STATE] [SHOPS]`` writes the shops of seeds 1 … 500, makes the pack of each with
-``destock report``, twenty shops a command, and prints a line a batch, each failure with its seed and kind, and the tally.
-What is in STATE already (without it: in a folder of the temp folder) is not made again. ``… in-process [FIRST] [LAST]`` makes
-what is in the packs in one process instead, without notebooks, and prints each distinct traceback once.
+``python -m tests.torture.shops [STATE] [SHOPS]`` writes the shops of seeds 1 … 500, makes the pack
+of each with ``destock report``, twenty shops a command, and prints a line a batch, each failure
+with its seed and kind, and the tally. What is in STATE already (without it: in a folder of the temp
+folder) is not made again. ``… in-process [FIRST] [LAST]`` makes what is in the packs in one process
+instead, without notebooks, and prints each distinct traceback once.
 """
 
 import ast
@@ -29,11 +30,17 @@ from destock.publish.html import NOTEBOOKS
 from destock.publish.results import write_results
 
 SEEDS, BATCH = 500, 20
-DESTOCK = [sys.executable, "-c", "import sys; from destock.publish.cli import main; sys.exit(main())"]
+DESTOCK = [
+    sys.executable,
+    "-c",
+    "import sys; from destock.publish.cli import main; sys.exit(main())",
+]
 
 
 def make_all(state: Path, seeds: Sequence[int]) -> int:
-    """Make the pack of every shop that has none; prints a line a batch, what failed, and the tally."""
+    """Make the pack of every shop that has none; prints a line a batch, what failed, and the
+    tally.
+    """
     project, errors = state / "project", {}
     for part in ("lib", "notebooks"):
         shutil.rmtree(project / part, ignore_errors=True)
@@ -42,8 +49,16 @@ def make_all(state: Path, seeds: Sequence[int]) -> int:
         batch = seeds[start : start + BATCH]
         missing = [seed for seed in batch if not has_pack(project, seed)]
         if missing:
-            errors |= report([write(seed, state / "shops") for seed in missing], state, "zh" if start // BATCH % 2 else "en")
-        print(f"seeds {batch[0]}–{batch[-1]}: {sum(has_pack(project, seed) for seed in batch)} of {len(batch)} packs", flush=True)
+            errors |= report(
+                [write(seed, state / "shops") for seed in missing],
+                state,
+                "zh" if start // BATCH % 2 else "en",
+            )
+        print(
+            f"seeds {batch[0]}–{batch[-1]}: {sum(has_pack(project, seed) for seed in batch)} of"
+            f" {len(batch)} packs",
+            flush=True,
+        )
     failed = [seed for seed in seeds if not has_pack(project, seed)]
     for seed in failed:
         print(f"seed {seed} ({world(seed).kind}): {errors.get(seed, 'no error was said')}")
@@ -56,18 +71,32 @@ def has_pack(project: Path, seed: int) -> bool:
 
 
 def report(folders: list[Path], state: Path, lang: str) -> dict[int, str]:
-    """Make the packs of these shops with one command; the last line that it said of each that failed, by seed."""
-    environment = os.environ | {"PYTHONPATH": str(state / "project" / "lib"), "DESTOCK_CACHE": str(state / "cache")}
-    ended = subprocess.run([*DESTOCK, "report", *map(str, folders), "--lang", lang], capture_output=True, text=True, env=environment)
+    """Make the packs of these shops with one command; the last line that it said of each that
+    failed, by seed.
+    """
+    environment = os.environ | {
+        "PYTHONPATH": str(state / "project" / "lib"),
+        "DESTOCK_CACHE": str(state / "cache"),
+    }
+    ended = subprocess.run(
+        [*DESTOCK, "report", *map(str, folders), "--lang", lang],
+        capture_output=True,
+        text=True,
+        env=environment,
+    )
     said = ended.stderr.splitlines()
     return {
         int(folder.name.rpartition("-")[2]): line
-        for folder in folders for line in said if f" {folder.name}" in line or len(folders) == 1
-    }  # fmt: skip
+        for folder in folders
+        for line in said
+        if f" {folder.name}" in line or len(folders) == 1
+    }
 
 
 def in_process(folder: Path, lang: str = "en") -> Iterator[tuple[str, Callable]]:
-    """What a pack is made of, one step after the other, without notebooks around it: each page, what its cells show, the results."""
+    """What a pack is made of, one step after the other, without notebooks around it: each page,
+    what its cells show, the results.
+    """
     speak(lang)
     pages = {}
     for name, page in story.PAGES.items():
@@ -79,7 +108,9 @@ def in_process(folder: Path, lang: str = "en") -> Iterator[tuple[str, Callable]]
 def show(page: story.Page) -> None:
     """Write what every cell of the page's notebook ends in, as the pack has it."""
     known = {"page": page, "charts": charts, "tables": tables, "tell": tell}
-    for number, cell in enumerate(nbformat.read(ROOT / "notebooks" / f"{NOTEBOOKS[page.name]}.ipynb", as_version=4).cells):
+    for number, cell in enumerate(
+        nbformat.read(ROOT / "notebooks" / f"{NOTEBOOKS[page.name]}.ipynb", as_version=4).cells
+    ):
         code = ast.parse(cell.source) if cell.cell_type == "code" else ast.Module([], [])
         if code.body and isinstance(code.body[-1], ast.Expr):
             last, place = ast.Expression(code.body.pop().value), f"{page.name}, cell {number}"
@@ -111,7 +142,11 @@ def list_crashes(first: int, last: int) -> int:
                     if where not in told:
                         traceback.print_exception(error)
                     told.setdefault(where, []).append(f"{seed} ({world(seed).kind}) {name}")
-                    print(f"seed {seed} ({world(seed).kind}), {name}: {type(error).__name__}: {error}", flush=True)
+                    print(
+                        f"seed {seed} ({world(seed).kind}), {name}: {type(error).__name__}:"
+                        f" {error}",
+                        flush=True,
+                    )
     for where, seeds in told.items():
         print(len(seeds), *where, seeds)
     return int(bool(told))

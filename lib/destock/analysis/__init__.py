@@ -1,1 +1,3 @@
-"""Frames in, frames out: no clock, no files, no drawing; analyses take each other's frames, never each other."""
+"""Frames in, frames out: no clock, no files, no drawing; analyses take each other's frames, never
+each other.
+"""

@@ -23,19 +23,48 @@ Engine = duckdb.DuckDBPyConnection
 EngineError = duckdb.Error
 ENGINES = ("duckdb", "spark")
 SMALL = 1_000_000  # bytes of a file
-COMPRESSION = "lz4"  # of a panel that its own pages read: zstd is a quarter smaller, and takes half a second longer for three million rows
+# of a panel that its own pages read: zstd is a quarter smaller, and takes half a second longer for
+# three million rows
+COMPRESSION = "lz4"
 
 __all__ = [
-    "ENGINES", "Engine", "EngineError", "close", "hand_over", "literal", "message", "parser", "put", "quoted", "read", "rows", "run", "run_one", "save",
-    "start", "tree", "unsteady", "untree", "view", "write",
-]  # fmt: skip
+    "ENGINES",
+    "Engine",
+    "EngineError",
+    "close",
+    "hand_over",
+    "literal",
+    "message",
+    "parser",
+    "put",
+    "quoted",
+    "read",
+    "rows",
+    "run",
+    "run_one",
+    "save",
+    "start",
+    "tree",
+    "unsteady",
+    "untree",
+    "view",
+    "write",
+]
 
 
-def hand_over(con: Engine, kind: str, options: Mapping[str, str], names: Iterable[str], scratch: Path, zone: str):
+def hand_over(
+    con: Engine,
+    kind: str,
+    options: Mapping[str, str],
+    names: Iterable[str],
+    scratch: Path,
+    zone: str,
+):
     """The engine that computes the panel, with the typed tables ``names`` in it.
 
-    "duckdb" goes on where the door stands. "spark" reads what the door has frozen as typed Parquet: on
-    a cluster, ``scratch`` must be a folder that its workers see. Raises Fault (3) where no Spark can be started.
+    "duckdb" goes on where the door stands. "spark" reads what the door has frozen as typed Parquet:
+    on a cluster, ``scratch`` must be a folder that its workers see. Raises Fault (3) where no Spark
+    can be started.
     """
     if kind == "duckdb":
         return con
@@ -70,24 +99,42 @@ def close(con) -> None:
 
 
 def write(con, name: str, order: str, path: Path) -> None:
-    """Stream a table out of the engine in a total order, as Parquet; decimals become floats, dates timestamps."""
+    """Stream a table out of the engine in a total order, as Parquet; decimals become floats, dates
+    timestamps.
+    """
     near = _of(con).here(con, name)
     columns = ", ".join(_plainly(column, kind) for column, kind in duck.kinds(near, name).items())
     batches = near.sql(f"SELECT {columns} FROM {quoted(name)} ORDER BY {order}").to_arrow_reader()
-    schema = pa.schema([pa.field(f.name, _plain(f.type)) for f in batches.schema], {"schema_version": SCHEMA_VERSION})
-    words = [f.name for f in schema if pa.types.is_string(f.type)]  # a dictionary of numbers costs a third of the time and saves nothing
-    with pq.ParquetWriter(path, schema, compression=COMPRESSION, write_page_checksum=True, use_dictionary=words) as target:
+    schema = pa.schema(
+        [pa.field(f.name, _plain(f.type)) for f in batches.schema],
+        {"schema_version": SCHEMA_VERSION},
+    )
+    # a dictionary of numbers costs a third of the time and saves nothing
+    words = [f.name for f in schema if pa.types.is_string(f.type)]
+    with pq.ParquetWriter(
+        path, schema, compression=COMPRESSION, write_page_checksum=True, use_dictionary=words
+    ) as target:
         for batch in batches:
             target.write_batch(batch.cast(schema))
 
 
 def _plainly(column: str, kind: str) -> str:
-    into = "DOUBLE" if kind.upper().startswith("DECIMAL") else "TIMESTAMP" if kind.upper() == "DATE" else None
+    into = (
+        "DOUBLE"
+        if kind.upper().startswith("DECIMAL")
+        else "TIMESTAMP"
+        if kind.upper() == "DATE"
+        else None
+    )
     return f"CAST({quoted(column)} AS {into}) AS {quoted(column)}" if into else quoted(column)
 
 
 def _of(con) -> ModuleType:
-    return duck if isinstance(con, duckdb.DuckDBPyConnection) else import_module("destock.engine.spark")
+    return (
+        duck
+        if isinstance(con, duckdb.DuckDBPyConnection)
+        else import_module("destock.engine.spark")
+    )
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:
@@ -100,15 +147,23 @@ def _plain(kind: pa.DataType) -> pa.DataType:
 
 def save(frame: pd.DataFrame, path: Path) -> None:
     """Write a result frame as Parquet: no pandas metadata, the same bytes for the same rows."""
-    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata({"schema_version": SCHEMA_VERSION})
+    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(
+        {"schema_version": SCHEMA_VERSION}
+    )
     pq.write_table(table, path, compression="zstd", write_page_checksum=True)
 
 
 def read(path: Path) -> pd.DataFrame:
-    """Read a result frame back. A small one, for which a page asks many times, is read once in a process."""
+    """Read a result frame back. A small one, for which a page asks many times, is read once in a
+    process.
+    """
     known = path.stat()
     small = known.st_size < SMALL
-    frame = _kept(path, known.st_size, known.st_mtime_ns, known.st_ctime_ns, known.st_ino) if small else _read(path)
+    frame = (
+        _kept(path, known.st_size, known.st_mtime_ns, known.st_ctime_ns, known.st_ino)
+        if small
+        else _read(path)
+    )
     return frame.copy(deep=False)
 
 

@@ -21,13 +21,16 @@ SPILL = "spilled"
 def start(readable: Iterable[Path], scratch: Path, zone: str = "UTC") -> duckdb.DuckDBPyConnection:
     """Open an engine that can read these files (or all files of these folders), and nothing else.
 
-    A shop's own SQL (column expressions, queries) runs here: it can reach no other file,
-    no network and no extension. Moments with a zone of their own become times of ``zone``,
-    whatever zone the machine is in. What does not fit into memory is spilled to a folder of its own in ``scratch``:
+    A shop's own SQL (column expressions, queries) runs here: it can reach no other file, no network
+    and no extension. Moments with a zone of their own become times of ``zone``, whatever zone the
+    machine is in. What does not fit into memory is spilled to a folder of its own in ``scratch``:
     the engine may always read and write where it spills, and in ``scratch`` lies more.
     """
-    con = duckdb.connect(config={"temp_directory": str(scratch / SPILL), "memory_limit": MEMORY_LIMIT})
-    # A bar in the middle of a report is noise. A kernel without ipywidgets shows none, and refuses to be asked.
+    con = duckdb.connect(
+        config={"temp_directory": str(scratch / SPILL), "memory_limit": MEMORY_LIMIT}
+    )
+    # A bar in the middle of a report is noise. A kernel without ipywidgets shows none, and refuses
+    # to be asked.
     with contextlib.suppress(duckdb.InvalidInputException):
         con.execute("SET enable_progress_bar = false")
     folders, files = [], []
@@ -38,7 +41,9 @@ def start(readable: Iterable[Path], scratch: Path, zone: str = "UTC") -> duckdb.
         "autoinstall_known_extensions = false",
         "autoload_known_extensions = false",
         "python_enable_replacements = false",
-        "preserve_insertion_order = false",  # every table that is written has an order of its own; keeping another costs a fifth of a load
+        # every table that is written has an order of its own; keeping another costs a fifth of a
+        # load
+        "preserve_insertion_order = false",
         f"allowed_directories = [{', '.join(folders)}]",
         f"allowed_paths = [{', '.join(files)}]",
         "enable_external_access = false",
@@ -72,14 +77,27 @@ def here(con: duckdb.DuckDBPyConnection, name: str) -> duckdb.DuckDBPyConnection
 
 def kinds(con: duckdb.DuckDBPyConnection, name: str) -> dict[str, str]:
     """The engine's own type of each column of a table."""
-    return dict(con.execute(f"SELECT column_name, column_type FROM (DESCRIBE {quoted(name)})").fetchall())
+    return dict(
+        con.execute(f"SELECT column_name, column_type FROM (DESCRIBE {quoted(name)})").fetchall()
+    )
 
 
-def view(con: duckdb.DuckDBPyConnection, name: str, paths: list[str], columns: Mapping[str, tuple[str, bool]]) -> None:
+def view(
+    con: duckdb.DuckDBPyConnection,
+    name: str,
+    paths: list[str],
+    columns: Mapping[str, tuple[str, bool]],
+) -> None:
     """A table that stays in its Parquet files: column → (type, is it in the files?)."""
     files = ", ".join(text(path) for path in paths)
-    chosen = ", ".join(f"CAST({quoted(c) if there else 'NULL'} AS {kind}) AS {quoted(c)}" for c, (kind, there) in columns.items())
-    con.execute(f"CREATE OR REPLACE VIEW {quoted(name)} AS SELECT {chosen} FROM read_parquet([{files}], union_by_name = true)")
+    chosen = ", ".join(
+        f"CAST({quoted(c) if there else 'NULL'} AS {kind}) AS {quoted(c)}"
+        for c, (kind, there) in columns.items()
+    )
+    con.execute(
+        f"CREATE OR REPLACE VIEW {quoted(name)} AS SELECT {chosen} FROM read_parquet([{files}],"
+        " union_by_name = true)"
+    )
 
 
 def close(con: duckdb.DuckDBPyConnection) -> None:
@@ -100,7 +118,9 @@ def freeze(con: duckdb.DuckDBPyConnection, names: Iterable[str], folder: Path) -
 
 @contextlib.contextmanager
 def parser() -> Iterator[duckdb.DuckDBPyConnection]:
-    """An engine that takes SQL apart and reads nothing. It lives no longer than it is needed: a process with one must not be forked."""
+    """An engine that takes SQL apart and reads nothing. It lives no longer than it is needed: a
+    process with one must not be forked.
+    """
     con = duckdb.connect(config={"threads": 1, "enable_external_access": False})
     try:
         yield con
@@ -109,10 +129,14 @@ def parser() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def tree(con: duckdb.DuckDBPyConnection, sql: str) -> dict:
-    """A SELECT as the engine's parser understands it. Raises what the engine raises for text that is none."""
+    """A SELECT as the engine's parser understands it. Raises what the engine raises for text that
+    is none.
+    """
     found = json.loads(con.execute("SELECT json_serialize_sql(?)", [sql]).fetchall()[0][0])
     if found["error"]:
-        raise duckdb.ParserException(found["error_message"] if found["error_type"] == "parser" else "this is not one SELECT")
+        raise duckdb.ParserException(
+            found["error_message"] if found["error_type"] == "parser" else "this is not one SELECT"
+        )
     return found
 
 
@@ -123,9 +147,14 @@ def untree(con: duckdb.DuckDBPyConnection, parsed: dict) -> str:
 
 @lru_cache(maxsize=1)
 def unsteady() -> frozenset[str]:
-    """Functions of which a row by itself does not know the value: those of many rows, and those that answer each time anew."""
+    """Functions of which a row by itself does not know the value: those of many rows, and those
+    that answer each time anew.
+    """
     with parser() as con:
-        found = con.execute("SELECT function_name FROM duckdb_functions() WHERE function_type = 'aggregate' OR stability = 'VOLATILE'")
+        found = con.execute(
+            "SELECT function_name FROM duckdb_functions() WHERE function_type = 'aggregate' OR"
+            " stability = 'VOLATILE'"
+        )
         return frozenset(name for (name,) in found.fetchall())
 
 

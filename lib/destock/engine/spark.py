@@ -36,20 +36,30 @@ class Cluster:
     scratch: Path
 
 
-def start(options: Mapping[str, str], places: Mapping[str, str], scratch: Path, zone: str) -> Cluster:
-    """A session with the typed tables as views. ``options`` are those of ``[spark]`` in shop.toml, ``master`` among them.
+def start(
+    options: Mapping[str, str], places: Mapping[str, str], scratch: Path, zone: str
+) -> Cluster:
+    """A session with the typed tables as views. ``options`` are those of ``[spark]`` in shop.toml,
+    ``master`` among them.
 
     Raises Fault (3) where pyspark or Java is missing, or the master does not answer.
     """
-    unusable = mark("Spark cannot be started ({reason}): it needs the extra “spark” and Java 17 or newer")
+    unusable = mark(
+        "Spark cannot be started ({reason}): it needs the extra “spark” and Java 17 or newer"
+    )
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     try:
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise Fault(3, unusable, reason=error) from error
-    given = {key if key.startswith("spark.") else f"spark.{key}": str(value) for key, value in options.items()}
+    given = {
+        key if key.startswith("spark.") else f"spark.{key}": str(value)
+        for key, value in options.items()
+    }
     builder = SparkSession.builder.appName("destock")
-    for key, value in ({"spark.master": "local[*]", "spark.local.dir": str(scratch)} | SETTINGS | given).items():
+    for key, value in (
+        {"spark.master": "local[*]", "spark.local.dir": str(scratch)} | SETTINGS | given
+    ).items():
         builder = builder.config(key, value)
     try:
         con = builder.getOrCreate()
@@ -69,7 +79,9 @@ def run(con: Cluster, package: str, name: str) -> None:
 
 
 def _make(con: Cluster, statement: exp.Create | exp.Drop) -> None:
-    """A view is only a name; a table is written, so that no plan grows with all that came before it."""
+    """A view is only a name; a table is written, so that no plan grows with all that came before
+    it.
+    """
     if isinstance(statement, exp.Drop):
         con.session.catalog.dropTempView(statement.find(exp.Table).name)
         return
@@ -94,17 +106,26 @@ def rows(con: Cluster, sql: str) -> list[tuple]:
 
 def put(con: Cluster, name: str, frame: pd.DataFrame | pa.Table) -> None:
     """Make a small frame a table of the engine."""
-    table = pa.Table.from_pandas(frame, preserve_index=False) if isinstance(frame, pd.DataFrame) else frame
+    table = (
+        pa.Table.from_pandas(frame, preserve_index=False)
+        if isinstance(frame, pd.DataFrame)
+        else frame
+    )
     con.session.createDataFrame(table).createOrReplaceTempView(name)
 
 
 def here(con: Cluster, name: str) -> duckdb.DuckDBPyConnection:
-    """A DuckDB that sees this table: in the Parquet that the workers have written, for millions of rows do not fit through the driver."""
+    """A DuckDB that sees this table: in the Parquet that the workers have written, for millions of
+    rows do not fit through the driver.
+    """
     place = con.scratch / f"{name}.made.parquet"
     if not place.exists():
         con.session.table(name).write.parquet(str(place))
     near = duck.start({con.scratch}, con.scratch)
-    near.execute(f"CREATE VIEW {duck.quoted(name)} AS SELECT * FROM read_parquet({duck.text(f'{place}/*.parquet')})")
+    near.execute(
+        f"CREATE VIEW {duck.quoted(name)} AS SELECT * FROM"
+        f" read_parquet({duck.text(f'{place}/*.parquet')})"
+    )
     return near
 
 

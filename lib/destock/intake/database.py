@@ -1,7 +1,9 @@
-"""Tables that live in PostgreSQL: streamed through ADBC into one Parquet file each, which goes through the same door as any export.
+"""Tables that live in PostgreSQL: streamed through ADBC into one Parquet file each, which goes
+through the same door as any export.
 
-A file between them, because a database promises neither that its rows stay nor in which order they come: rejects are
-found by their number in a second reading, and the pages of a pack are processes of their own. The connection is held no longer than the stream.
+A file between them, because a database promises neither that its rows stay nor in which order they
+come: rejects are found by their number in a second reading, and the pages of a pack are processes
+of their own. The connection is held no longer than the stream.
 """
 
 import hashlib
@@ -27,28 +29,34 @@ from destock.model.messages import Fault, mark
 TRIES = 3
 # seconds: to wait for an answer, to ask a silent server whether it is still there
 WAITS = {"connect_timeout": 10, "keepalives_idle": 60}
-# One moment for all tables, nothing written, no waiting for a lock; and unchanged rows in an unchanged order, so that they have the same digest.
+# One moment for all tables, nothing written, no waiting for a lock; and unchanged rows in an
+# unchanged order, so that they have the same digest.
 SNAPSHOT = (
     "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
     "SET LOCAL lock_timeout = '60s'",
     "SET LOCAL synchronize_seqscans = off",
     "SET LOCAL max_parallel_workers_per_gather = 0",
 )
-# The server cannot be reached or has no room; after any other answer of its own it is not asked again.
-_PASSES = re.compile(r"could not translate|failed: (?!\w+:  )|starting up|shutting down|recovery|too many|connection slots")
+# The server cannot be reached or has no room; after any other answer of its own it is not asked
+# again.
+_PASSES = re.compile(
+    r"could not translate|failed: (?!\w+:  )|starting up|shutting down|recovery|too many|connection"
+    r" slots"
+)
 
 
 def extracted(database: str, selected: Mapping[str, str]) -> dict[str, Path]:
     """Where do the rows of these tables lie, all as they were in one moment of the database?
 
-    ``database`` is the name of the environment variable that holds its address; ``selected``: our table → theirs, or a
-    SELECT. A command reads them once, and so does a notebook that runs alone.
+    ``database`` is the name of the environment variable that holds its address; ``selected``: our
+    table → theirs, or a SELECT. A command reads them once, and so does a notebook that runs alone.
 
-    Raises Fault (3) where there is no connection (three tries, unless the server refuses), no such table, a
-    column of a type that no table of a shop has, or where the stream breaks off.
+    Raises Fault (3) where there is no connection (three tries, unless the server refuses), no such
+    table, a column of a type that no table of a shop has, or where the stream breaks off.
     """
     address = _address(database)
-    folder = session() / f"extract-{hashlib.sha256(repr((address, sorted(selected.items()))).encode()).hexdigest()[:16]}"
+    asked = hashlib.sha256(repr((address, sorted(selected.items()))).encode())
+    folder = session() / f"extract-{asked.hexdigest()[:16]}"
     building = folder.with_suffix(".part")
     with FileLock(folder.with_suffix(".lock")):
         if not folder.is_dir():
@@ -66,7 +74,10 @@ def _file(database: str, table: str) -> str:
 def _address(database: str) -> str:
     address = os.environ.get(database, "")
     if not re.match(r"postgres(ql)?://", address):  # what the driver says of any other repeats it
-        text = mark("{database}: this environment variable is to hold the address of the database, postgresql://…, and does not")
+        text = mark(
+            "{database}: this environment variable is to hold the address of the database,"
+            " postgresql://…, and does not"
+        )
         raise Fault(3, text, database=database)
     missing = {key: wait for key, wait in WAITS.items() if f"{key}=" not in address}
     return f"{address}{'&' if '?' in address else '?'}{urlencode(missing)}" if missing else address
@@ -86,7 +97,11 @@ def _driver() -> ModuleType:
     try:
         return import_module("adbc_driver_postgresql.dbapi")
     except ImportError as error:
-        raise Fault(3, mark("PostgreSQL cannot be read ({reason}): it needs the extra “postgres”"), reason=error) from error
+        raise Fault(
+            3,
+            mark("PostgreSQL cannot be read ({reason}): it needs the extra “postgres”"),
+            reason=error,
+        ) from error
 
 
 def _connection(database: str, address: str):
@@ -99,8 +114,14 @@ def _connection(database: str, address: str):
         if n == TRIES - 1 or not _PASSES.search(said):
             break
         time.sleep(2**n + random.random())  # noqa: S311
-    reason = re.sub('"[^"]*"', '"…"', _reason(said))  # no host, no user, nothing of an address that is not understood
-    raise Fault(3, mark("{database}: no connection to this database ({reason})"), database=database, reason=reason)
+    # no host, no user, nothing of an address that is not understood
+    reason = re.sub('"[^"]*"', '"…"', _reason(said))
+    raise Fault(
+        3,
+        mark("{database}: no connection to this database ({reason})"),
+        database=database,
+        reason=reason,
+    )
 
 
 def _reason(said: str) -> str:
@@ -121,9 +142,16 @@ def _said(database: str, table: str) -> Iterator[None]:
 
 
 def _stream(cursor, database: str, table: str, source: str, path: Path) -> None:
-    """Write all rows of a table or a SELECT into a file, batch by batch, after the server has counted them."""
-    chosen = source if re.match(r"\s*(select|with)\b", source, re.IGNORECASE) else f"SELECT * FROM {source}"
-    chosen = chosen.strip().removesuffix(";") + "\n"  # the driver closes a bracket behind it: not inside a comment
+    """Write all rows of a table or a SELECT into a file, batch by batch, after the server has
+    counted them.
+    """
+    chosen = (
+        source
+        if re.match(r"\s*(select|with)\b", source, re.IGNORECASE)
+        else f"SELECT * FROM {source}"
+    )
+    # the driver closes a bracket behind it: not inside a comment
+    chosen = chosen.strip().removesuffix(";") + "\n"
     cursor.execute(f"SELECT count(*) FROM ({chosen}) AS source")
     counted, loaded = cursor.fetchone()[0], 0
     cursor.execute(chosen)
@@ -131,7 +159,9 @@ def _stream(cursor, database: str, table: str, source: str, path: Path) -> None:
         schema = _schema(batches.schema, database, table)
         with pq.ParquetWriter(path, schema, compression="zstd", write_page_checksum=True) as target:
             for batch in batches:
-                columns = [c.storage if isinstance(c.type, pa.OpaqueType) else c for c in batch.columns]
+                columns = [
+                    c.storage if isinstance(c.type, pa.OpaqueType) else c for c in batch.columns
+                ]
                 target.write_batch(pa.record_batch(columns, schema))
                 loaded += batch.num_rows
     if loaded != counted:
@@ -140,14 +170,22 @@ def _stream(cursor, database: str, table: str, source: str, path: Path) -> None:
 
 
 def _schema(given: pa.Schema, database: str, table: str) -> pa.Schema:
-    """The columns as the door takes them. NUMERIC stays its digits, which the door reads as strictly as those of a text."""
+    """The columns as the door takes them. NUMERIC stays its digits, which the door reads as
+    strictly as those of a text.
+    """
     strange = [f"{field.name} ({_theirs(field)})" for field in given if not _is_known(field)]
     if strange:
         text = mark(
-            '{database}: {table} has columns of types that are not read: {columns}; leave them out, or cast them, in source = "SELECT …"'
+            "{database}: {table} has columns of types that are not read: {columns}; leave them out,"
+            ' or cast them, in source = "SELECT …"'
         )
         raise Fault(3, text, database=database, table=table, columns=", ".join(strange))
-    return pa.schema([pa.field(f.name, pa.string() if isinstance(f.type, pa.OpaqueType) else f.type) for f in given])
+    return pa.schema(
+        [
+            pa.field(f.name, pa.string() if isinstance(f.type, pa.OpaqueType) else f.type)
+            for f in given
+        ]
+    )
 
 
 def _theirs(field: pa.Field) -> str:
@@ -155,6 +193,15 @@ def _theirs(field: pa.Field) -> str:
 
 
 def _is_known(field: pa.Field) -> bool:
-    kinds = (pa.types.is_string, pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_date, pa.types.is_timestamp)
+    kinds = (
+        pa.types.is_string,
+        pa.types.is_integer,
+        pa.types.is_floating,
+        pa.types.is_boolean,
+        pa.types.is_date,
+        pa.types.is_timestamp,
+    )
     # money comes as a number of cents, or of whatever else the server's locale has
-    return _theirs(field) in ("numeric", "uuid") or (_theirs(field) != "money" and any(is_it(field.type) for is_it in kinds))
+    return _theirs(field) in ("numeric", "uuid") or (
+        _theirs(field) != "money" and any(is_it(field.type) for is_it in kinds)
+    )

@@ -3,7 +3,8 @@
 from destock.model.findings import Finding
 from destock.model.messages import mark
 
-# what cannot be said without a table, what the table would make possible, and on which pages that matters
+# what cannot be said without a table, what the table would make possible, and on which pages that
+# matters
 TABLES = {
     "order_lines": (
         mark("what sold week by week, at which price, and what came back"),
@@ -20,27 +21,41 @@ TABLES = {
         mark("checked stock and its breaks"),
         ("classification", "impact"),
     ),
-    "prices": (mark("how customers answer a price cut"), mark("elasticities from your own markdown tests"), ("elasticity",)),
+    "prices": (
+        mark("how customers answer a price cut"),
+        mark("elasticities from your own markdown tests"),
+        ("elasticity",),
+    ),
     "traffic": (
         mark("whether a slow style was not wanted or not shown"),
         mark("a fair judgement of what was shown too little"),
         ("classification",),
     ),
-    "plan": (mark("whether a style misses its plan or the plan was wrong"), mark("the causes of the excess"), ("classification",)),
+    "plan": (
+        mark("whether a style misses its plan or the plan was wrong"),
+        mark("the causes of the excess"),
+        ("classification",),
+    ),
 }
 
 
 def lacking(given: set[str], page: str) -> list[str]:
-    """Which tables that a page could use does a shop not give? The summary and the data page use all of them."""
+    """Which tables that a page could use does a shop not give? The summary and the data page use
+    all of them.
+    """
     return [
         table
         for table, (_, _, pages) in TABLES.items()
-        if table not in given and page in ("summary", "intake", *pages) and not (table == "stock" and "snapshot" in given)
+        if table not in given
+        and page in ("summary", "intake", *pages)
+        and not (table == "stock" and "snapshot" in given)
     ]
 
 
 def missing_tables(given: set[str], page: str = "intake") -> list[Finding]:
-    """What can a page not tell of a shop that gives these tables, and what would each further one add?"""
+    """What can a page not tell of a shop that gives these tables, and what would each further one
+    add?
+    """
     gaps = [
         Finding(
             "missing_table",
@@ -48,7 +63,11 @@ def missing_tables(given: set[str], page: str = "intake") -> list[Finding]:
             "table",
             item=table,
             severity=1,
-            figures={"table": (table, "text"), "impossible": (TABLES[table][0], "label"), "possible": (TABLES[table][1], "label")},
+            figures={
+                "table": (table, "text"),
+                "impossible": (TABLES[table][0], "label"),
+                "possible": (TABLES[table][1], "label"),
+            },
         )
         for table in lacking(given, page)
     ]

@@ -1,7 +1,9 @@
-"""A shop's query, followed row by row: from which line of its source does each row come, and which rows does it fail on?
+"""A shop's query, followed row by row: from which line of its source does each row come, and which
+rows does it fail on?
 
-Its tree is walked from the outside in. Where each row comes from one row of ``source`` – no groups, no DISTINCT, one branch of a
-UNION ALL at a time – ``_line`` is carried through, and an expression that fails makes a mark in ``FAILED`` instead of an error.
+Its tree is walked from the outside in. Where each row comes from one row of ``source`` – no groups,
+no DISTINCT, one branch of a UNION ALL at a time – ``_line`` is carried through, and an expression
+that fails makes a mark in ``FAILED`` instead of an error.
 """
 
 from collections.abc import Mapping
@@ -15,7 +17,9 @@ _ROWWISE_JOINS = ("INNER", "LEFT", "SEMI", "ANTI")
 
 @dataclass
 class Followed:
-    """A query that names the line of each row; ``whole``: no row of ``source`` plays another part in it than the one that it names."""
+    """A query that names the line of each row; ``whole``: no row of ``source`` plays another part
+    in it than the one that it names.
+    """
 
     sql: str
     whole: bool = True
@@ -23,7 +27,9 @@ class Followed:
 
 @dataclass
 class _Walk:
-    """What is known on the way: functions whose value no single row tells, whether to mark failures, what was found."""
+    """What is known on the way: functions whose value no single row tells, whether to mark
+    failures, what was found.
+    """
 
     con: engine.Engine
     unsteady: frozenset[str]
@@ -33,7 +39,9 @@ class _Walk:
 
 
 def followed(con: engine.Engine, query: str) -> list[Followed]:
-    """The query with ``_line`` (and ``FAILED``) beside its columns, the fuller form first; none where rows cannot be followed."""
+    """The query with ``_line`` (and ``FAILED``) beside its columns, the fuller form first; none
+    where rows cannot be followed.
+    """
     found = []
     for mark_failures in (True, False):
         tree = engine.tree(con, f"SELECT * FROM ({query}\n)")
@@ -61,11 +69,19 @@ def fails(expression: str) -> str:
 
 
 def _node(node: dict, outer: Mapping[str, dict], walk: _Walk) -> tuple[str, ...] | None:
-    """Make a node give ``_line`` and ``FAILED``; which of them stand behind its own columns? None where it cannot."""
+    """Make a node give ``_line`` and ``FAILED``; which of them stand behind its own columns? None
+    where it cannot.
+    """
     if id(node) not in walk.done:
         walk.done[id(node)] = None  # a query that calls itself is not followed
-        known = dict(outer) | {entry["key"].lower(): entry["value"] for entry in node["cte_map"]["map"]}
-        walk.done[id(node)] = _union(node, known, walk) if node["type"] == "SET_OPERATION_NODE" else _select(node, known, walk)
+        known = dict(outer) | {
+            entry["key"].lower(): entry["value"] for entry in node["cte_map"]["map"]
+        }
+        walk.done[id(node)] = (
+            _union(node, known, walk)
+            if node["type"] == "SET_OPERATION_NODE"
+            else _select(node, known, walk)
+        )
     return walk.done[id(node)]
 
 
@@ -78,34 +94,60 @@ def _union(node: dict, known: Mapping[str, dict], walk: _Walk) -> tuple[str, ...
 
 def _select(node: dict, known: Mapping[str, dict], walk: _Walk) -> tuple[str, ...] | None:
     items = node.get("select_list", [])
-    grouped = node.get("group_expressions") or node.get("having") or node.get("aggregate_handling") != "STANDARD_HANDLING"
-    if node["type"] != "SELECT_NODE" or grouped or _is_distinct(node) or any(_calls(item, walk.unsteady, "aggregate") for item in items):
+    grouped = (
+        node.get("group_expressions")
+        or node.get("having")
+        or node.get("aggregate_handling") != "STANDARD_HANDLING"
+    )
+    if (
+        node["type"] != "SELECT_NODE"
+        or grouped
+        or _is_distinct(node)
+        or any(_calls(item, walk.unsteady, "aggregate") for item in items)
+    ):
         return None
     found = _relation(node["from_table"], known, walk)
     if found is None:
         return None
     alias, given = found
-    walk.whole &= not any(_mentions(node[part], known) for part in ("select_list", "where_clause", "qualify"))
+    walk.whole &= not any(
+        _mentions(node[part], known) for part in ("select_list", "where_clause", "qualify")
+    )
     failures = _mark(node, walk) if walk.mark_failures else []
     stars = [
-        item for item in items if item["class"] == "STAR" and not item["columns"] and item["relation_name"].lower() in ("", alias.lower())
+        item
+        for item in items
+        if item["class"] == "STAR"
+        and not item["columns"]
+        and item["relation_name"].lower() in ("", alias.lower())
     ]
     behind = []
-    if not (any(LINE not in star["exclude_list"] for star in stars) or any(_name(item) == LINE for item in items)):
+    if not (
+        any(LINE not in star["exclude_list"] for star in stars)
+        or any(_name(item) == LINE for item in items)
+    ):
         items.append(_expression(walk, f"{engine.quoted(alias)}.{LINE} AS {LINE}"))
         behind.append(LINE)
     if walk.mark_failures:
         for star in stars if FAILED in given else ():
             star["exclude_list"].append(FAILED)
         before = f"{engine.quoted(alias)}.{FAILED}" if FAILED in given else "CAST(NULL AS VARCHAR)"
-        cases = " ".join(f"WHEN {failure} THEN {engine.literal(name)}" for failure, name in failures)
-        items.append(_expression(walk, f"{f'CASE {cases} ELSE {before} END' if cases else before} AS {FAILED}"))
+        cases = " ".join(
+            f"WHEN {failure} THEN {engine.literal(name)}" for failure, name in failures
+        )
+        items.append(
+            _expression(
+                walk, f"{f'CASE {cases} ELSE {before} END' if cases else before} AS {FAILED}"
+            )
+        )
         behind.append(FAILED)
     return tuple(behind)
 
 
 def _mark(node: dict, walk: _Walk) -> list[tuple[str, str]]:
-    """Let each column, and the filter of a single table, be NULL where it fails; which failures, under whose name?"""
+    """Let each column, and the filter of a single table, be NULL where it fails; which failures,
+    under whose name?
+    """
     failures = []
     for n, item in enumerate(node["select_list"]):
         for replaced in item.get("replace_list", ()):
@@ -125,17 +167,30 @@ def _mark(node: dict, walk: _Walk) -> list[tuple[str, str]]:
 
 def _guarded(walk: _Walk, expression: dict) -> str:
     """The text of an expression that can fail on a row, and be asked for each row by itself."""
-    return _text(walk, expression) if _may_fail(expression) and not _calls(expression, walk.unsteady, "any") else ""
+    return (
+        _text(walk, expression)
+        if _may_fail(expression) and not _calls(expression, walk.unsteady, "any")
+        else ""
+    )
 
 
-def _relation(part: dict, known: Mapping[str, dict], walk: _Walk) -> tuple[str, tuple[str, ...]] | None:
-    """The one relation of a FROM whose rows are those of ``source``: its alias, and what it gives of ``_line`` and ``FAILED``."""
+def _relation(
+    part: dict, known: Mapping[str, dict], walk: _Walk
+) -> tuple[str, tuple[str, ...]] | None:
+    """The one relation of a FROM whose rows are those of ``source``: its alias, and what it gives
+    of ``_line`` and ``FAILED``.
+    """
     if part["type"] == "JOIN":
         left, right = _mentions(part["left"], known), _mentions(part["right"], known)
         walk.whole &= not (left and right)
         if left and part["join_type"] in _ROWWISE_JOINS and part["ref_type"] != "POSITIONAL":
             return _relation(part["left"], known, walk)
-        if right and not left and part["join_type"] in ("INNER", "RIGHT") and part["ref_type"] != "POSITIONAL":
+        if (
+            right
+            and not left
+            and part["join_type"] in ("INNER", "RIGHT")
+            and part["ref_type"] != "POSITIONAL"
+        ):
             return _relation(part["right"], known, walk)
         return None
     if part.get("column_name_alias") or not _mentions(part, known):
@@ -172,7 +227,9 @@ def _mentions(part: object, known: Mapping[str, dict]) -> bool:
 
 def _is_distinct(node: dict) -> bool:
     """DISTINCT makes one row of several; DISTINCT ON picks one of them."""
-    return any(m["type"] == "DISTINCT_MODIFIER" and not m["distinct_on_targets"] for m in node["modifiers"])
+    return any(
+        m["type"] == "DISTINCT_MODIFIER" and not m["distinct_on_targets"] for m in node["modifiers"]
+    )
 
 
 def _may_fail(item: dict) -> bool:
@@ -180,12 +237,16 @@ def _may_fail(item: dict) -> bool:
 
 
 def _calls(part: object, unsteady: frozenset[str], kind: str) -> bool:
-    """Does an expression ask for more than its row? ``aggregate``: for a group of rows; ``any``: for other rows, or for chance."""
+    """Does an expression ask for more than its row? ``aggregate``: for a group of rows; ``any``:
+    for other rows, or for chance.
+    """
     if isinstance(part, list):
         return any(_calls(one, unsteady, kind) for one in part)
     if not isinstance(part, dict):
         return False
-    if part.get("class") in ("SUBQUERY", "WINDOW", "STAR") and (kind == "any" or part["class"] != "STAR"):
+    if part.get("class") in ("SUBQUERY", "WINDOW", "STAR") and (
+        kind == "any" or part["class"] != "STAR"
+    ):
         return kind == "any"
     if (
         part.get("class") == "FUNCTION"

@@ -1,4 +1,6 @@
-"""One file → its records, as text where it is a text: each with its line, none left out, in batches."""
+"""One file → its records, as text where it is a text: each with its line, none left out, in
+batches.
+"""
 
 import csv
 import re
@@ -25,24 +27,29 @@ MOST_COLUMNS = 2000
 # A Parquet file of so many cells, and so many for each of its bytes, is refused unread.
 MOST_CELLS, MOST_CELLS_A_BYTE = 10_000_000, 200
 _BLANKS = " \t\r\n\u00a0\u3000\ufeff"
-# What a spreadsheet takes for the beginning of a formula (OWASP ASVS 1.2.10), full-width signs included.
+# What a spreadsheet takes for the beginning of a formula (OWASP ASVS 1.2.10), full-width signs
+# included.
 FORMULA = "=+-@\t\r\n\0＝＋－＠"
 # An apostrophe before one of these, or before a number, is a guard and no part of the value.
 GUARDED = rf"'('*(?:[0-9]+|[{re.escape(FORMULA)}](?s:.)*))"
 _GUARD = rf"^(?:=\"(.*)\"|{GUARDED})$"
-# bytes that a text to be mended begins or ends with: blanks of one byte, guards, and those of the blanks of several
+# bytes that a text to be mended begins or ends with: blanks of one byte, guards, and those of the
+# blanks of several
 _BLANK, _FOREIGN, _GUARDS = 32, 128, b"'=\""
 _FIRST, _LAST = np.zeros(256, bool), np.zeros(256, bool)
-_FIRST[[*range(_BLANK + 1), *b"'=\xc2\xe3\xef"]] = _LAST[[*range(_BLANK + 1), *b'"\xa0\x80\xbf']] = True
+_FIRST[[*range(_BLANK + 1), *b"'=\xc2\xe3\xef"]] = _LAST[
+    [*range(_BLANK + 1), *b'"\xa0\x80\xbf']
+] = True
 _EMPTY = mark("{file}: has no rows: export it again, or take {table} out of shop.toml")
 
 
 @dataclass
 class Raw:
-    """A file that can be read: ``names`` of its columns, ``batches()`` of its rows, each with its ``_line`` first.
+    """A file that can be read: ``names`` of its columns, ``batches()`` of its rows, each with its
+    ``_line`` first.
 
-    ``counted``: how many rows another way of counting finds, for a text. ``torn``: records that have
-    not as many fields as the header: line → (fields, text); ``rows``: how many became rows;
+    ``counted``: how many rows another way of counting finds, for a text. ``torn``: records that
+    have not as many fields as the header: line → (fields, text); ``rows``: how many became rows;
     both complete once all batches were read. ``read_as`` says what was taken for granted.
     """
 
@@ -61,12 +68,15 @@ class Raw:
         return [column.name for column in self.fields]
 
     def blamed(self, otherwise: Fault) -> Fault:
-        """Our words for what went wrong, given away: a fault that its own file kept would hold on to the engine."""
+        """Our words for what went wrong, given away: a fault that its own file kept would hold on
+        to the engine.
+        """
         fault, self.fault = self.fault, None
         return fault or otherwise
 
     def stream(self, as_given: bool = False) -> pa.RecordBatchReader:
-        """All rows, once, for an engine to take; texts without the blanks and guards around them, unless ``as_given``.
+        """All rows, once, for an engine to take; texts without the blanks and guards around them,
+        unless ``as_given``.
 
         The engine has its own words for what goes wrong: ``fault`` keeps ours.
         """
@@ -76,13 +86,17 @@ class Raw:
             try:
                 for batch in self.batches():
                     self.rows += batch.num_rows
-                    columns = [c if as_given or c.type != pa.string() else _bare(c) for c in batch.columns]
+                    columns = [
+                        c if as_given or c.type != pa.string() else _bare(c) for c in batch.columns
+                    ]
                     yield pa.record_batch(columns, names=batch.schema.names)
             except Fault as fault:
                 self.fault = fault
                 raise
 
-        return pa.RecordBatchReader.from_batches(pa.schema([("_line", pa.int64()), *self.fields]), rows())
+        return pa.RecordBatchReader.from_batches(
+            pa.schema([("_line", pa.int64()), *self.fields]), rows()
+        )
 
 
 def open_raw(path: Path, source: Source) -> Raw:
@@ -93,7 +107,12 @@ def open_raw(path: Path, source: Source) -> Raw:
     """
     reader = {".csv": _csv, ".parquet": _parquet, ".xlsx": _xlsx}.get(path.suffix.lower())
     if reader is None:
-        raise Fault(3, mark("{file}: cannot be read ({reason})"), file=path.name, reason="csv / parquet / xlsx")
+        raise Fault(
+            3,
+            mark("{file}: cannot be read ({reason})"),
+            file=path.name,
+            reason="csv / parquet / xlsx",
+        )
     try:
         return reader(path, source)
     except OSError as error:
@@ -101,7 +120,9 @@ def open_raw(path: Path, source: Source) -> Raw:
 
 
 def header(text: object) -> str:
-    """A column's name as we compare it: full width or half, in one line, without marks and blanks around it."""
+    """A column's name as we compare it: full width or half, in one line, without marks and blanks
+    around it.
+    """
     return " ".join(unicodedata.normalize("NFKC", str(text)).replace("\ufeff", "").split())
 
 
@@ -112,7 +133,12 @@ def second(name: str) -> str:
 
 def _names(path: Path, headers: list) -> list[str]:
     if len(headers) > MOST_COLUMNS:
-        raise Fault(3, mark("{file}: {columns} columns: this is no table of a shop"), file=path.name, columns=len(headers))
+        raise Fault(
+            3,
+            mark("{file}: {columns} columns: this is no table of a shop"),
+            file=path.name,
+            columns=len(headers),
+        )
     names, taken = [], set()
     for place, text in enumerate(headers, 1):
         name = header(text or "") or f"column {place}"
@@ -129,10 +155,19 @@ def _csv(path: Path, source: Source) -> Raw:
     counted = found.records - source.header_row
     _refuse_empty(path, source, bool(names), counted)
     if not found.ended and source.final_newline:
-        text = mark("{file}: ends in the middle of a line: upload it again (or say final_newline = false in shop.toml, if it always does)")
+        text = mark(
+            "{file}: ends in the middle of a line: upload it again (or say final_newline = false in"
+            " shop.toml, if it always does)"
+        )
         raise Fault(3, text, file=path.name)
     fields = [pa.field(name, pa.string()) for name in names]
-    raw = Raw(path, fields, lambda: _csv_batches(raw, source, found, above) if counted else iter(()), counted, "")
+    raw = Raw(
+        path,
+        fields,
+        lambda: _csv_batches(raw, source, found, above) if counted else iter(()),
+        counted,
+        "",
+    )
     raw.read_as = f"{found.encoding}, {source.delimiter!r}"
     return raw
 
@@ -158,40 +193,73 @@ def _csv_batches(raw: Raw, source: Source, found: Survey, above: int) -> Iterato
         torn[row.number - above] = (row.actual_columns, row.text)
         return "skip"
 
-    encoding = "utf8" if found.encoding.startswith("utf-8") else found.encoding  # under any other name Python decodes it once more
-    read = pacsv.ReadOptions(column_names=raw.names, skip_rows=above, block_size=BLOCK, encoding=encoding, use_threads=False)
-    parse = pacsv.ParseOptions(delimiter=source.delimiter, newlines_in_values=True, ignore_empty_lines=False, invalid_row_handler=tear)
+    # under any other name Python decodes it once more
+    encoding = "utf8" if found.encoding.startswith("utf-8") else found.encoding
+    read = pacsv.ReadOptions(
+        column_names=raw.names,
+        skip_rows=above,
+        block_size=BLOCK,
+        encoding=encoding,
+        use_threads=False,
+    )
+    parse = pacsv.ParseOptions(
+        delimiter=source.delimiter,
+        newlines_in_values=True,
+        ignore_empty_lines=False,
+        invalid_row_handler=tear,
+    )
     convert = pacsv.ConvertOptions(
-        column_types={f.name: f.type for f in raw.fields}, strings_can_be_null=True, null_values=[""], check_utf8=False
+        column_types={f.name: f.type for f in raw.fields},
+        strings_can_be_null=True,
+        null_values=[""],
+        check_utf8=False,
     )
     record, line = 1, above + 1
     try:
         for batch in pacsv.open_csv(raw.path, read, parse, convert):
             numbers = _numbers(record, batch.num_rows, torn)
-            lines, record, line = _lines(batch if found.multiline else None, numbers, record, line, torn, raw)
+            lines, record, line = _lines(
+                batch if found.multiline else None, numbers, record, line, torn, raw
+            )
             yield pa.record_batch([pa.array(lines), *batch.columns], names=["_line", *raw.names])
     except pa.ArrowInvalid as error:
         if "straddl" in str(error):
             raise Fault(
-                3, mark("{file}: a row of more than {size} MB: this is no table of a shop"), file=raw.path.name, size=BLOCK >> 20
+                3,
+                mark("{file}: a row of more than {size} MB: this is no table of a shop"),
+                file=raw.path.name,
+                size=BLOCK >> 20,
             ) from error
         raise unreadable(raw.path, error) from error
     _lines(None, np.array([max(torn, default=0)]), record, line, torn, raw)
 
 
 def _bare(column: pa.StringArray) -> pa.StringArray:
-    """Texts without blanks around them, nor what keeps a spreadsheet from taking them for numbers: ="007", '007.
+    """Texts without blanks around them, nor what keeps a spreadsheet from taking them for numbers:
+    ="007", '007.
 
     The bytes are looked at first: most columns hold nothing of the kind.
     """
     _, offsets, data = column.buffers()
-    ends = np.frombuffer(offsets, np.int32)[column.offset : column.offset + len(column) + 1] if data else np.zeros(1, np.int32)
+    ends = (
+        np.frombuffer(offsets, np.int32)[column.offset : column.offset + len(column) + 1]
+        if data
+        else np.zeros(1, np.int32)
+    )
     raw = np.frombuffer(data, np.uint8)[ends[0] : ends[-1]] if data else ends
-    if not len(raw) or (raw.min() > _BLANK and raw.max() < _FOREIGN and not any((raw == mark).any() for mark in _GUARDS)):
+    if not len(raw) or (
+        raw.min() > _BLANK
+        and raw.max() < _FOREIGN
+        and not any((raw == mark).any() for mark in _GUARDS)
+    ):
         return column
-    if raw.max() >= 0xCC and np.isin(raw, [0xCC, 0xCD]).any():  # marks that combine with the letter before
+    # marks that combine with the letter before
+    if raw.max() >= 0xCC and np.isin(raw, [0xCC, 0xCD]).any():
         column = pc.utf8_normalize(column, "NFC")
-    elif not (_FIRST[raw[np.minimum(ends[:-1] - ends[0], len(raw) - 1)]].any() or _LAST[raw[ends[1:] - ends[0] - 1]].any()):
+    elif not (
+        _FIRST[raw[np.minimum(ends[:-1] - ends[0], len(raw) - 1)]].any()
+        or _LAST[raw[ends[1:] - ends[0] - 1]].any()
+    ):
         return column
     column = pc.replace_substring_regex(pc.utf8_trim(column, _BLANKS), _GUARD, r"\1\2")
     return pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
@@ -200,11 +268,18 @@ def _bare(column: pa.StringArray) -> pa.StringArray:
 def _numbers(record: int, rows: int, torn: dict) -> np.ndarray:
     """Numbers of the records that became rows: from ``record`` on, without the torn ones."""
     later = [number for number in torn if number >= record]
-    return np.delete(np.arange(record, record + rows + len(later)), [n - record for n in later if n - record < rows + len(later)])[:rows]
+    return np.delete(
+        np.arange(record, record + rows + len(later)),
+        [n - record for n in later if n - record < rows + len(later)],
+    )[:rows]
 
 
-def _lines(batch: pa.RecordBatch | None, numbers: np.ndarray, record: int, line: int, torn: dict, raw: Raw) -> tuple[np.ndarray, int, int]:
-    """The line on which each of these records begins, and the next record with its line. Notes the torn ones among them."""
+def _lines(
+    batch: pa.RecordBatch | None, numbers: np.ndarray, record: int, line: int, torn: dict, raw: Raw
+) -> tuple[np.ndarray, int, int]:
+    """The line on which each of these records begins, and the next record with its line. Notes the
+    torn ones among them.
+    """
     if not len(numbers):
         return numbers, record, line
     spans = np.ones(max(numbers[-1] + 1 - record, 0), int)
@@ -216,7 +291,11 @@ def _lines(batch: pa.RecordBatch | None, numbers: np.ndarray, record: int, line:
         spans[number - record] += torn[number][1].count("\n")
     starts = line + np.cumsum(spans) - spans
     raw.torn |= {int(starts[number - record]): torn[number] for number in between}
-    return starts[numbers - record] if len(spans) else numbers, record + len(spans), line + int(spans.sum())
+    return (
+        starts[numbers - record] if len(spans) else numbers,
+        record + len(spans),
+        line + int(spans.sum()),
+    )
 
 
 def _parquet(path: Path, source: Source) -> Raw:
@@ -230,7 +309,10 @@ def _parquet(path: Path, source: Source) -> Raw:
         text = mark("{file}: {rows} rows in so small a file: this is no table of a shop")
         raise Fault(3, text, file=path.name, rows=rows)
     schema = file.schema_arrow
-    fields = [pa.field(name, kind) for name, kind in zip(_names(path, schema.names), schema.types, strict=True)]
+    fields = [
+        pa.field(name, kind)
+        for name, kind in zip(_names(path, schema.names), schema.types, strict=True)
+    ]
 
     def batches() -> Iterator[pa.RecordBatch]:
         line = 1
@@ -248,17 +330,29 @@ def _parquet(path: Path, source: Source) -> Raw:
 
 def _xlsx(path: Path, source: Source) -> Raw:
     sheet = open_sheet(path, source.sheet)
-    two = list(islice(((line, cells) for line, cells in sheet.rows() if line >= source.header_row), 2))
+    two = list(
+        islice(((line, cells) for line, cells in sheet.rows() if line >= source.header_row), 2)
+    )
     _refuse_empty(path, source, bool(two), len(two) - 1)
     top, titles = two[0]
     width = max(titles)
-    fields = [pa.field(name, pa.string()) for name in _names(path, [titles.get(place) for place in range(1, width + 1)])]
+    fields = [
+        pa.field(name, pa.string())
+        for name in _names(path, [titles.get(place) for place in range(1, width + 1)])
+    ]
 
     def batches() -> Iterator[pa.RecordBatch]:
-        rows = ((line, *(cells.get(place) for place in range(1, width + 1))) for line, cells in sheet.rows() if line > top)
+        rows = (
+            (line, *(cells.get(place) for place in range(1, width + 1)))
+            for line, cells in sheet.rows()
+            if line > top
+        )
         kinds = [pa.int64(), *(f.type for f in fields)]
         while some := list(islice(rows, 10_000)):
-            columns = [pa.array(values, kind) for values, kind in zip(zip(*some, strict=True), kinds, strict=True)]
+            columns = [
+                pa.array(values, kind)
+                for values, kind in zip(zip(*some, strict=True), kinds, strict=True)
+            ]
             yield pa.record_batch(columns, names=["_line", *raw.names])
 
     raw = Raw(path, fields, batches, None, f"sheet {sheet.title}", hidden=sheet.hidden)

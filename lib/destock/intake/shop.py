@@ -1,4 +1,6 @@
-"""Opens a shop: a folder with a ``shop.toml`` that says where its tables are and how to read them."""
+"""Opens a shop: a folder with a ``shop.toml`` that says where its tables are and how to read
+them.
+"""
 
 import re
 import tomllib
@@ -20,10 +22,13 @@ from destock.model.messages import Fault, mark
 from destock.model.metrics import DEFINITIONS, EXPENSE_BASES
 from destock.model.schema import TABLES
 
-# Dotted keys take the parser the square of their length: a shop.toml is no larger than this, nor one of its lines.
+# Dotted keys take the parser the square of their length: a shop.toml is no larger than this, nor
+# one of its lines.
 MOST_TOML, MOST_LINE = 500_000, 5_000
 # how a table writes 1234.50: currency sign, thousands, decimal mark
-NUMBER_FORM = re.compile(r"(?P<sign>[^\d.,' -]?)1(?P<thousands>[.,' ]?)234(?P<decimal>[.,])50(?P<tail>[^\d.,' -]?)")
+NUMBER_FORM = re.compile(
+    r"(?P<sign>[^\d.,' -]?)1(?P<thousands>[.,' ]?)234(?P<decimal>[.,])50(?P<tail>[^\d.,' -]?)"
+)
 
 _KEYS = {
     "name": str,
@@ -82,7 +87,9 @@ _TOTALS = ("paid", "cancelled", "refunded", "net", "settled", "units_on_hand", "
 
 @dataclass(frozen=True)
 class Source:
-    """How one table is read: files or a database's table, renames (ours = theirs), SQL expressions, a filter, a query."""
+    """How one table is read: files or a database's table, renames (ours = theirs), SQL expressions,
+    a filter, a query.
+    """
 
     table: str
     source: str
@@ -132,27 +139,48 @@ class Shop:
     toml: Seen | None = None  # that file as it was read
 
     def files(self, table: str) -> list[Path]:
-        """The files of one table, oldest export first: by name, numbers in it as numbers, "orders (1)" after "orders".
+        """The files of one table, oldest export first: by name, numbers in it as numbers, "orders
+        (1)" after "orders".
 
         A table of a database is the one file that its rows were streamed into.
         """
         if database := self.sources[table].database:
-            selected = {name: source.source for name, source in self.sources.items() if source.database == database}
+            selected = {
+                name: source.source
+                for name, source in self.sources.items()
+                if source.database == database
+            }
             return [extracted(database, selected)[table]]
         place = self.folder / self.sources[table].source
         if place.is_dir():
-            found = [p for p in place.iterdir() if p.suffix.lower() in (".csv", ".parquet", ".xlsx")]
+            found = [
+                p for p in place.iterdir() if p.suffix.lower() in (".csv", ".parquet", ".xlsx")
+            ]
         elif place.exists():
             found = [place]
         else:
             found = list(place.parent.glob(place.name)) if place.parent.is_dir() else []
         if not found:
-            raise Fault(3, mark('table "{table}": nothing to read at "{path}"'), table=table, path=self.sources[table].source)
+            raise Fault(
+                3,
+                mark('table "{table}": nothing to read at "{path}"'),
+                table=table,
+                path=self.sources[table].source,
+            )
         for path in found:
-            if path.name != path.name.encode(errors="replace").decode():  # no table could name such a file
-                raise Fault(3, mark("{file}: its name is not written in UTF-8; give it another"), file=path.name)
+            # no table could name such a file
+            if path.name != path.name.encode(errors="replace").decode():
+                raise Fault(
+                    3,
+                    mark("{file}: its name is not written in UTF-8; give it another"),
+                    file=path.name,
+                )
         return sorted(
-            found, key=lambda p: [(not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in re.split(r"(\d+)", p.stem)]
+            found,
+            key=lambda p: [
+                (not part.isdigit(), int(part) if part.isdigit() else 0, part)
+                for part in re.split(r"(\d+)", p.stem)
+            ],
         )
 
     def further(self, table: str) -> list[Path]:
@@ -160,12 +188,26 @@ class Shop:
         return named_files(self.sources[table], self.folder, self.elsewhere())
 
     def elsewhere(self) -> set[Path]:
-        """Files of the shop's tables, whatever folder they lie in: those that its SQL may name outside the shop's own."""
-        return {path.resolve() for name, source in self.sources.items() if not source.database for path in self.files(name)}
+        """Files of the shop's tables, whatever folder they lie in: those that its SQL may name
+        outside the shop's own.
+        """
+        return {
+            path.resolve()
+            for name, source in self.sources.items()
+            if not source.database
+            for path in self.files(name)
+        }
 
     def for_engine(self) -> set[Path]:
-        """The files that the engine opens by itself: typed tables, and what the shop's SQL names. All others are read for it."""
-        typed = {path for name, source in self.sources.items() if source.typed for path in self.files(name)}
+        """The files that the engine opens by itself: typed tables, and what the shop's SQL names.
+        All others are read for it.
+        """
+        typed = {
+            path
+            for name, source in self.sources.items()
+            if source.typed
+            for path in self.files(name)
+        }
         return typed.union(*(self.further(name) for name in self.sources))
 
     def inputs(self) -> dict[str, Path]:
@@ -178,8 +220,12 @@ class Shop:
         return dict(sorted(found))
 
     def first_seen(self) -> dict[str, Seen]:
-        """The inputs as they were when the command, or this process where there is none, first read them."""
-        return first_seen(self.folder / self.file, self.inputs, {self.file: self.toml} if self.toml else {})
+        """The inputs as they were when the command, or this process where there is none, first read
+        them.
+        """
+        return first_seen(
+            self.folder / self.file, self.inputs, {self.file: self.toml} if self.toml else {}
+        )
 
     def fingerprint(self) -> dict[str, str]:
         """SHA-256 of every input, by its name."""
@@ -207,7 +253,11 @@ def open_shop(path: str | Path) -> Shop:
     sources = {name: _source(name, entry) for name, entry in tables.items()}
     for needed in (("products",), ("order_lines", "snapshot")):
         if not set(needed) & set(sources):
-            raise Fault(3, mark('shop.toml names no table "{table}": it is needed'), table='" / "'.join(needed))
+            raise Fault(
+                3,
+                mark('shop.toml names no table "{table}": it is needed'),
+                table='" / "'.join(needed),
+            )
     named = {"name": file.parent.name, "currency": "CNY"} | config
     return Shop(**named, folder=file.parent.resolve(), sources=sources, file=file.name, toml=toml)
 
@@ -241,7 +291,8 @@ def _source(name: str, entry: str | dict) -> Source:
     for key, form in _NO_ADDRESS.items():
         if not form.match(entry.get(key, "_")):
             text = mark(
-                '{place}: "{key}" is no place for an address: write that into an environment variable, and here database = "ITS_NAME"'
+                '{place}: "{key}" is no place for an address: write that into an environment'
+                ' variable, and here database = "ITS_NAME"'
             )
             raise Fault(2, text, place=place, key=key)
     known = dict.fromkeys(TABLES[name].names, str)
@@ -253,9 +304,19 @@ def _source(name: str, entry: str | dict) -> Source:
     _check("%I" not in form or "%p" in form, place, "date_format", "a form with %p where it has %I")
     equal = "separate / copies, of a table whose rows have no number of their own"
     unnumbered = name == "order_lines" or not TABLES[name].key
-    _check(entry.get("equal_rows", "") in (("", "separate", "copies") if unnumbered else ("",)), place, "equal_rows", equal)
+    _check(
+        entry.get("equal_rows", "") in (("", "separate", "copies") if unnumbered else ("",)),
+        place,
+        "equal_rows",
+        equal,
+    )
     form = NUMBER_FORM.fullmatch(entry.get("number_format", "1234.50"))
-    _check(bool(form) and form["thousands"] != form["decimal"], place, "number_format", "1234.50 as the table writes it, such as ¥1,234.50")
+    _check(
+        bool(form) and form["thousands"] != form["decimal"],
+        place,
+        "number_format",
+        "1234.50 as the table writes it, such as ¥1,234.50",
+    )
     return Source(name, **entry)
 
 
@@ -269,13 +330,19 @@ def _check_known(name: str, known: Iterable[str], place: str) -> None:
     if name not in known:
         near = get_close_matches(name, known, n=1, cutoff=0.3)
         raise Fault(
-            2, mark('{place}: "{name}" is not known; did you mean "{near}"?'), place=place, name=name, near=(near or list(known))[0]
+            2,
+            mark('{place}: "{name}" is not known; did you mean "{near}"?'),
+            place=place,
+            name=name,
+            near=(near or list(known))[0],
         )
 
 
 def _check(right: bool, place: str, name: str, kind: str) -> None:
     if not right:
-        raise Fault(2, mark('{place}: "{name}" must be of type {kind}'), place=place, name=name, kind=kind)
+        raise Fault(
+            2, mark('{place}: "{name}" must be of type {kind}'), place=place, name=name, kind=kind
+        )
 
 
 def _is_a(value: object, kind: type | tuple[type, ...]) -> bool:
@@ -287,23 +354,41 @@ def _check_choices(config: dict) -> None:
     for key, choices in _CHOICES.items():
         if key in config and config[key] not in choices:
             raise Fault(
-                2, mark('shop.toml: {key} "{value}" is not one of {choices}'), key=key, value=config[key], choices=", ".join(choices)
+                2,
+                mark('shop.toml: {key} "{value}" is not one of {choices}'),
+                key=key,
+                value=config[key],
+                choices=", ".join(choices),
             )
     _check_known(config.get("sell_through", "received"), DEFINITIONS, "shop.toml sell_through")
     for expense in config.get("expenses", []):
         _check_expense(expense)
     _check_targets(config.get("targets", {}))
-    _check(is_currency(config.get("currency", "CNY")), "shop.toml", "currency", "currency code such as CNY")
+    _check(
+        is_currency(config.get("currency", "CNY")),
+        "shop.toml",
+        "currency",
+        "currency code such as CNY",
+    )
     _check_zone(config.get("timezone", "UTC"))
     for season, end in config.get("seasons", {}).items():
         _check(_is_a(end, date), "shop.toml [seasons]", season, "date")
     for event, days in config.get("events", {}).items():
-        _check(isinstance(days, list) and all(_is_a(day, date) for day in days), "shop.toml [events]", event, "list of dates")
+        _check(
+            isinstance(days, list) and all(_is_a(day, date) for day in days),
+            "shop.toml [events]",
+            event,
+            "list of dates",
+        )
     for key in ("stages", "age_bands"):
         days = config.get(key, [15])
         rising = all(_is_a(day, int) and day > 0 for day in days) and days == sorted(set(days))
         _check(rising and bool(days), "shop.toml", key, "list of days, rising")
-    _check_keys(config.get("control_totals", {}), dict.fromkeys(_TOTALS, (int, float)), "shop.toml [control_totals]")
+    _check_keys(
+        config.get("control_totals", {}),
+        dict.fromkeys(_TOTALS, (int, float)),
+        "shop.toml [control_totals]",
+    )
 
 
 def _check_expense(expense: object) -> None:
@@ -315,12 +400,21 @@ def _check_expense(expense: object) -> None:
             raise Fault(2, mark('{place} needs "{key}"'), place=place, key=key)
     _check_known(expense["base"], EXPENSE_BASES, f"{place} base")
     most = 1 if expense["base"] in ("net", "paid") else float("inf")
-    _check(0 <= expense["amount"] < most, place, "amount", "share from 0 to 1" if most == 1 else "number from 0")
+    _check(
+        0 <= expense["amount"] < most,
+        place,
+        "amount",
+        "share from 0 to 1" if most == 1 else "number from 0",
+    )
 
 
 def _check_targets(targets: dict) -> None:
     place = "shop.toml [targets]"
-    _check_keys(targets, dict.fromkeys(_TARGETS, (int, float)) | {"cash_basis": str, "price_steps": list}, place)
+    _check_keys(
+        targets,
+        dict.fromkeys(_TARGETS, (int, float)) | {"cash_basis": str, "price_steps": list},
+        place,
+    )
     for key, most in _TARGETS.items():
         _check(0 <= targets.get(key, 0) <= most, place, key, f"number from 0 to {most}")
     _check_known(targets.get("cash_basis", _CASH_BASES[0]), _CASH_BASES, f"{place} cash_basis")
@@ -329,8 +423,18 @@ def _check_targets(targets: dict) -> None:
         _check_keys({"price_steps": step}, {"price_steps": dict}, place)
         _check_keys(step, {"share": (int, float), "price": (int, float)}, f"{place} price_steps")
         # the last step sells the rest: it needs no share
-        _check(step.get("price", 0) > 0 and (n == len(steps) or step.get("share", 0) > 0), place, "price_steps", "share and price above 0")
-    _check(sum(step["share"] for step in steps[:-1]) < 1, place, "price_steps", "share: all but the last below 1 together")
+        _check(
+            step.get("price", 0) > 0 and (n == len(steps) or step.get("share", 0) > 0),
+            place,
+            "price_steps",
+            "share and price above 0",
+        )
+    _check(
+        sum(step["share"] for step in steps[:-1]) < 1,
+        place,
+        "price_steps",
+        "share: all but the last below 1 together",
+    )
 
 
 def _check_zone(name: str) -> None:
@@ -338,4 +442,10 @@ def _check_zone(name: str) -> None:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
         some = "Asia/Shanghai, Europe/London, …"
-        raise Fault(2, mark('shop.toml: {key} "{value}" is not one of {choices}'), key="timezone", value=name, choices=some) from error
+        raise Fault(
+            2,
+            mark('shop.toml: {key} "{value}" is not one of {choices}'),
+            key="timezone",
+            value=name,
+            choices=some,
+        ) from error

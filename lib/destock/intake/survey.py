@@ -1,4 +1,6 @@
-"""A text file looked at without the parser that loads it: its encoding, how many records it holds, where it is damaged."""
+"""A text file looked at without the parser that loads it: its encoding, how many records it holds,
+where it is damaged.
+"""
 
 import codecs
 import csv
@@ -16,13 +18,16 @@ MOST_LINES = 1000
 _MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 # encodings in which bytes below 128 are ASCII, wherever a letter ends before them
 _ASCII_STAYS = {"utf-8", "utf-8-sig", "gb18030"}
-# of the letters beyond ASCII in a real Chinese text, at least this share stands in the first Chinese standard
+# of the letters beyond ASCII in a real Chinese text, at least this share stands in the first
+# Chinese standard
 _COMMON = 0.8
 
 
 @dataclass(frozen=True)
 class Survey:
-    """What a file holds: records (header, blank lines and all), whether one runs over several lines, whether the last is ended."""
+    """What a file holds: records (header, blank lines and all), whether one runs over several
+    lines, whether the last is ended.
+    """
 
     encoding: str
     records: int
@@ -42,7 +47,12 @@ def survey(path: Path, declared: str = "", delimiter: str = ",") -> Survey:
     for chunk in _utf8(path, encoding):
         if b"\0" in chunk:
             line = lines + _line_ends(chunk[: chunk.index(b"\0")]) + 1
-            raise Fault(3, mark("{file}:{line}: a byte 0, so this is no text or the file is damaged"), file=path.name, line=line)
+            raise Fault(
+                3,
+                mark("{file}:{line}: a byte 0, so this is no text or the file is damaged"),
+                file=path.name,
+                line=line,
+            )
         lines += _line_ends(chunk) - (last == b"\r" and chunk[:1] == b"\n")
         if inside or b'"' in chunk:
             quoted = np.frombuffer(chunk, np.uint8)
@@ -56,7 +66,8 @@ def survey(path: Path, declared: str = "", delimiter: str = ",") -> Survey:
 
 
 def _line_ends(chunk: bytes) -> int:
-    ends = int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == 10))  # bytes.count takes several times as long
+    # bytes.count takes several times as long
+    ends = int(np.count_nonzero(np.frombuffer(chunk, np.uint8) == 10))
     return ends + (chunk.count(b"\r") - chunk.count(b"\r\n") if b"\r" in chunk else 0)
 
 
@@ -77,7 +88,9 @@ def _parsed(path: Path, encoding: str, delimiter: str) -> int:
 
 
 def _encoding(path: Path, declared: str) -> str:
-    """The first encoding in which every byte makes sense: the file's own mark, the one declared, UTF-8, GB18030."""
+    """The first encoding in which every byte makes sense: the file's own mark, the one declared,
+    UTF-8, GB18030.
+    """
     with path.open("rb") as source:
         start = source.read(4)
     by_mark = [name for sign, name in _MARKS.items() if start.startswith(sign)]
@@ -93,8 +106,16 @@ def _encoding(path: Path, declared: str) -> str:
             if name != "gb18030" or not guessed or _is_chinese(foreign):
                 return name
             reason = name
-    neither = mark('{file}: neither UTF-8 nor Chinese ({reason}): say its encoding in shop.toml, such as encoding = "cp1252"')
-    raise Fault(3, neither if guessed else mark("{file}: cannot be read ({reason})"), file=path.name, reason=reason)
+    neither = mark(
+        "{file}: neither UTF-8 nor Chinese ({reason}): say its encoding in shop.toml, such as"
+        ' encoding = "cp1252"'
+    )
+    raise Fault(
+        3,
+        neither if guessed else mark("{file}: cannot be read ({reason})"),
+        file=path.name,
+        reason=reason,
+    )
 
 
 def _foreign(path: Path, encoding: str) -> str:
@@ -107,7 +128,9 @@ def _foreign(path: Path, encoding: str) -> str:
 
 
 def _is_chinese(foreign: str) -> bool:
-    """Letters of a Western alphabet, read as GB18030, become characters that hardly anybody uses."""
+    """Letters of a Western alphabet, read as GB18030, become characters that hardly anybody
+    uses.
+    """
     return len(foreign.encode("gb2312", "ignore")) >= 2 * _COMMON * len(foreign)
 
 

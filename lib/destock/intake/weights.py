@@ -1,4 +1,6 @@
-"""How much do rejected rows weigh? Few rows may hold much of what a shop sells or has: one product most of its stock."""
+"""How much do rejected rows weigh? Few rows may hold much of what a shop sells or has: one product
+most of its stock.
+"""
 
 from collections.abc import Iterable
 
@@ -7,15 +9,35 @@ from destock.model.messages import mark
 from destock.model.schema import TABLES, Table
 
 # what is measured → what is said where rejected rows hold too much of it
-UNITS = mark("{table}: the rejected rows hold {share} of its units: mend the file or shop.toml (“destock check” lists them)")
-STOCK = mark("{table}: the rejected rows hold {share} of the units in stock: mend the file or shop.toml (“destock check” lists them)")
-VALUE = mark("{table}: the rejected rows hold {share} of the stock at cost: mend the file or shop.toml (“destock check” lists them)")
-SALES = mark("{table}: the rejected rows hold {share} of the money sold: mend the file or shop.toml (“destock check” lists them)")
+UNITS = mark(
+    "{table}: the rejected rows hold {share} of its units: mend the file or shop.toml (“destock"
+    " check” lists them)"
+)
+STOCK = mark(
+    "{table}: the rejected rows hold {share} of the units in stock: mend the file or shop.toml"
+    " (“destock check” lists them)"
+)
+VALUE = mark(
+    "{table}: the rejected rows hold {share} of the stock at cost: mend the file or shop.toml"
+    " (“destock check” lists them)"
+)
+SALES = mark(
+    "{table}: the rejected rows hold {share} of the money sold: mend the file or shop.toml"
+    " (“destock check” lists them)"
+)
 SAID = {"units": UNITS, "units in stock": STOCK, "stock at cost": VALUE, "money sold": SALES}
 
-_UNITS = {"order_lines": ("units",), "purchases": ("units_received", "units_ordered"), "movements": ("units",)}
+_UNITS = {
+    "order_lines": ("units",),
+    "purchases": ("units_received", "units_ordered"),
+    "movements": ("units",),
+}
 # what is kept of the rejected rows of a table, to be weighed once all tables are there
-_ASIDE = {"products": ("sku", "unit_cost"), "stock": ("sku", "counted_at", "on_hand"), "snapshot": ("sku", "as_of", "on_hand")}
+_ASIDE = {
+    "products": ("sku", "unit_cost"),
+    "stock": ("sku", "counted_at", "on_hand"),
+    "snapshot": ("sku", "as_of", "on_hand"),
+}
 BAD = "(j.fault IS NOT NULL OR o.outcome IN ('conflict', 'equal'))"
 
 
@@ -26,21 +48,31 @@ def units(table: Table, given: frozenset[str]) -> str:
 
 
 def at_most(table: Table, given: Iterable[str]) -> str:
-    """SQL for the units that a count may mean which cannot be read: 464 pcs, 1,200. Good for a limit, and for nothing else."""
+    """SQL for the units that a count may mean which cannot be read: 464 pcs, 1,200. Good for a
+    limit, and for nothing else.
+    """
     if table.name not in ("stock", "snapshot") or "on_hand" not in given:
         return "NULL"
     text = "CAST(on_hand AS VARCHAR)"
     number = rf"regexp_matches({text}, '^\D{{0,4}}\d[\d.,'' ]{{0,12}}\D{{0,4}}$')"
-    return rf"CASE WHEN typed_on_hand IS NULL AND {number} THEN TRY_CAST(regexp_replace({text}, '[.,]\d{{1,2}}\D*$|\D', '', 'g') AS DECIMAL(18,3)) END"
+    return (
+        rf"CASE WHEN typed_on_hand IS NULL AND {number} THEN TRY_CAST(regexp_replace({text},"
+        r" '[.,]\d{1,2}\D*$|\D', '', 'g') AS DECIMAL(18,3)) END"
+    )
 
 
 def set_aside(con: engine.Engine, table: Table, given: frozenset[str], summary: str) -> None:
-    """Keep what is readable of a table's rejected rows; a row that sums up others stands for nothing."""
+    """Keep what is readable of a table's rejected rows; a row that sums up others stands for
+    nothing.
+    """
     if table.name in _ASIDE:
         known = {name: name for name in given} | {"on_hand": "coalesce(on_hand, at_most)"}
         columns = ", ".join(known.get(name, f"NULL AS {name}") for name in _ASIDE[table.name])
         bad = f"{BAD} AND NOT ends_with(coalesce(j.fault, ''), {engine.literal(':' + summary)})"
-        con.execute(f"INSERT INTO {_aside(table.name)} SELECT {columns} FROM judged j LEFT JOIN outcomes o USING (_file, _row) WHERE {bad}")
+        con.execute(
+            f"INSERT INTO {_aside(table.name)} SELECT {columns} FROM judged j LEFT JOIN outcomes o"
+            f" USING (_file, _row) WHERE {bad}"
+        )
 
 
 def clear(con: engine.Engine) -> None:
@@ -55,51 +87,30 @@ def _aside(name: str) -> str:
 
 
 def weigh(con: engine.Engine) -> dict[str, tuple[float, str]]:
-    """Which share of the stock, or of the sales, hangs on rejected rows? Table → the largest share, and of what.
+    """Which share of the stock, or of the sales, hangs on rejected rows? Table → the largest share,
+    and of what.
 
-    Makes ``rejected_product``: the SKUs whose product row was rejected, and which no other row of the master describes.
-    A SKU holds its newest counts; where nothing was counted, what was received less what was sold. A cost that is not known is taken
-    as the mean of those that are. Of a rejected count, the number as far as it can be read, else what the SKU held otherwise.
+    Makes ``rejected_product``: the SKUs whose product row was rejected, and which no other row of
+    the master describes. A SKU holds its newest counts; where nothing was counted, what was
+    received less what was sold. A cost that is not known is taken as the mean of those that are. Of
+    a rejected count, the number as far as it can be read, else what the SKU held otherwise.
     """
     con.execute(
-        "CREATE OR REPLACE TABLE rejected_product AS SELECT DISTINCT sku FROM rejected_products ANTI JOIN products USING (sku) WHERE sku IS NOT NULL"
+        "CREATE OR REPLACE TABLE rejected_product AS SELECT DISTINCT sku FROM rejected_products"
+        " ANTI JOIN products USING (sku) WHERE sku IS NOT NULL"
     )
-    aside = engine.rows(con, f"SELECT {' + '.join(f'(SELECT count(*) FROM {_aside(name)})' for name in _ASIDE)}")[0][0]
+    aside = engine.rows(
+        con, f"SELECT {' + '.join(f'(SELECT count(*) FROM {_aside(name)})' for name in _ASIDE)}"
+    )[0][0]
     return _shares(con) if aside else {}
 
 
 def _shares(con: engine.Engine) -> dict[str, tuple[float, str]]:
-    con.execute(
-        """CREATE OR REPLACE TEMP TABLE sold AS SELECT sku, sum(CASE WHEN kind = 'sale' THEN units WHEN kind IN ('cancel', 'return') THEN -units END) AS units,
-            sum(customer_paid) FILTER (kind = 'sale') AS money FROM order_lines GROUP BY sku;
-        CREATE OR REPLACE TEMP TABLE held AS
-        WITH counts AS (SELECT sku, arg_max(on_hand, counted_at) AS units, max(counted_at) AS day FROM stock GROUP BY sku, location, condition
-            UNION ALL SELECT sku, arg_max(on_hand, as_of), max(as_of) FROM snapshot GROUP BY sku),
-        books AS (SELECT sku, r.units - coalesce(s.units, 0) AS units FROM
-            (SELECT sku, sum(units_received) AS units FROM purchases WHERE received_at IS NOT NULL GROUP BY sku) r LEFT JOIN sold s USING (sku)),
-        counted AS (SELECT sku, sum(units) AS units, max(day) AS day FROM counts GROUP BY sku),
-        -- a count of a later day stands in the place of those before it; one of the same day is of another place
-        missing AS (SELECT sku, coalesce(m.units, b.units, CASE WHEN m.day IS NULL OR m.day > c.day THEN c.units END) AS units, m.name, m.day IS NULL OR m.day > c.day AS later FROM
-            (SELECT 'stock' AS name, sku, counted_at AS day, on_hand AS units FROM rejected_stock
-            UNION ALL SELECT 'snapshot', sku, as_of, on_hand FROM rejected_snapshot) m
-            LEFT JOIN books b USING (sku) LEFT JOIN counted c USING (sku) WHERE c.day IS NULL OR m.day IS NULL OR m.day >= c.day)
-        SELECT sku, units, '' AS missing FROM counted ANTI JOIN (SELECT sku FROM missing WHERE later) USING (sku) UNION ALL SELECT sku, units, name FROM missing
-        UNION ALL SELECT sku, units, '' FROM books WHERE (SELECT count(*) FROM counted) + (SELECT count(*) FROM missing) = 0"""
-    )
-    cost = """SELECT sku, max(unit_cost) AS unit_cost FROM (SELECT sku, unit_cost FROM products UNION ALL SELECT sku, unit_cost FROM rejected_products
-        UNION ALL SELECT sku, unit_cost FROM purchases WHERE sku NOT IN (SELECT sku FROM products WHERE unit_cost IS NOT NULL)) GROUP BY sku"""
-    stock = f"""SELECT h.missing, p.sku IS NOT NULL AS rejected, greatest(h.units, 0) AS units,
-        greatest(h.units, 0) * coalesce(c.unit_cost, avg(c.unit_cost) OVER ()) AS value
-        FROM held h LEFT JOIN rejected_product p USING (sku) LEFT JOIN ({cost}) c USING (sku)"""
+    engine.run(con, "destock.intake", "weights")
     shares = engine.rows(
         con,
-        f"""WITH stock AS ({stock}) SELECT name, measure, CAST(part / whole AS DOUBLE) FROM (
-            SELECT 'products' AS name, 'units in stock' AS measure, sum(units) FILTER (rejected) AS part, sum(units) AS whole FROM stock
-            UNION ALL SELECT 'products', 'stock at cost', sum(value) FILTER (rejected), sum(value) FROM stock
-            UNION ALL SELECT 'products', 'money sold', sum(money) FILTER (p.sku IS NOT NULL), sum(money) FROM sold LEFT JOIN rejected_product p USING (sku)
-            UNION ALL SELECT t.name, 'units in stock', sum(units) FILTER (missing = t.name), sum(units) FROM stock CROSS JOIN (VALUES ('stock'), ('snapshot')) t(name) GROUP BY t.name
-            UNION ALL SELECT t.name, 'stock at cost', sum(value) FILTER (missing = t.name), sum(value) FROM stock CROSS JOIN (VALUES ('stock'), ('snapshot')) t(name) GROUP BY t.name
-        ) WHERE part > 0 AND whole > 0 ORDER BY 3, measure""",
+        """SELECT name, measure, part / whole FROM weight
+        WHERE part > 0 AND whole > 0 ORDER BY 3, measure""",
     )
-    con.execute("DROP TABLE sold; DROP TABLE held")
+    con.execute("DROP TABLE sold; DROP TABLE held; DROP TABLE worth; DROP TABLE weight")
     return {name: (share, measure) for name, measure, share in shares}

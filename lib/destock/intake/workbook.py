@@ -1,4 +1,6 @@
-"""XLSX → rows of text, cell by cell: nothing that a spreadsheet hides or has not computed passes for a value."""
+"""XLSX → rows of text, cell by cell: nothing that a spreadsheet hides or has not computed passes
+for a value.
+"""
 
 import warnings
 import zipfile
@@ -17,7 +19,8 @@ from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
 from destock.model.messages import Fault, mark
 
-# A workbook is a zip: what unpacks to more than this, or to so many times its size, is refused unopened.
+# A workbook is a zip: what unpacks to more than this, or to so many times its size, is refused
+# unopened.
 MOST_BYTES, MOST_RATIO, HARMLESS_BYTES = 500_000_000, 100, 10_000_000
 # a cell so many blank rows below, or columns right of, all that came before belongs to no table
 FAR_ROWS, FAR_COLUMNS = 10_000, 1_000
@@ -27,14 +30,18 @@ ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#
 
 @dataclass
 class Sheet:
-    """One sheet: ``rows()`` yields (line, cells as text) of every row that is not empty; ``hidden`` counts the hidden ones."""
+    """One sheet: ``rows()`` yields (line, cells as text) of every row that is not empty; ``hidden``
+    counts the hidden ones.
+    """
 
     path: Path
     title: str
     hidden: set[int] = field(default_factory=set)
 
     def rows(self) -> Iterator[tuple[int, dict[int, str]]]:
-        """Raises Fault (3) where cells of the data are merged or stand far outside it, or the workbook cannot be read."""
+        """Raises Fault (3) where cells of the data are merged or stand far outside it, or the
+        workbook cannot be read.
+        """
         try:
             yield from self._rows()
         except Fault:
@@ -44,10 +51,20 @@ class Sheet:
 
     def _rows(self) -> Iterator[tuple[int, dict[int, str]]]:
         with _open(self.path) as book, book[self.title]._get_source() as source:
-            cells = _Cells(source, book[self.title]._shared_strings, data_only=True, epoch=book.epoch, date_formats=book._date_formats)
+            cells = _Cells(
+                source,
+                book[self.title]._shared_strings,
+                data_only=True,
+                epoch=book.epoch,
+                date_formats=book._date_formats,
+            )
             last, width = 0, 0
             for line, row in cells.parse():
-                found = {cell["column"]: text for cell in row if (text := _text(cell["value"])) is not None}
+                found = {
+                    cell["column"]: text
+                    for cell in row
+                    if (text := _text(cell["value"])) is not None
+                }
                 if found:
                     self._refuse_far(line, max(found), last, width)
                     last, width = line, max(max(found), width)
@@ -60,7 +77,10 @@ class Sheet:
 
     def _refuse_far(self, line: int, column: int, last: int, width: int) -> None:
         if line > last + FAR_ROWS or (last and column > width + FAR_COLUMNS):
-            text = mark("{file}: the cell {cell} stands far outside the table: clear it, or move the table into a sheet of its own")
+            text = mark(
+                "{file}: the cell {cell} stands far outside the table: clear it, or move the table"
+                " into a sheet of its own"
+            )
             raise Fault(3, text, file=self.path.name, cell=f"{get_column_letter(column)}{line}")
 
 
@@ -77,12 +97,18 @@ class _Cells(WorkSheetParser):
 
 
 def open_sheet(path: Path, title: str) -> Sheet:
-    """The sheet of this title; without one, the only sheet that holds anything. Raises Fault (3)."""
+    """The sheet of this title; without one, the only sheet that holds anything. Raises Fault
+    (3).
+    """
     _refuse_bomb(path)
     try:
         with _open(path) as book:
             sheets = {sheet.title: sheet for sheet in book.worksheets}
-            filled = [name for name, sheet in sheets.items() if name == title or (not title and _has_cells(sheet))]
+            filled = [
+                name
+                for name, sheet in sheets.items()
+                if name == title or (not title and _has_cells(sheet))
+            ]
     except Exception as error:  # see Sheet.rows
         raise unreadable(path, error) from error
     if len(filled) == 1:
@@ -102,7 +128,8 @@ def unreadable(path: Path, error: Exception) -> Fault:
 @contextmanager
 def _open(path: Path) -> Iterator[openpyxl.Workbook]:
     with path.open("rb") as file:
-        with warnings.catch_warnings(action="ignore"):  # what a workbook has beside its cells is none of our business
+        # what a workbook has beside its cells is none of our business
+        with warnings.catch_warnings(action="ignore"):
             book = openpyxl.load_workbook(file, read_only=True, data_only=True)
         yield book
 
@@ -118,9 +145,17 @@ def _refuse_bomb(path: Path) -> None:
             unpacked = sum(member.file_size for member in archive.infolist())
     except (zipfile.BadZipFile, OSError) as error:
         raise unreadable(path, error) from error
-    if unpacked > MOST_BYTES or (unpacked > HARMLESS_BYTES and unpacked > MOST_RATIO * path.stat().st_size):
+    if unpacked > MOST_BYTES or (
+        unpacked > HARMLESS_BYTES and unpacked > MOST_RATIO * path.stat().st_size
+    ):
         text = mark("{file}: {size} MB unpack to {unpacked} MB: this is no workbook of a shop")
-        raise Fault(3, text, file=path.name, size=round(path.stat().st_size / 1e6, 1), unpacked=round(unpacked / 1e6))
+        raise Fault(
+            3,
+            text,
+            file=path.name,
+            size=round(path.stat().st_size / 1e6, 1),
+            unpacked=round(unpacked / 1e6),
+        )
 
 
 def _text(value: object) -> str | None:
@@ -133,13 +168,21 @@ def _text(value: object) -> str | None:
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, int | float) and abs(value) >= 1e15:
-        return f"{value:E}"  # a workbook keeps fifteen digits of a number: an identifier of more is damaged, and must look so
+        # a workbook keeps fifteen digits of a number: an identifier of more is damaged, and must
+        # look so
+        return f"{value:E}"
     if isinstance(value, float):
         return _decimal(value)
-    return unescape(value).replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else str(value)
+    return (
+        unescape(value).replace("\r\n", "\n").replace("\r", "\n")
+        if isinstance(value, str)
+        else str(value)
+    )
 
 
 def _decimal(value: float) -> str:
-    """A number's digits. A cell that holds 1.234 means no thousands: it ends in a zero that says so."""
+    """A number's digits. A cell that holds 1.234 means no thousands: it ends in a zero that says
+    so.
+    """
     text = np.format_float_positional(value, trim="-")
     return f"{text}0" if len(text.partition(".")[2]) == 3 else text

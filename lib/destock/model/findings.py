@@ -36,26 +36,65 @@ class Finding:
 
 def table(findings: list[Finding]) -> pd.DataFrame:
     """Findings as a frame for the results: one row a finding, figures as JSON."""
-    columns = ["id", "item", "value", "low", "high", "unit", "basis", "money", "severity", "warnings", "figures"]
+    columns = [
+        "id",
+        "item",
+        "value",
+        "low",
+        "high",
+        "unit",
+        "basis",
+        "money",
+        "severity",
+        "warnings",
+        "figures",
+    ]
     rows = [
-        {"id": f.id, "item": f.item, "value": float(f.value), "low": f.low, "high": f.high, "unit": f.unit, "basis": f.basis,
-         "money": f.money, "severity": f.severity, "warnings": "; ".join(f.warnings), "figures": _json(f.figures)}
+        {
+            "id": f.id,
+            "item": f.item,
+            "value": float(f.value),
+            "low": f.low,
+            "high": f.high,
+            "unit": f.unit,
+            "basis": f.basis,
+            "money": f.money,
+            "severity": f.severity,
+            "warnings": "; ".join(f.warnings),
+            "figures": _json(f.figures),
+        }
         for f in findings
-    ]  # fmt: skip
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
 def untable(frame: pd.DataFrame) -> list[Finding]:
-    """The findings that ``table`` wrote down, as far as their sentences need them: no day is read back as one."""
+    """The findings that ``table`` wrote down, as far as their sentences need them: no day is read
+    back as one.
+    """
     return [
-        Finding(row.id, row.value, row.unit, row.basis, severity=row.severity, item=row.item, figures={n: tuple(f) for n, f in json.loads(row.figures).items()})
+        Finding(
+            row.id,
+            row.value,
+            row.unit,
+            row.basis,
+            severity=row.severity,
+            item=row.item,
+            figures={n: tuple(f) for n, f in json.loads(row.figures).items()},
+        )
         for row in frame.itertuples()
-    ]  # fmt: skip
+    ]
 
 
 def _json(figures: dict[str, tuple[object, str]]) -> str:
-    """Figures as JSON that every reader takes: numbers as numbers, days as 2026-06-07, null for what is not known or endless."""
-    return json.dumps({name: (_value(value), kind) for name, (value, kind) in figures.items()}, ensure_ascii=False, allow_nan=False)
+    """Figures as JSON that every reader takes: numbers as numbers, days as 2026-06-07, null for
+    what is not known or endless.
+    """
+    return json.dumps(
+        {name: (_value(value), kind) for name, (value, kind) in figures.items()},
+        ensure_ascii=False,
+        allow_nan=False,
+    )
 
 
 def _value(value: object) -> object:

@@ -48,7 +48,9 @@ def _fault(exit_code, template, values):
 
 @contextmanager
 def made_for(what: str) -> Iterator[None]:
-    """Let an error that is no Fault say what was being made: of a scheduled run its last line is all that is kept."""
+    """Let an error that is no Fault say what was being made: of a scheduled run its last line is
+    all that is kept.
+    """
     try:
         yield
     except Exception as error:
@@ -64,7 +66,12 @@ def mark(template: str) -> str:
 def speak(lang: str) -> None:
     """Choose the language of everything said from here on."""
     if not isinstance(lang, str) or lang not in LANGUAGES:
-        raise Fault(2, mark('language "{lang}" is not spoken here: use {known}'), lang=lang, known=" / ".join(LANGUAGES))
+        raise Fault(
+            2,
+            mark('language "{lang}" is not spoken here: use {known}'),
+            lang=lang,
+            known=" / ".join(LANGUAGES),
+        )
     _language.set(lang)
 
 
@@ -89,17 +96,25 @@ def say(template: str, **values) -> str:
 
 
 def plain(value: object) -> str:
-    """A text of the shop's own as one line that a page or a terminal shows as it is, without the secrets of an address.
+    """A text of the shop's own as one line that a page or a terminal shows as it is, without the
+    secrets of an address.
 
     >>> plain("two\\nlines, turned \\u202e round"), plain("postgres://shop:secret@host/db")
     ('two�lines, turned � round', 'postgres://***@host/db')
     """
-    return _SECRET.sub(lambda found: f"{found['word'] or ''}***", _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", str(value)))
+    return _SECRET.sub(
+        lambda found: f"{found['word'] or ''}***",
+        _UNSEEN.sub("\N{REPLACEMENT CHARACTER}", str(value)),
+    )
 
 
-# characters that end a line, steer a terminal, turn the direction of reading, or belong to no text at all
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
-# who asks, in an address, even with a slash in the password; and what follows a word such as password=
+# characters that end a line, steer a terminal, turn the direction of reading, or belong to no text
+# at all
+_UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
+# who asks, in an address, even with a slash in the password; and what follows a word such as
+# password=
 _SECRET = re.compile(
     r"""(?<=://)(?:[^/\s]+|[^\s:/]*:\S+)(?=@)
     |(?P<word>(?:pass(?:word|wd|phrase)?|pwd|token|secret|credentials?|(?:api|access|secret|private)[_-]?key|signature|sig)\s*=\s*)
@@ -114,7 +129,11 @@ def _catalogue(lang: str) -> gettext.NullTranslations:
     if lang == "en":
         return gettext.NullTranslations()
     binary = io.BytesIO()
-    with files("destock.model").joinpath("locale", lang, "LC_MESSAGES", "destock.po").open("rb") as source:
+    with (
+        files("destock.model")
+        .joinpath("locale", lang, "LC_MESSAGES", "destock.po")
+        .open("rb") as source
+    ):
         write_mo(binary, read_po(source, locale=lang))
     binary.seek(0)
     return gettext.GNUTranslations(binary)
@@ -131,7 +150,9 @@ def extract_notebook(fileobj, keywords, comment_tags, options):
 def money(value: float, currency: str) -> str:
     """An amount for a sentence: compact, in the way of the language (万 in Chinese)."""
     if abs(value) < 10_000:
-        return numbers.format_currency(round(value), currency, locale=locale(), format="¤#,##0", currency_digits=False)
+        return numbers.format_currency(
+            round(value), currency, locale=locale(), format="¤#,##0", currency_digits=False
+        )
     return numbers.format_compact_currency(value, currency, locale=locale(), fraction_digits=1)
 
 
@@ -142,7 +163,11 @@ def exact_money(value: float, currency: str) -> str:
 
 def count(value: float) -> str:
     """A number of units, styles or lines; parts of a unit only where there are some."""
-    return numbers.format_decimal(value, format="#,##0" if float(value).is_integer() or abs(value) >= 10 else "#,##0.#", locale=locale())
+    return numbers.format_decimal(
+        value,
+        format="#,##0" if float(value).is_integer() or abs(value) >= 10 else "#,##0.#",
+        locale=locale(),
+    )
 
 
 def percent(value: float) -> str:

@@ -1,4 +1,6 @@
-"""The parameters of a report and their types: one check for the command line, papermill and a notebook's own cell."""
+"""The parameters of a report and their types: one check for the command line, papermill and a
+notebook's own cell.
+"""
 
 import ast
 import re
@@ -17,7 +19,9 @@ PARAMETERS = ("shop", "as_of", "lang", "settings")
 def folder(value: object) -> Path:
     """A shop's folder; papermill makes a number of ``-p shop 007``."""
     if not isinstance(value, str | Path) or not str(value) or "\0" in str(value):
-        raise Fault(2, mark('shop "{value}" is not a folder: write its path as a text'), value=value)
+        raise Fault(
+            2, mark('shop "{value}" is not a folder: write its path as a text'), value=value
+        )
     return Path(value)
 
 
@@ -30,11 +34,14 @@ def day(value: object) -> date | None:
     try:
         return datetime.strptime(value, "%Y-%m-%d").date()
     except (TypeError, ValueError) as error:
-        raise Fault(2, mark('as-of "{value}" is not a date: write it as 2026-06-07'), value=value) from error
+        raise Fault(
+            2, mark('as-of "{value}" is not a date: write it as 2026-06-07'), value=value
+        ) from error
 
 
 def number(value: object) -> float:
-    """A number, written with digits, a sign and a point and in no other way; NaN for everything else.
+    """A number, written with digits, a sign and a point and in no other way; NaN for everything
+    else.
 
     >>> number("0.12"), number(3), number("1_000"), number("nan"), number(True)
     (0.12, 3.0, nan, nan, nan)
@@ -47,7 +54,14 @@ def number(value: object) -> float:
 def mapping(value: object) -> Mapping[str, object]:
     """The settings of a run: assumption → value."""
     if not isinstance(value or {}, Mapping):
-        raise Fault(2, mark('settings "{value}" are no table of names and values, such as {{"capital_rate": 0.12}}'), value=value)
+        raise Fault(
+            2,
+            mark(
+                'settings "{value}" are no table of names and values, such as {{"capital_rate":'
+                " 0.12}}"
+            ),
+            value=value,
+        )
     return value or {}
 
 
@@ -64,11 +78,26 @@ def refuse_unknown() -> None:
     for name in _injected():
         if name not in PARAMETERS:
             known = nearest(name, PARAMETERS)
-            raise Fault(2, mark('parameter "{name}" is not known; did you mean "{near}"?'), name=name, near=known)
+            raise Fault(
+                2,
+                mark('parameter "{name}" is not known; did you mean "{near}"?'),
+                name=name,
+                near=known,
+            )
 
 
 def _injected() -> list[str]:
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
-    cells = [cell for cell in shell.user_ns.get("In", []) if cell.startswith("# Parameters\n")] if shell else []
-    names = [node.id for cell in cells for node in ast.walk(ast.parse(cell)) if isinstance(node, ast.Name)]
-    return [name for name in names if name not in ("float", "nan")]  # how papermill writes what is no number
+    cells = (
+        [cell for cell in shell.user_ns.get("In", []) if cell.startswith("# Parameters\n")]
+        if shell
+        else []
+    )
+    names = [
+        node.id
+        for cell in cells
+        for node in ast.walk(ast.parse(cell))
+        if isinstance(node, ast.Name)
+    ]
+    # how papermill writes what is no number
+    return [name for name in names if name not in ("float", "nan")]

@@ -10,10 +10,12 @@ import numpy as np
 class Proceeds:
     """What is left of a price, and which price leaves how much.
 
-    ``expenses``: base (metrics.EXPENSE_BASES) → amount; "fixed" is no cost of a sale. ``tax_rate``: tax inside the price that the cost does
-    not carry; shares are charged on what is left without it. ``return_rate``, where one is asked for: of the units that were shipped, the
-    share that comes back. A fee on what was paid, a parcel and its way back are paid for units that come back as well: each unit that is
-    kept bears those of 1 ÷ (1 − return_rate) shipped ones. Orders cancelled before shipping bear none.
+    ``expenses``: base (metrics.EXPENSE_BASES) → amount; "fixed" is no cost of a sale. ``tax_rate``:
+    tax inside the price that the cost does not carry; shares are charged on what is left without
+    it. ``return_rate``, where one is asked for: of the units that were shipped, the share that
+    comes back. A fee on what was paid, a parcel and its way back are paid for units that come back
+    as well: each unit that is kept bears those of 1 ÷ (1 − return_rate) shipped ones. Orders
+    cancelled before shipping bear none.
     """
 
     expenses: Mapping[str, float]
@@ -42,13 +44,16 @@ class Proceeds:
         >>> Proceeds({"per parcel": 5, "per return": 5}).handling(0.5)
         15.0
         """
-        per_unit = self.expenses.get("per parcel", 0.0) + return_rate * self.expenses.get("per return", 0.0)
+        per_unit = self.expenses.get("per parcel", 0.0) + return_rate * self.expenses.get(
+            "per return", 0.0
+        )
         return per_unit / (1 - return_rate)
 
     def brings(self, price, return_rate=0.0):
         """What does a unit bring that is sold at a price and kept?
 
-        >>> round(float(Proceeds({"net": 0.16, "paid": 0.10, "per parcel": 5, "per return": 5}).brings(100, 0.5)), 2)
+        >>> sale = Proceeds({"net": 0.16, "paid": 0.10, "per parcel": 5, "per return": 5})
+        >>> round(float(sale.brings(100, 0.5)), 2)
         49.0
         """
         return np.multiply(price, self.share(return_rate)) - self.handling(return_rate)
@@ -60,4 +65,9 @@ class Proceeds:
         113.0
         """
         share = np.asarray(self.share(return_rate), float)
-        return np.where(share > 0, (np.asarray(money, float) + self.handling(return_rate)) / np.where(share > 0, share, 1.0), np.nan)
+        return np.where(
+            share > 0,
+            (np.asarray(money, float) + self.handling(return_rate))
+            / np.where(share > 0, share, 1.0),
+            np.nan,
+        )

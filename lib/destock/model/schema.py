@@ -45,10 +45,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One table: what a row is, which columns make it unique, which columns it has, and which of them is its money.
+    """One table: what a row is, which columns make it unique, which columns it has, and which of
+    them is its money.
 
-    A table without a key is a ledger: two equal rows of one export are two rows. One that people keep
-    ``by_hand`` may have no rows: the last was deleted. An export without any has failed.
+    A table without a key is a ledger: two equal rows of one export are two rows. One that people
+    keep ``by_hand`` may have no rows: the last was deleted. An export without any has failed.
     """
 
     name: str
@@ -110,7 +111,12 @@ _ALL = (
             _may("season", "text", "season such as 2026SS; empty = core, sold all year"),
             _may("wave", "text", "delivery wave inside the season " + UNREAD),
             _may("launch_date", "date", "first day on sale, as planned", planned=True),
-            _may("exit_date", "date", "last day on sale, as planned; empty = the season's end, or never", planned=True),
+            _may(
+                "exit_date",
+                "date",
+                "last day on sale, as planned; empty = the season's end, or never",
+                planned=True,
+            ),
             _may("tag_price", "money", "price on the tag, per unit"),
             _may("unit_cost", "money", "purchase cost per unit"),
             _may("size", "text", "size"),
@@ -134,7 +140,8 @@ _ALL = (
             _must(
                 "kind",
                 "text",
-                "what happened; exchange = a piece that comes back to be replaced, reship = the piece sent for it",
+                "what happened; exchange = a piece that comes back to be replaced, reship = the"
+                " piece sent for it",
                 "sale",
                 "cancel",
                 "return",
@@ -142,24 +149,50 @@ _ALL = (
                 "exchange",
                 "reship",
             ),
-            _must("customer_paid", "money", "what the customer paid for these units; of a reship: what was paid on top"),
-            _may("merchant_revenue", "money", "what the shop earns: with platform subsidy, without freight; empty = customer_paid"),
+            _must(
+                "customer_paid",
+                "money",
+                "what the customer paid for these units; of a reship: what was paid on top",
+            ),
+            _may(
+                "merchant_revenue",
+                "money",
+                "what the shop earns: with platform subsidy, without freight; empty ="
+                " customer_paid",
+            ),
             _may("merchant_discount", "money", "discount carried by the shop " + UNREAD),
-            _may("refund_value", "money", "money given back by this event; empty = merchant_revenue, of an exchange nothing"),
+            _may(
+                "refund_value",
+                "money",
+                "money given back by this event; empty = merchant_revenue, of an exchange nothing",
+            ),
             _may("resaleable_units", "units", "returned units that can be sold again; empty = all"),
-            _may("shipped_at", "time", "when the units left the warehouse; empty = not yet", planned=True),
+            _may(
+                "shipped_at",
+                "time",
+                "when the units left the warehouse; empty = not yet",
+                planned=True,
+            ),
             _may("original_order_id", "id", "order that a return or exchange belongs to"),
             _may("original_ordered_at", "time", "when the returned or cancelled units were sold"),
             _may("channel", "text", "sales channel"),
             _may("format", "text", "live / short video / product card / shelf"),
             _may("creator", "text", "creator or account that sold it"),
             _may("location", "text", "shop or warehouse"),
-            _may("line_type", "text", "what kind of line", "goods", "gift", "bundle part", "lottery"),
+            _may(
+                "line_type", "text", "what kind of line", "goods", "gift", "bundle part", "lottery"
+            ),
             _may("presale", "text", "presale type", "none", "full", "deposit"),
-            _may("balance_paid_at", "time", "when a deposit order's balance was paid", planned=True),
+            _may(
+                "balance_paid_at", "time", "when a deposit order's balance was paid", planned=True
+            ),
             _may("basis", "text", "whose sale it is", "retail", "wholesale"),
             _may("reason", "text", "why it was cancelled or returned"),
-            _may("currency", "text", "currency of the money, where the export says it: only the shop's own is taken"),
+            _may(
+                "currency",
+                "text",
+                "currency of the money, where the export says it: only the shop's own is taken",
+            ),
         ),
         "customer_paid",
     ),
@@ -175,11 +208,17 @@ _ALL = (
             _may("ordered_at", "time", "when it was ordered"),
             _may("due_at", "date", "when it was promised", planned=True),
             _may("received_at", "time", "when it arrived; empty = still open", planned=True),
-            _may("cancellable_until", "date", "last day on which it can be cancelled", planned=True),
+            _may(
+                "cancellable_until", "date", "last day on which it can be cancelled", planned=True
+            ),
             _may("unit_cost", "money", "purchase cost per unit"),
             _may("vendor", "text", "supplier"),
             _may("location", "text", "where it arrives"),
-            _may("currency", "text", "currency of the cost, where the export says it: only the shop's own is taken"),
+            _may(
+                "currency",
+                "text",
+                "currency of the cost, where the export says it: only the shop's own is taken",
+            ),
         ),
     ),
     Table(
@@ -230,13 +269,28 @@ _ALL = (
         (
             _must("item", "id", "priced item (by default the style)"),
             _must("valid_from", "date", "first day of the price", planned=True),
-            _may("valid_to", "date", "first day on which it no longer holds; empty = still in force", planned=True),
+            _may(
+                "valid_to",
+                "date",
+                "first day on which it no longer holds; empty = still in force",
+                planned=True,
+            ),
             _must("price", "money", "price per unit"),
             _may("channel", "text", "channel it holds in; empty = all"),
-            _may("mechanism", "text", "markdown / coupon / spend-and-save 满减 / gift 满赠 / fixed price 一口价 / N for X"),
+            _may(
+                "mechanism",
+                "text",
+                "markdown / coupon / spend-and-save 满减 / gift 满赠"
+                " / fixed price 一口价 / N for X",
+            ),
             _may("experiment", "text", "name of the test this price belongs to"),
             _may("arm", "text", "arm of the test; controls have a row too"),
-            _may("decision_date", "date", "day on which the arms were drawn and took effect", planned=True),
+            _may(
+                "decision_date",
+                "date",
+                "day on which the arms were drawn and took effect",
+                planned=True,
+            ),
             _may("window_end", "date", "last day of the test", planned=True),
             _may("seed", "integer", "seed of the draw " + UNREAD),
             _may("planned_price", "money", "price the arm was meant to have " + UNREAD),
@@ -285,7 +339,12 @@ _ALL = (
         (),
         (
             _must("date", "date", "day"),
-            _must("kind", "text", "platform / commission / recruitment / paid traffic / return freight / insurance " + UNREAD),
+            _must(
+                "kind",
+                "text",
+                "platform / commission / recruitment / paid traffic / return freight / insurance "
+                + UNREAD,
+            ),
             _must("amount", "money", "amount; signed: a fee given back is below zero"),
             _may("sku", "id", "stock-keeping unit it belongs to " + UNREAD),
             _may("line_id", "id", "order line it belongs to " + UNREAD),
@@ -299,7 +358,13 @@ _ALL = (
         ("item",),
         (
             _must("item", "id", "priced item"),
-            _must("class", "text", "kind of overstock it is, in English or Chinese", *CLASSES, *CLASSES.values()),
+            _must(
+                "class",
+                "text",
+                "kind of overstock it is, in English or Chinese",
+                *CLASSES,
+                *CLASSES.values(),
+            ),
             _must("reason", "text", "why, in the analyst's words"),
             _may("decided_by", "text", "who decided"),
             _may("decided_on", "date", "when; not used before that day", planned=True),

@@ -29,10 +29,12 @@ def calendar(first: date, as_of: date) -> pd.DataFrame:
 def spans(first: date, as_of: date) -> pd.DataFrame:
     """Over which days is sell-through asked for, up to ``as_of``?
 
-    Returns one row a span: ``cut`` ("now"; "last year", on the same weekday 52 weeks before; or a calendar
-    year), ``span`` ("to date", "year" from 1 January, "90 days"), ``from_day``, ``to_day``.
+    Returns one row a span: ``cut`` ("now"; "last year", on the same weekday 52 weeks before; or a
+    calendar year), ``span`` ("to date", "year" from 1 January, "90 days"), ``from_day``,
+    ``to_day``.
 
-    >>> spans(date(2025, 11, 3), date(2026, 6, 10)).groupby("cut")["to_day"].max().astype(str).to_dict()
+    >>> found = spans(date(2025, 11, 3), date(2026, 6, 10))
+    >>> found.groupby("cut")["to_day"].max().astype(str).to_dict()
     {'2025': '2025-12-31', '2026': '2026-06-10', 'last year': '2025-06-11', 'now': '2026-06-10'}
     """
     last = pd.Timestamp(as_of)
@@ -46,15 +48,37 @@ def spans(first: date, as_of: date) -> pd.DataFrame:
         )
     ]
     years = range(first.year, last.year + 1)
-    rows += [(str(year), "year", pd.Timestamp(year, 1, 1), min(last, pd.Timestamp(year, 12, 31))) for year in years]
+    rows += [
+        (str(year), "year", pd.Timestamp(year, 1, 1), min(last, pd.Timestamp(year, 12, 31)))
+        for year in years
+    ]
     return pd.DataFrame(rows, columns=["cut", "span", "from_day", "to_day"])
 
 
 # Chinese New Year's Day, which moves by the moon
 NEW_YEARS = (
-    "2015-02-19", "2016-02-08", "2017-01-28", "2018-02-16", "2019-02-05", "2020-01-25", "2021-02-12", "2022-02-01", "2023-01-22", "2024-02-10", "2025-01-29",
-    "2026-02-17", "2027-02-06", "2028-01-26", "2029-02-13", "2030-02-03", "2031-01-23", "2032-02-11", "2033-01-31", "2034-02-19", "2035-02-08",
-)  # fmt: skip
+    "2015-02-19",
+    "2016-02-08",
+    "2017-01-28",
+    "2018-02-16",
+    "2019-02-05",
+    "2020-01-25",
+    "2021-02-12",
+    "2022-02-01",
+    "2023-01-22",
+    "2024-02-10",
+    "2025-01-29",
+    "2026-02-17",
+    "2027-02-06",
+    "2028-01-26",
+    "2029-02-13",
+    "2030-02-03",
+    "2031-01-23",
+    "2032-02-11",
+    "2033-01-31",
+    "2034-02-19",
+    "2035-02-08",
+)
 SALES_DAYS = {"618": "06-18", "golden week": "10-01", "11.11": "11-11"}
 
 
@@ -64,5 +88,7 @@ def chinese_events() -> pd.DataFrame:
     Returns event, date: Chinese New Year, 618, Golden Week and 11.11.
     """
     rows = [("new year", day) for day in NEW_YEARS]
-    rows += [(event, f"{year}-{day}") for event, day in SALES_DAYS.items() for year in range(2015, 2036)]
+    rows += [
+        (event, f"{year}-{day}") for event, day in SALES_DAYS.items() for year in range(2015, 2036)
+    ]
     return pd.DataFrame(rows, columns=["event", "date"]).astype({"date": "datetime64[us]"})

@@ -1,4 +1,5 @@
-"""A shop opened for one day: its panel, and every frame that was made of it, kept for the next time.
+"""A shop opened for one day: its panel, and every frame that was made of it, kept for the next
+time.
 
 Frames are Parquet under the hash of inputs, parameters and library, so that a notebook
 run alone computes what it needs and a pack computes it once. What is kept only saves time: it
@@ -27,7 +28,14 @@ from destock.intake.grammar import FUTURE
 from destock.intake.inputs import Seen, refuse_changed
 from destock.intake.shop import Shop, find_shop, open_shop
 from destock.model.assumptions import assumed
-from destock.model.folders import cache, goes_with_session, make_folder, require_room, to_disk, today
+from destock.model.folders import (
+    cache,
+    goes_with_session,
+    make_folder,
+    require_room,
+    to_disk,
+    today,
+)
 from destock.model.messages import Fault, mark
 from destock.model.parameters import day, folder, mapping
 from destock.model.weeks import chinese_events
@@ -61,14 +69,17 @@ class Book:
     def folder(self) -> Path:
         """Where the panel is kept, or will be.
 
-        What lies beyond tomorrow is rejected, so a panel may depend on the day on which it is built. Only one in
-        which that day rejected nothing is kept for later days too: those could reject nothing either.
+        What lies beyond tomorrow is rejected, so a panel may depend on the day on which it is
+        built. Only one in which that day rejected nothing is kept for later days too: those could
+        reject nothing either.
         """
         lasting = cache() / self.key
         return lasting if self.lasts_since() <= self._today else self._of_today
 
     def panel(self, name: str) -> pd.DataFrame:
-        """One frame of the panel, built if it is not there yet, and again if it is not what was written."""
+        """One frame of the panel, built if it is not there yet, and again if it is not what was
+        written.
+        """
         folder = self.folder
         frame = store.read(folder / f"{name}.parquet", self.key)
         if frame is None:
@@ -82,8 +93,12 @@ class Book:
         """One result frame, computed if it is not there yet for these assumptions."""
         return self.kept_together((name,), lambda: {name: compute()})[name]
 
-    def kept_together(self, names: tuple[str, ...], compute: Callable[[], dict[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
-        """Result frames that are computed together, if they are not there as they were written: by one process, while others wait."""
+    def kept_together(
+        self, names: tuple[str, ...], compute: Callable[[], dict[str, pd.DataFrame]]
+    ) -> dict[str, pd.DataFrame]:
+        """Result frames that are computed together, if they are not there as they were written: by
+        one process, while others wait.
+        """
         self.panel("run")
         paths = {name: self.folder / f"{_hash(self.assumptions)}-{name}.parquet" for name in names}
         frames = {name: store.read(path, self.key) for name, path in paths.items()}
@@ -97,7 +112,9 @@ class Book:
         return frames
 
     def events(self) -> pd.DataFrame:
-        """The days that move demand and move with the year: the shop's own; else, where money is yuan, China's."""
+        """The days that move demand and move with the year: the shop's own; else, where money is
+        yuan, China's.
+        """
         if self.shop.events:
             rows = [(event, day) for event, days in self.shop.events.items() for day in days]
             return pd.DataFrame(rows, columns=["event", "date"]).astype({"date": "datetime64[us]"})
@@ -118,12 +135,16 @@ class Book:
         return cache() / _hash([self.key, str(self._today)])
 
     def lasts_since(self) -> date:
-        """From which day on is the kept panel right on every day? The end of time where there is none."""
+        """From which day on is the kept panel right on every day? The end of time where there is
+        none.
+        """
         known = store.read_text(cache() / self.key / BUILT, self.key)
         return date.fromisoformat(json.loads(known)) if known else date.max
 
 
-def open_book(shop: str | Path, as_of: date | str | None = None, settings: Mapping[str, object] | None = None) -> Book:
+def open_book(
+    shop: str | Path, as_of: date | str | None = None, settings: Mapping[str, object] | None = None
+) -> Book:
     """Open a shop for a day: its tables found, its parameters checked.
 
     Raises Fault: 2 for a parameter that cannot be, 3 for a shop that cannot be read.
@@ -134,26 +155,40 @@ def open_book(shop: str | Path, as_of: date | str | None = None, settings: Mappi
 
 
 def _last_day(shop: Shop, first: dict[str, Seen]) -> date:
-    """The day of the last thing that the tables of facts tell: the day of the report where nobody names one."""
+    """The day of the last thing that the tables of facts tell: the day of the report where nobody
+    names one.
+    """
     key = _hash([_digests(first), _source_hash()])
     noted = cache() / f"{key}.day"
     known = json.loads(store.read_text(noted, key) or "{}")
-    if known and _stands(Book(shop, date.fromisoformat(known["day"]), {}, first), date.fromisoformat(known["noted"])):
+    if known and _stands(
+        Book(shop, date.fromisoformat(known["day"]), {}, first), date.fromisoformat(known["noted"])
+    ):
         return date.fromisoformat(known["day"])
     make_folder(cache())
     with FileLock(noted.with_suffix(".lock")):
         found = _build(shop, first)
-        store.keep(noted, key, lambda part: part.write_text(json.dumps({"day": f"{found}", "noted": f"{today()}"}), encoding="utf-8"))
+        store.keep(
+            noted,
+            key,
+            lambda part: part.write_text(
+                json.dumps({"day": f"{found}", "noted": f"{today()}"}), encoding="utf-8"
+            ),
+        )
     return found
 
 
 def _stands(book: Book, noted: date) -> bool:
-    """Is a last day that was noted on another day right today? So it is where nothing was beyond that day's tomorrow."""
+    """Is a last day that was noted on another day right today? So it is where nothing was beyond
+    that day's tomorrow.
+    """
     return noted == today() or book.lasts_since() <= noted <= today()
 
 
 def _build_once(book: Book, name: str) -> None:
-    """Build the panel, unless another process has done so meanwhile and its frame ``name`` is whole."""
+    """Build the panel, unless another process has done so meanwhile and its frame ``name`` is
+    whole.
+    """
     make_folder(cache())
     with FileLock(cache() / f"building-{book.key}.lock"):
         if not store.is_whole(book.folder / f"{name}.parquet", book.key):
@@ -161,9 +196,12 @@ def _build_once(book: Book, name: str) -> None:
 
 
 def _build(shop: Shop, first: dict[str, Seen], as_of: date | None = None) -> date:
-    """Build the panel of a day, or of the last one that the shop tells of, and put it where it belongs; returns the day."""
+    """Build the panel of a day, or of the last one that the shop tells of, and put it where it
+    belongs; returns the day.
+    """
     _sweep()
-    # the panel is smaller than the tables that it is made of; what they spill on the way is not known before
+    # the panel is smaller than the tables that it is made of; what they spill on the way is not
+    # known before
     require_room(cache(), sum(one.size for one in first.values()))
     with _building() as folder:
         with _of_one_moment(shop, first):
@@ -177,11 +215,17 @@ def _build(shop: Shop, first: dict[str, Seen], as_of: date | None = None) -> dat
 
 
 def _put(book: Book, folder: Path) -> None:
-    """Put a panel that was built where it belongs: where another is, each of its frames by itself, for there may be readers."""
+    """Put a panel that was built where it belongs: where another is, each of its frames by itself,
+    for there may be readers.
+    """
     depends = FUTURE in set(engine.read(folder / "rejects.parquet")["rule"])
     place = book._of_today if depends else cache() / book.key
     built = folder / BUILT
-    store.keep(built, book.key, lambda part: part.write_text(json.dumps(f"{book._today}"), encoding="utf-8"))
+    store.keep(
+        built,
+        book.key,
+        lambda part: part.write_text(json.dumps(f"{book._today}"), encoding="utf-8"),
+    )
     if place.is_symlink() or place.is_file():
         place.unlink()
     if not place.exists():
@@ -196,11 +240,14 @@ def _put(book: Book, folder: Path) -> None:
 
 @contextmanager
 def _of_one_moment(shop: Shop, first: dict[str, Seen]) -> Iterator[None]:
-    """What is read inside is what was first read. Raises Fault (5) where an input changed, whatever else went wrong by it."""
+    """What is read inside is what was first read. Raises Fault (5) where an input changed, whatever
+    else went wrong by it.
+    """
     try:
         yield
     except Exception:
-        refuse_changed(first, shop.inputs)  # half of a file that is being written is no fault of the file
+        # half of a file that is being written is no fault of the file
+        refuse_changed(first, shop.inputs)
         raise
     refuse_changed(first, shop.inputs)
 
@@ -209,7 +256,12 @@ def _read_again(path: Path, key: str) -> pd.DataFrame:
     frame = store.read(path, key)
     if frame is None:
         raise Fault(
-            5, mark('"{path}" was made again and is damaged again: is the disk sound? Remove "{folder}"'), path=path, folder=path.parent
+            5,
+            mark(
+                '"{path}" was made again and is damaged again: is the disk sound? Remove "{folder}"'
+            ),
+            path=path,
+            folder=path.parent,
         )
     return frame
 

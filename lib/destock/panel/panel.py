@@ -1,4 +1,6 @@
-"""Builds the panel: one pass of SQL from typed tables to the frames that every analysis starts from."""
+"""Builds the panel: one pass of SQL from typed tables to the frames that every analysis starts
+from.
+"""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -16,7 +18,18 @@ from destock.model.schema import CLASSES, TABLES
 from destock.model.weeks import calendar, spans
 from destock.panel.proof import prove
 
-STEPS = ("sales", "skus", "stock", "panel", "ageing", "now", "items", "spans", "reconciliation", "decisions")
+STEPS = (
+    "sales",
+    "skus",
+    "stock",
+    "panel",
+    "ageing",
+    "now",
+    "items",
+    "spans",
+    "reconciliation",
+    "decisions",
+)
 # frame → the total order in which it is written
 FRAMES = {
     "sku_week": "sku, week",
@@ -47,18 +60,20 @@ FRAMES = {
 def build(shop: Shop, as_of: date | None, folder: Path, today: date) -> date:
     """What was sold, held, shown and priced in every week up to ``as_of``?
 
-    Reads the shop's tables, runs the SQL of this room in the engine, and writes one
-    Parquet file for each of FRAMES into ``folder``, with ``rows``, ``rejects``, ``notes`` and
-    ``given`` of the intake and the ``run`` row beside them. Only what was known at the
-    end of ``as_of`` is used; where nobody names a day, it is that of the last thing that the tables of facts tell.
-    Rows of what happens after ``today`` (or ``as_of``, if that is later) are rejected. Returns the day.
+    Reads the shop's tables, runs the SQL of this room in the engine, and writes one Parquet file
+    for each of FRAMES into ``folder``, with ``rows``, ``rejects``, ``notes`` and ``given`` of the
+    intake and the ``run`` row beside them. Only what was known at the end of ``as_of`` is used;
+    where nobody names a day, it is that of the last thing that the tables of facts tell. Rows of
+    what happens after ``today`` (or ``as_of``, if that is later) are rejected. Returns the day.
 
-    Raises Fault (3) when a table cannot be read, (4) when no row can be used, and what ``prove`` raises.
+    Raises Fault (3) when a table cannot be read, (4) when no row can be used, and what ``prove``
+    raises.
     """
     today = max(as_of or today, today)
     con, intake = _open(shop, folder, today)
     as_of = as_of or _last_day(con, intake, today)
-    if as_of > today:  # what is told of tomorrow makes it the day of the report, and its own tomorrow comes with it
+    # what is told of tomorrow makes it the day of the report, and its own tomorrow comes with it
+    if as_of > today:
         con.close()
         today = as_of
         con, intake = _open(shop, folder, today)
@@ -72,7 +87,9 @@ def build(shop: Shop, as_of: date | None, folder: Path, today: date) -> date:
     engine.save(intake.rows, folder / "rows.parquet")
     engine.save(intake.rejects.astype(str), folder / "rejects.parquet")
     engine.save(table(intake.notes), folder / "notes.parquet")
-    engine.save(pd.DataFrame(sorted(intake.given), columns=["table", "column"]), folder / "given.parquet")
+    engine.save(
+        pd.DataFrame(sorted(intake.given), columns=["table", "column"]), folder / "given.parquet"
+    )
     return as_of
 
 
@@ -85,7 +102,9 @@ def compute(con, shop: Shop, intake: Intake, as_of: date, today: date) -> None:
 
 
 def transform(con, steps: Iterable[str]) -> None:
-    """Run the panel's SQL, in this order, in an engine that holds the typed tables and their ``context``."""
+    """Run the panel's SQL, in this order, in an engine that holds the typed tables and their
+    ``context``.
+    """
     engine.run(con, "destock.panel", "deposits")
     if not engine.rows(con, "SELECT count(*) FROM unpaid")[0][0]:
         engine.run(con, "destock.panel", "no_deposits")
@@ -93,20 +112,31 @@ def transform(con, steps: Iterable[str]) -> None:
         engine.run(con, "destock.panel", step)
 
 
-# what was sold, came, moved, was counted or seen, and the moment that says when; a fee is dated when it is written, which may be weeks later
+# what was sold, came, moved, was counted or seen, and the moment that says when; a fee is dated
+# when it is written, which may be weeks later
 FACTS = {
-    "order_lines": "ordered_at", "purchases": "received_at", "movements": "moved_at", "stock": "counted_at", "traffic": "date", "snapshot": "as_of",
-}  # fmt: skip
+    "order_lines": "ordered_at",
+    "purchases": "received_at",
+    "movements": "moved_at",
+    "stock": "counted_at",
+    "traffic": "date",
+    "snapshot": "as_of",
+}
 
 
 def _last_day(con: engine.Engine, intake: Intake, today: date) -> date:
     """Of which day is the last thing that the shop's tables of facts tell, by tomorrow?
 
-    A shop with order lines has no use for its snapshots. Raises Fault (4) where neither has a row that can be used.
+    A shop with order lines has no use for its snapshots. Raises Fault (4) where neither has a row
+    that can be used.
     """
     told = "order_lines" if intake.has("order_lines") else "snapshot"
     days = {
-        table: engine.rows(con, f"SELECT CAST(max({moment}) AS DATE) FROM {table} WHERE {moment} < DATE '{today}' + INTERVAL 2 DAY")[0][0]
+        table: engine.rows(
+            con,
+            f"SELECT CAST(max({moment}) AS DATE) FROM {table} WHERE {moment} < DATE '{today}' +"
+            " INTERVAL 2 DAY",
+        )[0][0]
         for table, moment in FACTS.items()
         if table in (told, "purchases", "movements", "stock", "traffic")
     }
@@ -124,33 +154,58 @@ def context(con: engine.Engine, shop: Shop, intake: Intake, as_of: date) -> None
     """The tables that SQL cannot know by itself: the run, the calendar, the seasons."""
     first = engine.rows(
         con,
-        """SELECT min(day) FROM (SELECT CAST(min(ordered_at) AS DATE) AS day FROM order_lines
-        UNION ALL SELECT CAST(min(received_at) AS DATE) FROM purchases UNION ALL SELECT min(counted_at) FROM stock
-        UNION ALL SELECT min(as_of) FROM snapshot)""",
+        """SELECT min(day) FROM (
+            SELECT CAST(min(ordered_at) AS DATE) AS day FROM order_lines
+            UNION ALL SELECT CAST(min(received_at) AS DATE) FROM purchases
+            UNION ALL SELECT min(counted_at) FROM stock
+            UNION ALL SELECT min(as_of) FROM snapshot
+        )""",
     )[0][0]
     if first is None or first > as_of:
-        raise Fault(4, mark("nothing happened up to {as_of}: the first row is of {first}"), as_of=as_of, first=first)
+        raise Fault(
+            4,
+            mark("nothing happened up to {as_of}: the first row is of {first}"),
+            as_of=as_of,
+            first=first,
+        )
     last = engine.rows(con, "SELECT CAST(max(ordered_at) AS DATE) FROM order_lines")[0][0]
     if last and as_of - last > timedelta(days=366):
-        raise Fault(2, mark("as-of {as_of} is more than a year after the last order line, of {last}"), as_of=as_of, last=last)
+        raise Fault(
+            2,
+            mark("as-of {as_of} is more than a year after the last order line, of {last}"),
+            as_of=as_of,
+            last=last,
+        )
     weeks = calendar(first, as_of)
-    engine.put(con, "weeks", weeks.assign(week=weeks["week"].dt.date, week_end=weeks["week_end"].dt.date))
+    engine.put(
+        con, "weeks", weeks.assign(week=weeks["week"].dt.date, week_end=weeks["week_end"].dt.date)
+    )
     asked = spans(first, as_of)
-    engine.put(con, "spans", asked.assign(from_day=asked["from_day"].dt.date, to_day=asked["to_day"].dt.date))
-    engine.put(con, "rejected_product", pd.DataFrame({"sku": list(intake.rejected_skus)}, dtype="str"))
+    engine.put(
+        con,
+        "spans",
+        asked.assign(from_day=asked["from_day"].dt.date, to_day=asked["to_day"].dt.date),
+    )
+    engine.put(
+        con, "rejected_product", pd.DataFrame({"sku": list(intake.rejected_skus)}, dtype="str")
+    )
     engine.put(con, "class_word", pd.DataFrame(CLASSES.items(), columns=["class", "chinese"]))
     engine.put(con, "days", pd.DataFrame({"day": pd.date_range(first, as_of).date}))
     engine.put(
         con,
         "season",
-        pd.DataFrame({"season": list(shop.seasons), "season_end": list(shop.seasons.values())}, dtype=object).astype({"season": "str"}),
+        pd.DataFrame(
+            {"season": list(shop.seasons), "season_end": list(shop.seasons.values())}, dtype=object
+        ).astype({"season": "str"}),
     )
     run = {
         "as_of": as_of,
         "first_day": first,
         "price_level": shop.price_level,
         # a column that was always empty by then says nothing about what was shipped
-        "has_shipping": engine.rows(con, f"SELECT count(*) > 0 FROM order_lines WHERE shipped_at < DATE '{as_of}' + 1")[0][0],
+        "has_shipping": engine.rows(
+            con, f"SELECT count(*) > 0 FROM order_lines WHERE shipped_at < DATE '{as_of}' + 1"
+        )[0][0],
         "has_orders": intake.has("order_lines"),
         "has_purchases": intake.has("purchases"),
     }

@@ -5,10 +5,27 @@ from destock.model.messages import Fault, mark
 
 # what stands on the right of a join, or is made by many → the columns that tell its rows apart
 UNIQUE = {
-    "products": "sku", "season": "season", "class_word": "chinese", "unpaid": "order_id, line_id, sku", "supplied": "channel", "last_cost": "sku",
-    "order_days": "sku", "first_event": "sku", "sku": "sku", "history": "sku", "count_day": "sku, day", "gift_week": "sku, week", "count_set": "sku, counts", "on_order": "sku", "item_traffic": "item, week", "item_price": "item, week", "held_cost": "sku",
-    "replenishment": "item", "sku_now": "sku", "item_now": "item",
-}  # fmt: skip
+    "products": "sku",
+    "season": "season",
+    "class_word": "chinese",
+    "unpaid": "order_id, line_id, sku",
+    "supplied": "channel",
+    "last_cost": "sku",
+    "order_days": "sku",
+    "first_event": "sku",
+    "sku": "sku",
+    "history": "sku",
+    "count_day": "sku, day",
+    "gift_week": "sku, week",
+    "count_set": "sku, counts",
+    "on_order": "sku",
+    "item_traffic": "item, week",
+    "item_price": "item, week",
+    "held_cost": "sku",
+    "replenishment": "item",
+    "sku_now": "sku",
+    "item_now": "item",
+}
 # sums that are the same before and after
 TOTALS = (
     ("sku_week_sales.sold_units", "sku_week.sold_units", "item_week.sold_units"),
@@ -28,16 +45,35 @@ def prove(con) -> None:
     the way: the first is the shop's data, the second a defect of ours.
     """
     counts = [
-        f"SELECT '{table}' AS name, count(*) AS twice FROM (SELECT {key} FROM {table} GROUP BY {key} HAVING count(*) > 1) AS t"
+        f"SELECT '{table}' AS name, count(*) AS twice FROM (SELECT {key} FROM {table} GROUP BY"
+        f" {key} HAVING count(*) > 1) AS t"
         for table, key in UNIQUE.items()
     ]
     for table, twice in engine.rows(con, " UNION ALL ".join(counts)):
         if twice:
-            raise Fault(4, mark("{table}: {count} of its {key} stand twice, and what is joined to them would count twice"), table=table, count=twice, key=UNIQUE[table])  # fmt: skip
-    sums = [f"(SELECT coalesce(sum({name.partition('.')[2]}), 0) FROM {name.partition('.')[0]})" for names in TOTALS for name in names]
+            raise Fault(
+                4,
+                mark(
+                    "{table}: {count} of its {key} stand twice, and what is joined to them would"
+                    " count twice"
+                ),
+                table=table,
+                count=twice,
+                key=UNIQUE[table],
+            )
+    sums = [
+        f"(SELECT coalesce(sum({name.partition('.')[2]}), 0) FROM {name.partition('.')[0]})"
+        for names in TOTALS
+        for name in names
+    ]
     found = iter(engine.rows(con, f"SELECT {', '.join(sums)}")[0])
     for names in TOTALS:
         values = {name: next(found) for name in names}
         if len(set(values.values())) > 1:
-            text = mark("the panel does not add up ({totals}): this is a defect of destock, please report it")
-            raise Fault(1, text, totals=", ".join(f"{name} = {value}" for name, value in values.items()))
+            text = mark(
+                "the panel does not add up ({totals}): this is a defect of destock, please"
+                " report it"
+            )
+            raise Fault(
+                1, text, totals=", ".join(f"{name} = {value}" for name, value in values.items())
+            )

@@ -1,4 +1,6 @@
-"""What is kept from one run to the next: each file written whole, sealed with its hash, and taken for nothing where it does not match its seal."""
+"""What is kept from one run to the next: each file written whole, sealed with its hash, and taken
+for nothing where it does not match its seal.
+"""
 
 import hashlib
 import os
@@ -13,7 +15,9 @@ from destock.model.folders import once, to_disk
 
 
 def keep(path: Path, key: str, write: Callable[[Path], None]) -> None:
-    """Put a file in its place once it is whole and on disk, then its seal. For the holder of its lock only."""
+    """Put a file in its place once it is whole and on disk, then its seal. For the holder of its
+    lock only.
+    """
     part = path.with_suffix(".part")
     write(part)
     to_disk(part)
@@ -22,7 +26,9 @@ def keep(path: Path, key: str, write: Callable[[Path], None]) -> None:
 
 
 def seal(path: Path, key: str) -> None:
-    """Note beside a file that is on disk what it holds, and for which ``key``: a file of another place does not match."""
+    """Note beside a file that is on disk what it holds, and for which ``key``: a file of another
+    place does not match.
+    """
     part = _seal(path).with_suffix(".part")
     part.write_text(_text(path, key), encoding="utf-8")
     to_disk(part)
@@ -40,7 +46,9 @@ def read_text(path: Path, key: str) -> str:
 
 
 def is_whole(path: Path, key: str) -> bool:
-    """Does a file hold what was written for this key? It is hashed at the first look of a process; a large one of a command, once for all of them."""
+    """Does a file hold what was written for this key? It is hashed at the first look of a process;
+    a large one of a command, once for all of them.
+    """
     try:
         return _seal(path).read_text(encoding="utf-8") == _text(path, key)
     except (OSError, UnicodeDecodeError):  # there is none, or something else has its name
@@ -53,7 +61,10 @@ def _seal(path: Path) -> Path:
 
 def _text(path: Path, key: str) -> str:
     now = path.stat()
-    return f"{key} {path.name} {now.st_size} {_digest(path, now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino)}\n"
+    return (
+        f"{key} {path.name} {now.st_size}"
+        f" {_digest(path, now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_ino)}\n"
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -1,1 +1,3 @@
-"""From findings and frames to the eye: charts, tables, sentences. Nothing here computes a figure."""
+"""From findings and frames to the eye: charts, tables, sentences. Nothing here computes a
+figure.
+"""

@@ -12,7 +12,20 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator, PercentFormatter
 from destock.analysis.pacing.projection import METHODS
 from destock.model.messages import count, mark, money, percent, say
 from destock.model.metrics import COMMITTED, DEFINITIONS
-from destock.present.style import ACCENT, BAND, CALM, CLASS_COLOURS, INK, MUTED, PACE_COLOURS, PAPER, WARM, legible, picture, unformulated
+from destock.present.style import (
+    ACCENT,
+    BAND,
+    CALM,
+    CLASS_COLOURS,
+    INK,
+    MUTED,
+    PACE_COLOURS,
+    PAPER,
+    WARM,
+    legible,
+    picture,
+    unformulated,
+)
 
 TIERS = (mark("push"), mark("signature"), mark("novelty"), mark("all"))
 
@@ -28,16 +41,23 @@ def _nothing(ax: Axes, title: str) -> str:
 
 def _of_all(title: str, shown: int, whole: int) -> str:
     """A title that says how many are not drawn."""
-    return title if shown == whole else say("{title} (the {shown} largest of {all})", title=title, shown=shown, all=whole)
+    return (
+        title
+        if shown == whole
+        else say("{title} (the {shown} largest of {all})", title=title, shown=shown, all=whole)
+    )
 
 
 def _months_axis(ax: Axes) -> None:
-    ax.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=6))  # a single point stands in four years: too few for five ticks
+    # a single point stands in four years: too few for five ticks
+    ax.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=6))
     ax.xaxis.set_major_formatter(DateFormatter("%Y-%m"))
 
 
 def _from_nothing(values: Sequence[float], margin: float) -> tuple[float, float]:
-    """The ends of an axis that holds nothing and every value, those below nothing too, and is never without length."""
+    """The ends of an axis that holds nothing and every value, those below nothing too, and is never
+    without length.
+    """
     low, high = min(0.0, *values) * margin, max(0.0, *values) * margin
     return (low, high) if low < high else (0.0, 1.0)
 
@@ -48,9 +68,13 @@ def _money_axis(axis, currency: str) -> None:
 
 @picture(height=4.2)
 def quadrants(ax: Axes, frame: pd.DataFrame, currency: str) -> str | None:
-    """Which styles have sold little and hold much? Sell-through × months of stock, bubbles by money in excess."""
+    """Which styles have sold little and hold much? Sell-through × months of stock, bubbles by money
+    in excess.
+    """
     title = say("Sell-through and months of stock, by money in excess")
-    shown = frame[frame["sell_through"].notna() & frame["stock_to_sales"].notna() & (frame["money"] > 0)]
+    shown = frame[
+        frame["sell_through"].notna() & frame["stock_to_sales"].notna() & (frame["money"] > 0)
+    ]
     if shown.empty:
         return _nothing(ax, title)
     months = shown["stock_to_sales"].clip(0.3, 60)
@@ -84,14 +108,18 @@ def quadrants(ax: Axes, frame: pd.DataFrame, currency: str) -> str | None:
 
 @picture(height=3.2)
 def ageing(ax: Axes, frame: pd.DataFrame, currency: str) -> str | None:
-    """How old is the stock? Cost on hand by days since receipt, and what of it is still there net of selling costs."""
+    """How old is the stock? Cost on hand by days since receipt, and what of it is still there net
+    of selling costs.
+    """
     title = say("Stock by days since it was received")
     if not frame["cost"].sum() > 0:
         return _nothing(ax, title)
     places = np.arange(len(frame))
     bars = ax.bar(places - 0.2, frame["cost"], color=CALM, width=0.4, label=say("at cost"))
     ax.bar(places + 0.2, frame["nrv"], color=WARM, width=0.4, label=say("net of selling costs"))
-    ax.bar_label(bars, [percent(share) for share in frame["share"]], color=MUTED, fontsize=8.5, padding=2)
+    ax.bar_label(
+        bars, [percent(share) for share in frame["share"]], color=MUTED, fontsize=8.5, padding=2
+    )
     ax.set_xticks(places, [say(band) for band in frame["band"]])
     ax.margins(y=0.12)
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2)
@@ -107,8 +135,15 @@ def classes(ax: Axes, frame: pd.DataFrame, currency: str) -> str | None:
     shown = frame[frame["cost"] > 0].sort_values("cost")
     if shown.empty:
         return _nothing(ax, title)
-    bars = ax.barh([say(c) for c in shown["class"]], shown["cost"], color=[CLASS_COLOURS[c] for c in shown["class"]], height=0.65)
-    ax.bar_label(bars, [money(v, currency) for v in shown["cost"]], padding=3, color=MUTED, fontsize=8.5)
+    bars = ax.barh(
+        [say(c) for c in shown["class"]],
+        shown["cost"],
+        color=[CLASS_COLOURS[c] for c in shown["class"]],
+        height=0.65,
+    )
+    ax.bar_label(
+        bars, [money(v, currency) for v in shown["cost"]], padding=3, color=MUTED, fontsize=8.5
+    )
     ax.set_xlim(0, shown["cost"].max() * 1.2)
     _money_axis(ax.xaxis, currency)
     ax.locator_params(axis="x", nbins=5)
@@ -123,9 +158,16 @@ def causes(ax: Axes, frame: pd.DataFrame) -> str | None:
     shown = frame[frame["units"] > 0].sort_values("units")
     if not (~frame["cause"].isin(["no plan", "quality"]) & (frame["units"] > 0)).any():
         return _nothing(ax, title)
-    colours = [BAND if cause in ("left over by plan", "no plan", "none", "quality") else ACCENT for cause in shown["cause"]]
-    bars = ax.barh([say(cause) for cause in shown["cause"]], shown["units"], color=colours, height=0.65)
-    ax.bar_label(bars, [count(round(v)) for v in shown["units"]], padding=3, color=MUTED, fontsize=8.5)
+    colours = [
+        BAND if cause in ("left over by plan", "no plan", "none", "quality") else ACCENT
+        for cause in shown["cause"]
+    ]
+    bars = ax.barh(
+        [say(cause) for cause in shown["cause"]], shown["units"], color=colours, height=0.65
+    )
+    ax.bar_label(
+        bars, [count(round(v)) for v in shown["units"]], padding=3, color=MUTED, fontsize=8.5
+    )
     ax.set_xlim(0, shown["units"].max() * 1.15)
     ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: count(v)))
     ax.locator_params(axis="x", nbins=5)
@@ -137,20 +179,32 @@ def causes(ax: Axes, frame: pd.DataFrame) -> str | None:
 
 @picture(height=3.4)
 def losses(ax: Axes, frame: pd.DataFrame) -> str | None:
-    """Is more lost to clearing than the margin bears? Share of net sales by month, and the line it may reach."""
+    """Is more lost to clearing than the margin bears? Share of net sales by month, and the line it
+    may reach.
+    """
     title = say("Lost to markdowns, write-offs and shrink, of net sales")
     if frame.empty:
         return _nothing(ax, title)
     below = np.zeros(len(frame))
-    for name, colour in zip(("markdowns", "write-offs", "shrink"), (CALM, ACCENT, WARM), strict=True):
+    for name, colour in zip(
+        ("markdowns", "write-offs", "shrink"), (CALM, ACCENT, WARM), strict=True
+    ):
         part = (frame[name] / frame["sales"]).to_numpy()
         ax.bar(frame["month"], part, bottom=below, width=22, color=colour, label=say(name))
         below = below + part
-    ax.step(frame["month"], frame["acceptable"], where="mid", color=INK, linewidth=1.4, label=say("what the margin bears"))
+    ax.step(
+        frame["month"],
+        frame["acceptable"],
+        where="mid",
+        color=INK,
+        linewidth=1.4,
+        label=say("what the margin bears"),
+    )
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     _months_axis(ax)
     highest = np.nanmax([*below, *frame["acceptable"], 0.0])
-    ax.set_ylim(0, min(1.0, 1.1 * highest) or 1.0)  # where nothing was lost and nothing may be, the axis still has a length
+    # where nothing was lost and nothing may be, the axis still has a length
+    ax.set_ylim(0, min(1.0, 1.1 * highest) or 1.0)
     ax.grid(axis="x", visible=False)
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2)
     ax.set_title(title)
@@ -173,7 +227,9 @@ def moving(ax: Axes, frame: pd.DataFrame) -> str | None:
 
 @picture(height=3.4)
 def cost_of_waiting(ax: Axes, frame: pd.DataFrame, key: str, currency: str) -> str | None:
-    """What does a week of waiting cost, and where? Storage and capital of one week by class or category."""
+    """What does a week of waiting cost, and where? Storage and capital of one week by class or
+    category.
+    """
     title = say("What one more week of waiting costs")
     costly = frame[frame["week"] > 0].sort_values("week")
     shown, rows = costly.tail(10), range(min(10, len(costly)))
@@ -181,7 +237,9 @@ def cost_of_waiting(ax: Axes, frame: pd.DataFrame, key: str, currency: str) -> s
         return _nothing(ax, title)
     bars = ax.barh(rows, shown["week"], color=ACCENT, height=0.65)
     ax.set_yticks(rows, [legible(say(v)) for v in shown[key]])
-    ax.bar_label(bars, [money(v, currency) for v in shown["week"]], padding=3, color=MUTED, fontsize=8.5)
+    ax.bar_label(
+        bars, [money(v, currency) for v in shown["week"]], padding=3, color=MUTED, fontsize=8.5
+    )
     ax.set_xlim(0, shown["week"].max() * 1.2)
     _money_axis(ax.xaxis, currency)
     ax.locator_params(axis="x", nbins=5)
@@ -195,12 +253,18 @@ def _tiers(paths: pd.DataFrame, *_) -> list[str]:
 
 @picture(height=3.3, panels=lambda *frames: len(_tiers(*frames)))
 def pacing(axes: Sequence[Axes], paths: pd.DataFrame, baseline: pd.DataFrame) -> str | None:
-    """Which styles run below the band of the last years? Sell-through by week of life, a panel a tier."""
+    """Which styles run below the band of the last years? Sell-through by week of life, a panel a
+    tier.
+    """
     if baseline.empty:
         return _nothing(axes[0], say("Sell-through by week on sale, beside past seasons"))
     for ax, tier in zip(axes, _tiers(paths), strict=True):
         shown = paths[paths["tier_used"] == tier]
-        bands = baseline[(baseline["tier"] == tier) & baseline["season"].isin(shown["season"])].drop_duplicates("age").sort_values("age")
+        bands = (
+            baseline[(baseline["tier"] == tier) & baseline["season"].isin(shown["season"])]
+            .drop_duplicates("age")
+            .sort_values("age")
+        )
         title = say("{tier}: sell-through by week on sale", tier=say(tier))
         if shown.empty or bands.empty:
             _nothing(ax, title)
@@ -213,11 +277,28 @@ def pacing(axes: Sequence[Axes], paths: pd.DataFrame, baseline: pd.DataFrame) ->
 
 
 def _pacing_panel(ax: Axes, shown: pd.DataFrame, bands: pd.DataFrame, title: str) -> None:
-    ax.fill_between(bands["age"], bands["q10"], bands["q90"], color=BAND, alpha=0.5, linewidth=0, label=say("8 of 10 past styles"))
-    ax.fill_between(bands["age"], bands["q25"], bands["q75"], color=BAND, linewidth=0, label=say("half of past styles"))
+    ax.fill_between(
+        bands["age"],
+        bands["q10"],
+        bands["q90"],
+        color=BAND,
+        alpha=0.5,
+        linewidth=0,
+        label=say("8 of 10 past styles"),
+    )
+    ax.fill_between(
+        bands["age"],
+        bands["q25"],
+        bands["q75"],
+        color=BAND,
+        linewidth=0,
+        label=say("half of past styles"),
+    )
     ax.plot(bands["age"], bands["median"], color=INK, linewidth=1.4, label=say("their median"))
     for (_, state), path in shown.groupby(["item", "pace"], sort=True):
-        ax.plot(path["age"], path["sell_through"], color=PACE_COLOURS[state], linewidth=0.9, alpha=0.75)
+        ax.plot(
+            path["age"], path["sell_through"], color=PACE_COLOURS[state], linewidth=0.9, alpha=0.75
+        )
     for state, colour in PACE_COLOURS.items():
         if state != "no baseline":
             ax.plot([], [], color=colour, label=say(state))
@@ -236,7 +317,9 @@ def _halves(frame: pd.DataFrame, *_) -> int:
 
 @picture(height=3.0, panels=_halves)
 def backtest(axes: Sequence[Axes], frame: pd.DataFrame) -> str | None:
-    """How wrong were such projections in past seasons? Error by week of life, ours and two simple ones; a panel a half-year."""
+    """How wrong were such projections in past seasons? Error by week of life, ours and two simple
+    ones; a panel a half-year.
+    """
     title = say("Past seasons: how far the projected final units were off")
     if frame.empty:
         return _nothing(axes[0], title)
@@ -272,11 +355,16 @@ def _fan_count(frame: pd.DataFrame, *_) -> int:
 
 @picture(height=2.5, panels=_fan_count)
 def fans(axes: Sequence[Axes], frame: pd.DataFrame) -> str | None:
-    """Where will the styles end that miss their goal by most money? Sold so far, path to the goal, and the fan of what may come."""
+    """Where will the styles end that miss their goal by most money? Sold so far, path to the goal,
+    and the fan of what may come.
+    """
     if frame.empty:
         return _nothing(axes[0], say("Projection of the styles that miss their goal"))
     for ax, (item, rows) in zip(axes, frame.groupby("item", sort=False), strict=True):
-        over, coming = rows[rows["sold"].notna()], rows[rows["sold"].isna() | rows["sold"].shift(-1).isna()]
+        over, coming = (
+            rows[rows["sold"].notna()],
+            rows[rows["sold"].isna() | rows["sold"].shift(-1).isna()],
+        )
         ax.fill_between(
             coming["week"],
             coming["low90"].fillna(coming["sold"]),
@@ -294,11 +382,29 @@ def fans(axes: Sequence[Axes], frame: pd.DataFrame) -> str | None:
             linewidth=0,
             label=say("eight of ten outcomes"),
         )
-        ax.plot(rows["week"], rows["target_units"], color=INK, linewidth=1.4, label=say("path to the goal"))
-        ax.plot(rows["week"], rows["slow_units"], color=WARM, linewidth=1, linestyle=":", label=say("slow line"))
+        ax.plot(
+            rows["week"],
+            rows["target_units"],
+            color=INK,
+            linewidth=1.4,
+            label=say("path to the goal"),
+        )
+        ax.plot(
+            rows["week"],
+            rows["slow_units"],
+            color=WARM,
+            linewidth=1,
+            linestyle=":",
+            label=say("slow line"),
+        )
         ax.plot(over["week"], over["sold"], color=ACCENT, linewidth=2, label=say("sold"))
         ax.plot(
-            coming["week"], coming["projected"].fillna(coming["sold"]), color=ACCENT, linewidth=1.4, linestyle="--", label=say("projected")
+            coming["week"],
+            coming["projected"].fillna(coming["sold"]),
+            color=ACCENT,
+            linewidth=1.4,
+            linestyle="--",
+            label=say("projected"),
         )
         ax.set_ylim(0, 1.02)
         ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
@@ -312,19 +418,46 @@ def _by_tier(frame: pd.DataFrame, *_) -> list[tuple[str, pd.DataFrame]]:
     """The stages of each tier, in each half-year that is running; a shop without tiers has one."""
     groups = frame.groupby(["season_half", frame["tier"].fillna("all")], sort=False)
     several = frame["season_half"].nunique() > 1
-    return [(f"{legible(half)} · {legible(say(tier))}" if several else legible(say(tier)), rows) for (half, tier), rows in groups]
+    return [
+        (f"{legible(half)} · {legible(say(tier))}" if several else legible(say(tier)), rows)
+        for (half, tier), rows in groups
+    ]
 
 
 @picture(height=2.3, panels=lambda frame: max(1, len(_by_tier(frame))))
 def stages(axes: Sequence[Axes], frame: pd.DataFrame) -> str | None:
-    """How much should be sold by each stage of the season? Path to the goals with its slow and hot lines, a panel a tier."""
+    """How much should be sold by each stage of the season? Path to the goals with its slow and hot
+    lines, a panel a tier.
+    """
     if frame.empty:
         return _nothing(axes[0], say("Path to the goals, by days on sale"))
     for ax, (tier, rows) in zip(axes, _by_tier(frame), strict=True):
-        ax.fill_between(rows["day"], rows["slow"], rows["hot"], color=BAND, linewidth=0, label=say("between the slow and the hot line"))
-        ax.plot(rows["day"], rows["target"], color=INK, marker="o", markersize=4, label=say("path to the goal"))
+        ax.fill_between(
+            rows["day"],
+            rows["slow"],
+            rows["hot"],
+            color=BAND,
+            linewidth=0,
+            label=say("between the slow and the hot line"),
+        )
+        ax.plot(
+            rows["day"],
+            rows["target"],
+            color=INK,
+            marker="o",
+            markersize=4,
+            label=say("path to the goal"),
+        )
         for day, share in zip(rows["day"], rows["target"], strict=True):
-            ax.annotate(percent(share), (day, share), textcoords="offset points", xytext=(0, 6), ha="center", color=MUTED, fontsize=8.5)
+            ax.annotate(
+                percent(share),
+                (day, share),
+                textcoords="offset points",
+                xytext=(0, 6),
+                ha="center",
+                color=MUTED,
+                fontsize=8.5,
+            )
         ax.set_xticks(rows["day"])
         ax.set_ylim(0, 1.02)
         ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
@@ -335,20 +468,40 @@ def stages(axes: Sequence[Axes], frame: pd.DataFrame) -> str | None:
 
 
 def _largest(frame: pd.DataFrame, count: int = 6) -> list[str]:
-    return frame.groupby("category")["units"].sum().nlargest(count).index.tolist() if len(frame) else []
+    return (
+        frame.groupby("category")["units"].sum().nlargest(count).index.tolist()
+        if len(frame)
+        else []
+    )
 
 
 @picture(height=2.1, panels=lambda frame, *_: max(1, len(_largest(frame))))
 def years(axes: Sequence[Axes], frame: pd.DataFrame) -> str | None:
-    """How does each category's year run beside the last years? Cumulative units by week of the year, a panel a category."""
+    """How does each category's year run beside the last years? Cumulative units by week of the
+    year, a panel a category.
+    """
     if frame.empty:
         return _nothing(axes[0], say("Units of the year so far, beside the last years"))
     newest = frame["year"].max()
-    shades = dict(zip(sorted(set(frame["year"]) - {newest}), sns.light_palette(CALM, 5).as_hex()[2:], strict=False)) | {newest: ACCENT}
+    shades = dict(
+        zip(
+            sorted(set(frame["year"]) - {newest}),
+            sns.light_palette(CALM, 5).as_hex()[2:],
+            strict=False,
+        )
+    ) | {newest: ACCENT}
     for ax, category in zip(axes, _largest(frame), strict=True):
         rows = frame[frame["category"] == category]
         sns.lineplot(
-            rows, x="week", y="cumulative", hue="year", palette=shades, hue_order=list(shades), errorbar=None, legend=ax is axes[-1], ax=ax
+            rows,
+            x="week",
+            y="cumulative",
+            hue="year",
+            palette=shades,
+            hue_order=list(shades),
+            errorbar=None,
+            legend=ax is axes[-1],
+            ax=ax,
         )
         ax.set_xlim(1, 52)
         ax.set_ylim(min(0, rows["cumulative"].min()))
@@ -356,13 +509,17 @@ def years(axes: Sequence[Axes], frame: pd.DataFrame) -> str | None:
         ax.set_ylabel("")
         ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: count(v)))
         ax.locator_params(axis="y", nbins=4)
-        ax.set_title(say("{category}: units since the first Monday of January", category=legible(category)))
+        ax.set_title(
+            say("{category}: units since the first Monday of January", category=legible(category))
+        )
     axes[-1].set_xlabel(_of_all(say("week of the year"), len(axes), frame["category"].nunique()))
     axes[-1].legend(loc="upper center", bbox_to_anchor=(0.5, -0.3), ncols=3, title=None)
     return None
 
 
-def _points(ax: Axes, labels: list[str], middle: pd.Series, low: pd.Series, high: pd.Series) -> None:
+def _points(
+    ax: Axes, labels: list[str], middle: pd.Series, low: pd.Series, high: pd.Series
+) -> None:
     """A point and its interval a row, the first on top, a line at nothing."""
     rows = np.arange(len(labels))[::-1]
     ax.hlines(rows, low, high, color=CALM, linewidth=2)
@@ -376,7 +533,9 @@ def _points(ax: Axes, labels: list[str], middle: pd.Series, low: pd.Series, high
 
 @picture(height=3.0)
 def elasticity(ax: Axes, frame: pd.DataFrame) -> str | None:
-    """How many more units does a 10 % cut sell, by category, and how sure is that? Point and 95 % interval."""
+    """How many more units does a 10 % cut sell, by category, and how sure is that? Point and 95 %
+    interval.
+    """
     title = say("More units sold after a cut of 10 % (line: interval of 95 %)")
     shown = frame[(frame["verdict"] != "not from these data") & frame["elasticity"].notna()]
     if shown.empty:
@@ -396,13 +555,19 @@ def estimators(ax: Axes, frame: pd.DataFrame) -> str | None:
     title = say("Units after a cut of 10 %, read in several ways")
     if frame.empty:
         return _nothing(ax, title)
-    _points(ax, [say(name) for name in frame["estimator"]], *(0.9 ** frame[name] - 1 for name in ("elasticity", "high", "low")))
+    _points(
+        ax,
+        [say(name) for name in frame["estimator"]],
+        *(0.9 ** frame[name] - 1 for name in ("elasticity", "high", "low")),
+    )
     ax.set_title(title)
 
 
 @picture(height=3.2)
 def event_study(ax: Axes, frame: pd.DataFrame) -> str | None:
-    """Did the cut styles run beside the others before the cut, and apart from them after it? Difference in units by week."""
+    """Did the cut styles run beside the others before the cut, and apart from them after it?
+    Difference in units by week.
+    """
     title = say("Cut styles beside the others, week by week")
     if frame.empty:
         return _nothing(ax, title)
@@ -423,7 +588,9 @@ def ladder(ax: Axes, frame: pd.DataFrame, currency: str) -> str | None:
     if not frame["cash"].notna().any() or not frame["cash"].sum() > 0:
         return _nothing(ax, title)
     names = [percent(step) for step in frame["step"]]
-    ax.bar(names, frame["cash"], color=[ACCENT if best else CALM for best in frame["best"]], width=0.6)
+    ax.bar(
+        names, frame["cash"], color=[ACCENT if best else CALM for best in frame["best"]], width=0.6
+    )
     ax.vlines(names, frame["cash_low"], frame["cash_high"], color=INK, linewidth=1.4)
     _money_axis(ax.yaxis, currency)
     ax.set_xlabel(say("share of today's price (red: most cash; line: interval of 95 %)"))
@@ -433,14 +600,26 @@ def ladder(ax: Axes, frame: pd.DataFrame, currency: str) -> str | None:
 
 @picture(height=3.4)
 def tests(ax: Axes, frame: pd.DataFrame) -> str | None:
-    """What did the arms of the price tests sell, before and after the decision? The arm's own level before = 100 %, 7-day mean."""
+    """What did the arms of the price tests sell, before and after the decision? The arm's own level
+    before = 100 %, 7-day mean.
+    """
     title = say("All price tests: units a day, before the decision = 100 %")
     if frame.empty:
         return _nothing(ax, title)
-    wide = frame.pivot(index="day_of_test", columns="arm", values="index").rolling(7, min_periods=4).mean()
+    wide = (
+        frame.pivot(index="day_of_test", columns="arm", values="index")
+        .rolling(7, min_periods=4)
+        .mean()
+    )
     colours = sns.color_palette("flare", (wide.columns != "control").sum()).as_hex()
     for arm, units in wide.items():
-        ax.plot(units.index, units, color=CALM if arm == "control" else colours.pop(0), linewidth=1.6, label=legible(say(arm)))
+        ax.plot(
+            units.index,
+            units,
+            color=CALM if arm == "control" else colours.pop(0),
+            linewidth=1.6,
+            label=legible(say(arm)),
+        )
     ax.axvline(0, color=INK, linewidth=0.8, linestyle=":")
     ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     ax.set_xlabel(say("days from the decision"))
@@ -461,10 +640,20 @@ def stock_bridge(ax: Axes, frame: pd.DataFrame) -> str | None:
     last = len(frame) - 1
     starts.iloc[last], ends.iloc[last] = 0.0, frame["units"].iloc[last]
     names = [say(step) for step in frame["step"]]
-    colours = [INK if i in (0, last) else CALM if units >= 0 else ACCENT for i, units in enumerate(frame["units"])]
+    colours = [
+        INK if i in (0, last) else CALM if units >= 0 else ACCENT
+        for i, units in enumerate(frame["units"])
+    ]
     ax.barh(names, ends - starts, left=starts, color=colours, height=0.65)
     for i, units in enumerate(frame["units"]):
-        ax.text(max(starts.iloc[i], ends.iloc[i]), i, " " + count(round(units)), va="center", color=MUTED, fontsize=8.5)
+        ax.text(
+            max(starts.iloc[i], ends.iloc[i]),
+            i,
+            " " + count(round(units)),
+            va="center",
+            color=MUTED,
+            fontsize=8.5,
+        )
     ax.invert_yaxis()
     ax.set_xlim(*_from_nothing([*starts, *ends], 1.18))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: count(v)))
@@ -475,25 +664,48 @@ def stock_bridge(ax: Axes, frame: pd.DataFrame) -> str | None:
 
 @picture(height=3.2)
 def compared(ax: Axes, frame: pd.DataFrame, by: str, definition: str) -> str | None:
-    """Where did the season sell through more, and more than last year on the same day? One row a part, the largest on top, twelve at most."""
+    """Where did the season sell through more, and more than last year on the same day? One row a
+    part, the largest on top, twelve at most.
+    """
     title = say("Sell-through by {by}, beside the same day last year", by=say(by))
     whole = frame[(frame["by"] == by) & frame["sell_through"].notna()].sort_values("net_units")
     shown = whole.tail(12)
     if shown.empty:
         return _nothing(ax, title)
     rows = np.arange(len(shown))
-    ax.hlines(rows, shown["sell_through"], shown["last_year"].fillna(shown["sell_through"]), color=BAND, linewidth=3)
-    ax.plot(shown["last_year"], rows, "o", color=PAPER, markeredgecolor=CALM, label=say("last year, same day"))
+    ax.hlines(
+        rows,
+        shown["sell_through"],
+        shown["last_year"].fillna(shown["sell_through"]),
+        color=BAND,
+        linewidth=3,
+    )
+    ax.plot(
+        shown["last_year"],
+        rows,
+        "o",
+        color=PAPER,
+        markeredgecolor=CALM,
+        label=say("last year, same day"),
+    )
     provisional = shown["flags"].str.contains("returns_immature").to_numpy()
     for part, marker, label in (
         (~provisional, "o", mark("now")),
         (provisional, "D", mark("now, provisional: returns still to come are estimated")),
     ):
         if part.any():
-            ax.plot(shown["sell_through"][part], rows[part], marker, color=ACCENT, markersize=5, label=say(label))
+            ax.plot(
+                shown["sell_through"][part],
+                rows[part],
+                marker,
+                color=ACCENT,
+                markersize=5,
+                label=say(label),
+            )
     ax.set_yticks(rows, [legible(say(part)) for part in shown["part"]])
     ax.set_ylim(-0.6, len(shown) - 0.4)
-    ax.set_xlim(left=min(0, shown[["sell_through", "last_year"]].min(axis=None)))  # more may have come back than was sold
+    # more may have come back than was sold
+    ax.set_xlim(left=min(0, shown[["sell_through", "last_year"]].min(axis=None)))
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
     basis = shown["basis"].iloc[0]
     ax.set_xlabel(say(definition) if basis in DEFINITIONS else f"{say(definition)}\n{say(basis)}")
@@ -504,15 +716,25 @@ def compared(ax: Axes, frame: pd.DataFrame, by: str, definition: str) -> str | N
 
 @picture(height=3.2)
 def cohorts(ax: Axes, frame: pd.DataFrame, definition: str) -> str | None:
-    """How far did each season sell through? Net of returns; a season whose returns still come is marked."""
+    """How far did each season sell through? Net of returns; a season whose returns still come is
+    marked.
+    """
     title = say("Sell-through of the seasons so far, net of returns")
     shown = frame[(frame["by"] == "season") & frame["sell_through"].notna()]
     if shown.empty:
         return _nothing(ax, title)
     provisional = shown["flags"].str.contains("returns_immature")
-    bars = ax.barh(range(len(shown)), shown["sell_through"], color=[WARM if p else CALM for p in provisional], height=0.65)
+    bars = ax.barh(
+        range(len(shown)),
+        shown["sell_through"],
+        color=[WARM if p else CALM for p in provisional],
+        height=0.65,
+    )
     ax.set_yticks(range(len(shown)), [legible(say(c)) for c in shown["cohort"]])
-    labels = [percent(v) + (" " + say("(provisional)") if p else "") for v, p in zip(shown["sell_through"], provisional, strict=True)]
+    labels = [
+        percent(v) + (" " + say("(provisional)") if p else "")
+        for v, p in zip(shown["sell_through"], provisional, strict=True)
+    ]
     ax.bar_label(bars, labels, padding=3, color=MUTED, fontsize=8.5)
     ax.set_xlim(*_from_nothing(shown["sell_through"], 1.25))
     ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))

@@ -15,10 +15,12 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 
 
 def photo(path: object) -> str:
-    """A style's photo as an image of the page's own, at most 96 pixels wide and high; a dash where there is none.
+    """A style's photo as an image of the page's own, at most 96 pixels wide and high; a dash where
+    there is none.
 
-    ``path``: a file of the shop's folder, JPEG, PNG or WebP. Only its pixels reach the page: no metadata, no
-    script, no reference. What is no such picture, or larger than 50 million pixels, is said.
+    ``path``: a file of the shop's folder, JPEG, PNG or WebP. Only its pixels reach the page: no
+    metadata, no script, no reference. What is no such picture, or larger than 50 million pixels, is
+    said.
     """
     if not isinstance(path, str):
         return "–"

@@ -15,28 +15,50 @@ from destock.publish.opening import Note, book_of
 from destock.publish.page import notebook
 from destock.publish.results import write_results
 
-VERSIONS = ("destock", "duckdb", "pandas", "numpy", "statsmodels", "matplotlib", "papermill", "nbconvert")
+VERSIONS = (
+    "destock",
+    "duckdb",
+    "pandas",
+    "numpy",
+    "statsmodels",
+    "matplotlib",
+    "papermill",
+    "nbconvert",
+)
 
 
 def results(facts: dict, names: list[str], folder: str, note: Note) -> dict:
-    """Write ``results/`` and the first page of the pack; returns what ``run.json`` says of the run."""
+    """Write ``results/`` and the first page of the pack; returns what ``run.json`` says of the
+    run.
+    """
     book, place = book_of(facts), Path(folder)
     pages = story.pages(book)
     with made_for(say("the results")):
         frames = story.results(book, pages)
         write_results(frames, place / "results")
-    (place / "index.html").write_text(_contents(book, {name: pages[name] for name in names}), encoding="utf-8")
+    (place / "index.html").write_text(
+        _contents(book, {name: pages[name] for name in names}), encoding="utf-8"
+    )
     return {
-        "shop": book.shop.name, "as_of": f"{book.as_of}", "language": language(), "assumptions": book.assumptions, "inputs": book.inputs,
-        "rows": json.loads(frames["rows"].to_json(orient="records", date_format="iso")), "python": platform.python_version(),
+        "shop": book.shop.name,
+        "as_of": f"{book.as_of}",
+        "language": language(),
+        "assumptions": book.assumptions,
+        "inputs": book.inputs,
+        "rows": json.loads(frames["rows"].to_json(orient="records", date_format="iso")),
+        "python": platform.python_version(),
         "versions": {name: version(name) for name in VERSIONS},
-    }  # fmt: skip
+    }
 
 
 def _contents(book: Book, pages: Mapping[str, story.Page]) -> str:
     leads = {}
     for name, page in pages.items():
-        first = [finding for finding in page.findings if not finding.id.endswith("missing_table")][:1]
+        first = [finding for finding in page.findings if not finding.id.endswith("missing_table")][
+            :1
+        ]
         leads[name] = (html.heading(notebook(name)), str(tell(first, page.currency)))
     title = say("Overstock report: {shop}", shop=book.shop.name)
-    return html.contents(html.page_frame("index", title, book.shop.name, book.as_of, list(pages), leads))
+    return html.contents(
+        html.page_frame("index", title, book.shop.name, book.as_of, list(pages), leads)
+    )

@@ -1,4 +1,6 @@
-"""The door alone: what a shop's tables hold, what is wrong with them, and what they allow – in seconds, before any report."""
+"""The door alone: what a shop's tables hold, what is wrong with them, and what they allow – in
+seconds, before any report.
+"""
 
 import re
 import tempfile
@@ -44,7 +46,17 @@ class Check:
         return [
             *(_row(row) for row in self.intake.rows.to_dict("records")),
             *(_reject(reject) for reject in rejects.head(SHOWN).to_dict("records")),
-            *([say("{n} rejected rows, with their text: {path}", n=len(rejects), path=self.rejects)] if self.rejects else []),
+            *(
+                [
+                    say(
+                        "{n} rejected rows, with their text: {path}",
+                        n=len(rejects),
+                        path=self.rejects,
+                    )
+                ]
+                if self.rejects
+                else []
+            ),
             *tell(self.findings, self.shop.currency).sentences,
             *allowed({table for table, _ in self.intake.given}),
         ]
@@ -54,8 +66,9 @@ def check(place: str | Path, today: date, out: Path = ROOT / "reports") -> Check
     """Can this shop's tables be relied on, and for what?
 
     Reads the tables and nothing else: no panel, no cache. Writes all rejected rows to
-    ``out``/SHOP-rejects.csv. Raises Fault: 2 and 3 as ``open_shop`` and ``load`` do, 5 for a table that
-    changes meanwhile; the limits of rejects are for ``refuse_over_limit`` to say, once the page is read.
+    ``out``/SHOP-rejects.csv. Raises Fault: 2 and 3 as ``open_shop`` and ``load`` do, 5 for a table
+    that changes meanwhile; the limits of rejects are for ``refuse_over_limit`` to say, once the
+    page is read.
     """
     shop = open_shop(find_shop(place))
     first, scratch = shop.first_seen(), Path(tempfile.gettempdir())
@@ -80,18 +93,27 @@ def allowed(given: set[str]) -> list[str]:
     lines = []
     for page, label in LABELS.items():
         without = lacking(given, page)
-        text = mark("Page “{page}”: as far as it goes without {tables}") if without else mark("Page “{page}”: complete")
+        text = (
+            mark("Page “{page}”: as far as it goes without {tables}")
+            if without
+            else mark("Page “{page}”: complete")
+        )
         lines.append(say(text, page=say(label), tables=", ".join(without)))
     return lines
 
 
 def _row(row: dict) -> str:
     counts = mark(
-        "{table} ({file}, read as {read_as}): {rows_in} rows, {used} used, {updated} updated, {rejected} rejected, {deduplicated} copies, {skipped} skipped"
+        "{table} ({file}, read as {read_as}): {rows_in} rows, {used} used, {updated} updated,"
+        " {rejected} rejected, {deduplicated} copies, {skipped} skipped"
     )
     queried = mark("{line}; the query makes them of {file_rows} rows of the file")
     line = say(counts, **row)
-    return line if row["rows_in"] == row["file_rows"] else say(queried, line=line, file_rows=row["file_rows"])
+    return (
+        line
+        if row["rows_in"] == row["file_rows"]
+        else say(queried, line=line, file_rows=row["file_rows"])
+    )
 
 
 def _reject(reject: dict) -> str:
@@ -100,7 +122,12 @@ def _reject(reject: dict) -> str:
     if not reject["column"]:
         return say("{file}:{line} {rule}: {raw}", raw=reject["raw"], **place)
     value = "" if pd.isna(reject["value"]) else reject["value"]
-    return say('{file}:{line} column "{column}": "{value}" ({rule})', column=reject["column"], value=value, **place)
+    return say(
+        '{file}:{line} column "{column}": "{value}" ({rule})',
+        column=reject["column"],
+        value=value,
+        **place,
+    )
 
 
 def _nothing_new(shop: Shop, reports: Path) -> list[Finding]:
@@ -110,25 +137,46 @@ def _nothing_new(shop: Shop, reports: Path) -> list[Finding]:
     own = [
         run
         for run in runs
-        if run.get("shop_number", shop_number(file)) == shop_number(file) and run.get("shop") == shop.name and _is_full(run)
+        if run.get("shop_number", shop_number(file)) == shop_number(file)
+        and run.get("shop") == shop.name
+        and _is_full(run)
     ]
     last = max(own, key=lambda run: run["finished"], default=None)
-    sold = {path.name for path in shop.files("order_lines" if "order_lines" in shop.sources else "snapshot")}
+    sold = {
+        path.name
+        for path in shop.files("order_lines" if "order_lines" in shop.sources else "snapshot")
+    }
     mine = {digest for name, digest in shop.fingerprint().items() if Path(name).name in sold}
     if last is None or not mine <= set(last["inputs"].values()):
         return []
-    return [Finding("nothing_new", len(mine), "files", severity=1, figures={"as_of": (date.fromisoformat(last["as_of"]), "date")})]
+    return [
+        Finding(
+            "nothing_new",
+            len(mine),
+            "files",
+            severity=1,
+            figures={"as_of": (date.fromisoformat(last["as_of"]), "date")},
+        )
+    ]
 
 
 def _is_full(run: dict) -> bool:
     """Does this ``run.json`` say when, of which day and of which files, as ours do?"""
     inputs = run.get("inputs")
-    texts = [run.get("finished"), run.get("as_of"), *(inputs.values() if isinstance(inputs, dict) else [None])]
-    return all(isinstance(text, str) for text in texts) and bool(re.fullmatch(r"\d{4}-[01]\d-[0-3]\d", run["as_of"]))
+    texts = [
+        run.get("finished"),
+        run.get("as_of"),
+        *(inputs.values() if isinstance(inputs, dict) else [None]),
+    ]
+    return all(isinstance(text, str) for text in texts) and bool(
+        re.fullmatch(r"\d{4}-[01]\d-[0-3]\d", run["as_of"])
+    )
 
 
 def told(place: str, lang: str, note: Callable[[dict], None]) -> dict:
-    """In a process of its own: the page of a shop's tables, and why no report would be made of them."""
+    """In a process of its own: the page of a shop's tables, and why no report would be made of
+    them.
+    """
     speak(lang)
     found = check(place, today())
     try:
@@ -139,21 +187,37 @@ def told(place: str, lang: str, note: Callable[[dict], None]) -> dict:
 
 
 def refusal(fault: Fault, place: str | Path, today: date) -> Fault:
-    """Why no report is made (``fault``), with the files and the rule that most rows break, once all of these are written down as by ``check``."""
+    """Why no report is made (``fault``), with the files and the rule that most rows break, once all
+    of these are written down as by ``check``.
+    """
     try:
         return _refused(fault, check(place, today))
     except Fault as other:
-        return Fault(fault.exit_code, mark("{refusal} – their list: {reason}"), refusal=fault, reason=other)
+        return Fault(
+            fault.exit_code, mark("{refusal} – their list: {reason}"), refusal=fault, reason=other
+        )
 
 
 def _refused(fault: Fault, found: Check) -> Fault:
     rejects = found.intake.rejects
-    concerned = rejects[rejects["table"] == fault.values["table"]] if "table" in fault.values else rejects
+    concerned = (
+        rejects[rejects["table"] == fault.values["table"]] if "table" in fault.values else rejects
+    )
     if concerned.empty:
         return fault
     files, rules = concerned["file"].value_counts(), concerned["rule"].value_counts()
-    named = [say("{file}: {n} rows", file=file, n=n) for file, n in files.head(FILES).items()] + ["…"] * (len(files) > FILES)
-    text = mark('{refusal} – {files}; most often: {rule} ({n} rows). All of them with their text: "{path}"')
+    named = [say("{file}: {n} rows", file=file, n=n) for file, n in files.head(FILES).items()] + [
+        "…"
+    ] * (len(files) > FILES)
+    text = mark(
+        '{refusal} – {files}; most often: {rule} ({n} rows). All of them with their text: "{path}"'
+    )
     return Fault(
-        fault.exit_code, text, refusal=fault, files=", ".join(named), rule=say(rules.index[0]), n=rules.iloc[0], path=found.rejects
+        fault.exit_code,
+        text,
+        refusal=fault,
+        files=", ".join(named),
+        rule=say(rules.index[0]),
+        n=rules.iloc[0],
+        path=found.rejects,
     )

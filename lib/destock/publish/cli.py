@@ -19,11 +19,13 @@ MOST_PACKS = 1_044
 
 def main(argv: list[str] | None = None) -> int:
     """Run a command; returns its exit code. A fault is one line on stderr, never a traceback."""
-    if argv is None and sys.getfilesystemencoding() != "utf-8":  # a bare timer, which would write no name of a Chinese shop
+    # a bare timer, which would write no name of a Chinese shop
+    if argv is None and sys.getfilesystemencoding() != "utf-8":
         os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606
     first = argparse.ArgumentParser(add_help=False)
     first.add_argument("--lang", choices=LANGUAGES, default="en")
-    speak(first.parse_known_args(argv)[0].lang)  # before the rest, so that help and errors speak it too
+    # before the rest, so that help and errors speak it too
+    speak(first.parse_known_args(argv)[0].lang)
     arguments = _parser().parse_args(argv)
     for number in INTERRUPTS:
         signal.signal(number, _interrupt)
@@ -53,47 +55,109 @@ def _interrupt(number: int, _) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="destock", description=say("Which stock is too much, why, what it costs, and how to turn it into cash.")
+        prog="destock",
+        description=say(
+            "Which stock is too much, why, what it costs, and how to turn it into cash."
+        ),
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     shop = say("folder with a shop.toml")
     report = _command(
-        commands, "report", _report, say("build the pack of a shop"), "data/sample --as-of 2026-06-07 --lang zh --set capital_rate=0.12"
+        commands,
+        "report",
+        _report,
+        say("build the pack of a shop"),
+        "data/sample --as-of 2026-06-07 --lang zh --set capital_rate=0.12",
     )
     report.add_argument("shops", metavar="SHOP", nargs="+", help=shop)
     report.add_argument(
-        "--as-of", metavar="D", help=say("day of the report, such as 2026-06-07; without it the shop's own, or its last order's")
+        "--as-of",
+        metavar="D",
+        help=say(
+            "day of the report, such as 2026-06-07; without it the shop's own, or its last order's"
+        ),
     )
-    report.add_argument("--from", dest="first", metavar="D", help=say("with --to: a pack for every week or month from this day on"))
-    report.add_argument("--to", dest="last", metavar="D", help=say("with --from: no pack after this day"))
-    report.add_argument("--every", choices=("week", "month"), default="week", help=say("what lies between two packs from --from to --to"))
+    report.add_argument(
+        "--from",
+        dest="first",
+        metavar="D",
+        help=say("with --to: a pack for every week or month from this day on"),
+    )
+    report.add_argument(
+        "--to", dest="last", metavar="D", help=say("with --from: no pack after this day")
+    )
+    report.add_argument(
+        "--every",
+        choices=("week", "month"),
+        default="week",
+        help=say("what lies between two packs from --from to --to"),
+    )
     report.add_argument(
         "--force",
         action="store_true",
-        help=say("make those packs from --from to --to again that are there already, and replace another shop's"),
+        help=say(
+            "make those packs from --from to --to again that are there already, and replace another"
+            " shop's"
+        ),
     )
     report.add_argument(
         "--only",
         nargs="+",
         default=[],
         metavar="NAME",
-        help=say("only these pages: {pages}", pages="summary intake classification impact pacing elasticity"),
+        help=say(
+            "only these pages: {pages}",
+            pages="summary intake classification impact pacing elasticity",
+        ),
     )
-    report.add_argument("--set", nargs="+", default=[], metavar="NAME=VALUE", action="extend", help=say("other assumptions for this run"))
-    report.add_argument("--out", type=Path, metavar="DIR", help=say("folder of the pack; without it reports/SHOP-DAY-LANGUAGE"))
-    check = _command(commands, "check", _check, say("read a shop's tables and say what can be used"), "my-shop")
+    report.add_argument(
+        "--set",
+        nargs="+",
+        default=[],
+        metavar="NAME=VALUE",
+        action="extend",
+        help=say("other assumptions for this run"),
+    )
+    report.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help=say("folder of the pack; without it reports/SHOP-DAY-LANGUAGE"),
+    )
+    check = _command(
+        commands, "check", _check, say("read a shop's tables and say what can be used"), "my-shop"
+    )
     check.add_argument("shop", metavar="SHOP", help=shop)
-    sample = _command(commands, "sample", _sample, say("make a simulated shop"), "my-sample --seed 7 --styles 60")
+    sample = _command(
+        commands, "sample", _sample, say("make a simulated shop"), "my-sample --seed 7 --styles 60"
+    )
     sample.add_argument("folder", metavar="DIR", type=Path, help=say("folder to make"))
-    sample.add_argument("--seed", type=int, default=1, metavar="N", help=say("the same seed makes the same shop (default 1)"))
-    sample.add_argument("--styles", type=int, default=450, metavar="N", help=say("number of styles (default 450)"))
-    sample.add_argument("--years", type=int, default=4, metavar="N", help=say("years of history (default 4)"))
+    sample.add_argument(
+        "--seed",
+        type=int,
+        default=1,
+        metavar="N",
+        help=say("the same seed makes the same shop (default 1)"),
+    )
+    sample.add_argument(
+        "--styles", type=int, default=450, metavar="N", help=say("number of styles (default 450)")
+    )
+    sample.add_argument(
+        "--years", type=int, default=4, metavar="N", help=say("years of history (default 4)")
+    )
     return parser
 
 
 def _command(commands, name: str, run, text: str, example: str) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=text, description=text, epilog=say("example: {command}", command=f"destock {name} {example}"))
-    command.add_argument("--lang", choices=LANGUAGES, default="en", help=say("language of pages and messages"))
+    command = commands.add_parser(
+        name,
+        help=text,
+        description=text,
+        epilog=say("example: {command}", command=f"destock {name} {example}"),
+    )
+    command.add_argument(
+        "--lang", choices=LANGUAGES, default="en", help=say("language of pages and messages")
+    )
     command.set_defaults(run=run)
     return command
 
@@ -104,7 +168,11 @@ def _report(arguments: argparse.Namespace) -> int:
 
     settings, only = _settings(arguments.set), _pages(arguments.only, list(PAGES))
     days = _days(arguments)
-    packs = [Pack(shop, day, settings, only, arguments.out, arguments.force) for shop in _shops(arguments.shops) for day in days]
+    packs = [
+        Pack(shop, day, settings, only, arguments.out, arguments.force)
+        for shop in _shops(arguments.shops)
+        for day in days
+    ]
     if arguments.out and len(packs) > 1:
         raise Fault(2, mark("--out is the folder of one pack, and these are {n}"), n=len(packs))
     wanted = [pack for pack in packs if arguments.force or not arguments.first or not pack.finished]
@@ -117,7 +185,13 @@ def _report(arguments: argparse.Namespace) -> int:
 def _shown(packs: list) -> tuple:
     """How the packs are seen to grow: a bar for their steps, a line for each that ended."""
     steps = sum(len(pack.names) + 2 for pack in packs)
-    bar = tqdm(total=steps, bar_format="{l_bar}{bar}| {n_fmt}/{total_fmt}{postfix}", file=sys.stderr, disable=None, leave=False)
+    bar = tqdm(
+        total=steps,
+        bar_format="{l_bar}{bar}| {n_fmt}/{total_fmt}{postfix}",
+        file=sys.stderr,
+        disable=None,
+        leave=False,
+    )
 
     def progress(step: str) -> None:
         bar.set_postfix_str(step)
@@ -135,13 +209,22 @@ def _shown(packs: list) -> tuple:
 
 
 def _shops(names: list[str]) -> list[Path]:
-    """The shops' folders; each has a name of its own for its packs, on a disk that tells no capitals too."""
+    """The shops' folders; each has a name of its own for its packs, on a disk that tells no
+    capitals too.
+    """
     from destock.publish.naming import shop_slug
 
     shops, seen = [_absolute(name) for name in names], set()
     for shop in shops:
         if (name := shop_slug(shop).casefold()) in seen:
-            raise Fault(2, mark('two shops are called "{name}": their packs would be one; rename the folder of one'), name=shop_slug(shop))
+            raise Fault(
+                2,
+                mark(
+                    'two shops are called "{name}": their packs would be one; rename the folder'
+                    " of one"
+                ),
+                name=shop_slug(shop),
+            )
         seen.add(name)
     return shops
 
@@ -155,11 +238,15 @@ def _days(arguments: argparse.Namespace) -> list[str | None]:
     first, last = _date("--from", arguments.first), _date("--to", arguments.last)
     if first > last:
         raise Fault(2, mark("--from {first} is after --to {last}"), first=first, last=last)
-    weeks, months = (last - first).days // 7, 12 * (last.year - first.year) + last.month - first.month
+    weeks, months = (
+        (last - first).days // 7,
+        12 * (last.year - first.year) + last.month - first.month,
+    )
     steps = weeks if arguments.every == "week" else months
     if steps >= MOST_PACKS:
         text = mark(
-            "--from {first} to --to {last} are {n} packs of a shop, and one command makes at most {most}: bring them closer together"
+            "--from {first} to --to {last} are {n} packs of a shop, and one command makes at most"
+            " {most}: bring them closer together"
         )
         raise Fault(2, text, first=first, last=last, n=steps + 1, most=MOST_PACKS)
     days = (first + relativedelta(**{f"{arguments.every}s": n}) for n in range(steps + 1))
@@ -170,7 +257,12 @@ def _date(option: str, value: str) -> date:
     try:
         return date.fromisoformat(value)
     except ValueError as error:
-        raise Fault(2, mark('{option} "{value}" is not a date: write it as 2026-06-07'), option=option, value=value) from error
+        raise Fault(
+            2,
+            mark('{option} "{value}" is not a date: write it as 2026-06-07'),
+            option=option,
+            value=value,
+        ) from error
 
 
 def _check(arguments: argparse.Namespace) -> None:
@@ -179,7 +271,9 @@ def _check(arguments: argparse.Namespace) -> None:
 
     keep_to_owner()
     with Supervisor(workers=1, groups=1) as supervisor:
-        said = supervisor.answered("check:told", 1, place=f"{_absolute(arguments.shop)}", lang=language())
+        said = supervisor.answered(
+            "check:told", 1, place=f"{_absolute(arguments.shop)}", lang=language()
+        )
     print("\n".join(said["lines"]))
     if said["refused"]:
         raise Fault(4, "{text}", text=said["refused"])
@@ -188,7 +282,11 @@ def _check(arguments: argparse.Namespace) -> None:
 def _sample(arguments: argparse.Namespace) -> None:
     from destock.sample import write_sample
 
-    print(write_sample(arguments.folder, seed=arguments.seed, styles=arguments.styles, years=arguments.years))
+    print(
+        write_sample(
+            arguments.folder, seed=arguments.seed, styles=arguments.styles, years=arguments.years
+        )
+    )
 
 
 def _absolute(shop: str) -> Path:
@@ -208,5 +306,7 @@ def _settings(pairs: list[str]) -> dict[str, str]:
 def _pages(names: list[str], known: list[str]) -> list[str]:
     for name in names:
         if name not in known:
-            raise Fault(2, mark('page "{name}" is not known: use {known}'), name=name, known=" ".join(known))
+            raise Fault(
+                2, mark('page "{name}" is not known: use {known}'), name=name, known=" ".join(known)
+            )
     return names

@@ -1,4 +1,6 @@
-"""The last look at a pack before it is put in its place: nothing that runs, nothing of another host, no secret."""
+"""The last look at a pack before it is put in its place: nothing that runs, nothing of another
+host, no secret.
+"""
 
 import json
 import os
@@ -15,12 +17,46 @@ from destock.model.messages import Fault, mark
 
 # all that a page is made of: element → its attributes
 ELEMENTS = {
-    "html": "lang", "head": "", "meta": "charset http-equiv content name", "title": "", "style": "", "body": "", "header": "", "nav": "", "main": "", "footer": "",
-    "a": "href aria-current", "h1": "id", "h2": "id", "h3": "id", "p": "class", "ul": "class", "ol": "", "li": "", "div": "class", "pre": "", "code": "", "em": "",
-    "strong": "", "br": "", "table": "", "thead": "", "tbody": "", "tr": "", "th": "class", "td": "class data-label", "details": "", "summary": "", "img": "class alt src",
-}  # fmt: skip
-# what a variable is called that holds a secret: a word of it, or the end of one as in DBPASS; PWD alone is the folder of a shell
-_SECRET = re.compile(r"secret|token|passw|passphrase|credential|(pass|pwd|key)(?=_|\d|$)|(?<![a-z])(pass|pwd|key)_", re.IGNORECASE)
+    "html": "lang",
+    "head": "",
+    "meta": "charset http-equiv content name",
+    "title": "",
+    "style": "",
+    "body": "",
+    "header": "",
+    "nav": "",
+    "main": "",
+    "footer": "",
+    "a": "href aria-current",
+    "h1": "id",
+    "h2": "id",
+    "h3": "id",
+    "p": "class",
+    "ul": "class",
+    "ol": "",
+    "li": "",
+    "div": "class",
+    "pre": "",
+    "code": "",
+    "em": "",
+    "strong": "",
+    "br": "",
+    "table": "",
+    "thead": "",
+    "tbody": "",
+    "tr": "",
+    "th": "class",
+    "td": "class data-label",
+    "details": "",
+    "summary": "",
+    "img": "class alt src",
+}
+# what a variable is called that holds a secret: a word of it, or the end of one as in DBPASS; PWD
+# alone is the folder of a shell
+_SECRET = re.compile(
+    r"secret|token|passw|passphrase|credential|(pass|pwd|key)(?=_|\d|$)|(?<![a-z])(pass|pwd|key)_",
+    re.IGNORECASE,
+)
 _FOLDERS = ("PWD", "OLDPWD")
 # scheme or scheme+driver; the password ends at the last @, or at the first
 _ADDRESSES = (
@@ -32,51 +68,87 @@ _NAMED = re.compile(
     r"(?:^|[?&;\s])(?:pass(?:word|wd|phrase)?|pwd|token|secret|\w*[_-]?key|signature|sig)\s*=\s*(?:'([^']*)'|\"([^\"]*)\"|\{([^}]*)\}|([^&;\s]+))",
     re.IGNORECASE,
 )
-# A shorter secret is looked for as a whole word, unless our own pages say that word; a figure or three letters could stand anywhere.
+# A shorter secret is looked for as a whole word, unless our own pages say that word; a figure or
+# three letters could stand anywhere.
 _LONG, _SHORTEST = 8, 4
 
 
 def inspect(folder: Path, environment: Mapping[str, str] = os.environ) -> None:
     """May this pack be published?
 
-    Raises Fault (5) on an element or attribute that no page of ours has, on a reference that
-    leaves the pack, and on the value of an environment variable that is called a secret or holds an address with a password.
+    Raises Fault (5) on an element or attribute that no page of ours has, on a reference that leaves
+    the pack, and on the value of an environment variable that is called a secret or holds an
+    address with a password.
     """
     pages = {page.name for page in folder.glob("*.html")}
     for page in sorted(folder.glob("*.html")):
         seen = _Page(pages)
         seen.feed(page.read_text(encoding="utf-8"))
         if seen.strange:
-            raise Fault(5, mark('{file} would hold "{what}": the pack is not published'), file=page.name, what=seen.strange[0])
-    secrets = [(name, secret) for name, secret in _secrets(environment) if len(secret) >= _LONG or _is_telling(secret)]
+            raise Fault(
+                5,
+                mark('{file} would hold "{what}": the pack is not published'),
+                file=page.name,
+                what=seen.strange[0],
+            )
+    secrets = [
+        (name, secret)
+        for name, secret in _secrets(environment)
+        if len(secret) >= _LONG or _is_telling(secret)
+    ]
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         content = path.read_bytes()
-        text = "" if path.suffix == ".parquet" else content.decode(errors="replace")  # packed bytes could spell any short word
+        # packed bytes could spell any short word
+        text = "" if path.suffix == ".parquet" else content.decode(errors="replace")
         for name, secret in secrets:
             if any(
-                form.encode(errors="surrogateescape") in content if len(secret) >= _LONG else _word(form, text) for form in _forms(secret)
+                (
+                    form.encode(errors="surrogateescape") in content
+                    if len(secret) >= _LONG
+                    else _word(form, text)
+                )
+                for form in _forms(secret)
             ):
-                raise Fault(5, mark("{file} would hold the value of {name}: the pack is not published"), file=path.name, name=name)
+                raise Fault(
+                    5,
+                    mark("{file} would hold the value of {name}: the pack is not published"),
+                    file=path.name,
+                    name=name,
+                )
 
 
 def _secrets(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Name and value of what is to stay secret: of variables that are called so, and of every password in an address."""
+    """Name and value of what is to stay secret: of variables that are called so, and of every
+    password in an address.
+    """
     for name, value in environment.items():
         passwords = {found[1] for address in _ADDRESSES for found in address.finditer(value)}
         passwords |= {next(filter(None, found.groups()), "") for found in _NAMED.finditer(value)}
         called = _SECRET.search(name) and name not in _FOLDERS
         yield from ((name, secret) for secret in {value.strip()} if called or passwords)
-        yield from ((name, way(password)) for password in passwords for way in (str, unquote, unquote_plus))
+        yield from (
+            (name, way(password)) for password in passwords for way in (str, unquote, unquote_plus)
+        )
 
 
 def _forms(secret: str) -> set[str]:
     """How a secret would stand in a page, a CSV or JSON."""
-    return {secret, escape(secret), json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1], secret.replace('"', '""')}
+    return {
+        secret,
+        escape(secret),
+        json.dumps(secret)[1:-1],
+        json.dumps(secret, ensure_ascii=False)[1:-1],
+        secret.replace('"', '""'),
+    }
 
 
 def _is_telling(secret: str) -> bool:
     """Is this short text nothing that stands in packs anyway?"""
-    return len(secret) >= _SHORTEST and bool(re.search(r"[^\W\d_]", secret)) and not _word(secret, _ours())
+    return (
+        len(secret) >= _SHORTEST
+        and bool(re.search(r"[^\W\d_]", secret))
+        and not _word(secret, _ours())
+    )
 
 
 def _word(word: str, text: str) -> bool:
@@ -87,7 +159,12 @@ def _word(word: str, text: str) -> bool:
 def _ours() -> str:
     """All words of the program itself: a secret of one of these would be found in every pack."""
     kinds = (".py", ".po", ".sql", ".j2", ".css", ".ipynb")
-    texts = (path for folder in ("lib", "notebooks") for path in sorted((ROOT / folder).rglob("*")) if path.suffix in kinds)
+    texts = (
+        path
+        for folder in ("lib", "notebooks")
+        for path in sorted((ROOT / folder).rglob("*"))
+        if path.suffix in kinds
+    )
     return "\n".join(path.read_text(encoding="utf-8") for path in texts)
 
 
@@ -104,6 +181,10 @@ class _Page(HTMLParser):
         if tag not in ELEMENTS:
             self.strange.append(f"<{tag}>")
         for name, value in attrs:
-            own = (value in self.pages) if name == "href" else (value or "").startswith(_VALUES.get(name, ""))
+            own = (
+                (value in self.pages)
+                if name == "href"
+                else (value or "").startswith(_VALUES.get(name, ""))
+            )
             if name not in ELEMENTS.get(tag, "").split() or not own:
                 self.strange.append(f"<{tag} {name}={(value or '')[:80]}>")

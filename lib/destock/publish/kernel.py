@@ -1,4 +1,5 @@
-"""A papermill engine whose kernels are forked from a warm parent, and whose cells are counted and held to a size.
+"""A papermill engine whose kernels are forked from a warm parent, and whose cells are counted and
+held to a size.
 
 Registered as ``destock`` (``papermill --engine destock``): without a process that waits to become
 the kernel, Jupyter starts one as ever.
@@ -25,7 +26,9 @@ ENDED_EARLY = mark("the notebook ended early here, by {how}")
 
 
 class WaitingKernel:
-    """A forked process that waits to become a kernel; after that what ``Popen`` is for one that Jupyter started."""
+    """A forked process that waits to become a kernel; after that what ``Popen`` is for one that
+    Jupyter started.
+    """
 
     stdin = stdout = stderr = None
 
@@ -34,7 +37,9 @@ class WaitingKernel:
         self._orders = Connection(orders, readable=False)
 
     def start(self, command: list[str], env: Mapping[str, str]) -> None:
-        self._orders.send({"arguments": command[command.index("-f") :], "env": dict(env), "cwd": os.getcwd()})
+        self._orders.send(
+            {"arguments": command[command.index("-f") :], "env": dict(env), "cwd": os.getcwd()}
+        )
         self._orders.close()
 
     def poll(self) -> int | None:
@@ -76,13 +81,17 @@ class WarmProvisioner(LocalProvisioner):
 
 @dataclass
 class Execution:
-    """What is known of a notebook while it runs, and what it may write: bytes of output by cell and in all, and how late."""
+    """What is known of a notebook while it runs, and what it may write: bytes of output by cell and
+    in all, and how late.
+    """
 
     waiting: WaitingKernel | None = None
     note: Callable[[dict], None] = lambda message: None
     cell_bytes: int = 5_000_000
     bytes: int = 25_000_000
-    output_seconds: int = 60  # how long a cell's output may lag behind its reply; papermill's own four are too few on a busy machine
+    # how long a cell's output may lag behind its reply; papermill's own four are too few on a busy
+    # machine
+    output_seconds: int = 60
     notebook: nbformat.NotebookNode | None = None
     cell: int = 0
     seconds: dict[int, float] = field(default_factory=dict)
@@ -94,7 +103,9 @@ class Execution:
         self.note({"cell": cell_index})
 
     def ended(self, cell_index: int, reply: dict) -> None:
-        """Note a cell's time; raises Fault (1) where it asked the kernel to end: what Jupyter takes for the end of a session."""
+        """Note a cell's time; raises Fault (1) where it asked the kernel to end: what Jupyter takes
+        for the end of a session.
+        """
         self.seconds[cell_index] += time.monotonic()
         if any(asked.get("source") == "ask_exit" for asked in reply["content"].get("payload", ())):
             raise Fault(1, ENDED_EARLY, how="exit()")
@@ -122,12 +133,22 @@ class WarmEngine(NBClientEngine):
     """Executes a notebook as papermill's own engine does, in the kernel that waits for it."""
 
     @classmethod
-    def execute_managed_notebook(cls, nb_man, kernel_name, execution=None, execution_timeout=None, start_timeout=60, **settings):
+    def execute_managed_notebook(
+        cls,
+        nb_man,
+        kernel_name,
+        execution=None,
+        execution_timeout=None,
+        start_timeout=60,
+        **settings,
+    ):
         run = execution or Execution()
         run.notebook = nb_man.nb
         manager = AsyncKernelManager(kernel_name=kernel_name, config=settings.get("config"))
         if run.waiting:
-            manager.provisioner = WarmProvisioner(parent=manager, kernel_spec=manager.kernel_spec, kernel_id="warm")
+            manager.provisioner = WarmProvisioner(
+                parent=manager, kernel_spec=manager.kernel_spec, kernel_id="warm"
+            )
             manager.provisioner.waiting = run.waiting
         client = ReportClient(
             nb_man,
@@ -138,7 +159,9 @@ class WarmEngine(NBClientEngine):
             iopub_timeout=run.output_seconds,
             log=logger,
             on_cell_execute=lambda cell, cell_index: run.began(cell_index),
-            on_cell_executed=lambda cell, cell_index, execute_reply: run.ended(cell_index, execute_reply),
+            on_cell_executed=lambda cell, cell_index, execute_reply: run.ended(
+                cell_index, execute_reply
+            ),
         )
         client.execution = run
         try:

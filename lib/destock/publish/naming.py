@@ -1,4 +1,6 @@
-"""Where a pack goes: a name that is safe on every system, a folder that holds nothing but a pack."""
+"""Where a pack goes: a name that is safe on every system, a folder that holds nothing but a
+pack.
+"""
 
 import hashlib
 import os
@@ -10,11 +12,16 @@ from pathlib import Path
 from destock.model.folders import ROOT
 from destock.model.messages import Fault, language, mark
 
-# the pages of a pack and their names, in the order of its menu; the notebooks behind them are in publish/html
+# the pages of a pack and their names, in the order of its menu; the notebooks behind them are in
+# publish/html
 LABELS = {
-    "summary": mark("Summary"), "intake": mark("Data"), "classification": mark("Kinds"),
-    "impact": mark("Cost"), "pacing": mark("Sell-through"), "elasticity": mark("Price"),
-}  # fmt: skip
+    "summary": mark("Summary"),
+    "intake": mark("Data"),
+    "classification": mark("Kinds"),
+    "impact": mark("Cost"),
+    "pacing": mark("Sell-through"),
+    "elasticity": mark("Price"),
+}
 PAGES = tuple(LABELS)
 # all that a pack's folder may hold: it is replaced whole
 CONTENTS = {"index.html", "run.json", "results", *(f"{page}.html" for page in PAGES)}
@@ -26,9 +33,20 @@ def pack_place(shop: Path, as_of: date | str, only: list[str], out: Path | None)
 
     Raises Fault (5) where something stands there that is no pack: it would be lost.
     """
-    place = Path(os.path.abspath(out)) if out else ROOT / "reports" / "-".join([shop_slug(shop), f"{as_of}", language(), *only])
+    place = (
+        Path(os.path.abspath(out))
+        if out
+        else ROOT / "reports" / "-".join([shop_slug(shop), f"{as_of}", language(), *only])
+    )
     if place.exists() and not _is_pack(place):
-        raise Fault(5, mark('"{path}" holds something other than a pack, which would be lost: name another folder'), path=place)
+        raise Fault(
+            5,
+            mark(
+                '"{path}" holds something other than a pack, which would be lost: name another'
+                " folder"
+            ),
+            path=place,
+        )
     return place
 
 
@@ -38,14 +56,18 @@ def _is_pack(place: Path) -> bool:
 
 
 def shop_slug(shop: Path) -> str:
-    """The name under which a shop's packs and rejects lie: that of its folder, or of its file where that has a name of its own."""
+    """The name under which a shop's packs and rejects lie: that of its folder, or of its file where
+    that has a name of its own.
+    """
     return slug(shop.parent.name if shop.name == "shop.toml" else shop.name)
 
 
 def shop_number(shop: Path) -> str:
-    """Which of all shops of one name is this? A number made of where it lies, which tells nobody where that is.
+    """Which of all shops of one name is this? A number made of where it lies, which tells nobody
+    where that is.
 
-    Nothing is written into a shop's folder, which may be read-only or a copy of another: a shop that moves is another.
+    Nothing is written into a shop's folder, which may be read-only or a copy of another: a shop
+    that moves is another.
     """
     file = shop if shop.suffix == ".toml" else shop / "shop.toml"
     return hashlib.sha256(os.fsencode(file.resolve())).hexdigest()[:12]

@@ -1,4 +1,6 @@
-"""What opens a pack, in a process of its own: the shop, its day, and its panel. It starts before most libraries are imported."""
+"""What opens a pack, in a process of its own: the shop, its day, and its panel. It starts before
+most libraries are imported.
+"""
 
 from collections.abc import Callable
 from datetime import date
@@ -16,9 +18,11 @@ Note = Callable[[dict], None]
 
 
 def opened(facts: dict, note: Note) -> dict:
-    """Open the shop and build its panel, or find it kept: the name of the shop and the day of the report.
+    """Open the shop and build its panel, or find it kept: the name of the shop and the day of the
+    report.
 
-    Raises Fault: 2 for a parameter, 3 for what cannot be read, 4 for too many rejected rows, 5 for what was changed meanwhile.
+    Raises Fault: 2 for a parameter, 3 for what cannot be read, 4 for too many rejected rows, 5 for
+    what was changed meanwhile.
     """
     try:
         book = book_of(facts)
@@ -29,12 +33,16 @@ def opened(facts: dict, note: Note) -> dict:
             raise
         from destock.publish.check import refusal
 
-        raise refusal(fault, facts["shop"], max(today(), day(facts["as_of"]) or date.min)) from fault
+        raise refusal(
+            fault, facts["shop"], max(today(), day(facts["as_of"]) or date.min)
+        ) from fault
     return {"shop_name": book.shop.name, "as_of": f"{book.as_of}"}
 
 
 def unchanged(facts: dict, note: Note) -> dict:
-    """Are the shop's inputs what they were when the command first read them? Raises Fault (5) where not."""
+    """Are the shop's inputs what they were when the command first read them? Raises Fault (5) where
+    not.
+    """
     speak(facts["lang"])
     try:
         shop = open_shop(find_shop(facts["shop"]))

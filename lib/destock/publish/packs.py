@@ -1,4 +1,6 @@
-"""The packs of a command: each locked, made by supervised processes, and put in its place whole or not at all."""
+"""The packs of a command: each locked, made by supervised processes, and put in its place whole or
+not at all.
+"""
 
 import contextvars
 import hashlib
@@ -23,7 +25,15 @@ from pathlib import Path
 
 import psutil
 
-from destock.model.folders import BELONGS, begin_session, cache, end_session, goes_with_session, require_room, room
+from destock.model.folders import (
+    BELONGS,
+    begin_session,
+    cache,
+    end_session,
+    goes_with_session,
+    require_room,
+    room,
+)
 from destock.model.messages import Fault, language, mark, say
 from destock.publish import place as places
 from destock.publish import warm
@@ -37,7 +47,8 @@ TRIES = 3
 
 
 class Supervisor:
-    """The warm parent in a process of its own: takes jobs, gives futures; when it is left, nothing of it stays.
+    """The warm parent in a process of its own: takes jobs, gives futures; when it is left, nothing
+    of it stays.
 
     ``groups``: how many groups of libraries its jobs will need at most.
     """
@@ -53,18 +64,31 @@ class Supervisor:
             self.folder = tempfile.mkdtemp(prefix=f"destock-{os.getpid()}-")
             begin_session(self.folder)
         except OSError as error:
-            raise Fault(5, mark('cannot write to "{path}": {reason}'), path=tempfile.gettempdir(), reason=error.strerror) from error
+            raise Fault(
+                5,
+                mark('cannot write to "{path}": {reason}'),
+                path=tempfile.gettempdir(),
+                reason=error.strerror,
+            ) from error
         return self
 
     def _start(self) -> None:
-        """Start the warm parent with the first job: a command whose pack is being made already ends without one."""
+        """Start the warm parent with the first job: a command whose pack is being made already ends
+        without one.
+        """
         with self._starting:
-            if self._over:  # an interrupt came before the first job: what it starts now would run to its end
+            # an interrupt came before the first job: what it starts now would run to its end
+            if self._over:
                 raise _ended()
             if self._process:
                 return
             self._pipe, theirs = Pipe()
-            command = [sys.executable, "-P", warm.__file__, *map(str, (theirs.fileno(), self.workers, self.folder, self.groups))]
+            command = [
+                sys.executable,
+                "-P",
+                warm.__file__,
+                *map(str, (theirs.fileno(), self.workers, self.folder, self.groups)),
+            ]
             with Path(self.folder, "log").open("w") as log:
                 self._process = subprocess.Popen(  # noqa: S603
                     command,
@@ -80,7 +104,11 @@ class Supervisor:
 
     def _environment(self) -> dict[str, str]:
         """What kernels find, whatever the shell or the timer that started the command has."""
-        fixed = {"PYTHONUTF8": "1", "TZ": "UTC", "MPLBACKEND": "module://matplotlib_inline.backend_inline"}
+        fixed = {
+            "PYTHONUTF8": "1",
+            "TZ": "UTC",
+            "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        }
         fixed |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
         return fixed | {"TMPDIR": self.folder, BELONGS: self.folder}
 
@@ -88,7 +116,8 @@ class Supervisor:
         with self._starting:
             self._over = True
         if self._process:
-            self._send({"end": True})  # a signal could fall into an import that swallows what it raises
+            # a signal could fall into an import that swallows what it raises
+            self._send({"end": True})
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(10)
             self._process.kill()
@@ -120,20 +149,31 @@ class Supervisor:
         seconds: float = JOB_SECONDS,
         **arguments,
     ) -> Future:
-        """Start ``module:function`` in a process of its own, once so many groups of libraries are imported.
+        """Start ``module:function`` in a process of its own, once so many groups of libraries are
+        imported.
 
         ``memory`` is its limit as a share of the machine's.
         """
         self._start()
         number, future = next(self._numbers), Future()
         self._futures[number] = future
-        request = {"id": number, "call": call, "arguments": arguments, "kernel": kernel, "groups": groups}
-        if not self._send(request | {"seconds": seconds, "memory": memory * psutil.virtual_memory().total}):
+        request = {
+            "id": number,
+            "call": call,
+            "arguments": arguments,
+            "kernel": kernel,
+            "groups": groups,
+        }
+        if not self._send(
+            request | {"seconds": seconds, "memory": memory * psutil.virtual_memory().total}
+        ):
             raise _ended()
         return future
 
     def result(self, job: Callable[[], Future]) -> dict:
-        """A job's answer; a kernel that did not start and a lost connection are tried again, nothing else is."""
+        """A job's answer; a kernel that did not start and a lost connection are tried again,
+        nothing else is.
+        """
         for n in range(TRIES):
             said = job().result()
             answer = said["answer"] if "answer" in said else _cause(said)
@@ -145,7 +185,9 @@ class Supervisor:
 
     def answered(self, call: str, groups: int, **arguments) -> dict:
         """What a job of ours answers; raises the Fault that it ended in."""
-        answer = self.result(lambda: self.submit(f"destock.publish.{call}", groups=groups, **arguments))
+        answer = self.result(
+            lambda: self.submit(f"destock.publish.{call}", groups=groups, **arguments)
+        )
         if "exit_code" in answer:
             raise Fault(answer["exit_code"], "{error}", error=answer["error"])
         return answer
@@ -164,17 +206,31 @@ def _cause(said: dict) -> dict:
     cause, peak = said["cause"], round(said["peak"] / 1e6)
     where = {"cell": said["notes"].get("cell", "–")}
     if "seconds" in cause:
-        return where | {"exit_code": 6, "error": say("it took longer than {seconds} seconds", seconds=cause["seconds"])}
+        return where | {
+            "exit_code": 6,
+            "error": say("it took longer than {seconds} seconds", seconds=cause["seconds"]),
+        }
     if "memory" in cause:
-        return where | {"exit_code": 7, "error": say("it needed more than {limit} MB of memory", limit=round(cause["memory"] / 1e6))}
+        return where | {
+            "exit_code": 7,
+            "error": say(
+                "it needed more than {limit} MB of memory", limit=round(cause["memory"] / 1e6)
+            ),
+        }
     return where | {
         "exit_code": 7,
-        "error": say("its process was killed by signal {signal}, peak memory {n} MB", signal=cause["signal"], n=peak),
+        "error": say(
+            "its process was killed by signal {signal}, peak memory {n} MB",
+            signal=cause["signal"],
+            n=peak,
+        ),
     }
 
 
 def _end_strays() -> None:
-    """End what a batch left whose command and supervisor were both killed. What is no folder of our own is passed over."""
+    """End what a batch left whose command and supervisor were both killed. What is no folder of our
+    own is passed over.
+    """
     for folder in Path(tempfile.gettempdir()).glob("destock-*-*"):
         name = re.match(r"destock-([0-9]{1,9})-", folder.name)
         if name and not psutil.pid_exists(int(name[1])) and _is_our_folder(folder):
@@ -230,18 +286,33 @@ class Pack:
         return shop_number(self.shop)
 
 
-def publish_all(packs: list[Pack], progress: Callable[[str], None], ended: Callable[[Pack, Path | Fault], None]) -> int:
+def publish_all(
+    packs: list[Pack], progress: Callable[[str], None], ended: Callable[[Pack, Path | Fault], None]
+) -> int:
     """Make packs, as many at a time as there are cores; returns the worst exit code.
 
-    ``ended`` is called for each with its folder or with the Fault that it ended in: none stops another.
+    ``ended`` is called for each with its folder or with the Fault that it ended in: none stops
+    another.
     """
     worst = 0
-    with ThreadPoolExecutor(min(len(packs), os.cpu_count() or 1)) as threads, Supervisor() as supervisor:
-        jobs = {threads.submit(contextvars.copy_context().run, publish, pack, supervisor, progress): pack for pack in packs}
+    with (
+        ThreadPoolExecutor(min(len(packs), os.cpu_count() or 1)) as threads,
+        Supervisor() as supervisor,
+    ):
+        jobs = {
+            threads.submit(
+                contextvars.copy_context().run, publish, pack, supervisor, progress
+            ): pack
+            for pack in packs
+        }
         try:
             for job in as_completed(jobs):
                 error = job.exception()
-                fault = error if isinstance(error, Fault) else error and Fault(1, "{error}", error=f"{type(error).__name__}: {error}")
+                fault = (
+                    error
+                    if isinstance(error, Fault)
+                    else error and Fault(1, "{error}", error=f"{type(error).__name__}: {error}")
+                )
                 worst = max(worst, fault.exit_code if fault else 0)
                 ended(jobs[job], fault or job.result())
         finally:
@@ -264,7 +335,9 @@ def publish(pack: Pack, supervisor: Supervisor, progress: Callable[[str], None])
     except OSError as error:
         # where nobody said which file it was, it was on the fuller disk
         path = error.filename or min(asked.parent, cache(), key=room)
-        raise Fault(5, mark('cannot write to "{path}": {reason}'), path=path, reason=error.strerror or error) from error
+        raise Fault(
+            5, mark('cannot write to "{path}": {reason}'), path=path, reason=error.strerror or error
+        ) from error
 
 
 def _put(pack: Pack, asked: Path, supervisor: Supervisor, progress: Callable[[str], None]) -> Path:
@@ -272,7 +345,12 @@ def _put(pack: Pack, asked: Path, supervisor: Supervisor, progress: Callable[[st
     with ExitStack() as stack:
         _hold(stack, pack, asked)
         require_room(asked.parent, places.usual_size(asked, f"{shop_slug(pack.shop)}-"))
-        facts = {"shop": str(pack.shop), "as_of": pack.as_of, "lang": language(), "settings": dict(pack.settings)}
+        facts = {
+            "shop": str(pack.shop),
+            "as_of": pack.as_of,
+            "lang": language(),
+            "settings": dict(pack.settings),
+        }
         found = supervisor.answered("opening:opened", 1, facts=facts)
         place = pack.place(found["as_of"])
         if place != asked:
@@ -280,10 +358,21 @@ def _put(pack: Pack, asked: Path, supervisor: Supervisor, progress: Callable[[st
         folder = stack.enter_context(places.beside(place))
         supervisor.belongs(folder)
         try:
-            run, pages = _made(pack, supervisor, facts | {"as_of": found["as_of"]}, found["shop_name"], folder, progress)
+            run, pages = _made(
+                pack,
+                supervisor,
+                facts | {"as_of": found["as_of"]},
+                found["shop_name"],
+                folder,
+                progress,
+            )
         finally:
             supervisor.answered("opening:unchanged", 1, facts=facts)
-        run |= {"shop_number": pack.number, "pages": pages, "seconds": round(time.monotonic() - started, 2)}
+        run |= {
+            "shop_number": pack.number,
+            "pages": pages,
+            "seconds": round(time.monotonic() - started, 2),
+        }
         _write_run(folder, run)
         inspect(folder)
         places.put(folder, place)
@@ -292,27 +381,45 @@ def _put(pack: Pack, asked: Path, supervisor: Supervisor, progress: Callable[[st
 
 
 def _hold(stack: ExitStack, pack: Pack, place: Path) -> None:
-    """Hold a place until the pack is there. Raises Fault: 75 where another run has it, 2 where another shop has it and nobody named it."""
+    """Hold a place until the pack is there. Raises Fault: 75 where another run has it, 2 where
+    another shop has it and nobody named it.
+    """
     stack.enter_context(places.held(place, pack.number))
     if not (pack.out or pack.force):
         places.refuse_other_shops(place, pack.number)
 
 
-def _made(pack: Pack, supervisor: Supervisor, facts: dict, shop_name: str, folder: Path, progress: Callable) -> tuple[dict, list[dict]]:
-    """Execute and render all notebooks, and write the results beside them; raises Fault on the first page that failed."""
+def _made(
+    pack: Pack,
+    supervisor: Supervisor,
+    facts: dict,
+    shop_name: str,
+    folder: Path,
+    progress: Callable,
+) -> tuple[dict, list[dict]]:
+    """Execute and render all notebooks, and write the results beside them; raises Fault on the
+    first page that failed.
+    """
     failed = cache() / "failed" / f"{shop_slug(pack.shop)}-{facts['as_of']}-{pack.number}"
     shared = {"names": pack.names, "facts": facts, "folder": str(folder)}
 
     def one(name: str) -> dict:
         page = {"page": name, "shop_name": shop_name, "failed": str(failed)}
         share = 0.8 / supervisor.workers
-        answer = supervisor.result(lambda: supervisor.submit("destock.publish.page:make", memory=share, kernel=True, **page, **shared))
+        answer = supervisor.result(
+            lambda: supervisor.submit(
+                "destock.publish.page:make", memory=share, kernel=True, **page, **shared
+            )
+        )
         progress(name)
         return {"page": name} | answer
 
     order = sorted(pack.names, key=lambda name: name not in FIRST)
     with ThreadPoolExecutor(len(order) + 1) as threads:
-        rest = threads.submit(contextvars.copy_context().run, partial(supervisor.answered, "batch:results", 2, **shared))
+        rest = threads.submit(
+            contextvars.copy_context().run,
+            partial(supervisor.answered, "batch:results", 2, **shared),
+        )
         pages = {name: threads.submit(contextvars.copy_context().run, one, name) for name in order}
     status = [pages[name].result() for name in pack.names]
     for answer in status:
@@ -323,14 +430,34 @@ def _made(pack: Pack, supervisor: Supervisor, facts: dict, shop_name: str, folde
 
 
 def _page_fault(answer: dict, failed: Path) -> Fault:
-    template = mark("notebook {page}, cell {cell}: {error}; the last good pack stays, the notebook is kept in {failed}")
-    return Fault(answer["exit_code"], template, page=answer["page"], cell=answer.get("cell", "–"), error=answer["error"], failed=failed)
+    template = mark(
+        "notebook {page}, cell {cell}: {error}; the last good pack stays, the notebook is kept in"
+        " {failed}"
+    )
+    return Fault(
+        answer["exit_code"],
+        template,
+        page=answer["page"],
+        cell=answer.get("cell", "–"),
+        error=answer["error"],
+        failed=failed,
+    )
 
 
 def _write_run(folder: Path, run: dict) -> None:
-    """Write ``run.json``, the last file of a pack: with it, and with the hashes in it, a pack is complete."""
-    files = {str(path.relative_to(folder)): _sha256(path) for path in sorted(folder.rglob("*")) if path.is_file()}
-    run = {"status": "ok"} | run | {"files": files, "finished": datetime.now(UTC).isoformat(timespec="seconds")}
+    """Write ``run.json``, the last file of a pack: with it, and with the hashes in it, a pack is
+    complete.
+    """
+    files = {
+        str(path.relative_to(folder)): _sha256(path)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    run = (
+        {"status": "ok"}
+        | run
+        | {"files": files, "finished": datetime.now(UTC).isoformat(timespec="seconds")}
+    )
     places.write_json(run, folder / "run.json")
 
 

@@ -1,4 +1,6 @@
-"""One page of a pack, made in a process of its own: its notebook executed in a kernel of its own, checked, and rendered."""
+"""One page of a pack, made in a process of its own: its notebook executed in a kernel of its own,
+checked, and rendered.
+"""
 
 import os
 import sys
@@ -27,7 +29,14 @@ Note = Callable[[dict], None]
 
 
 def make(
-    page: str, names: list[str], facts: dict, shop_name: str, folder: str, failed: str, note: Note, waiting: tuple | None = None
+    page: str,
+    names: list[str],
+    facts: dict,
+    shop_name: str,
+    folder: str,
+    failed: str,
+    note: Note,
+    waiting: tuple | None = None,
 ) -> dict:
     """Execute and render one notebook, in the kernel that waits for it.
 
@@ -42,19 +51,32 @@ def make(
         Path(failed).mkdir(parents=True, exist_ok=True)
         nbformat.write(run.notebook or notebook(page), Path(failed, f"{page}.ipynb"))
         return {"page": page, "status": "failed"} | failure
-    frame = html.page_frame(page, html.heading(done), shop_name, date.fromisoformat(facts["as_of"]), names)
+    frame = html.page_frame(
+        page, html.heading(done), shop_name, date.fromisoformat(facts["as_of"]), names
+    )
     Path(folder, f"{page}.html").write_text(html.report(done, frame), encoding="utf-8")
     cells = round(sum(run.seconds.values()), 2)
-    return {"page": page, "status": "ok", "seconds": round(time.monotonic() - started, 2), "cells": cells, "warnings": warned(done)}
+    return {
+        "page": page,
+        "status": "ok",
+        "seconds": round(time.monotonic() - started, 2),
+        "cells": cells,
+        "warnings": warned(done),
+    }
 
 
 def notebook(page: str) -> nbformat.NotebookNode:
     """The notebook behind a page, its texts in the language of the run."""
-    return html.translated(nbformat.read(ROOT / "notebooks" / f"{html.NOTEBOOKS[page]}.ipynb", as_version=4))
+    return html.translated(
+        nbformat.read(ROOT / "notebooks" / f"{html.NOTEBOOKS[page]}.ipynb", as_version=4)
+    )
 
 
 def execute(
-    source: nbformat.NotebookNode, parameters: dict, run: Execution, cell_seconds: float = CELL_SECONDS
+    source: nbformat.NotebookNode,
+    parameters: dict,
+    run: Execution,
+    cell_seconds: float = CELL_SECONDS,
 ) -> tuple[nbformat.NotebookNode | None, dict | None]:
     """The executed notebook, or the exit code, the cell and the cause of what failed."""
     try:
@@ -76,34 +98,70 @@ def execute(
     except PapermillExecutionError as error:
         full = any(os.strerror(number) in error.evalue for number in FULL)
         code = 7 if error.ename == "MemoryError" else 5 if full else 1
-        return None, {"exit_code": code, "cell": error.cell_index, "error": _raised(error.ename, error.evalue)}
+        return None, {
+            "exit_code": code,
+            "cell": error.cell_index,
+            "error": _raised(error.ename, error.evalue),
+        }
     except Fault as fault:
         return None, {"exit_code": fault.exit_code, "cell": run.cell, "error": str(fault)}
     except DeadKernelError:
         return None, {"cell": run.cell} | _death(run)
     except CellTimeoutError:
-        if time.monotonic() + run.seconds[run.cell] < cell_seconds:  # the cell has ended, and what it wrote has not come
-            said = say("its output did not arrive within {seconds} seconds", seconds=run.output_seconds)
+        # the cell has ended, and what it wrote has not come
+        if time.monotonic() + run.seconds[run.cell] < cell_seconds:
+            said = say(
+                "its output did not arrive within {seconds} seconds", seconds=run.output_seconds
+            )
             return None, {"exit_code": 6, "cell": run.cell, "error": said, "again": True}
-        return None, {"exit_code": 6, "cell": run.cell, "error": say("it took longer than {seconds} seconds", seconds=cell_seconds)}
-    except (RuntimeError, TimeoutError, zmq.ZMQError) as error:  # what Jupyter raises for a kernel that does not start
-        return None, {"exit_code": 7, "cell": run.cell, "error": str(error).partition("\n")[0], "again": not run.seconds}
+        return None, {
+            "exit_code": 6,
+            "cell": run.cell,
+            "error": say("it took longer than {seconds} seconds", seconds=cell_seconds),
+        }
+    except (
+        RuntimeError,
+        TimeoutError,
+        zmq.ZMQError,
+    ) as error:  # what Jupyter raises for a kernel that does not start
+        return None, {
+            "exit_code": 7,
+            "cell": run.cell,
+            "error": str(error).partition("\n")[0],
+            "again": not run.seconds,
+        }
     return _checked(done)
 
 
 def _death(run: Execution) -> dict:
     """Why a kernel died: stopped by us for what it wrote, by a signal, or by itself."""
     if run.too_much:
-        return {"exit_code": 1, "error": say("it wrote more than {n} MB", n=round(run.too_much / 1e6))}
-    code, peak = (run.waiting.poll(), round(run.waiting.peak / 1e6)) if run.waiting else (None, None)
+        return {
+            "exit_code": 1,
+            "error": say("it wrote more than {n} MB", n=round(run.too_much / 1e6)),
+        }
+    code, peak = (
+        (run.waiting.poll(), round(run.waiting.peak / 1e6)) if run.waiting else (None, None)
+    )
     if code is not None and code < 0:
-        return {"exit_code": 7, "error": say("its process was killed by signal {signal}, peak memory {n} MB", signal=-code, n=peak)}
+        return {
+            "exit_code": 7,
+            "error": say(
+                "its process was killed by signal {signal}, peak memory {n} MB",
+                signal=-code,
+                n=peak,
+            ),
+        }
     return {"exit_code": 7 if code else 1, "error": say("it ended its own process")}
 
 
 def warned(done: nbformat.NotebookNode) -> int:
-    """How many lines a notebook wrote to stderr: a library's warning stops no report, and ``run.json`` counts it."""
-    outputs = [one for cell in done.cells for one in cell.get("outputs", []) if one.get("name") == "stderr"]
+    """How many lines a notebook wrote to stderr: a library's warning stops no report, and
+    ``run.json`` counts it.
+    """
+    outputs = [
+        one for cell in done.cells for one in cell.get("outputs", []) if one.get("name") == "stderr"
+    ]
     return sum(len(one.text.splitlines()) for one in outputs)
 
 
@@ -112,13 +170,23 @@ def _raised(name: str, value: str) -> str:
 
 
 def _checked(done: nbformat.NotebookNode) -> tuple[nbformat.NotebookNode | None, dict | None]:
-    """A notebook counts as executed when every cell ran, and none shows an error or left a traceback on stderr."""
+    """A notebook counts as executed when every cell ran, and none shows an error or left a
+    traceback on stderr.
+    """
     for number, cell in enumerate(done.cells):
         if cell.cell_type != "code" or not cell.source.strip():
             continue
-        errors = [_raised(one.ename, one.evalue) for one in cell.outputs if one.output_type == "error"]
-        spoken = [one.text for one in cell.outputs if one.output_type == "stream" and one.name == "stderr"]
-        errors += [text.strip().splitlines()[-1] for text in spoken if "Traceback (most recent call last)" in text]
+        errors = [
+            _raised(one.ename, one.evalue) for one in cell.outputs if one.output_type == "error"
+        ]
+        spoken = [
+            one.text for one in cell.outputs if one.output_type == "stream" and one.name == "stderr"
+        ]
+        errors += [
+            text.strip().splitlines()[-1]
+            for text in spoken
+            if "Traceback (most recent call last)" in text
+        ]
         if cell.execution_count is None:
             errors.append(say("the cell did not run"))
         if errors:
@@ -127,7 +195,9 @@ def _checked(done: nbformat.NotebookNode) -> tuple[nbformat.NotebookNode | None,
 
 
 def _connection(runtime: str) -> dict[str, str]:
-    """A kernel talks through files in a private folder, where their paths may be that long (not on macOS): no port, no shared key."""
+    """A kernel talks through files in a private folder, where their paths may be that long (not on
+    macOS): no port, no shared key.
+    """
     # Without a connection file of its own every kernel would use the same sockets.
     private = {"connection_file": str(Path(runtime, "kernel.json"))}
     fits = len(private["connection_file"].encode()) < LONGEST_SOCKET

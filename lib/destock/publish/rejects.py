@@ -1,4 +1,6 @@
-"""The list of a shop's rejected rows, beside the packs: written whole, and never over the list of another shop of the same name."""
+"""The list of a shop's rejected rows, beside the packs: written whole, and never over the list of
+another shop of the same name.
+"""
 
 import shutil
 import uuid
@@ -13,12 +15,16 @@ from destock.publish.results import write_csv
 
 
 def write_rejects(rejects: pd.DataFrame, shop: Path, folder: Path) -> Path | None:
-    """Where are all rejected rows of this shop written down? Nowhere where it has none: an older list of its own goes.
+    """Where are all rejected rows of this shop written down? Nowhere where it has none: an older
+    list of its own goes.
 
-    They lie in ``folder``/SHOP-rejects.csv, or, where another shop has that name, under the shop's number too. ``shop``: its
-    file. Raises Fault (5) where they cannot be written.
+    They lie in ``folder``/SHOP-rejects.csv, or, where another shop has that name, under the shop's
+    number too. ``shop``: its file. Raises Fault (5) where they cannot be written.
     """
-    usual, own = (folder / f"{name}-rejects.csv" for name in (shop_slug(shop), f"{shop_slug(shop)}-{shop_number(shop)}"))
+    usual, own = (
+        folder / f"{name}-rejects.csv"
+        for name in (shop_slug(shop), f"{shop_slug(shop)}-{shop_number(shop)}")
+    )
     try:
         if rejects.empty:
             own.unlink(missing_ok=True)
@@ -30,7 +36,12 @@ def write_rejects(rejects: pd.DataFrame, shop: Path, folder: Path) -> Path | Non
         path = usual if not own.exists() and _claimed(usual, shop_number(shop)) else own
         _write_whole(rejects, path)
     except OSError as error:
-        raise Fault(5, mark('cannot write to "{path}": {reason}'), path=error.filename or folder, reason=error.strerror) from error
+        raise Fault(
+            5,
+            mark('cannot write to "{path}": {reason}'),
+            path=error.filename or folder,
+            reason=error.strerror,
+        ) from error
     return path
 
 

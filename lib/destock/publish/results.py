@@ -1,4 +1,6 @@
-"""Frames → ``results/``: Parquet for programs, CSV for spreadsheets, ``contract.json`` for whoever reads either."""
+"""Frames → ``results/``: Parquet for programs, CSV for spreadsheets, ``contract.json`` for whoever
+reads either.
+"""
 
 import csv
 import re
@@ -23,14 +25,20 @@ def write_results(frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write a table for a spreadsheet: every text in quotes, so that a line break inside one begins no row; no text a formula."""
-    inert(frame).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+    """Write a table for a spreadsheet: every text in quotes, so that a line break inside one begins
+    no row; no text a formula.
+    """
+    inert(frame).to_csv(
+        path, index=False, encoding="utf-8-sig", lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC
+    )
 
 
 def inert(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with an apostrophe before each text that a spreadsheet would run as a formula; numbers stay as they are.
+    """The frame with an apostrophe before each text that a spreadsheet would run as a formula;
+    numbers stay as they are.
 
-    A text that looks guarded already gets one more: the door takes one away, and reads what was meant.
+    A text that looks guarded already gets one more: the door takes one away, and reads what was
+    meant.
 
     >>> inert(pd.DataFrame({"name": ["=1+1", "1-1"], "gap": [-1.0, 2.0]})).values.tolist()
     [["'=1+1", -1.0], ['1-1', 2.0]]
@@ -40,4 +48,10 @@ def inert(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _inert(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value and (value[0] in FORMULA or re.fullmatch(GUARDED, value)) else value
+    return (
+        f"'{value}"
+        if isinstance(value, str)
+        and value
+        and (value[0] in FORMULA or re.fullmatch(GUARDED, value))
+        else value
+    )

@@ -1,8 +1,10 @@
-"""The warm parent and supervisor of a batch: it imports the third-party libraries once and forks a process for every job.
+"""The warm parent and supervisor of a batch: it imports the third-party libraries once and forks a
+process for every job.
 
 Run as a script by ``packs``, and never with a line of ours or an engine loaded: what a report
-imports of destock is imported in its own process. Where there is no safe fork (macOS) the same
-jobs start as fresh processes. Every job is held to its time and memory, and ends with all that it started.
+imports of destock is imported in its own process. Where there is no safe fork (macOS) the same jobs
+start as fresh processes. Every job is held to its time and memory, and ends with all that it
+started.
 """
 
 import errno
@@ -26,18 +28,47 @@ from multiprocessing.connection import Connection, wait
 import psutil
 
 FORKS = sys.platform == "linux"
-# In the order in which they are wanted: a job starts once the first so many of these groups are there.
+# In the order in which they are wanted: a job starts once the first so many of these groups are
+# there.
 LIBRARIES = (
     (
-        "numpy", "pandas", "pyarrow.parquet", "pyarrow.csv", "pyarrow.compute", "openpyxl",
-        "babel.messages.mofile", "babel.messages.pofile", "babel.numbers", "babel.dates", "filelock", "tomllib",
+        "numpy",
+        "pandas",
+        "pyarrow.parquet",
+        "pyarrow.csv",
+        "pyarrow.compute",
+        "openpyxl",
+        "babel.messages.mofile",
+        "babel.messages.pofile",
+        "babel.numbers",
+        "babel.dates",
+        "filelock",
+        "tomllib",
     ),
-    ("scipy.stats", "scipy.optimize", "scipy.interpolate", "statsmodels.regression.linear_model", "statsmodels.stats.meta_analysis", "nbconvert"),
     (
-        "matplotlib.dates", "matplotlib.backends.backend_svg", "matplotlib_inline.backend_inline", "seaborn", "pyarrow.pandas_compat",
-        "nbclient", "requests", "tenacity", "yaml", "IPython.core.completer", "ipykernel.kernelapp", "ipykernel.ipkernel", "ipykernel.zmqshell",
+        "scipy.stats",
+        "scipy.optimize",
+        "scipy.interpolate",
+        "statsmodels.regression.linear_model",
+        "statsmodels.stats.meta_analysis",
+        "nbconvert",
     ),
-)  # fmt: skip
+    (
+        "matplotlib.dates",
+        "matplotlib.backends.backend_svg",
+        "matplotlib_inline.backend_inline",
+        "seaborn",
+        "pyarrow.pandas_compat",
+        "nbclient",
+        "requests",
+        "tenacity",
+        "yaml",
+        "IPython.core.completer",
+        "ipykernel.kernelapp",
+        "ipykernel.ipkernel",
+        "ipykernel.zmqshell",
+    ),
+)
 FULL = (errno.ENOSPC, errno.EDQUOT)
 UNWRITABLE = (*FULL, errno.EROFS, errno.EACCES, errno.EPERM)
 TICK = 0.5  # seconds between two looks at memory and time
@@ -46,7 +77,9 @@ PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 
 @dataclass
 class Job:
-    """One process under supervision: what it does, since when, how far it is, and the most memory that it held."""
+    """One process under supervision: what it does, since when, how far it is, and the most memory
+    that it held.
+    """
 
     request: dict
     process: Process
@@ -59,8 +92,14 @@ class Job:
 
 def main() -> None:
     """Serve the requests that come through the inherited connection until it is closed."""
-    requests, workers, folder, groups = Connection(int(sys.argv[1])), int(sys.argv[2]), sys.argv[3], int(sys.argv[4])
-    for unwanted in ("rfc3987_syntax", "debugpy"):  # a check of addresses and a debugger that nobody here asks for: seconds at import
+    requests, workers, folder, groups = (
+        Connection(int(sys.argv[1])),
+        int(sys.argv[2]),
+        sys.argv[3],
+        int(sys.argv[4]),
+    )
+    # a check of addresses and a debugger that nobody here asks for: seconds at import
+    for unwanted in ("rfc3987_syntax", "debugpy"):
         sys.modules[unwanted] = None
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     _process_control(PR_SET_CHILD_SUBREAPER, 1)
@@ -85,16 +124,18 @@ def _remove(folder: str) -> None:
 def _serve(requests: Connection, running: list[Job], workers: int, groups: int) -> None:
     waiting, preparations = deque(), deque(_preparations(groups) if FORKS else ())
     while True:
-        _start_what_can(waiting, running, workers, preparations[0][0] if preparations else len(LIBRARIES))
-        ready = wait([requests, *(job.connection for job in running)], 0 if preparations else TICK if running else None)
+        _start_what_can(
+            waiting, running, workers, preparations[0][0] if preparations else len(LIBRARIES)
+        )
+        ready = wait(
+            [requests, *(job.connection for job in running)],
+            0 if preparations else TICK if running else None,
+        )
         if requests in ready:
-            try:
-                message = requests.recv()
-            except (EOFError, OSError):  # the command was killed
+            request = _asked(requests)
+            if not request:
                 return
-            if "end" in message:
-                return
-            waiting.append(message)
+            waiting.append(request)
         if not ready:
             _hold_to_limits(running)
         for job in list(running):
@@ -105,25 +146,48 @@ def _serve(requests: Connection, running: list[Job], workers: int, groups: int) 
             preparations.popleft()[1]()
 
 
+def _asked(requests: Connection) -> dict:
+    """What the command asks for; nothing where it has ended, or was killed."""
+    try:
+        message = requests.recv()
+    except (EOFError, OSError):
+        return {}
+    return {} if "end" in message else message
+
+
 def _preparations(groups: int) -> list[tuple[int, Callable]]:
-    """What to do while nothing is asked: import so many groups of libraries, then, after all, rehearse; each with the number of the groups before it."""
-    imports = [(group, partial(importlib.import_module, name)) for group, names in enumerate(LIBRARIES[:groups]) for name in names]
+    """What to do while nothing is asked: import so many groups of libraries, then, after all,
+    rehearse; each with the number of the groups before it.
+    """
+    imports = [
+        (group, partial(importlib.import_module, name))
+        for group, names in enumerate(LIBRARIES[:groups])
+        for name in names
+    ]
     return [*imports, *([(groups - 1, _rehearse)] if groups == len(LIBRARIES) else [])]
 
 
 def _rehearse() -> None:
-    """Render an empty notebook: what the libraries build at their first use is then there in every job."""
+    """Render an empty notebook: what the libraries build at their first use is then there in every
+    job.
+    """
     from nbconvert import HTMLExporter
     from nbformat.v4 import new_markdown_cell, new_notebook
 
-    HTMLExporter(template_name="basic").from_notebook_node(new_notebook(cells=[new_markdown_cell("#")]))
+    HTMLExporter(template_name="basic").from_notebook_node(
+        new_notebook(cells=[new_markdown_cell("#")])
+    )
 
 
 def _start_what_can(waiting: deque, running: list[Job], workers: int, there: int) -> None:
-    """Start the jobs that wait for no more than the groups of libraries that are there, first come, first served."""
+    """Start the jobs that wait for no more than the groups of libraries that are there, first come,
+    first served.
+    """
     for request in list(waiting):
         # while this process imports, it is one of those at work
-        if request["groups"] <= there and len(running) < (workers if there == len(LIBRARIES) else max(workers - 1, 1)):
+        if request["groups"] <= there and len(running) < (
+            workers if there == len(LIBRARIES) else max(workers - 1, 1)
+        ):
             waiting.remove(request)
             running.append(_start(request))
 
@@ -139,7 +203,10 @@ def _answer(job: Job) -> dict:
             job.notes |= message
     except EOFError:
         job.process.join()
-        return _ended(job, {"cause": job.cause or {"signal": -(job.process.exitcode or 0)}, "notes": job.notes})
+        return _ended(
+            job,
+            {"cause": job.cause or {"signal": -(job.process.exitcode or 0)}, "notes": job.notes},
+        )
     return {}
 
 
@@ -151,7 +218,9 @@ def _ended(job: Job, answer: dict) -> dict:
 
 
 def _hold_to_limits(running: list[Job]) -> None:
-    """Measure every job's memory, its children's with it, and end those that take too much or too long."""
+    """Measure every job's memory, its children's with it, and end those that take too much or too
+    long.
+    """
     trees = {job.process.pid: [] for job in running}
     for process in psutil.Process().children(recursive=True):
         with suppress(psutil.Error):
@@ -169,7 +238,9 @@ def _hold_to_limits(running: list[Job]) -> None:
 
 
 def _end(job: Job) -> None:
-    """Kill a job and all that it started; what was adopted on the way goes with ``_reap_orphans``."""
+    """Kill a job and all that it started; what was adopted on the way goes with
+    ``_reap_orphans``.
+    """
     with suppress(psutil.Error):
         top = psutil.Process(job.process.pid)
         for process in [*top.children(recursive=True), top]:
@@ -183,7 +254,9 @@ def _reap_orphans() -> None:
 
 
 def _end_descendants(besides: Collection[int] = ()) -> None:
-    """Kill every child that is not named, and theirs, until none is left: each that dies leaves its own to us."""
+    """Kill every child that is not named, and theirs, until none is left: each that dies leaves its
+    own to us.
+    """
     while children := [child for child in psutil.Process().children() if child.pid not in besides]:
         for child in children:
             with suppress(psutil.Error):
@@ -193,7 +266,9 @@ def _end_descendants(besides: Collection[int] = ()) -> None:
 
 
 def _start(request: dict) -> Job:
-    """A process for a job: forked from this one, which has a single thread, or fresh where there is no safe fork."""
+    """A process for a job: forked from this one, which has a single thread, or fresh where there is
+    no safe fork.
+    """
     if FORKS and threading.active_count() != 1:
         raise RuntimeError("the warm parent may not have threads")
     context = get_context("fork" if FORKS else "spawn")
@@ -206,7 +281,9 @@ def _start(request: dict) -> Job:
 
 
 def _work(request: dict, connection: Connection) -> None:
-    """In the process of a job: fork its kernel while the process is clean, then import ours and do what is asked."""
+    """In the process of a job: fork its kernel while the process is clean, then import ours and do
+    what is asked.
+    """
     _close_all_but(connection.fileno())
     _stop_with_parent()
     for number in (signal.SIGTERM, signal.SIGCHLD):
@@ -215,8 +292,12 @@ def _work(request: dict, connection: Connection) -> None:
     kernel = {"waiting": _fork_kernel()} if request["kernel"] and FORKS else {}
     try:
         module, name = request["call"].split(":")
-        answer = getattr(importlib.import_module(module), name)(**request["arguments"], **kernel, note=connection.send)
-    except Exception as error:  # a Fault with its code, a full disk, or a defect of ours: said, never swallowed
+        answer = getattr(importlib.import_module(module), name)(
+            **request["arguments"], **kernel, note=connection.send
+        )
+    except (
+        Exception
+    ) as error:  # a Fault with its code, a full disk, or a defect of ours: said, never swallowed
         answer = _failure(error)
     _end_descendants()
     connection.send({"answer": answer})
@@ -226,15 +307,25 @@ def _failure(error: Exception) -> dict:
     if hasattr(error, "exit_code"):
         return {"exit_code": error.exit_code, "error": str(error)}
     # Arrow's own writer and DuckDB's say in words what the system told them
-    number = getattr(error, "errno", None) or next((n for n in FULL if os.strerror(n) in str(error)), None)
+    number = getattr(error, "errno", None) or next(
+        (n for n in FULL if os.strerror(n) in str(error)), None
+    )
     if number in UNWRITABLE:
-        return {"exit_code": 5, "error": str(error), "errno": number, "path": getattr(error, "filename", None)}
-    said = ": ".join([*getattr(error, "__notes__", ()), f"{type(error).__name__}: {error}"])  # what it was made for, then the defect
+        return {
+            "exit_code": 5,
+            "error": str(error),
+            "errno": number,
+            "path": getattr(error, "filename", None),
+        }
+    # what it was made for, then the defect
+    said = ": ".join([*getattr(error, "__notes__", ()), f"{type(error).__name__}: {error}"])
     return {"exit_code": 1, "error": said, "again": isinstance(error, ConnectionError)}
 
 
 def _fork_kernel() -> tuple[int, int]:
-    """A clean process that becomes a kernel once it is told how, through a pipe: its pid, and where to tell it."""
+    """A clean process that becomes a kernel once it is told how, through a pipe: its pid, and where
+    to tell it.
+    """
     reading, writing = os.pipe()
     if pid := os.fork():
         os.close(reading)
@@ -250,7 +341,9 @@ def _fork_kernel() -> tuple[int, int]:
 
 
 def _become_kernel(reading: int) -> None:
-    """Wait for the command line that Jupyter would have started; be that kernel, with a session and random states of its own."""
+    """Wait for the command line that Jupyter would have started; be that kernel, with a session and
+    random states of its own.
+    """
     from ipykernel.kernelapp import IPKernelApp
 
     with Connection(reading, writable=False) as orders:
@@ -265,7 +358,9 @@ def _become_kernel(reading: int) -> None:
 
 
 def _close_all_but(kept: int) -> None:
-    """Hold no end of a pipe between others: whoever waits for its close would wait for this process."""
+    """Hold no end of a pipe between others: whoever waits for its close would wait for this
+    process.
+    """
     if FORKS:
         os.closerange(3, kept)
         os.closerange(kept + 1, os.sysconf("SC_OPEN_MAX"))

@@ -17,8 +17,9 @@ STREAMS = ["range", "truth", "sizes", "demand", "supply", "stock", "price", "ord
 def write_sample(folder: str | Path, seed: int = 1, styles: int = 450, years: int = 4) -> Path:
     """What would the workbook find in a shop whose overstock, and the reasons for it, are known?
 
-    Simulates women's wear sold on a short-video platform day by day and writes the shop's folder: `shop.toml` and its
-    tables as CSV and Parquet. Files named `truth*` hold what was planted; no analysis may read them.
+    Simulates women's wear sold on a short-video platform day by day and writes the shop's folder:
+    `shop.toml` and its tables as CSV and Parquet. Files named `truth*` hold what was planted; no
+    analysis may read them.
 
     Parameters
     ----------
@@ -43,11 +44,16 @@ def write_sample(folder: str | Path, seed: int = 1, styles: int = 450, years: in
         shop = write_sample("build/shop", seed=7, styles=60)
     """
     if styles < 40 or not 1 <= years <= 4:
-        raise ValueError(f"A sample shop has at least 40 styles and 1 to 4 years, not {styles} styles and {years} years.")
+        raise ValueError(
+            f"A sample shop has at least 40 styles and 1 to 4 years, not {styles} styles and"
+            f" {years} years."
+        )
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     streams = dict(zip(STREAMS, np.random.default_rng(seed).spawn(len(STREAMS)), strict=True))
-    days = pd.date_range(AS_OF - pd.Timedelta(days=364 * years - 1), AS_OF + pd.Timedelta(days=HORIZON))
+    days = pd.date_range(
+        AS_OF - pd.Timedelta(days=364 * years - 1), AS_OF + pd.Timedelta(days=HORIZON)
+    )
     plan = assortment.draw_styles(streams["range"], styles, years, days)
     assortment.plant_truth(streams["truth"], plan, len(days) - HORIZON - 1)
     shop = Shop(plan, assortment.draw_skus(streams["sizes"], plan), days, streams)

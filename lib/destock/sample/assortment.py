@@ -1,4 +1,6 @@
-"""What the shop planned to sell, and the truth that plan did not know: drawn before the first trading day."""
+"""What the shop planned to sell, and the truth that plan did not know: drawn before the first
+trading day.
+"""
 
 import numpy as np
 import pandas as pd
@@ -8,17 +10,25 @@ from .market import CATEGORIES, CORE_YEAR, TIERS, season_table
 COLOURS = {"BK": "黑色", "WH": "米白", "BL": "雾蓝", "GN": "豆绿", "PK": "藕粉", "KH": "卡其"}
 LOOKS = ["法式", "通勤", "复古", "简约", "轻熟", "新中式", "学院", "慵懒"]
 DETAILS = ["收腰", "垂感", "碎花", "拼接", "泡泡袖", "显瘦", "高腰", "宽松", "系带", "提花"]
-FEW_SIZES, MANY_SIZES = {"S": 0.28, "M": 0.42, "L": 0.30}, {"S": 0.22, "M": 0.35, "L": 0.28, "XL": 0.15}
+FEW_SIZES, MANY_SIZES = (
+    {"S": 0.28, "M": 0.42, "L": 0.30},
+    {"S": 0.22, "M": 0.35, "L": 0.28, "XL": 0.15},
+)
 PLANNED_INSTOCK, PLANNED_SELL_THROUGH = 0.95, 0.93
 CAUSES = ["late", "stock-outs", "traffic", "content", "product", "returns", "price", "overbuy"]
 
 
-def draw_styles(rng: np.random.Generator, count: int, years: int, days: pd.DatetimeIndex) -> pd.DataFrame:
+def draw_styles(
+    rng: np.random.Generator, count: int, years: int, days: pd.DatetimeIndex
+) -> pd.DataFrame:
     """One row per style with its plan; days are counted from the first trading day."""
     cores = max(4, round(count * 0.076))
     seasons = season_table(years)
     counts = [len(part) for part in np.array_split(np.arange(count - cores), len(seasons))][::-1]
-    frames = [seasonal_styles(rng, season, n, days[0]) for season, n in zip(seasons.itertuples(), counts, strict=True)]
+    frames = [
+        seasonal_styles(rng, season, n, days[0])
+        for season, n in zip(seasons.itertuples(), counts, strict=True)
+    ]
     styles = pd.concat([*frames, core_styles(rng, cores, len(days))], ignore_index=True)
     styles = styles.join(CATEGORIES, on="category").join(TIERS, on="tier")
     describe(rng, styles)
@@ -26,14 +36,24 @@ def draw_styles(rng: np.random.Generator, count: int, years: int, days: pd.Datet
     return styles
 
 
-def seasonal_styles(rng: np.random.Generator, season, count: int, first: pd.Timestamp) -> pd.DataFrame:
+def seasonal_styles(
+    rng: np.random.Generator, season, count: int, first: pd.Timestamp
+) -> pd.DataFrame:
     """The styles of one season, launched in four waves."""
-    tier = np.repeat(TIERS.index, np.diff(np.round(np.r_[0, TIERS["share"].cumsum()] * count).astype(int)))
+    tier = np.repeat(
+        TIERS.index, np.diff(np.round(np.r_[0, TIERS["share"].cumsum()] * count).astype(int))
+    )
     wave, weights = rng.integers(1, 5, count), CATEGORIES[season.half]
     category = rng.choice(weights.index, count, p=weights / weights.sum())
     launch = (season.opens - first).days + 17 * (wave - 1) + rng.integers(0, 6, count)
     style = [f"{season.season[2:]}-{number:03d}" for number in range(1, count + 1)]
-    columns = {"style": style, "season": season.season, "tier": tier, "category": category, "wave": wave}
+    columns = {
+        "style": style,
+        "season": season.season,
+        "tier": tier,
+        "category": category,
+        "wave": wave,
+    }
     return pd.DataFrame(columns | {"planned_launch": launch, "exit": (season.closes - first).days})
 
 
@@ -53,31 +73,51 @@ def describe(rng: np.random.Generator, styles: pd.DataFrame) -> None:
     """Names, price tags, costs and vendors."""
     n, core = len(styles), styles["season"].isna()
     styles["tag"] = (styles["tag"] * rng.lognormal(0, 0.16, n) / 10).round() * 10 - 1
-    styles["name"] = rng.choice(LOOKS, n).astype(object) + rng.choice(DETAILS, n) + styles["category"]
-    styles["role"] = np.select([core, rng.random(n) < 0.35], ["steady", styles["other_role"]], styles["role"])
+    styles["name"] = (
+        rng.choice(LOOKS, n).astype(object) + rng.choice(DETAILS, n) + styles["category"]
+    )
+    styles["role"] = np.select(
+        [core, rng.random(n) < 0.35], ["steady", styles["other_role"]], styles["role"]
+    )
     styles["unit_cost"] = (styles["tag"] * rng.uniform(0.30, 0.38, n)).round(2)
     styles["vendor"] = [f"V{number:02d}" for number in rng.integers(1, 19, n)]
     styles["lead_time"] = rng.integers(15, 31, n)
 
 
 def plan_numbers(rng: np.random.Generator, styles: pd.DataFrame) -> None:
-    """The plan, whose factors multiply to planned net units: days, in-stock, exposures, conversion, kept share."""
+    """The plan, whose factors multiply to planned net units: days, in-stock, exposures, conversion,
+    kept share.
+    """
     n, core = len(styles), styles["season"].isna()
     units = styles["net_units"] * rng.lognormal(0, 0.32, n)
     days = np.where(core, CORE_YEAR, styles["exit"] - styles["planned_launch"] + 1)
     returned = (styles["return_rate"] + rng.normal(0, 0.02, n)).round(3)
     sales = np.maximum(20, np.where(core, units.clip(240, 480), units)).round()
     bought_rate = sales / (days * PLANNED_INSTOCK * (1 - returned))
-    exposures = np.maximum(15, (bought_rate / (styles["click_rate"] * 0.2 * rng.lognormal(0, 0.1, n))).round())
-    styles["planned_days"], styles["planned_instock"], styles["planned_return_rate"] = days, PLANNED_INSTOCK, returned
-    styles["planned_sales"], styles["planned_buy"] = sales, np.round(sales / PLANNED_SELL_THROUGH / 5) * 5
-    styles["planned_exposures_per_day"], styles["planned_conversion"] = exposures, (bought_rate / exposures).round(7)
+    exposures = np.maximum(
+        15, (bought_rate / (styles["click_rate"] * 0.2 * rng.lognormal(0, 0.1, n))).round()
+    )
+    styles["planned_days"], styles["planned_instock"], styles["planned_return_rate"] = (
+        days,
+        PLANNED_INSTOCK,
+        returned,
+    )
+    styles["planned_sales"], styles["planned_buy"] = (
+        sales,
+        np.round(sales / PLANNED_SELL_THROUGH / 5) * 5,
+    )
+    styles["planned_exposures_per_day"], styles["planned_conversion"] = (
+        exposures,
+        (bought_rate / exposures).round(7),
+    )
     styles["planned_click_rate"] = styles["click_rate"]
     styles["planned_price"] = (styles["tag"] * rng.uniform(0.85, 0.92, n)).round()
 
 
 def plant_truth(rng: np.random.Generator, styles: pd.DataFrame, last: int) -> None:
-    """Everything true about each style, and its expected life demand at the everyday price, as further columns."""
+    """Everything true about each style, and its expected life demand at the everyday price, as
+    further columns.
+    """
     plant_classes(rng, styles, last)
     plant_causes(rng, styles)
     plant_factors(rng, styles)
@@ -86,7 +126,9 @@ def plant_truth(rng: np.random.Generator, styles: pd.DataFrame, last: int) -> No
     styles["days_factor"] = np.where(styles["season"].isna(), 1.0, life / styles["planned_days"])
     styles["kept_factor"] = (1 - styles["return_rate"]) / (1 - styles["planned_return_rate"])
     styles["price_factor"] = (styles["everyday_price"] / styles["planned_price"]) ** styles["beta"]
-    factors = styles[[f"{name}_factor" for name in ("days", "traffic", "click", "appeal", "kept", "price")]].prod(axis=1)
+    factors = styles[
+        [f"{name}_factor" for name in ("days", "traffic", "click", "appeal", "kept", "price")]
+    ].prod(axis=1)
     styles["planned_demand"] = styles["planned_sales"]
     styles["life_demand"] = styles["planned_sales"] / PLANNED_INSTOCK * factors * styles["faded_to"]
 
@@ -98,7 +140,8 @@ def plant_classes(rng: np.random.Generator, styles: pd.DataFrame, last: int) -> 
     kind = pd.Series(np.where(core | current, "healthy", "out_of_season"))
 
     def plant(name: str, among: pd.Series, share: float) -> None:
-        # A random share, spread evenly over small and large styles so that planted units do not hang on one of them.
+        # A random share, spread evenly over small and large styles so that planted units do not
+        # hang on one of them.
         order = styles[among].sort_values("planned_sales", kind="stable").index
         count = round(share * len(order))
         step = len(order) / max(count, 1)
@@ -108,18 +151,26 @@ def plant_classes(rng: np.random.Generator, styles: pd.DataFrame, last: int) -> 
     plant("slow", core & (age > 300), 0.27)
     recent = [(season == name, 0.08) for name in season.dropna().unique()[-3:-1]]
     for among, share in [(current, 0.13), *recent, (core & (age > 100), 0.12)]:
-        plant("defective", among & kind.isin(["healthy", "out_of_season"]) & (styles["tier"] != "push"), share)
+        plant(
+            "defective",
+            among & kind.isin(["healthy", "out_of_season"]) & (styles["tier"] != "push"),
+            share,
+        )
     styles["planted_class"] = kind
 
 
 def plant_causes(rng: np.random.Generator, styles: pd.DataFrame) -> None:
-    """One cause per style; ended seasons had their causes too, the current one mostly in its misjudged styles."""
+    """One cause per style; ended seasons had their causes too, the current one mostly in its
+    misjudged styles.
+    """
     n, kind = len(styles), styles["planted_class"]
     spared = styles["season"].isna() | ((kind == "healthy") & (styles["tier"] == "push"))
     share = kind.map({"out_of_season": 0.52, "healthy": 0.26}).fillna(0).mask(spared, 0)
     cause = np.where(rng.random(n) < share, rng.choice(CAUSES, n), "none")
     flop = rng.choice(["product", "content"], n, p=[0.7, 0.3])
-    styles["planted_cause"] = np.select([kind == "misjudged", kind == "slow"], [flop, "product"], cause)
+    styles["planted_cause"] = np.select(
+        [kind == "misjudged", kind == "slow"], [flop, "product"], cause
+    )
 
 
 def plant_factors(rng: np.random.Generator, styles: pd.DataFrame) -> None:
@@ -128,15 +179,23 @@ def plant_factors(rng: np.random.Generator, styles: pd.DataFrame) -> None:
     misjudged, defective = kind == "misjudged", kind == "defective"
     depth = np.where(misjudged, -np.log(rng.uniform(0.19, 0.33, n)), rng.uniform(0.45, 0.95, n))
     noise = np.exp(rng.normal(0, 0.10, (5, n)))
-    for name, hit, usual in [("traffic", "traffic", noise[0]), ("click", "content", noise[1]), ("appeal", "product", noise[2])]:
+    for name, hit, usual in [
+        ("traffic", "traffic", noise[0]),
+        ("click", "content", noise[1]),
+        ("appeal", "product", noise[2]),
+    ]:
         usual = np.where(misjudged, usual.clip(0.92, 1.06), usual)
-        styles[f"{name}_factor"] = np.where((cause == hit) & (kind != "slow"), np.exp(-depth), usual)
+        styles[f"{name}_factor"] = np.where(
+            (cause == hit) & (kind != "slow"), np.exp(-depth), usual
+        )
     kept = np.where(cause == "returns", rng.uniform(0.50, 0.65, n), noise[3].clip(0.85, 1.15))
     buys = [rng.uniform(1.4, 1.8, n), rng.uniform(0.40, 0.55, n)]
     styles["buy_factor"] = np.select([cause == "overbuy", cause == "stock-outs"], buys, noise[4])
     quality = styles["quality_rate"] * rng.lognormal(0, 0.1, n)
     styles["quality_rate"] = quality + np.where(defective, 3 * quality, 0)
-    styles["return_rate"] = (1 - (1 - styles["planned_return_rate"]) * kept + np.where(defective, 3 * quality, 0)).clip(0.15, 0.85)
+    styles["return_rate"] = (
+        1 - (1 - styles["planned_return_rate"]) * kept + np.where(defective, 3 * quality, 0)
+    ).clip(0.15, 0.85)
     styles["beta"] = rng.normal(styles["beta"], 0.35)
     styles["cancel_rate"] = rng.uniform(0.05, 0.09, n)
     styles["speed"] = rng.lognormal(0, 0.06, n)
@@ -144,15 +203,22 @@ def plant_factors(rng: np.random.Generator, styles: pd.DataFrame) -> None:
 
 
 def plant_dates_and_prices(rng: np.random.Generator, styles: pd.DataFrame, last: int) -> None:
-    """The real launch, the real everyday price, the presale, and the day a slow core style's demand began to fade."""
+    """The real launch, the real everyday price, the presale, and the day a slow core style's demand
+    began to fade.
+    """
     n, cause, kind = len(styles), styles["planted_cause"], styles["planted_class"]
     slip = np.where(rng.random(n) < 0.10, rng.integers(5, 13, n), 0)
     slip = np.where(cause == "late", rng.integers(40, 62, n), slip)
     slip = np.minimum(slip, (last - 12 - styles["planned_launch"]).clip(lower=0))
-    styles["launch"], styles["everyday_price"] = styles["planned_launch"] + slip, styles["planned_price"]
+    styles["launch"], styles["everyday_price"] = (
+        styles["planned_launch"] + slip,
+        styles["planned_price"],
+    )
     cheap = (styles["planned_price"] * rng.uniform(0.76, 0.84, n)).round()
     styles["planned_price"] = styles["planned_price"].mask(cause == "price", cheap)
-    chance = (styles["presale_chance"] * np.where(kind == "misjudged", 2, 1)).where(styles["season"].notna() & (slip == 0), 0)
+    chance = (styles["presale_chance"] * np.where(kind == "misjudged", 2, 1)).where(
+        styles["season"].notna() & (slip == 0), 0
+    )
     styles["presale"] = np.where(rng.random(n) < chance, rng.choice(["full", "deposit"], n), "none")
     styles["presale_failure"] = ((kind == "misjudged") & (styles["presale"] != "none")).astype(int)
     fade = last - rng.uniform(130, np.clip(last - styles["launch"] - 170, 140, 290)).astype(int)
@@ -161,14 +227,21 @@ def plant_dates_and_prices(rng: np.random.Generator, styles: pd.DataFrame, last:
 
 
 def draw_skus(rng: np.random.Generator, styles: pd.DataFrame) -> pd.DataFrame:
-    """One row per SKU, sorted by style: the sizes that were planned, and those that customers really ask for."""
+    """One row per SKU, sorted by style: the sizes that were planned, and those that customers
+    really ask for.
+    """
     rows = []
     for number, style in enumerate(styles["style"]):
         sizes = MANY_SIZES if rng.random() < 0.3 else FEW_SIZES
         colours = rng.choice(list(COLOURS), 2 if rng.random() < 0.05 else 1, replace=False)
         for colour in colours:
             item = f"{style}-{colour}"
-            rows += [(number, f"{item}-{size}", item, COLOURS[colour], size, share / len(colours)) for size, share in sizes.items()]
-    skus = pd.DataFrame(rows, columns=["style_no", "sku", "style_colour", "colour", "size", "planned_share"])
+            rows += [
+                (number, f"{item}-{size}", item, COLOURS[colour], size, share / len(colours))
+                for size, share in sizes.items()
+            ]
+    skus = pd.DataFrame(
+        rows, columns=["style_no", "sku", "style_colour", "colour", "size", "planned_share"]
+    )
     asked = skus["planned_share"] * rng.lognormal(0, 0.22, len(skus))
     return skus.assign(true_share=asked / asked.groupby(skus["style_no"]).transform("sum"))

@@ -1,4 +1,6 @@
-"""Years of trading, day by day: who sees a style, who buys it, what ships, what comes back, what is counted."""
+"""Years of trading, day by day: who sees a style, who buys it, what ships, what comes back, what is
+counted.
+"""
 
 import numpy as np
 
@@ -33,7 +35,8 @@ def receive(shop: Shop, day: int) -> None:
     shop.b_grade += shop.comes_damaged[day]
     shop.on_order -= shop.by_style(arrived)
     shop.received_so_far += shop.by_style(arrived)
-    for sku, units, line in shop.swaps.pop(day, []):  # a faulty piece comes back and a good one goes out, if there is one
+    # a faulty piece comes back and a good one goes out, if there is one
+    for sku, units, line in shop.swaps.pop(day, []):
         if shop.free[sku] >= units and day < shop.last:
             shop.free[sku] -= units
             shop.goes_out[day + 1, sku] += units
@@ -41,16 +44,36 @@ def receive(shop: Shop, day: int) -> None:
 
 
 def move_stock(shop: Shop, day: int) -> None:
-    """Samples, quality finds, vendor returns, the clearing of old seasons, and the quarter's shrink."""
-    rng, st, defective = shop.streams["stock"], shop.styles, shop.styles.planted_class == "defective"
+    """Samples, quality finds, vendor returns, the clearing of old seasons, and the quarter's
+    shrink.
+    """
+    rng, st, defective = (
+        shop.streams["stock"],
+        shop.styles,
+        shop.styles.planted_class == "defective",
+    )
     sampled = np.flatnonzero((st.launch - 1 == day) & (st.tier != "novelty"))
-    shop.move(day, shop.first_sku[sampled] + 1, np.where(st.tier[sampled] == "push", 3, 1), "sample out")
+    shop.move(
+        day, shop.first_sku[sampled] + 1, np.where(st.tier[sampled] == "push", 3, 1), "sample out"
+    )
     for style in np.flatnonzero(defective & (st.launch + 18 + st.lead_time // 2 == day)):
-        spoilt = st.planned_buy[style] * st.b_grade_share[style] * (1 if shop.seasonal[style] else 0.25)
-        shop.move(day, shop.skus_of[style], np.round(shop.planned_share[shop.skus_of[style]] * spoilt), "condition")
+        spoilt = (
+            st.planned_buy[style] * st.b_grade_share[style] * (1 if shop.seasonal[style] else 0.25)
+        )
+        shop.move(
+            day,
+            shop.skus_of[style],
+            np.round(shop.planned_share[shop.skus_of[style]] * spoilt),
+            "condition",
+        )
     for style in np.flatnonzero(shop.seasonal & (st.exit + 75 == day)):
         if rng.random() < 0.33:
-            shop.move(day, shop.skus_of[style], np.ceil(shop.free[shop.skus_of[style]] * 0.5), "vendor return")
+            shop.move(
+                day,
+                shop.skus_of[style],
+                np.ceil(shop.free[shop.skus_of[style]] * 0.5),
+                "vendor return",
+            )
     for style in np.flatnonzero(shop.seasonal & (st.exit + 400 == day) & ~defective):
         if rng.random() < 0.70:
             kind = rng.choice(["write-off", "donation"])
@@ -58,19 +81,39 @@ def move_stock(shop: Shop, day: int) -> None:
     if shop.days[day].is_quarter_end:
         spoilt = np.where(defective[shop.style_of], 0, np.ceil(shop.b_grade * 0.9)).astype(int)
         shop.b_grade -= spoilt
-        shop.note("movements", sku=np.arange(len(spoilt)), moved_at=day, units=-spoilt, kind="write-off", condition="b-grade")
-        shop.move(day, np.flatnonzero((shop.free > 0) & (rng.random(len(shop.free)) < 0.012)), 1, "shrink")
+        shop.note(
+            "movements",
+            sku=np.arange(len(spoilt)),
+            moved_at=day,
+            units=-spoilt,
+            kind="write-off",
+            condition="b-grade",
+        )
+        shop.move(
+            day, np.flatnonzero((shop.free > 0) & (rng.random(len(shop.free)) < 0.012)), 1, "shrink"
+        )
 
 
 def count(shop: Shop, day: int) -> None:
-    """A full count at the end of the day; about one SKU in a hundred has lost a piece that no movement explains."""
+    """A full count at the end of the day; about one SKU in a hundred has lost a piece that no
+    movement explains.
+    """
     lost = (shop.free > 0) & (shop.streams["stock"].random(len(shop.free)) < 0.01)
     shop.free -= lost
     shop.on_hand -= lost
     shop.note("differences", sku=np.flatnonzero(lost), counted_at=day, units=-1)
     shop.spoilt |= shop.b_grade > 0
-    for condition, units, ever in (("good", shop.on_hand, shop.arrivals[: day + 1].any(0)), ("b-grade", shop.b_grade, shop.spoilt)):
-        shop.note("counts", sku=np.flatnonzero(ever), counted_at=day, on_hand=units[ever], condition=condition)
+    for condition, units, ever in (
+        ("good", shop.on_hand, shop.arrivals[: day + 1].any(0)),
+        ("b-grade", shop.b_grade, shop.spoilt),
+    ):
+        shop.note(
+            "counts",
+            sku=np.flatnonzero(ever),
+            counted_at=day,
+            on_hand=units[ever],
+            condition=condition,
+        )
 
 
 def sell(shop: Shop, day: int) -> None:
@@ -79,7 +122,12 @@ def sell(shop: Shop, day: int) -> None:
     relative = np.where(shop.price > 0, shop.price / st.planned_price, 1.0)
     shown = (shop.listed_from <= day) & (shop.by_style(shop.free) > 0)
     exposures = rng.poisson(shop.reach[day] * relative**TRAFFIC_ELASTICITY * shown)
-    rate = exposures * shop.convert[day] * relative ** (st.beta - TRAFFIC_ELASTICITY) / (1 - st.cancel_rate)
+    rate = (
+        exposures
+        * shop.convert[day]
+        * relative ** (st.beta - TRAFFIC_ELASTICITY)
+        / (1 - st.cancel_rate)
+    )
     wanted = rng.poisson(rate[shop.style_of] * shop.true_share / 1.06)
     sku = np.repeat(np.arange(len(wanted)), np.minimum(wanted, shop.free))
     units = 1 + (rng.random(len(sku)) < 0.06)
@@ -96,23 +144,46 @@ def note_traffic(shop: Shop, day: int, exposures: np.ndarray) -> None:
     """A row per style that anybody saw."""
     st, seen = shop.styles, np.flatnonzero(exposures)
     exposures, ads = exposures[seen], 0.35 * shop.ads[day, seen]
-    clicks = shop.streams["orders"].binomial(exposures, np.minimum(0.5, st.click_rate * st.click_factor)[seen])
+    clicks = shop.streams["orders"].binomial(
+        exposures, np.minimum(0.5, st.click_rate * st.click_factor)[seen]
+    )
     clicks = np.minimum(np.maximum(clicks, shop.sold[day, seen]), exposures)
     minutes = shop.minutes[day, seen] * (shop.live[day, seen] & (day <= st.exit[seen]))
     spend = np.round(exposures * (ads / (1 + ads)) * 0.35).astype(int)
-    shop.note("traffic", item=seen, date=day, exposures=exposures, clicks=clicks, live_minutes=minutes, ad_spend=spend)
+    shop.note(
+        "traffic",
+        item=seen,
+        date=day,
+        exposures=exposures,
+        clicks=clicks,
+        live_minutes=minutes,
+        ad_spend=spend,
+    )
 
 
-def add_gifts(shop: Shop, day: int, sku: np.ndarray, units: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def add_gifts(
+    shop: Shop, day: int, sku: np.ndarray, units: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Now and then a piece goes out as a gift or a lottery prize."""
-    rng, many = shop.streams["orders"], np.flatnonzero((shop.free > 4) & (shop.styles.launch <= day)[shop.style_of])
-    given = rng.choice(many, min(rng.poisson(0.35), len(many)), replace=False) if len(many) else many
+    rng, many = (
+        shop.streams["orders"],
+        np.flatnonzero((shop.free > 4) & (shop.styles.launch <= day)[shop.style_of]),
+    )
+    given = (
+        rng.choice(many, min(rng.poisson(0.35), len(many)), replace=False) if len(many) else many
+    )
     shop.free[given] -= 1
     gift = rng.choice(["gift", "lottery"], len(given))
-    return np.r_[sku, given], np.r_[units, np.ones(len(given), int)], np.r_[np.full(len(sku), "goods"), gift]
+    return (
+        np.r_[sku, given],
+        np.r_[units, np.ones(len(given), int)],
+        np.r_[np.full(len(sku), "goods"), gift],
+    )
 
 
-def note_lines(shop: Shop, day: int, sku: np.ndarray, units: np.ndarray, line_type: np.ndarray) -> None:
+def note_lines(
+    shop: Shop, day: int, sku: np.ndarray, units: np.ndarray, line_type: np.ndarray
+) -> None:
     """The fate of each order line: cancelled, shipped, kept, sent back, refunded."""
     rng, st, style, n = shop.streams["orders"], shop.styles, shop.style_of[sku], len(sku)
     goods, ahead = line_type == "goods", (shop.listed_from[style] <= day) & (day < st.launch[style])
@@ -127,13 +198,35 @@ def note_lines(shop: Shop, day: int, sku: np.ndarray, units: np.ndarray, line_ty
     back = send_back(shop, sku, units, ships & goods, ship_day)
     refunded = ships & goods & (back["return_units"] == 0) & (rng.random(n) < 0.007)
     refund_day = np.where(refunded, ship_day + 3 + rng.integers(0, 8, n), -1)
-    due = {"cancel_day": np.where(cancelled, cancel_day, -1), "ship_day": np.where(ships, ship_day, -1), "refund_day": refund_day}
-    kind = {"line_type": line_type, "presale": presale, "unpaid": unpaid, "live": shop.live[day, style]}
-    shop.note("lines", sku=sku, day=day, units=units, price=shop.price[style] * goods, **kind, **due, **back)
+    due = {
+        "cancel_day": np.where(cancelled, cancel_day, -1),
+        "ship_day": np.where(ships, ship_day, -1),
+        "refund_day": refund_day,
+    }
+    kind = {
+        "line_type": line_type,
+        "presale": presale,
+        "unpaid": unpaid,
+        "live": shop.live[day, style],
+    }
+    shop.note(
+        "lines",
+        sku=sku,
+        day=day,
+        units=units,
+        price=shop.price[style] * goods,
+        **kind,
+        **due,
+        **back,
+    )
 
 
-def send_back(shop: Shop, sku: np.ndarray, units: np.ndarray, sold: np.ndarray, ship_day: np.ndarray) -> dict[str, np.ndarray]:
-    """What customers return of each line, and when; for some of the faulty pieces a good one is to be sent."""
+def send_back(
+    shop: Shop, sku: np.ndarray, units: np.ndarray, sold: np.ndarray, ship_day: np.ndarray
+) -> dict[str, np.ndarray]:
+    """What customers return of each line, and when; for some of the faulty pieces a good one is to
+    be sent.
+    """
     rng, st, style, n = shop.streams["orders"], shop.styles, shop.style_of[sku], len(sku)
     returned = rng.binomial(units, st.return_rate[style]) * sold
     day = ship_day + 4 + rng.binomial(11, 0.32, n)
@@ -144,4 +237,9 @@ def send_back(shop: Shop, sku: np.ndarray, units: np.ndarray, sold: np.ndarray, 
     shop.lines += n
     np.add.at(shop.comes_back, (day, sku), resaleable)
     np.add.at(shop.comes_damaged, (day, sku), returned - resaleable)
-    return {"return_units": returned, "return_day": day, "resaleable_units": resaleable, "quality": quality}
+    return {
+        "return_units": returned,
+        "return_day": day,
+        "resaleable_units": resaleable,
+        "quality": quality,
+    }

@@ -12,23 +12,52 @@ SHOCK_SD, SHOCK_MEMORY = 0.30, 0.60
 
 
 class Shop:
-    """State by style and by SKU, ledgers of what is due on each day, and notes from which the books are made."""
+    """State by style and by SKU, ledgers of what is due on each day, and notes from which the books
+    are made.
+    """
 
-    def __init__(self, styles: pd.DataFrame, skus: pd.DataFrame, days: pd.DatetimeIndex, streams: dict[str, np.random.Generator]):
+    def __init__(
+        self,
+        styles: pd.DataFrame,
+        skus: pd.DataFrame,
+        days: pd.DatetimeIndex,
+        streams: dict[str, np.random.Generator],
+    ):
         n, k, span = len(styles), len(skus), len(days)
-        self.plan, self.skus, self.days, self.last, self.streams = styles, skus, days, span - HORIZON - 1, streams
-        self.styles = st = SimpleNamespace(**{name: column.to_numpy() for name, column in styles.items()})
-        self.seasonal, (self.calendar_lift, self.leaves) = styles["season"].notna().to_numpy(), calendar(days)
+        self.plan, self.skus, self.days, self.last, self.streams = (
+            styles,
+            skus,
+            days,
+            span - HORIZON - 1,
+            streams,
+        )
+        self.styles = st = SimpleNamespace(
+            **{name: column.to_numpy() for name, column in styles.items()}
+        )
+        self.seasonal, (self.calendar_lift, self.leaves) = (
+            styles["season"].notna().to_numpy(),
+            calendar(days),
+        )
         self.listed_from = np.where(st.presale == "none", st.launch, st.launch - 7)
         self.style_of = skus["style_no"].to_numpy()
         self.first_sku = np.flatnonzero(np.diff(self.style_of, prepend=-1))
         self.skus_of = np.split(np.arange(k), self.first_sku[1:])
-        self.planned_share, self.true_share = skus["planned_share"].to_numpy(), skus["true_share"].to_numpy()
+        self.planned_share, self.true_share = (
+            skus["planned_share"].to_numpy(),
+            skus["true_share"].to_numpy(),
+        )
         self.free, self.on_hand, self.b_grade = np.zeros((3, k), int)
-        self.arrivals, self.goes_out, self.released, self.comes_back, self.comes_damaged = np.zeros((5, span, k), np.int32)
-        self.sold, self.sold_so_far, self.received_so_far = np.zeros((span, n), np.int32), np.zeros(n), np.zeros(n)
+        self.arrivals, self.goes_out, self.released, self.comes_back, self.comes_damaged = np.zeros(
+            (5, span, k), np.int32
+        )
+        self.sold, self.sold_so_far, self.received_so_far = (
+            np.zeros((span, n), np.int32),
+            np.zeros(n),
+            np.zeros(n),
+        )
         self.on_order, self.reorders, self.level, self.window_end = np.zeros((4, n), int)
-        self.price, self.cut, self.frozen = np.zeros(n), np.zeros(n), np.ones(n)  # frozen: the price's share while its trial runs
+        # frozen: the price's share while its trial runs
+        self.price, self.cut, self.frozen = (np.zeros(n), np.zeros(n), np.ones(n))
         self.trial, self.arm, self.shown_trial = np.full((3, n), "", object)
         self.spoilt, self.swaps, self.swapped = np.zeros(k, bool), defaultdict(list), []
         self.lines, self.notes = 0, defaultdict(list)
@@ -38,30 +67,58 @@ class Shop:
         return np.add.reduceat(units, self.first_sku)
 
     def note(self, subject: str, **columns) -> None:
-        """Write down rows; what is the same for all of them is given once, the first column in full."""
+        """Write down rows; what is the same for all of them is given once, the first column in
+        full.
+        """
         self.notes[subject].append(columns)
 
     def noted(self, subject: str) -> pd.DataFrame:
-        """All rows written down on a subject, in their order, with the names of SKUs and items for their numbers."""
+        """All rows written down on a subject, in their order, with the names of SKUs and items for
+        their numbers.
+        """
         parts = [(part, len(next(iter(part.values())))) for part in self.notes[subject]]
-        rows = pd.DataFrame({name: np.concatenate([np.broadcast_to(part[name], n) for part, n in parts]) for name in parts[0][0]})
+        rows = pd.DataFrame(
+            {
+                name: np.concatenate([np.broadcast_to(part[name], n) for part, n in parts])
+                for name in parts[0][0]
+            }
+        )
         names = {"sku": self.skus["sku"], "item": self.plan["style"]}
-        return rows.assign(**{column: name.to_numpy()[rows[column]] for column, name in names.items() if column in rows})
+        return rows.assign(
+            **{
+                column: name.to_numpy()[rows[column]]
+                for column, name in names.items()
+                if column in rows
+            }
+        )
 
     def move(self, day: int, skus: np.ndarray, units: np.ndarray | int, kind: str) -> None:
-        """Take good units off the shelf, never more than are free; a change of condition puts them beside it."""
+        """Take good units off the shelf, never more than are free; a change of condition puts them
+        beside it.
+        """
         taken = np.minimum(units, self.free[skus]).astype(int)
         self.free[skus] -= taken
         self.on_hand[skus] -= taken
         self.note("movements", sku=skus, moved_at=day, units=-taken, kind=kind, condition="good")
         if kind == "condition":
             self.b_grade[skus] += taken
-            self.note("movements", sku=skus, moved_at=day, units=taken, kind=kind, condition="b-grade")
+            self.note(
+                "movements", sku=skus, moved_at=day, units=taken, kind=kind, condition="b-grade"
+            )
 
     def order(
-        self, style: int, units: float, ordered: int, due: int, arrives: int, mix: np.ndarray | None = None, filled: float = 1.0
+        self,
+        style: int,
+        units: float,
+        ordered: int,
+        due: int,
+        arrives: int,
+        mix: np.ndarray | None = None,
+        filled: float = 1.0,
     ) -> None:
-        """One purchase order of a style, a line per SKU by planned sizes or a given mix; what arrives after the last day stays open."""
+        """One purchase order of a style, a line per SKU by planned sizes or a given mix; what
+        arrives after the last day stays open.
+        """
         skus = self.skus_of[style]
         units = np.round(units * (self.planned_share[skus] if mix is None else mix)).astype(int)
         received = np.round(units * filled).astype(int)
@@ -69,24 +126,49 @@ class Shop:
             self.arrivals[arrives, skus] += received
         self.on_order[style] += received.sum()
         lines, until, st = units > 0, ordered + (due - ordered) * 2 // 3, self.styles
-        bought = {"sku": skus[lines], "units_ordered": units[lines], "units_received": received[lines]}
-        times = {"ordered_at": ordered, "due_at": due, "received_at": arrives, "cancellable_until": until}
+        bought = {
+            "sku": skus[lines],
+            "units_ordered": units[lines],
+            "units_received": received[lines],
+        }
+        times = {
+            "ordered_at": ordered,
+            "due_at": due,
+            "received_at": arrives,
+            "cancellable_until": until,
+        }
         ours = {"style": style, "number": len(self.notes["purchases"])}
-        self.note("purchases", **bought, **times, unit_cost=st.unit_cost[style], vendor=st.vendor[style], **ours)
+        self.note(
+            "purchases",
+            **bought,
+            **times,
+            unit_cost=st.unit_cost[style],
+            vendor=st.vendor[style],
+            **ours,
+        )
 
 
 def lay_out_demand(shop: Shop) -> None:
-    """Exposures and orders per exposure of every style-day at the planned price, before stock has its say."""
+    """Exposures and orders per exposure of every style-day at the planned price, before stock has
+    its say.
+    """
     rng, st = shop.streams["demand"], shop.styles
     seen, convert = life_curves(shop)
     shape, week = (len(shop.days) // 7 + 1, len(shop.plan)), np.arange(len(shop.days)) // 7
     shop.live = rng.random(seen.shape) < st.live_share
     shop.ads = (rng.random(shape) < st.ad_share)[week]
     shop.minutes = rng.integers(5, 40, seen.shape)
-    push = (1 + 1.2 * shop.live) / (1 + 1.2 * st.live_share) * (1 + 0.35 * shop.ads) / (1 + 0.35 * st.ad_share)
+    push = (
+        (1 + 1.2 * shop.live)
+        / (1 + 1.2 * st.live_share)
+        * (1 + 0.35 * shop.ads)
+        / (1 + 0.35 * st.ad_share)
+    )
     shock = rng.normal(0, SHOCK_SD, shape)  # of a week, with memory, shared by all sizes of a style
     for number in range(1, len(shock)):
-        shock[number] = SHOCK_MEMORY * shock[number - 1] + shock[number] * np.sqrt(1 - SHOCK_MEMORY**2)
+        shock[number] = SHOCK_MEMORY * shock[number - 1] + shock[number] * np.sqrt(
+            1 - SHOCK_MEMORY**2
+        )
     lift = np.exp(shock - SHOCK_SD**2 / 2)[week]
     push[shop.last + 1 :] = lift[shop.last + 1 :] = 1.0  # neither is known beyond the last day
     shop.reach = seen * st.planned_exposures_per_day * st.traffic_factor * push
@@ -94,7 +176,9 @@ def lay_out_demand(shop: Shop) -> None:
 
 
 def life_curves(shop: Shop) -> tuple[np.ndarray, np.ndarray]:
-    """Exposures and conversion over each life, both one on average; presale before it, a clearance table at weekends after it."""
+    """Exposures and conversion over each life, both one on average; presale before it, a clearance
+    table at weekends after it.
+    """
     st, day = shop.styles, np.arange(len(shop.days))[:, None]
     on_sale, age = (day >= st.launch) & (day <= st.exit), day - st.launch
     life_share = ((age + 0.5) / (st.exit - st.launch + 1)).clip(1e-6, 1) * st.speed
@@ -104,8 +188,12 @@ def life_curves(shop: Shop) -> tuple[np.ndarray, np.ndarray]:
     demand /= demand.sum(0) / on_sale.sum(0)
     seen = demand**0.7
     seen /= seen.sum(0) / on_sale.sum(0)
-    fade = st.faded_to + (1 - st.faded_to) / (1 + np.exp((day - st.fade_day - 28).clip(-200, 200) / 9))
+    fade = st.faded_to + (1 - st.faded_to) / (
+        1 + np.exp((day - st.fade_day - 28).clip(-200, 200) / 9)
+    )
     convert = np.divide(demand, seen, out=np.ones_like(demand), where=seen > 0) * fade
     ahead = (day >= shop.listed_from) & (day < st.launch)
     after = (day > st.exit) & (shop.days.day_of_week >= 5)[:, None]
-    return np.select([ahead, after], [0.6, 0.03], seen), np.where(ahead, np.where(st.presale_failure, 0.3, 1.0), convert)
+    return np.select([ahead, after], [0.6, 0.03], seen), np.where(
+        ahead, np.where(st.presale_failure, 0.3, 1.0), convert
+    )

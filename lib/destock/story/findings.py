@@ -1,4 +1,6 @@
-"""Frames → findings: what was found on each page, with its basis and the figures of its sentence."""
+"""Frames → findings: what was found on each page, with its basis and the figures of its
+sentence.
+"""
 
 import pandas as pd
 
@@ -19,8 +21,12 @@ _NO_PRODUCT = (
 
 
 def figures_of(**by_kind: dict[str, object]) -> dict[str, tuple[object, str]]:
-    """The blanks of a sentence, given by kind: ``figures_of(money={"cost": 3.0}, units={"n": 2})``."""
-    return {name: (value, kind) for kind, values in by_kind.items() for name, value in values.items()}
+    """The blanks of a sentence, given by kind: ``figures_of(money={"cost": 3.0}, units={"n":
+    2})``.
+    """
+    return {
+        name: (value, kind) for kind, values in by_kind.items() for name, value in values.items()
+    }
 
 
 def missing(book: Book, page: str = "intake") -> list[Finding]:
@@ -37,7 +43,11 @@ def unit(book: Book) -> list[Finding]:
 
 def intake(book: Book) -> list[Finding]:
     """What came in, how fresh it is, whether the stock adds up."""
-    rows, breaks, stock = book.panel("rows").sum(numeric_only=True), book.panel("count_break"), book.panel("reconciliation")
+    rows, breaks, stock = (
+        book.panel("rows").sum(numeric_only=True),
+        book.panel("count_break"),
+        book.panel("reconciliation"),
+    )
     last = book.panel("control_total")["last_day"].iloc[0]
     found = [
         Finding(
@@ -58,7 +68,12 @@ def intake(book: Book) -> list[Finding]:
     ]
     if len(stock):
         figures = figures_of(
-            units={"skus": len(stock), "breaks": len(breaks), "units": breaks["difference"].sum(), "closing": stock["closing"].sum()}
+            units={
+                "skus": len(stock),
+                "breaks": len(breaks),
+                "units": breaks["difference"].sum(),
+                "closing": stock["closing"].sum(),
+            }
         )
         found.append(
             Finding(
@@ -78,9 +93,21 @@ def after_the_day(book: Book) -> list[Finding]:
     later = book.panel("later")
     if later.empty:
         return []
-    tables = ", ".join(f"{row.named_in} ({row.later_rows:,.0f}, {row.last_day:%Y-%m-%d})" for row in later.itertuples())
+    tables = ", ".join(
+        f"{row.named_in} ({row.later_rows:,.0f}, {row.last_day:%Y-%m-%d})"
+        for row in later.itertuples()
+    )
     figures = figures_of(date={"as_of": book.today}, text={"tables": tables})
-    return [Finding("after_the_day", later["later_rows"].sum(), "rows", "rows dated after as of", severity=1, figures=figures)]
+    return [
+        Finding(
+            "after_the_day",
+            later["later_rows"].sum(),
+            "rows",
+            "rows dated after as of",
+            severity=1,
+            figures=figures,
+        )
+    ]
 
 
 def _of_tables(rows: pd.DataFrame) -> pd.DataFrame:
@@ -89,8 +116,13 @@ def _of_tables(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def doubts(book: Book) -> list[Finding]:
-    """What must be settled before any figure is trusted: gaps, rejected rows, names that nothing explains."""
-    control, rows = frames.control(book), _of_tables(book.panel("rows")).groupby("table", as_index=False).sum(numeric_only=True)
+    """What must be settled before any figure is trusted: gaps, rejected rows, names that nothing
+    explains.
+    """
+    control, rows = (
+        frames.control(book),
+        _of_tables(book.panel("rows")).groupby("table", as_index=False).sum(numeric_only=True),
+    )
     found = [
         Finding(
             "control_gap",
@@ -98,7 +130,8 @@ def doubts(book: Book) -> list[Finding]:
             row.unit,
             "ours − theirs",
             severity=2,
-            figures=figures_of(label={"figure": row.figure}) | {"gap": (row.gap, "price" if row.unit == "money" else "units")},
+            figures=figures_of(label={"figure": row.figure})
+            | {"gap": (row.gap, "price" if row.unit == "money" else "units")},
         )
         for row in control[control["gap"].abs() > 0.005].itertuples()
     ]
@@ -109,19 +142,38 @@ def doubts(book: Book) -> list[Finding]:
             "rows",
             "rejected ÷ rows in",
             severity=2,
-            figures=figures_of(units={"rejected": row.rejected, "rows_in": row.rows_in}, text={"table": row.table}),
+            figures=figures_of(
+                units={"rejected": row.rejected, "rows_in": row.rows_in}, text={"table": row.table}
+            ),
         )
         for row in rows[rows["rejected"] > 0].itertuples()
     ]
     skus, weeks = book.panel("sku_now"), book.panel("sku_week")
     endless = skus[skus["season"].notna() & skus["exit_date"].isna()]
     if len(endless):
-        figures = figures_of(text={"seasons": ", ".join(sorted(endless["season"].unique()))}, units={"skus": len(endless)})
-        found.append(Finding("unknown_season", len(endless), "SKUs", "season without an end", severity=2, figures=figures))
+        figures = figures_of(
+            text={"seasons": ", ".join(sorted(endless["season"].unique()))},
+            units={"skus": len(endless)},
+        )
+        found.append(
+            Finding(
+                "unknown_season",
+                len(endless),
+                "SKUs",
+                "season without an end",
+                severity=2,
+                figures=figures,
+            )
+        )
     for kind, category, basis in _NO_PRODUCT:
         strange = skus.loc[skus["category"] == category, "sku"]
         if len(strange):
-            figures = figures_of(units={"skus": len(strange), "units": weeks.loc[weeks["sku"].isin(strange), "sold_units"].sum()})
+            figures = figures_of(
+                units={
+                    "skus": len(strange),
+                    "units": weeks.loc[weeks["sku"].isin(strange), "sold_units"].sum(),
+                }
+            )
             found.append(Finding(kind, len(strange), "SKUs", basis, severity=1, figures=figures))
     unknown = book.panel("unknown_item").groupby("named_in")["item"]
     return found + [unknown_items(table, items.tolist()) for table, items in unknown]

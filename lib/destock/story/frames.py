@@ -1,11 +1,20 @@
-"""The frames of a shop's day, in the order in which they rest on each other; each is computed once and kept.
+"""The frames of a shop's day, in the order in which they rest on each other; each is computed once
+and kept.
 
 panel → pacing → elasticity; overstock goes on from here
 """
 
 import pandas as pd
 
-from destock.analysis.elasticity import design, estimators, experiments, money, pooling, readout, verdict
+from destock.analysis.elasticity import (
+    design,
+    estimators,
+    experiments,
+    money,
+    pooling,
+    readout,
+    verdict,
+)
 from destock.analysis.pacing import baseline as past
 from destock.analysis.pacing import behind as lagging
 from destock.analysis.pacing import comparison, sell_through
@@ -20,9 +29,14 @@ from destock.panel.book import Book
 
 
 def sales(book: Book) -> pd.DataFrame:
-    """Item-weeks up to now, the running one with them: sales net of returns, those still to come included. Figures of now are sums of these."""
+    """Item-weeks up to now, the running one with them: sales net of returns, those still to come
+    included. Figures of now are sums of these.
+    """
     return book.kept(
-        "sales", lambda: sell_through.net_weeks(book.panel("item_week"), book.panel("item_now"), book.panel("return_lag"), book.today)
+        "sales",
+        lambda: sell_through.net_weeks(
+            book.panel("item_week"), book.panel("item_now"), book.panel("return_lag"), book.today
+        ),
     )
 
 
@@ -44,7 +58,9 @@ def rates(book: Book) -> pd.DataFrame:
 
 
 def items(book: Book) -> pd.DataFrame:
-    """Every priced item: how far it has sold through, how old it is, and what to know about its records."""
+    """Every priced item: how far it has sold through, how old it is, and what to know about its
+    records.
+    """
 
     def compute() -> pd.DataFrame:
         frame = sell_through.items(book.panel("item_now"), sales(book), book.today)
@@ -57,7 +73,15 @@ def season(book: Book, name: str) -> pd.DataFrame:
     """One of the frames of the running season: projection, season_path, backtest, stages."""
 
     def compute() -> dict[str, pd.DataFrame]:
-        return running.season(items(book), weeks(book), targets(book), book.events(), book.today, book.assumptions, tuple(book.shop.stages))
+        return running.season(
+            items(book),
+            weeks(book),
+            targets(book),
+            book.events(),
+            book.today,
+            book.assumptions,
+            tuple(book.shop.stages),
+        )
 
     return book.kept_together(running.FRAMES, compute)[name]
 
@@ -79,7 +103,9 @@ def year(book: Book, name: str) -> pd.DataFrame:
 
 def baseline(book: Book) -> pd.DataFrame:
     """The pace of past seasons."""
-    return book.kept("baseline", lambda: past.baseline(items(book), weeks(book), book.today, book.assumptions))
+    return book.kept(
+        "baseline", lambda: past.baseline(items(book), weeks(book), book.today, book.assumptions)
+    )
 
 
 def pace(book: Book) -> pd.DataFrame:
@@ -99,16 +125,32 @@ def pace(book: Book) -> pd.DataFrame:
 def behind(book: Book) -> pd.DataFrame:
     """What to look at first for each style that runs behind."""
     slow = pace(book)[lambda frame: frame["pace"].isin(["slow"])]
-    return book.kept("behind", lambda: lagging.evidence(slow, items(book), book.panel("plan"), book.assumptions))
+    return book.kept(
+        "behind", lambda: lagging.evidence(slow, items(book), book.panel("plan"), book.assumptions)
+    )
 
 
 def fans(book: Book) -> pd.DataFrame:
-    """The four styles that will miss their goal by most money: their path, what they sold, and where they may end."""
+    """The four styles that will miss their goal by most money: their path, what they sold, and
+    where they may end.
+    """
     frame = pace(book)
-    gap = ((frame["goal"] - frame["projected_units"]) * frame["mean_cost"]).where(frame["pace"].isin(["slow", "behind"]))
+    gap = ((frame["goal"] - frame["projected_units"]) * frame["mean_cost"]).where(
+        frame["pace"].isin(["slow", "behind"])
+    )
     worst = frame.assign(gap=gap)[gap > 0].nlargest(4, "gap")[["item", "name", "bought"]]
     rows = worst.merge(season(book, "season_path"), on="item", validate="1:m")
-    units = ["target_units", "slow_units", "hot_units", "sold", "projected", "low80", "high80", "low90", "high90"]
+    units = [
+        "target_units",
+        "slow_units",
+        "hot_units",
+        "sold",
+        "projected",
+        "low80",
+        "high80",
+        "low90",
+        "high90",
+    ]
     return rows.assign(**{column: rows[column] / rows["bought"] for column in units})
 
 
@@ -116,27 +158,45 @@ def paths(book: Book) -> pd.DataFrame:
     """Sell-through of the running season's styles by week on sale."""
     running = pace(book)[["item", "tier_used", "season", "received", "pace"]]
     rows = weeks(book).merge(running, on="item", validate="m:1")
-    return rows.assign(sell_through=rows["cumulative"] / rows["received"])[["item", "season", "tier_used", "age", "sell_through", "pace"]]
+    return rows.assign(sell_through=rows["cumulative"] / rows["received"])[
+        ["item", "season", "tier_used", "age", "sell_through", "pace"]
+    ]
 
 
 def spans(book: Book) -> pd.DataFrame:
-    """What was sold, kept, received and held of every item in every span that sell-through is asked for."""
-    return book.kept("spans", lambda: comparison.completed(book.panel("item_span"), sales(book), book.today))
+    """What was sold, kept, received and held of every item in every span that sell-through is asked
+    for.
+    """
+    return book.kept(
+        "spans", lambda: comparison.completed(book.panel("item_span"), sales(book), book.today)
+    )
 
 
 def places(book: Book) -> pd.DataFrame:
-    """The same by channel, format, account and location, in the shop's own definition of sell-through."""
-    return book.kept("places", lambda: comparison.at_places(book.panel("place_span"), spans(book), book.shop.sell_through))
+    """The same by channel, format, account and location, in the shop's own definition of
+    sell-through.
+    """
+    return book.kept(
+        "places",
+        lambda: comparison.at_places(book.panel("place_span"), spans(book), book.shop.sell_through),
+    )
 
 
 def cohorts(book: Book) -> pd.DataFrame:
     """Sell-through of every season and every calendar year."""
-    return book.kept("cohorts", lambda: comparison.cohorts(spans(book), items(book), book.shop.sell_through))
+    return book.kept(
+        "cohorts", lambda: comparison.cohorts(spans(book), items(book), book.shop.sell_through)
+    )
 
 
 def compared(book: Book) -> pd.DataFrame:
-    """The running season by brand, category, tier, style and place, beside the same season on the same day last year."""
-    return book.kept("compared", lambda: comparison.compared(spans(book), places(book), items(book), book.shop.sell_through))
+    """The running season by brand, category, tier, style and place, beside the same season on the
+    same day last year.
+    """
+    return book.kept(
+        "compared",
+        lambda: comparison.compared(spans(book), places(book), items(book), book.shop.sell_through),
+    )
 
 
 def fits(book: Book) -> pd.DataFrame:
@@ -146,26 +206,46 @@ def fits(book: Book) -> pd.DataFrame:
 
 def definitions(book: Book) -> pd.DataFrame:
     """The running season in each of the four definitions in use."""
-    return book.kept("definitions", lambda: comparison.in_every_definition(spans(book), items(book)))
+    return book.kept(
+        "definitions", lambda: comparison.in_every_definition(spans(book), items(book))
+    )
 
 
 def proceeds(book: Book, rate: str = "expense_rate") -> Proceeds:
-    """What a sale brings, by the shop's own tax and expense lines; without any lines, by one rate on net sales."""
+    """What a sale brings, by the shop's own tax and expense lines; without any lines, by one rate
+    on net sales.
+    """
     lines = pd.DataFrame(book.shop.expenses or [{"base": "net", "amount": book.assumptions[rate]}])
-    return Proceeds(lines.groupby("base")["amount"].sum().to_dict(), book.shop.targets.get("tax_rate", 0.0))
+    return Proceeds(
+        lines.groupby("base")["amount"].sum().to_dict(), book.shop.targets.get("tax_rate", 0.0)
+    )
 
 
 def targets(book: Book) -> pd.DataFrame:
     """What share of each style's buy must be sold, by the shop's own expenses and prices."""
     given, sale = book.shop.targets, proceeds(book)
-    terms = aims.Terms(sale.expenses, book.assumptions["target_profit_rate"], salvage=given.get("salvage", 0.0), tax_rate=sale.tax_rate)
-    plan = {"price_steps": [(step.get("share", 1), step["price"]) for step in given.get("price_steps", [])]}
-    plan |= {"cash_needed": given.get("cash_needed", 0.0), "cash_price": given.get("cash_price", 1.0)}
+    terms = aims.Terms(
+        sale.expenses,
+        book.assumptions["target_profit_rate"],
+        salvage=given.get("salvage", 0.0),
+        tax_rate=sale.tax_rate,
+    )
+    plan = {
+        "price_steps": [
+            (step.get("share", 1), step["price"]) for step in given.get("price_steps", [])
+        ]
+    }
+    plan |= {
+        "cash_needed": given.get("cash_needed", 0.0),
+        "cash_price": given.get("cash_price", 1.0),
+    }
     plan["cash_after"] = given.get("cash_basis", "after expenses") == "after expenses"
 
     def compute() -> pd.DataFrame:
         own = book.panel("plan")[["item", "target_profit_rate"]]
-        return aims.targets(items(book).merge(own, on="item", how="left", validate="1:1"), terms, plan)
+        return aims.targets(
+            items(book).merge(own, on="item", how="left", validate="1:1"), terms, plan
+        )
 
     return book.kept("targets", compute)
 
@@ -184,16 +264,24 @@ def grades(book: Book) -> pd.DataFrame:
 def tested_weeks(book: Book) -> pd.DataFrame:
     """Weeks of the price tests that were drawn by lot."""
     return book.kept(
-        "tested_weeks", lambda: experiments.weeks_of_tests(book.panel("item_week"), book.panel("experiment"), book.panel("item_now"))
+        "tested_weeks",
+        lambda: experiments.weeks_of_tests(
+            book.panel("item_week"), book.panel("experiment"), book.panel("item_now")
+        ),
     )
 
 
 def around_decisions(book: Book) -> pd.DataFrame:
-    """Cut styles beside the others, week by week from the decision to four weeks after the test; ``p`` of no difference before."""
+    """Cut styles beside the others, week by week from the decision to four weeks after the test;
+    ``p`` of no difference before.
+    """
 
     def compute() -> pd.DataFrame:
         tests = experiments.weeks_of_tests(
-            book.panel("item_week"), book.panel("experiment"), book.panel("item_now"), after=experiments.WEEKS_AFTER
+            book.panel("item_week"),
+            book.panel("experiment"),
+            book.panel("item_now"),
+            after=experiments.WEEKS_AFTER,
         )
         frame, p = verdict.event_study(tests, priced_weeks(book))
         inside = tested_weeks(book)["week_of_test"].max() if len(tests) else float("nan")
@@ -204,7 +292,10 @@ def around_decisions(book: Book) -> pd.DataFrame:
 
 def priced_weeks(book: Book) -> pd.DataFrame:
     """All weeks at one price, with what a markdown rule can have seen before each."""
-    return book.kept("priced_weeks", lambda: estimators.panel_weeks(book.panel("item_week"), book.panel("item_now")))
+    return book.kept(
+        "priced_weeks",
+        lambda: estimators.panel_weeks(book.panel("item_week"), book.panel("item_now")),
+    )
 
 
 def price_answer(book: Book) -> pd.DataFrame:
@@ -238,8 +329,14 @@ def item_elasticities(book: Book) -> pd.DataFrame:
 
     def compute() -> pd.DataFrame:
         rows = tested_weeks(book)
-        pooled = estimators.hold_out(rows) if price_answer(book)["verdict"].iloc[0] == "usable" else None
-        return pooling.pool(pooling.by_item(rows, pooled) if pooled else pd.DataFrame(columns=["item", "category", "own", "variance"]))
+        pooled = (
+            estimators.hold_out(rows) if price_answer(book)["verdict"].iloc[0] == "usable" else None
+        )
+        return pooling.pool(
+            pooling.by_item(rows, pooled)
+            if pooled
+            else pd.DataFrame(columns=["item", "category", "own", "variance"])
+        )
 
     return book.kept("item_elasticity", compute)
 
@@ -248,51 +345,92 @@ def readouts(book: Book) -> pd.DataFrame:
     """Each cut item's test, read day by day."""
     return book.kept(
         "readouts",
-        lambda: readout.read(book.panel("item_day"), book.panel("experiment"), book.panel("item_now"), proceeds(book), book.assumptions),
+        lambda: readout.read(
+            book.panel("item_day"),
+            book.panel("experiment"),
+            book.panel("item_now"),
+            proceeds(book),
+            book.assumptions,
+        ),
     )
 
 
 def flagged(book: Book) -> pd.DataFrame:
-    """Styles that run behind past seasons and have stock: those whose price is to be cut, with today's price and weeks left."""
+    """Styles that run behind past seasons and have stock: those whose price is to be cut, with
+    today's price and weeks left.
+    """
 
     def compute() -> pd.DataFrame:
         late = pace(book).loc[lambda d: d["pace"].isin(["slow", "behind"]), ["item"]]
-        now = items(book)[["item", "category", "tier", "on_hand", "mean_cost", "exit_date", "return_rate"]].merge(late, on="item")
+        now = items(book)[
+            ["item", "category", "tier", "on_hand", "mean_cost", "exit_date", "return_rate"]
+        ].merge(late, on="item")
         week = book.panel("item_week").sort_values("week", kind="stable")
-        last = week.assign(price=week["list_price"].fillna(week["price"])).groupby("item", as_index=False)["price"].last()
+        last = (
+            week.assign(price=week["list_price"].fillna(week["price"]))
+            .groupby("item", as_index=False)["price"]
+            .last()
+        )
         rows = now.merge(last, on="item").merge(rates(book)[["item", "rate"]].dropna(), on="item")
         rows["weeks"] = (rows["exit_date"] - book.today).dt.days / 7
-        return rows[(rows["on_hand"] > 0) & (rows["price"] > 0) & (rows["weeks"] > 0)].reset_index(drop=True)
+        return rows[(rows["on_hand"] > 0) & (rows["price"] > 0) & (rows["weeks"] > 0)].reset_index(
+            drop=True
+        )
 
     return book.kept("flagged", compute)
 
 
 def ladder(book: Book) -> pd.DataFrame:
-    """What the flagged styles sell and bring in at each step of the price ladder; empty without an elasticity."""
+    """What the flagged styles sell and bring in at each step of the price ladder; empty without an
+    elasticity.
+    """
     whole = price_answer(book).iloc[0]
     rows = flagged(book) if pd.notna(whole["elasticity"]) else flagged(book).iloc[:0]
-    return book.kept("ladder", lambda: money.ladder(rows, tuple(whole[["elasticity", "low", "high"]]), proceeds(book), book.assumptions))
+    return book.kept(
+        "ladder",
+        lambda: money.ladder(
+            rows, tuple(whole[["elasticity", "low", "high"]]), proceeds(book), book.assumptions
+        ),
+    )
 
 
 def to_be_seen(book: Book) -> float:
-    """How large an elasticity should the next test be able to see? The shop's own, as far as it is known; else what published studies say."""
+    """How large an elasticity should the next test be able to see? The shop's own, as far as it is
+    known; else what published studies say.
+    """
     own = price_answer(book)["elasticity"].iloc[0]
     return abs(float(own)) if pd.notna(own) else abs(pooling.PRIOR)
 
 
 def asked_test(book: Book) -> dict[str, float]:
-    """The numbers of the next test: those assumed, or of the mildest test that can see what is to be seen; empty where none can."""
-    chosen = design.sharpest(test_options(book), book.assumptions["test_cut"], book.assumptions["test_weeks"], to_be_seen(book))
-    return {} if chosen is None else book.assumptions | {"test_cut": float(chosen["cut"]), "test_weeks": float(chosen["weeks"])}
+    """The numbers of the next test: those assumed, or of the mildest test that can see what is to
+    be seen; empty where none can.
+    """
+    chosen = design.sharpest(
+        test_options(book),
+        book.assumptions["test_cut"],
+        book.assumptions["test_weeks"],
+        to_be_seen(book),
+    )
+    return (
+        {}
+        if chosen is None
+        else book.assumptions
+        | {"test_cut": float(chosen["cut"]), "test_weeks": float(chosen["weeks"])}
+    )
 
 
 def next_test(book: Book) -> pd.DataFrame:
-    """The next test as rows of the table ``prices``: drawn by lot among the flagged styles; the day is the seed. None where none can see enough."""
+    """The next test as rows of the table ``prices``: drawn by lot among the flagged styles; the day
+    is the seed. None where none can see enough.
+    """
 
     def compute() -> pd.DataFrame:
         numbers = asked_test(book)
         rows = flagged(book) if numbers else flagged(book).iloc[:0]
-        return design.draw(rows, book.today, int(f"{book.today:%Y%m%d}"), numbers or book.assumptions)
+        return design.draw(
+            rows, book.today, int(f"{book.today:%Y%m%d}"), numbers or book.assumptions
+        )
 
     return book.kept("next_test", compute)
 
@@ -330,11 +468,24 @@ def control(book: Book) -> pd.DataFrame:
 
 def reconciled(book: Book) -> pd.DataFrame:
     """From opening to closing stock, units of all SKUs, step by step."""
-    columns = ["opening", "received", "shipped", "restocked", "moved", "counted_difference", "closing"]
+    columns = [
+        "opening",
+        "received",
+        "shipped",
+        "restocked",
+        "moved",
+        "counted_difference",
+        "closing",
+    ]
     sums = book.panel("reconciliation")[columns].sum() * [1, 1, -1, 1, 1, 1, 1]
     names = [
-        mark("opening stock"), mark("received"), mark("shipped"), mark("returned"),
-        mark("other movements"), mark("differences found by counting"), mark("closing stock"),
-    ]  # fmt: skip
+        mark("opening stock"),
+        mark("received"),
+        mark("shipped"),
+        mark("returned"),
+        mark("other movements"),
+        mark("differences found by counting"),
+        mark("closing stock"),
+    ]
     frame = pd.DataFrame({"step": names, "units": sums.to_numpy()})
     return frame if len(book.panel("reconciliation")) else frame.iloc[:0]

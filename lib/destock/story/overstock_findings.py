@@ -1,4 +1,6 @@
-"""Overstock: what was found about its size, kinds, causes, age, cost and worth, and what to do first."""
+"""Overstock: what was found about its size, kinds, causes, age, cost and worth, and what to do
+first.
+"""
 
 import pandas as pd
 
@@ -23,8 +25,20 @@ def excess(book: Book) -> list[Finding]:
     stock = frame.loc[known, "on_hand"].sum() + frame["damaged"].sum()
     units, cost = classes["units"].sum(), total(classes["cost"])
     share = float(ratio(units, stock))
-    figures = figures_of(units={"units": units, "stock": stock}, percent={"share": share}, cost={"cost": cost})
-    found = [Finding("excess", share, "share", "excess ÷ on hand, units", money=cost, severity=2, figures=figures)]
+    figures = figures_of(
+        units={"units": units, "stock": stock}, percent={"share": share}, cost={"cost": cost}
+    )
+    found = [
+        Finding(
+            "excess",
+            share,
+            "share",
+            "excess ÷ on hand, units",
+            money=cost,
+            severity=2,
+            figures=figures,
+        )
+    ]
     return (
         found
         + _need_unknown(frame)
@@ -42,7 +56,16 @@ def _need_unknown(frame: pd.DataFrame) -> list[Finding]:
     if rows.empty:
         return []
     figures = figures_of(units={"styles": len(rows), "units": rows["on_hand"].sum()})
-    return [Finding("need_unknown", len(rows), "styles", "stock of which no need is known", severity=1, figures=figures)]
+    return [
+        Finding(
+            "need_unknown",
+            len(rows),
+            "styles",
+            "stock of which no need is known",
+            severity=1,
+            figures=figures,
+        )
+    ]
 
 
 def _largest(classes: pd.DataFrame) -> list[Finding]:
@@ -50,8 +73,14 @@ def _largest(classes: pd.DataFrame) -> list[Finding]:
     if classes.empty:
         return []
     kinds_of = kinds.by_class(classes).set_index("class")
-    by_units, by_cost = (kinds_of.sort_values(name, ascending=False, kind="stable").iloc[0] for name in ("units", "cost"))
-    share, of_cost = float(ratio(by_units["units"], classes["units"].sum())), float(ratio(by_cost["cost"], total(classes["cost"])))
+    by_units, by_cost = (
+        kinds_of.sort_values(name, ascending=False, kind="stable").iloc[0]
+        for name in ("units", "cost")
+    )
+    share, of_cost = (
+        float(ratio(by_units["units"], classes["units"].sum())),
+        float(ratio(by_cost["cost"], total(classes["cost"]))),
+    )
     same = by_units.name == by_cost.name or pd.isna(of_cost)
     figures = figures_of(
         label={"class": by_units.name, "class_money": by_cost.name},
@@ -59,7 +88,16 @@ def _largest(classes: pd.DataFrame) -> list[Finding]:
         cost={"cost": by_units["cost"], "cost_money": by_cost["cost"]},
     )
     name = "largest_class" if same else "largest_classes"
-    return [Finding(name, share, "share", "class ÷ all excess, units", money=by_units["cost"], figures=figures)]
+    return [
+        Finding(
+            name,
+            share,
+            "share",
+            "class ÷ all excess, units",
+            money=by_units["cost"],
+            figures=figures,
+        )
+    ]
 
 
 def _by_rate(frame: pd.DataFrame, book: Book) -> list[Finding]:
@@ -68,7 +106,16 @@ def _by_rate(frame: pd.DataFrame, book: Book) -> list[Finding]:
         return []
     figures = figures_of(units={"styles": len(rough), "units": rough["on_hand"].sum()})
     name = "by_rate" if book.panel("item_months").empty else "by_months"
-    return [Finding(name, len(rough), "styles", "no earlier season of the same kind", severity=1, figures=figures)]
+    return [
+        Finding(
+            name,
+            len(rough),
+            "styles",
+            "no earlier season of the same kind",
+            severity=1,
+            figures=figures,
+        )
+    ]
 
 
 def _dead(frame: pd.DataFrame, book: Book) -> list[Finding]:
@@ -76,8 +123,21 @@ def _dead(frame: pd.DataFrame, book: Book) -> list[Finding]:
     if idle.empty:
         return []
     weeks, cost = book.assumptions["dead_weeks"], total(idle["on_hand_cost"])
-    figures = figures_of(units={"items": len(idle), "units": idle["on_hand"].sum(), "weeks": weeks}, cost={"cost": cost})
-    return [Finding("dead", len(idle), "styles", "no sale for that many weeks", money=cost, severity=1, figures=figures)]
+    figures = figures_of(
+        units={"items": len(idle), "units": idle["on_hand"].sum(), "weeks": weeks},
+        cost={"cost": cost},
+    )
+    return [
+        Finding(
+            "dead",
+            len(idle),
+            "styles",
+            "no sale for that many weeks",
+            money=cost,
+            severity=1,
+            figures=figures,
+        )
+    ]
 
 
 def _decided(classes: pd.DataFrame) -> list[Finding]:
@@ -89,14 +149,25 @@ def _decided(classes: pd.DataFrame) -> list[Finding]:
 
 
 def _unclassified(classes: pd.DataFrame) -> list[Finding]:
-    lacking = classes[classes["missing"] != ""].groupby("missing").agg(styles=("item", "nunique"), units=("units", "sum")).reset_index()
+    lacking = (
+        classes[classes["missing"] != ""]
+        .groupby("missing")
+        .agg(styles=("item", "nunique"), units=("units", "sum"))
+        .reset_index()
+    )
     return [
         Finding(
-            "unclassified", row.styles, "styles", "excess units without a class", severity=1,
-            figures=figures_of(units={"styles": row.styles, "units": row.units}, label={"missing": row.missing}),
+            "unclassified",
+            row.styles,
+            "styles",
+            "excess units without a class",
+            severity=1,
+            figures=figures_of(
+                units={"styles": row.styles, "units": row.units}, label={"missing": row.missing}
+            ),
         )
         for row in lacking.itertuples()
-    ]  # fmt: skip
+    ]
 
 
 def why(book: Book) -> list[Finding]:
@@ -109,10 +180,21 @@ def why(book: Book) -> list[Finding]:
     share, top = float(units.iloc[0] / units.sum()), overstock.leftover(book)
     figures = figures_of(
         label={"cause": units.index[0]},
-        percent={"share": share, "known": float(ratio(known["units"].sum(), charged["units"].sum()))},
+        percent={
+            "share": share,
+            "known": float(ratio(known["units"].sum(), charged["units"].sum())),
+        },
         units={"mixed": (top["named"] == causes.MIXED).sum(), "styles": len(top)},
     )
-    return [Finding("largest_cause", share, "share", "units charged to the cause ÷ units with a plan", figures=figures)]
+    return [
+        Finding(
+            "largest_cause",
+            share,
+            "share",
+            "units charged to the cause ÷ units with a plan",
+            figures=figures,
+        )
+    ]
 
 
 def age(book: Book) -> list[Finding]:
@@ -123,17 +205,48 @@ def age(book: Book) -> list[Finding]:
         old = ageing[ageing["band"].isin(_bands_from(ageing, old_from))]
         cost, share = total(old["cost"]), float(ratio(total(old["cost"]), stock))
         figures = figures_of(
-            percent={"share": share, "worth": float(ratio(total(old["nrv"]), cost))}, money={"money": cost}, units={"days": old_from}
+            percent={"share": share, "worth": float(ratio(total(old["nrv"]), cost))},
+            money={"money": cost},
+            units={"days": old_from},
         )
-        found.append(Finding("old_stock", share, "share", "cost of units received earlier ÷ cost of stock", figures=figures))
+        found.append(
+            Finding(
+                "old_stock",
+                share,
+                "share",
+                "cost of units received earlier ÷ cost of stock",
+                figures=figures,
+            )
+        )
         lost = ageing[ageing["band"] == UNKNOWN_AGE]
         if lost["units"].sum() > 0:
-            figures = figures_of(units={"units": lost["units"].sum()}, cost={"cost": total(lost["cost"])})
-            found.append(Finding("unknown_age", lost["units"].sum(), "units", "units beyond all receipts", figures=figures))
+            figures = figures_of(
+                units={"units": lost["units"].sum()}, cost={"cost": total(lost["cost"])}
+            )
+            found.append(
+                Finding(
+                    "unknown_age",
+                    lost["units"].sum(),
+                    "units",
+                    "units beyond all receipts",
+                    figures=figures,
+                )
+            )
     if len(moving):
         now = moving.iloc[0]
-        figures = figures_of(percent={"share": now["share"]}, units={"moving": now["moving"], "on_sale": now["on_sale"]})
-        found.append(Finding("moving", now["share"], "share", "SKUs sold ÷ SKUs in stock, four weeks", figures=figures))
+        figures = figures_of(
+            percent={"share": now["share"]},
+            units={"moving": now["moving"], "on_sale": now["on_sale"]},
+        )
+        found.append(
+            Finding(
+                "moving",
+                now["share"],
+                "share",
+                "SKUs sold ÷ SKUs in stock, four weeks",
+                figures=figures,
+            )
+        )
     return found
 
 
@@ -143,7 +256,9 @@ def _old_from(book: Book) -> int:
 
 
 def _bands_from(ageing: pd.DataFrame, edge: int) -> list[str]:
-    return [band for band in ageing["band"].unique() if _first_day(band) > edge or band == f"> {edge}"]
+    return [
+        band for band in ageing["band"].unique() if _first_day(band) > edge or band == f"> {edge}"
+    ]
 
 
 def _first_day(band: str) -> int:
@@ -156,17 +271,32 @@ def sizes(book: Book) -> list[Finding]:
     runs = overstock.size_runs(book)
     if runs.empty:
         return []
-    dead, lost, broken = runs[runs["state"] == "dead size"], runs[runs["state"] == "lost size"], runs[runs["broken"]]
+    dead, lost, broken = (
+        runs[runs["state"] == "dead size"],
+        runs[runs["state"] == "lost size"],
+        runs[runs["broken"]],
+    )
     figures = figures_of(
         units={"dead": len(dead), "lost": len(lost), "styles": broken["item"].nunique()},
         money={"lost_sales": runs["lost_sales"].sum()},
         cost={"dead_cost": total(dead["cost"]), "broken_cost": total(broken["cost"])},
     )
-    return [Finding("sizes", len(dead), "SKUs", "no sale while the style sold", money=total(dead["cost"]), figures=figures)]
+    return [
+        Finding(
+            "sizes",
+            len(dead),
+            "SKUs",
+            "no sale while the style sold",
+            money=total(dead["cost"]),
+            figures=figures,
+        )
+    ]
 
 
 def cost(book: Book) -> list[Finding]:
-    """How much money is locked, what a week of waiting costs, what keeping has cost; or that no cost is known."""
+    """How much money is locked, what a week of waiting costs, what keeping has cost; or that no
+    cost is known.
+    """
     costs, now = overstock.costs(book), book.panel("item_now")
     locked, known = carrying.locked(costs, now), carrying.coverage(now)
     if costs.empty:
@@ -179,24 +309,51 @@ def cost(book: Book) -> list[Finding]:
     named = {f"{name}_rate": book.assumptions[f"{name}_rate"] for name in carrying.RATES[1:]}
     found = [
         Finding(
-            "locked", locked["share"], "share", "excess ÷ stock, at cost", money=locked["excess_cost"], severity=2, warnings=warnings,
-            figures=figures_of(percent={"share": locked["share"], "known": known["share"]}, money={"money": locked["excess_cost"], "stock": locked["stock_cost"]}),
+            "locked",
+            locked["share"],
+            "share",
+            "excess ÷ stock, at cost",
+            money=locked["excess_cost"],
+            severity=2,
+            warnings=warnings,
+            figures=figures_of(
+                percent={"share": locked["share"], "known": known["share"]},
+                money={"money": locked["excess_cost"], "stock": locked["stock_cost"]},
+            ),
         ),
         Finding(
-            "waiting", sums["week"], "money a week", "storage, capital, insurance, shrink; on cost", money=sums["week"], severity=1,
-            figures=figures_of(money={"money": sums["week"], "cash": sums["week_cash"]}, price={"storage_rate": book.assumptions["storage_per_unit_day"]}, percent=named),
+            "waiting",
+            sums["week"],
+            "money a week",
+            "storage, capital, insurance, shrink; on cost",
+            money=sums["week"],
+            severity=1,
+            figures=figures_of(
+                money={"money": sums["week"], "cash": sums["week_cash"]},
+                price={"storage_rate": book.assumptions["storage_per_unit_day"]},
+                percent=named,
+            ),
         ),
-    ]  # fmt: skip
+    ]
     if costs["age_days"].notna().any():
         spent = sums[[*carrying.RATES]].sum()
         found.append(
-            Finding("spent", spent, "money", "the same four since receipt", money=spent, figures=figures_of(money={"money": spent}))
+            Finding(
+                "spent",
+                spent,
+                "money",
+                "the same four since receipt",
+                money=spent,
+                figures=figures_of(money={"money": spent}),
+            )
         )
     return gap + found
 
 
 def _cost_gap(known: float) -> list[Finding]:
-    """Money at cost leaves out what nobody knows the cost of: for which share of the units is it known?"""
+    """Money at cost leaves out what nobody knows the cost of: for which share of the units is it
+    known?
+    """
     if not known < 1:
         return []
     return [
@@ -212,7 +369,9 @@ def _cost_gap(known: float) -> list[Finding]:
 
 
 def worth(book: Book) -> list[Finding]:
-    """What the stock is still worth, what is to be booked, how hard the money works, what may be lost."""
+    """What the stock is still worth, what is to be booked, how hard the money works, what may be
+    lost.
+    """
     return _write_down(book) + _productivity(book) + _losses(book) + _decisions(book)
 
 
@@ -220,13 +379,28 @@ def _write_down(book: Book) -> list[Finding]:
     gap = value.cost_gap(overstock.excess(book))
     if gap > value.COST_GAP:
         figures = figures_of(percent={"share": gap})
-        return [Finding("no_write_down", gap, "share", "stock without a cost, at tag value", severity=1, figures=figures)]
-    rows, booked, standard = overstock.value_now(book), overstock.provisions(book), value.STANDARDS[book.shop.accounting]
+        return [
+            Finding(
+                "no_write_down",
+                gap,
+                "share",
+                "stock without a cost, at tag value",
+                severity=1,
+                figures=figures,
+            )
+        ]
+    rows, booked, standard = (
+        overstock.value_now(book),
+        overstock.provisions(book),
+        value.STANDARDS[book.shop.accounting],
+    )
     known = booked[booked["required"].notna()]
     if known.empty:
         return []
     share, source = overstock.clearance(book)
-    sale = rows.assign(price=rows["units"] * rows["price"], nrv=rows["units"] * rows["nrv"]).dropna(subset=["nrv"])
+    sale = rows.assign(price=rows["units"] * rows["price"], nrv=rows["units"] * rows["nrv"]).dropna(
+        subset=["nrv"]
+    )
     figures = figures_of(
         money={
             "money": known["required"].sum(),
@@ -236,13 +410,20 @@ def _write_down(book: Book) -> list[Finding]:
         },
         units={"styles": (known["required"] > 0).sum(), "unknown": len(booked) - len(known)},
         label={"rule": standard.rule, "source": source},
-        percent={"clearance": share, "selling": 1 - float(ratio(sale["nrv"].sum(), sale["price"].sum()))},
+        percent={
+            "clearance": share,
+            "selling": 1 - float(ratio(sale["nrv"].sum(), sale["price"].sum())),
+        },
     )
     required = known["required"].sum()
     name = "write_down" if book.shop.write_down == "item" else "write_down_by_portion"
-    found = [Finding(name, required, "money", standard.name, money=required, severity=1, figures=figures)]
+    found = [
+        Finding(name, required, "money", standard.name, money=required, severity=1, figures=figures)
+    ]
     return found + (
-        [Finding("write_down_unknown", len(booked) - len(known), "styles", figures=figures)] if len(known) < len(booked) else []
+        [Finding("write_down_unknown", len(booked) - len(known), "styles", figures=figures)]
+        if len(known) < len(booked)
+        else []
     )
 
 
@@ -255,13 +436,20 @@ def _productivity(book: Book) -> list[Finding]:
         number={"turn": whole["turn"], "gmroi": whole["gmroi"], "months": whole["months"]},
         units={"days": whole["days"], "weeks": whole["weeks"]},
     )
-    return [Finding("turn", whole["turn"], "times a year", "cost of sales ÷ mean stock at cost, 13 points", figures=figures)]
+    return [
+        Finding(
+            "turn",
+            whole["turn"],
+            "times a year",
+            "cost of sales ÷ mean stock at cost, 13 points",
+            figures=figures,
+        )
+    ]
 
 
 def _losses(book: Book) -> list[Finding]:
-    year = (
-        overstock.losses(book).tail(12).dropna(subset=["loss", "acceptable_money"])
-    )  # without a cost nobody knows what was lost, or may be
+    # without a cost nobody knows what was lost, or may be
+    year = overstock.losses(book).tail(12).dropna(subset=["loss", "acceptable_money"])
     if year.empty:
         return []
     actual, bearable = (
@@ -290,36 +478,84 @@ def _decisions(book: Book) -> list[Finding]:
         return []
     hold = rows["advice"] == "hold"
     figures = figures_of(
-        units={"hold": hold.sum(), "let_go": (~hold).sum(), "units": rows.loc[~hold, "units"].sum()},
-        percent={"salvage": overstock.salvage(book), "decline": book.assumptions["salvage_decline"]},
+        units={
+            "hold": hold.sum(),
+            "let_go": (~hold).sum(),
+            "units": rows.loc[~hold, "units"].sum(),
+        },
+        percent={
+            "salvage": overstock.salvage(book),
+            "decline": book.assumptions["salvage_decline"],
+        },
     )
-    return [Finding("hold_or_let_go", float(hold.mean()), "share", "one week ahead; purchase cost plays no part", figures=figures)]
+    return [
+        Finding(
+            "hold_or_let_go",
+            float(hold.mean()),
+            "share",
+            "one week ahead; purchase cost plays no part",
+            figures=figures,
+        )
+    ]
 
 
 def first_steps(book: Book) -> list[Finding]:
-    """How much the ten largest hold, what is still on its way, what is most urgent, and what acting is worth."""
+    """How much the ten largest hold, what is still on its way, what is most urgent, and what acting
+    is worth.
+    """
     actions = overstock.actions(book)
     if actions.empty:
         return _orders(book)
     top = most_money(actions).head(10)
     money, share = total(top["money"]), float(ratio(total(top["money"]), total(actions["money"])))
-    figures = figures_of(money={"money": money}, percent={"share": share}, units={"styles": len(top)})
+    figures = figures_of(
+        money={"money": money}, percent={"share": share}, units={"styles": len(top)}
+    )
     name = "top_ten" if pd.notna(money) else "top_ten_by_tag"
-    found = [Finding(name, share, "share", "ten styles ÷ all excess, at cost", money=money, severity=2, figures=figures)]
+    found = [
+        Finding(
+            name,
+            share,
+            "share",
+            "ten styles ÷ all excess, at cost",
+            money=money,
+            severity=2,
+            figures=figures,
+        )
+    ]
     return found + _orders(book) + _urgent(book, top) + _worth_to_act(book)
 
 
 def _orders(book: Book) -> list[Finding]:
     orders = overstock.open_orders(book)
     if orders.empty:
-        return [Finding("no_open_orders", 0, "orders", "excess on order")] if "purchases" in set(book.panel("given")["table"]) else []
+        return (
+            [Finding("no_open_orders", 0, "orders", "excess on order")]
+            if "purchases" in set(book.panel("given")["table"])
+            else []
+        )
     money = total(orders["money"])
-    figures = figures_of(cost={"cost": money}, units={"styles": orders["item"].nunique(), "units": orders["units"].sum()})
-    return [Finding("open_orders", money, "money", "excess on order at cost", money=money, severity=2, figures=figures)]
+    figures = figures_of(
+        cost={"cost": money},
+        units={"styles": orders["item"].nunique(), "units": orders["units"].sum()},
+    )
+    return [
+        Finding(
+            "open_orders",
+            money,
+            "money",
+            "excess on order at cost",
+            money=money,
+            severity=2,
+            figures=figures,
+        )
+    ]
 
 
 def _urgent(book: Book, top: pd.DataFrame) -> list[Finding]:
-    """The order whose day comes first among those that can be cancelled; without one, the style with most money."""
+    """The order whose day comes first among those that can be cancelled; without one, the style
+    with most money.
+    """
     orders = overstock.open_orders(book)[lambda d: d["lever"] == "cancel"]
     if len(orders):
         first, money = orders["until"].min(), total(orders["money"])
@@ -334,21 +570,43 @@ def _urgent(book: Book, top: pd.DataFrame) -> list[Finding]:
             },
             date={"until": first},
         )
-        return [Finding("urgent_order", money, "money", "excess on order at cost", money=money, severity=2, figures=figures)]
+        return [
+            Finding(
+                "urgent_order",
+                money,
+                "money",
+                "excess on order at cost",
+                money=money,
+                severity=2,
+                figures=figures,
+            )
+        ]
     worst = top.iloc[0]
     if pd.isna(worst["money"]):
         return []
     name = worst["name"] if isinstance(worst["name"], str) else worst["item"]
-    figures = figures_of(text={"name": name, "item": worst["item"]}, money={"money": worst["money"], "week": worst["week"]})
+    figures = figures_of(
+        text={"name": name, "item": worst["item"]},
+        money={"money": worst["money"], "week": worst["week"]},
+    )
     return [
         Finding(
-            "urgent_style", worst["money"], "money", "excess at cost", money=worst["money"], item=worst["item"], severity=2, figures=figures
+            "urgent_style",
+            worst["money"],
+            "money",
+            "excess at cost",
+            money=worst["money"],
+            item=worst["item"],
+            severity=2,
+            figures=figures,
         )
     ]
 
 
 def _worth_to_act(book: Book) -> list[Finding]:
-    """What acting brings, and at which part of the tag price on average: some goods are damaged, some long over."""
+    """What acting brings, and at which part of the tag price on average: some goods are damaged,
+    some long over.
+    """
     act, rows = overstock.worth(book), overstock.value_now(book)
     rows = rows[rows["portion"].isin([value.TOO_MUCH, value.DAMAGED])].merge(
         overstock.excess(book)[["item", "tag_price"]], on="item", validate="m:1"
@@ -356,7 +614,10 @@ def _worth_to_act(book: Book) -> list[Finding]:
     known = rows.dropna(subset=["price", "tag_price", "nrv"])
     if known.empty:
         return []
-    price, tag = (known["units"] * known["price"]).sum(), (known["units"] * known["tag_price"]).sum()
+    price, tag = (
+        (known["units"] * known["price"]).sum(),
+        (known["units"] * known["tag_price"]).sum(),
+    )
     shares = (known["price"] / known["tag_price"]).round(4)
     percent = {
         "share": float(ratio(price, tag)),
@@ -364,7 +625,9 @@ def _worth_to_act(book: Book) -> list[Finding]:
         "low": shares.min(),
         "high": shares.max(),
     }
-    figures = figures_of(money={"cash": act["cash"], "orders": act["orders"], "week": act["week"]}, percent=percent)
+    figures = figures_of(
+        money={"cash": act["cash"], "orders": act["orders"], "week": act["week"]}, percent=percent
+    )
     both = total(pd.Series([act["cash"], act["orders"]]))
     basis = "net cash of the excess at the clearance price + orders not taken"
     name = "worth_to_act" if shares.nunique() == 1 else "worth_to_act_mixed"

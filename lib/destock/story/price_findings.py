@@ -12,17 +12,32 @@ from destock.story.findings import UNKNOWN, figures_of
 
 def _uplift(beta: float, low: float, high: float, cut: float = 0.10) -> dict[str, float]:
     """More units after a cut, with the interval's ends in order."""
-    return {"uplift": (1 - cut) ** beta - 1, "low": (1 - cut) ** high - 1, "high": (1 - cut) ** low - 1}
+    return {
+        "uplift": (1 - cut) ** beta - 1,
+        "low": (1 - cut) ** high - 1,
+        "high": (1 - cut) ** low - 1,
+    }
 
 
 def elasticity(book: Book) -> list[Finding]:
-    """The verdict; then what a cut of 10 % brings, or why nobody can say; then what the usual ways would have said."""
-    whole, naive = frames.price_answer(book).iloc[0], frames.estimators_compared(book).set_index("estimator")
+    """The verdict; then what a cut of 10 % brings, or why nobody can say; then what the usual ways
+    would have said.
+    """
+    whole, naive = (
+        frames.price_answer(book).iloc[0],
+        frames.estimators_compared(book).set_index("estimator"),
+    )
     if pd.isna(whole["elasticity"]):
-        warned = {"warnings": (whole["reason"],), "figures": figures_of(label={"reason": whole["reason"]})}
+        warned = {
+            "warnings": (whole["reason"],),
+            "figures": figures_of(label={"reason": whole["reason"]}),
+        }
         return [Finding("no_elasticity", UNKNOWN, "percent", severity=1, **warned)]
     name = "elasticity" if whole["verdict"] == "usable" else "elasticity_with_care"
-    figures = figures_of(percent=_uplift(*whole[["elasticity", "low", "high"]]), units=whole[["items", "controls", "units"]].to_dict())
+    figures = figures_of(
+        percent=_uplift(*whole[["elasticity", "low", "high"]]),
+        units=whole[["items", "controls", "units"]].to_dict(),
+    )
     figures |= figures_of(label={"reason": whole["reason"]})
     warnings = () if name == "elasticity" else (whole["reason"],)
     found = [
@@ -47,14 +62,30 @@ def elasticity(book: Book) -> list[Finding]:
     }
     if name == "elasticity" and pd.notna(pd.Series(others)).all():
         said = {short: 0.9**beta - 1 for short, beta in others.items()}
-        found.append(Finding("naive_estimates", others["same"], "% units per % price", "without a test", figures=figures_of(percent=said)))
+        found.append(
+            Finding(
+                "naive_estimates",
+                others["same"],
+                "% units per % price",
+                "without a test",
+                figures=figures_of(percent=said),
+            )
+        )
     return found
 
 
 def price_tests(book: Book) -> list[Finding]:
-    """How the prices came about, what the weeks before and after show, what one style's test is worth, what traffic does."""
-    changes, tests, read = frames.price_changes(book), frames.tested_weeks(book), frames.readouts(book)
-    made = experiments.design(changes[~changes["item"].isin(set(tests["item"]))], frames.priced_weeks(book), False)
+    """How the prices came about, what the weeks before and after show, what one style's test is
+    worth, what traffic does.
+    """
+    changes, tests, read = (
+        frames.price_changes(book),
+        frames.tested_weeks(book),
+        frames.readouts(book),
+    )
+    made = experiments.design(
+        changes[~changes["item"].isin(set(tests["item"]))], frames.priced_weeks(book), False
+    )
     moved = {
         "changes": len(changes),
         "items": changes["item"].nunique(),
@@ -72,7 +103,15 @@ def price_tests(book: Book) -> list[Finding]:
     ]
     if len(read):
         figures = figures_of(units={"items": len(read), "evidence": read["evidence"].sum()})
-        found.append(Finding("single_items", read["evidence"].mean(), "share", "interval apart from the controls' change", figures=figures))
+        found.append(
+            Finding(
+                "single_items",
+                read["evidence"].mean(),
+                "share",
+                "interval apart from the controls' change",
+                figures=figures,
+            )
+        )
     return (found if len(changes) else []) + _around(book) + _traffic(book)
 
 
@@ -107,7 +146,13 @@ def _around(book: Book) -> list[Finding]:
     if after["high"] < 0:
         _, _, borrowed = readout.net_of_dip(weeks.loc[weeks["week_of_test"] >= 0, "uplift"])
         found.append(
-            Finding("borrowed", borrowed, "share", "lost after ÷ gained in the test", figures=figures_of(percent={"borrowed": borrowed}))
+            Finding(
+                "borrowed",
+                borrowed,
+                "share",
+                "lost after ÷ gained in the test",
+                figures=figures_of(percent={"borrowed": borrowed}),
+            )
         )
     return found
 
@@ -134,10 +179,26 @@ def price_money(book: Book) -> list[Finding]:
         return []
     best, now, one = steps[steps["best"]].iloc[0], steps.iloc[0], steps.iloc[1]
     figures = figures_of(
-        money={"cash": best["cash"], "low": best["cash_low"], "high": best["cash_high"], "now": now["cash"]},
-        percent={"step": best["step"], "one": one["step"], "needed": one["break_even_uplift"] - 1, "expected": one["expected_uplift"] - 1, "margin": now["margin"], "margin_one": one["margin"]},
-        units={"styles": len(frames.flagged(book)), "units": best["units"], "units_now": now["units"]},
-    )  # fmt: skip
+        money={
+            "cash": best["cash"],
+            "low": best["cash_low"],
+            "high": best["cash_high"],
+            "now": now["cash"],
+        },
+        percent={
+            "step": best["step"],
+            "one": one["step"],
+            "needed": one["break_even_uplift"] - 1,
+            "expected": one["expected_uplift"] - 1,
+            "margin": now["margin"],
+            "margin_one": one["margin"],
+        },
+        units={
+            "styles": len(frames.flagged(book)),
+            "units": best["units"],
+            "units_now": now["units"],
+        },
+    )
     return [
         Finding(
             "step_that_pays",
@@ -147,7 +208,13 @@ def price_money(book: Book) -> list[Finding]:
             money=best["cash"],
             figures=figures,
         ),
-        Finding("break_even_uplift", one["break_even_uplift"] - 1, "share", "units needed for the same gross profit", figures=figures),
+        Finding(
+            "break_even_uplift",
+            one["break_even_uplift"] - 1,
+            "share",
+            "units needed for the same gross profit",
+            figures=figures,
+        ),
         *_cash_or_profit(now, best),
     ]
 
@@ -156,31 +223,66 @@ def _cash_or_profit(now: pd.Series, best: pd.Series) -> list[Finding]:
     """Where cash asks for a cut and gross profit for none, a word on which of them to follow."""
     if not (best["step"] < 1 and best["gross_profit"] < now["gross_profit"]):
         return []
-    money = {"cash": best["cash"] - now["cash"], "profit": now["gross_profit"] - best["gross_profit"]}
+    money = {
+        "cash": best["cash"] - now["cash"],
+        "profit": now["gross_profit"] - best["gross_profit"],
+    }
     figures = figures_of(money=money, percent={"step": best["step"]})
     return [
-        Finding("cash_or_profit", money["cash"], "money", "cash at the best step − at today's price", money=money["cash"], figures=figures)
+        Finding(
+            "cash_or_profit",
+            money["cash"],
+            "money",
+            "cash at the best step − at today's price",
+            money=money["cash"],
+            figures=figures,
+        )
     ]
 
 
 def next_test(book: Book) -> list[Finding]:
-    """Which styles to keep at their price by lot, what that would show, and what it costs; or that no test can show enough."""
+    """Which styles to keep at their price by lot, what that would show, and what it costs; or that
+    no test can show enough.
+    """
     flagged, drawn, wanted = frames.flagged(book), frames.next_test(book), frames.to_be_seen(book)
     options, numbers = frames.test_options(book), frames.asked_test(book)
     held = (drawn["arm"] == "control").sum()
     if not numbers and len(flagged) > 1:
         best = options.sort_values(["least_detectable", "cut", "weeks"]).iloc[0]
         figures = figures_of(
-            units={"flagged": len(flagged), "weeks": best["weeks"], "needed": np.ceil(best["items_needed"] / wanted**2)},
+            units={
+                "flagged": len(flagged),
+                "weeks": best["weeks"],
+                "needed": np.ceil(best["items_needed"] / wanted**2),
+            },
             percent={"cut": best["cut"]},
             number={"wanted": wanted, "least": best["least_detectable"]},
         )
-        return [Finding("no_test_sees", best["least_detectable"], "% units per % price", "the sharpest test", figures=figures)]
+        return [
+            Finding(
+                "no_test_sees",
+                best["least_detectable"],
+                "% units per % price",
+                "the sharpest test",
+                figures=figures,
+            )
+        ]
     if not 0 < held < len(drawn):
-        return [Finding("no_next_test", len(drawn), "styles", figures=figures_of(units={"styles": len(drawn)}))]
-    row = options[(options["cut"] == numbers["test_cut"]) & (options["weeks"] == int(numbers["test_weeks"]))].iloc[0]
+        return [
+            Finding(
+                "no_next_test",
+                len(drawn),
+                "styles",
+                figures=figures_of(units={"styles": len(drawn)}),
+            )
+        ]
+    row = options[
+        (options["cut"] == numbers["test_cut"]) & (options["weeks"] == int(numbers["test_weeks"]))
+    ].iloc[0]
     whole = frames.price_answer(book).iloc[0]
-    price = design.cost(flagged, drawn, tuple(whole[["elasticity", "low", "high"]]), frames.proceeds(book), numbers)
+    price = design.cost(
+        flagged, drawn, tuple(whole[["elasticity", "low", "high"]]), frames.proceeds(book), numbers
+    )
     figures = figures_of(
         units={"flagged": len(drawn), "held": held, "weeks": numbers["test_weeks"]},
         percent={"cut": numbers["test_cut"]},
@@ -188,4 +290,13 @@ def next_test(book: Book) -> list[Finding]:
         money={"cost": price["cost"], "low": price["cost_low"], "high": price["cost_high"]},
         date={"start": drawn["decision_date"].iloc[0]},
     )
-    return [Finding("next_test", held, "styles", "drawn by lot within category and rate", money=price["cost"], figures=figures)]
+    return [
+        Finding(
+            "next_test",
+            held,
+            "styles",
+            "drawn by lot within category and rate",
+            money=price["cost"],
+            figures=figures,
+        )
+    ]

@@ -9,12 +9,28 @@ from hypothesis import strategies as st
 from destock.analysis.classification import causes, draws
 
 PLAN = {
-    "item": "a", "planned_sales": 228.0, "planned_buy": 265.0, "planned_days": 60.0, "planned_instock": 0.95, "planned_exposures_per_day": 200.0, "planned_click_rate": np.nan,
-    "planned_price": 900.0, "planned_kept": 1.0,
-}  # fmt: skip
+    "item": "a",
+    "planned_sales": 228.0,
+    "planned_buy": 265.0,
+    "planned_days": 60.0,
+    "planned_instock": 0.95,
+    "planned_exposures_per_day": 200.0,
+    "planned_click_rate": np.nan,
+    "planned_price": 900.0,
+    "planned_kept": 1.0,
+}
 ACTUAL = {
-    "days": 46.0, "in_stock": 0.90, "exposures_per_day": 150.0, "click_rate": np.nan, "price": 880.0, "kept": 1.0, "orders": 92.0, "clicks": np.nan, "sales": 92.0, "buy": 320.0,
-}  # fmt: skip
+    "days": 46.0,
+    "in_stock": 0.90,
+    "exposures_per_day": 150.0,
+    "click_rate": np.nan,
+    "price": 880.0,
+    "kept": 1.0,
+    "orders": 92.0,
+    "clicks": np.nan,
+    "sales": 92.0,
+    "buy": 320.0,
+}
 
 
 def frame(**columns) -> pd.DataFrame:
@@ -37,15 +53,30 @@ def test_without_an_elasticity_the_price_cannot_be_told_apart():
     assert "price" in causes.unknown(frame()).iloc[0]
 
 
-@given(st.floats(0.01, 500), st.floats(1, 500), st.floats(0.05, 1), st.floats(1, 1000), st.floats(100, 2000))
+@given(
+    st.floats(0.01, 500),
+    st.floats(1, 500),
+    st.floats(0.05, 1),
+    st.floats(1, 1000),
+    st.floats(100, 2000),
+)
 def test_the_parts_add_up_to_the_leftover(sales, days, in_stock, exposures, price):
     """Buy − sales, whatever happened."""
-    parts = split(sales=sales, days=days, in_stock=in_stock, exposures_per_day=exposures, price=price)
+    parts = split(
+        sales=sales, days=days, in_stock=in_stock, exposures_per_day=exposures, price=price
+    )
     assert parts.sum() == pytest.approx(320 - max(sales, 0.5), abs=1e-9 * 320)
 
 
 def test_sold_as_planned_leaves_what_was_planned_to_be_left():
-    as_planned = {"days": 60.0, "in_stock": 0.95, "exposures_per_day": 200.0, "price": 900.0, "sales": 228.0, "buy": 265.0}
+    as_planned = {
+        "days": 60.0,
+        "in_stock": 0.95,
+        "exposures_per_day": 200.0,
+        "price": 900.0,
+        "sales": 228.0,
+        "buy": 265.0,
+    }
     parts = split(**as_planned)
     assert parts["left over by plan"] == 37
     assert parts.drop("left over by plan").abs().max() < 1e-9
@@ -57,7 +88,9 @@ def test_nothing_sold_counts_as_half_a_unit():
 
 class TestLargest:
     def test_one_plain_cause_is_sure(self):
-        row = causes.largest(frame(exposures_per_day=40.0, sales=30.0, orders=30.0, buy=265.0), -2.0, 0.3).iloc[0]
+        row = causes.largest(
+            frame(exposures_per_day=40.0, sales=30.0, orders=30.0, buy=265.0), -2.0, 0.3
+        ).iloc[0]
         assert (row["cause"], row["named"]) == ("not shown", "not shown")
         assert row["probability"] > 0.95
 
@@ -67,16 +100,37 @@ class TestLargest:
         assert row["probability"] < causes.SURE
 
     def test_nothing_that_added_units_is_no_cause(self):
-        better = {"days": 60.0, "in_stock": 0.95, "exposures_per_day": 300.0, "price": 900.0, "sales": 400.0, "orders": 400.0, "buy": 265.0}
+        better = {
+            "days": 60.0,
+            "in_stock": 0.95,
+            "exposures_per_day": 300.0,
+            "price": 900.0,
+            "sales": 400.0,
+            "orders": 400.0,
+            "buy": 265.0,
+        }
         assert causes.largest(frame(**better), -2.0).iloc[0]["cause"] in ("none", "not wanted")
 
     def test_rows_in_another_order_say_the_same(self):
-        rows = pd.concat([frame(item=name, sales=sales, orders=sales) for name, sales in (("b", 80.0), ("a", 92.0), ("c", 60.0))])
-        one, other = (causes.largest(part, -2.0, 0.3).set_index("item")["probability"].to_dict() for part in (rows, rows.iloc[::-1]))
+        rows = pd.concat(
+            [
+                frame(item=name, sales=sales, orders=sales)
+                for name, sales in (("b", 80.0), ("a", 92.0), ("c", 60.0))
+            ]
+        )
+        one, other = (
+            causes.largest(part, -2.0, 0.3).set_index("item")["probability"].to_dict()
+            for part in (rows, rows.iloc[::-1])
+        )
         assert one == other
 
     def test_draws_made_one_at_a_time_are_those_made_at_once(self, monkeypatch):
-        rows = pd.concat([frame(item=name, sales=sales, price=price) for name, sales, price in (("a", 92.0, 880.0), ("b", 70.0, 990.0))])
+        rows = pd.concat(
+            [
+                frame(item=name, sales=sales, price=price)
+                for name, sales, price in (("a", 92.0, 880.0), ("b", 70.0, 990.0))
+            ]
+        )
         at_once = causes.largest(rows, -2.0, 0.3)
         monkeypatch.setattr(draws, "MOST_DRAWN", 1)
         pd.testing.assert_frame_equal(causes.largest(rows, -2.0, 0.3), at_once)
@@ -84,18 +138,39 @@ class TestLargest:
 
 class TestCharged:
     CLASSES = pd.DataFrame(
-        {"item": ["a", "a", "b"], "class": ["misjudged", "defective", "slow"], "units": [60.0, 5.0, 10.0], "cost": [600.0, 50.0, 20.0]}
+        {
+            "item": ["a", "a", "b"],
+            "class": ["misjudged", "defective", "slow"],
+            "units": [60.0, 5.0, 10.0],
+            "cost": [600.0, 50.0, 20.0],
+        }
     )
-    PARTS = pd.DataFrame({"not shown": [30.0], "not wanted": [-50.0], "bought above plan": [10.0]}, index=pd.Index(["a"], name="item"))
+    PARTS = pd.DataFrame(
+        {"not shown": [30.0], "not wanted": [-50.0], "bought above plan": [10.0]},
+        index=pd.Index(["a"], name="item"),
+    )
 
     def test_in_proportion_to_what_added_units(self):
-        rows = causes.charged(self.CLASSES, self.PARTS).set_index(["item", "cause"])["units"].to_dict()
-        assert rows == {("a", "not shown"): 45, ("a", "bought above plan"): 15, ("a", "quality"): 5, ("b", "no plan"): 10}
+        rows = (
+            causes.charged(self.CLASSES, self.PARTS).set_index(["item", "cause"])["units"].to_dict()
+        )
+        assert rows == {
+            ("a", "not shown"): 45,
+            ("a", "bought above plan"): 15,
+            ("a", "quality"): 5,
+            ("b", "no plan"): 10,
+        }
 
     def test_no_unit_and_no_money_is_lost(self):
         rows = causes.charged(self.CLASSES, self.PARTS)
         both = rows.groupby(["item", "class"])[["units", "cost"]].sum()
-        assert both.to_numpy().tolist() == self.CLASSES.set_index(["item", "class"]).sort_index()[["units", "cost"]].to_numpy().tolist()
+        assert (
+            both.to_numpy().tolist()
+            == self.CLASSES.set_index(["item", "class"])
+            .sort_index()[["units", "cost"]]
+            .to_numpy()
+            .tolist()
+        )
 
     def test_where_nothing_added_units_the_plan_explains_nothing(self):
         rows = causes.charged(self.CLASSES, self.PARTS.clip(upper=0))
@@ -109,14 +184,34 @@ class TestCompared:
 
     def compared(self, **columns) -> pd.Series:
         item = {
-            "item": "a", "category": "dress", "exit_date": pd.Timestamp("2026-08-31"), "in_season": True, "first_sale": pd.Timestamp("2026-04-01"), "launch_date": pd.Timestamp("2026-04-01"),
-            "remaining": 60.0, "received": 200.0, "on_order": 20.0, "exposures": 0.0, "clicks": 0.0,
-        }  # fmt: skip
+            "item": "a",
+            "category": "dress",
+            "exit_date": pd.Timestamp("2026-08-31"),
+            "in_season": True,
+            "first_sale": pd.Timestamp("2026-04-01"),
+            "launch_date": pd.Timestamp("2026-04-01"),
+            "remaining": 60.0,
+            "received": 200.0,
+            "on_order": 20.0,
+            "exposures": 0.0,
+            "clicks": 0.0,
+        }
         plan = {
-            "item": "a", "planned_sales": 300.0, "planned_buy": 320.0, "planned_days": 184.0, "planned_instock": 0.9, "planned_exposures_per_day": 100.0, "planned_click_rate": 0.05,
-            "planned_conversion": 0.01, "planned_price": 90.0, "planned_return_rate": 0.4, "planned_launch": pd.Timestamp("2026-03-01"),
-        }  # fmt: skip
-        weeks = pd.DataFrame({"item": "a", "week": pd.date_range("2026-03-30", "2026-06-01", freq="7D")})
+            "item": "a",
+            "planned_sales": 300.0,
+            "planned_buy": 320.0,
+            "planned_days": 184.0,
+            "planned_instock": 0.9,
+            "planned_exposures_per_day": 100.0,
+            "planned_click_rate": 0.05,
+            "planned_conversion": 0.01,
+            "planned_price": 90.0,
+            "planned_return_rate": 0.4,
+            "planned_launch": pd.Timestamp("2026-03-01"),
+        }
+        weeks = pd.DataFrame(
+            {"item": "a", "week": pd.date_range("2026-03-30", "2026-06-01", freq="7D")}
+        )
         weeks = weeks.assign(
             net_units=5.0,
             sold_units=12.0,
@@ -127,7 +222,9 @@ class TestCompared:
             clicks=28.0,
             in_stock_share=0.8,
         )
-        return causes.compared(pd.DataFrame([item | columns]), weeks, pd.DataFrame([plan]), self.TODAY).iloc[0]
+        return causes.compared(
+            pd.DataFrame([item | columns]), weeks, pd.DataFrame([plan]), self.TODAY
+        ).iloc[0]
 
     def test_sales_are_what_is_sold_and_what_will_be(self):
         row = self.compared()
@@ -135,7 +232,12 @@ class TestCompared:
 
     def test_every_factor_by_its_own_figures(self):
         row = self.compared()
-        assert (row["days"], row["in_stock"], row["click_rate"], row["price"]) == (153, pytest.approx(0.8), pytest.approx(0.04), 80)
+        assert (row["days"], row["in_stock"], row["click_rate"], row["price"]) == (
+            153,
+            pytest.approx(0.8),
+            pytest.approx(0.04),
+            80,
+        )
         assert row["kept"] == 0.5
         assert row["exposures_per_day"] == pytest.approx(7000 / (0.8 * 68))
 

@@ -19,7 +19,9 @@ class TestExcess:
         assert (row["excess_on_order"], row["excess_on_hand"]) == (20, 0)
 
     def test_core_is_what_exceeds_lead_time_review_cover_and_safety(self):
-        """Rate 20, sd 12, lead 2, review 1, cover 8: safety 34.19, ceiling 254.19, excess of 900 = 645.81."""
+        """Rate 20, sd 12, lead 2, review 1, cover 8: safety 34.19, ceiling 254.19, excess of 900 =
+        645.81.
+        """
         row = excess(core("a", on_hand=900.0), rates=RATES.assign(rate=20.0, rate_sd=12.0)).iloc[0]
         assert row["excess_units"] == pytest.approx(645.81, abs=5e-3)
         assert row["weeks_of_supply"] == 45
@@ -33,19 +35,27 @@ class TestExcess:
 
 class TestCover:
     def test_a_season_lasts_by_what_is_to_come_and_not_by_what_was(self):
-        """60 units in the 85 days to the exit: 4.94 a week; 100 in stock last 20.2 weeks, whatever sold lately."""
+        """60 units in the 85 days to the exit: 4.94 a week; 100 in stock last 20.2 weeks, whatever
+        sold lately.
+        """
         row = excess(style("a")).iloc[0]
         assert row["coming_rate"] == pytest.approx(60 / (85 / 7))
         assert row["weeks_of_supply"] == pytest.approx(100 / (60 / (85 / 7)))
 
     def test_a_season_that_is_over_lasts_by_its_rate_of_late(self):
-        row = excess(style("a", exit_date=pd.Timestamp("2026-02-28"), remaining=0.0, in_season=False)).iloc[0]
+        row = excess(
+            style("a", exit_date=pd.Timestamp("2026-02-28"), remaining=0.0, in_season=False)
+        ).iloc[0]
         assert row["weeks_of_supply"] == 10
 
     def test_stock_to_sales_counts_three_months(self):
-        """900 in stock, 20 a week in the last 13 weeks: 10.38 months, though the last eight weeks ran faster."""
+        """900 in stock, 20 a week in the last 13 weeks: 10.38 months, though the last eight weeks
+        ran faster.
+        """
         rates = RATES.assign(rate=40.0, quarter_rate=20.0)
-        assert excess(core("a", on_hand=900.0), rates=rates)["stock_to_sales"].iloc[0] == pytest.approx(10.38, abs=5e-3)
+        assert excess(core("a", on_hand=900.0), rates=rates)["stock_to_sales"].iloc[
+            0
+        ] == pytest.approx(10.38, abs=5e-3)
 
     def test_no_sale_lasts_for_ever(self):
         assert excess(core("a"), rates=RATES.assign(rate=0.0, quarter_rate=0.0))[
@@ -70,9 +80,9 @@ class TestCost:
 
     def cost(self, *layers: tuple, **columns) -> pd.Series:
         """Layers of a style: size, day of receipt, units, cost a unit."""
-        rows = pd.DataFrame(layers, columns=["sku", "received_on", "good_units", "unit_cost"]).assign(
-            received_on=lambda d: pd.to_datetime(d["received_on"])
-        )
+        rows = pd.DataFrame(
+            layers, columns=["sku", "received_on", "good_units", "unit_cost"]
+        ).assign(received_on=lambda d: pd.to_datetime(d["received_on"]))
         frame = excess(style("a", **columns))
         return cover.at_cost(frame, rows, self.SKUS).iloc[0]
 
@@ -96,12 +106,21 @@ class TestCost:
 
 
 def projection(**columns) -> pd.DataFrame:
-    usual = {"item": ["a"], "sold": 40.0, "share": 0.4, "demand": 160.0, "low80": 130.0, "high80": 181.2}
+    usual = {
+        "item": ["a"],
+        "sold": 40.0,
+        "share": 0.4,
+        "demand": 160.0,
+        "low80": 130.0,
+        "high80": 181.2,
+    }
     return pd.DataFrame(usual | columns)
 
 
 def remaining(*rows: dict, found: pd.DataFrame | None = None) -> pd.Series:
-    return cover.still_to_sell(pd.DataFrame(rows), projection() if found is None else found, RATES, TODAY).iloc[0]
+    return cover.still_to_sell(
+        pd.DataFrame(rows), projection() if found is None else found, RATES, TODAY
+    ).iloc[0]
 
 
 class TestStillToSell:
@@ -117,8 +136,12 @@ class TestStillToSell:
 
     @pytest.mark.parametrize(("sell_through", "left"), [(0.66, 105), (0.2, 45)])
     def test_what_the_running_week_has_sold_no_longer_remains(self, sell_through, left):
-        """The projection stands at the end of the last week, with 40 sold; the shelf has lost 15 more since."""
-        assert remaining(style("a", sell_through=sell_through, net_units=55.0))["remaining"] == pytest.approx(left)
+        """The projection stands at the end of the last week, with 40 sold; the shelf has lost 15
+        more since.
+        """
+        assert remaining(style("a", sell_through=sell_through, net_units=55.0))[
+            "remaining"
+        ] == pytest.approx(left)
 
     def test_a_style_that_failed_and_sold_nothing_sells_nothing(self):
         assert remaining(style("a", sell_through=0.0), found=projection(sold=0.0))["remaining"] == 0
@@ -128,7 +151,10 @@ class TestStillToSell:
 
     def test_without_a_past_season_the_rate_of_late_goes_on(self):
         row = remaining(style("a"), found=projection().iloc[:0])
-        assert (row["remaining"], row["remaining_basis"]) == (pytest.approx(10 * 85 / 7), "recent rate")
+        assert (row["remaining"], row["remaining_basis"]) == (
+            pytest.approx(10 * 85 / 7),
+            "recent rate",
+        )
 
     def test_core_styles_have_no_end(self):
         row = remaining(core("a"), found=projection().iloc[:0])

@@ -1,4 +1,6 @@
-"""The short form of the full table in tests/evidence: one small shop and fewer styles, so wider bars."""
+"""The short form of the full table in tests/evidence: one small shop and fewer styles, so wider
+bars.
+"""
 
 import numpy as np
 import pytest
@@ -19,5 +21,8 @@ def test_planted_causes_are_found_and_the_stated_probability_is_true():
     whole, by_bin = causes_found(2, styles=600)
     assert whole["right"] > 0.95 - 3 * whole["standard_error"]
     known = by_bin[by_bin["n"] > 0]
-    assert ((known["true"] - known["stated"]).abs() <= BIN + 3 * np.maximum(known["standard_error"], 0.5 / np.sqrt(known["n"]))).all()
+    assert (
+        (known["true"] - known["stated"]).abs()
+        <= BIN + 3 * np.maximum(known["standard_error"], 0.5 / np.sqrt(known["n"]))
+    ).all()
     assert whole["residual"] < 1e-6

@@ -10,12 +10,23 @@ LAST = pd.Timestamp("2026-06-01")
 
 
 def shop(**sold: list[float]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """One style; sold by week per size, oldest first; a size named "…_out" has had no stock in the last two weeks."""
+    """One style; sold by week per size, oldest first; a size named "…_out" has had no stock in the
+    last two weeks.
+    """
     rows = [
-        {"sku": sku, "week": LAST - pd.Timedelta(weeks=len(units) - 1 - n), "complete": True, "sold_units": float(u), "undone_units": 0.0, "paid_value": 20.0 * u,
-         "days_on_sale": 7, "days_in_stock": 0 if sku.endswith("_out") and n >= len(units) - 2 else 7}
-        for sku, units in sold.items() for n, u in enumerate(units)
-    ]  # fmt: skip
+        {
+            "sku": sku,
+            "week": LAST - pd.Timedelta(weeks=len(units) - 1 - n),
+            "complete": True,
+            "sold_units": float(u),
+            "undone_units": 0.0,
+            "paid_value": 20.0 * u,
+            "days_on_sale": 7,
+            "days_in_stock": 0 if sku.endswith("_out") and n >= len(units) - 2 else 7,
+        }
+        for sku, units in sold.items()
+        for n, u in enumerate(units)
+    ]
     skus = pd.DataFrame(
         {
             "sku": list(sold),
@@ -26,7 +37,15 @@ def shop(**sold: list[float]) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
         }
     )
     skus["on_hand_cost"] = skus["on_hand"] * skus["unit_cost"]
-    item = pd.DataFrame({"item": ["a"], "name": ["Dress"], "in_season": True, "sizes_left": 0.9, "on_hand": float(skus["on_hand"].sum())})
+    item = pd.DataFrame(
+        {
+            "item": ["a"],
+            "name": ["Dress"],
+            "in_season": True,
+            "sizes_left": 0.9,
+            "on_hand": float(skus["on_hand"].sum()),
+        }
+    )
     return skus, pd.DataFrame(rows), item
 
 
@@ -45,8 +64,16 @@ def test_a_size_is_not_dead_where_nothing_sells_or_it_is_new():
 
 def test_a_missing_size_loses_its_own_rate_for_the_weeks_without():
     """Two a week at 20 while in stock, gone for two weeks: 4 units, 80 of sales."""
-    row = sizes.sizes(*shop(S=[1] * 20, M_out=[2] * 18 + [0, 0]), NUMBERS).set_index("sku").loc["M_out"]
-    assert (row["state"], row["lost_units"], row["lost_sales"]) == ("lost size", pytest.approx(4), pytest.approx(80))
+    row = (
+        sizes.sizes(*shop(S=[1] * 20, M_out=[2] * 18 + [0, 0]), NUMBERS)
+        .set_index("sku")
+        .loc["M_out"]
+    )
+    assert (row["state"], row["lost_units"], row["lost_sales"]) == (
+        "lost size",
+        pytest.approx(4),
+        pytest.approx(80),
+    )
 
 
 def test_nothing_is_lost_after_the_season():
@@ -63,8 +90,15 @@ def test_a_run_is_broken_by_the_sales_of_the_sizes_left():
 
 
 def test_styles_by_what_they_lose():
-    rows = sizes.by_style(sizes.sizes(*shop(S=[1] * 20, L=[0] * 20, M_out=[2] * 18 + [0, 0]), NUMBERS)).iloc[0]
-    assert rows[["dead_sizes", "lost_sizes", "dead_cost", "lost_sales"]].tolist() == [1, 1, 50, pytest.approx(80)]
+    rows = sizes.by_style(
+        sizes.sizes(*shop(S=[1] * 20, L=[0] * 20, M_out=[2] * 18 + [0, 0]), NUMBERS)
+    ).iloc[0]
+    assert rows[["dead_sizes", "lost_sizes", "dead_cost", "lost_sales"]].tolist() == [
+        1,
+        1,
+        50,
+        pytest.approx(80),
+    ]
 
 
 def test_unknown_stock_has_no_sizes_to_judge():

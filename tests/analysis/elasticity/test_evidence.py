@@ -1,4 +1,6 @@
-"""The short form of the full table in tests/evidence: eight worlds of each kind, bars widened by three Monte-Carlo errors."""
+"""The short form of the full table in tests/evidence: eight worlds of each kind, bars widened by
+three Monte-Carlo errors.
+"""
 
 import pytest
 from tests.evidence.elasticity import BARS, lines, study, table

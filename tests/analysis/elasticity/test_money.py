@@ -13,7 +13,15 @@ ASSUMED, SALE = assumed(), Proceeds({"net": 0.26})
 
 def items(**columns) -> pd.DataFrame:
     return pd.DataFrame(
-        {"price": [100.0], "mean_cost": [40.0], "rate": [10.0], "weeks": [5.0], "on_hand": [1e6], "return_rate": [0.0]} | columns
+        {
+            "price": [100.0],
+            "mean_cost": [40.0],
+            "rate": [10.0],
+            "weeks": [5.0],
+            "on_hand": [1e6],
+            "return_rate": [0.0],
+        }
+        | columns
     )
 
 
@@ -32,9 +40,13 @@ class TestLadder:
         assert row["expected_uplift"] == pytest.approx(1 / 0.64)
 
     def test_tax_fees_and_returns_reach_cash_and_gross_profit(self):
-        """At 113 with 13 % of tax: 100, less 26 %, less (5 + half of 5) ÷ half of the shipped: 74 − 15."""
+        """At 113 with 13 % of tax: 100, less 26 %, less (5 + half of 5) ÷ half of the shipped: 74 −
+        15.
+        """
         sale = Proceeds({"net": 0.26, "per parcel": 5, "per return": 5}, 0.13)
-        row = money.ladder(items(price=[113.0], return_rate=[0.5]), (-2.0, -3.0, -1.0), sale, ASSUMED).iloc[0]
+        row = money.ladder(
+            items(price=[113.0], return_rate=[0.5]), (-2.0, -3.0, -1.0), sale, ASSUMED
+        ).iloc[0]
         assert (row["cash"], row["gross_profit"]) == pytest.approx((50 * 59, 50 * 60))
         assert row["margin"] == pytest.approx(0.6)
 
@@ -54,7 +66,9 @@ class TestLadder:
             assert (found[name] <= found[f"{name}_high"] + 1e-9).all()
 
     def test_currency_does_not_matter(self):
-        ten = money.ladder(items(price=[1000.0], mean_cost=[400.0]), (-2.0, -3.0, -1.0), SALE, ASSUMED)
+        ten = money.ladder(
+            items(price=[1000.0], mean_cost=[400.0]), (-2.0, -3.0, -1.0), SALE, ASSUMED
+        )
         one = money.ladder(items(), (-2.0, -3.0, -1.0), SALE, ASSUMED)
         assert ten["cash"].tolist() == pytest.approx((10 * one["cash"]).tolist())
         assert ten["best"].tolist() == one["best"].tolist()
@@ -64,7 +78,9 @@ class TestLadder:
         assert found["cash"].tolist() == [0.0] * 6
 
     def test_steps_are_an_assumption(self):
-        assert money.steps(ASSUMED | {"ladder_step": 0.15, "ladder_steps": 3}).tolist() == pytest.approx([1, 0.85, 0.7, 0.55])
+        assert money.steps(
+            ASSUMED | {"ladder_step": 0.15, "ladder_steps": 3}
+        ).tolist() == pytest.approx([1, 0.85, 0.7, 0.55])
 
 
 def test_below_cost_no_uplift_breaks_even():

@@ -16,16 +16,22 @@ class TestByItem:
         pooled = estimators.fixed_effects(rows)
         found = pooling.by_item(rows, pooled).set_index("item")
         item = found["own"].abs().idxmin()
-        part = rows.loc[pooled.expected.index].assign(expected=pooled.expected).query("item == @item")
+        part = (
+            rows.loc[pooled.expected.index].assign(expected=pooled.expected).query("item == @item")
+        )
         offset = np.log(part["expected"]) - pooled.slopes[0] * part["log_price"]
-        oracle = smf.poisson("sold_units ~ log_price", part, offset=offset).fit(disp=False, maxiter=100)
+        oracle = smf.poisson("sold_units ~ log_price", part, offset=offset).fit(
+            disp=False, maxiter=100
+        )
         assert found.loc[item, "own"] == pytest.approx(oracle.params["log_price"], abs=1e-5)
         assert found.loc[item, "variance"] >= oracle.bse["log_price"] ** 2 * 0.99
 
     def test_items_whose_price_never_moved_have_none(self):
         rows = weeks("randomised", 1)
         moved = rows.groupby("item")["log_price"].nunique() > 1
-        assert set(pooling.by_item(rows, estimators.fixed_effects(rows))["item"]) <= set(moved[moved].index)
+        assert set(pooling.by_item(rows, estimators.fixed_effects(rows))["item"]) <= set(
+            moved[moved].index
+        )
 
     def test_drawn_together_is_nearer_the_truth_than_alone(self):
         rows = weeks("randomised", 2)
@@ -49,13 +55,17 @@ class TestShrink:
         assert found["weight"].tolist() == [0.0] * 3
 
     def test_one_alone_is_drawn_to_published_studies(self):
-        assert pooling.shrink([0.0], [1.0])["elasticity"].iloc[0] == pytest.approx(pooling.PRIOR / 2)
+        assert pooling.shrink([0.0], [1.0])["elasticity"].iloc[0] == pytest.approx(
+            pooling.PRIOR / 2
+        )
 
     def test_interval_covers_planted_slopes(self):
         rng = np.random.default_rng(1)
         true, error = rng.normal(-2, 0.6, 4_000), rng.uniform(0.4, 1.5, 4_000)
         own = rng.normal(true, error)
-        parts = [pooling.shrink(own[i : i + 100], error[i : i + 100] ** 2) for i in range(0, 4_000, 100)]
+        parts = [
+            pooling.shrink(own[i : i + 100], error[i : i + 100] ** 2) for i in range(0, 4_000, 100)
+        ]
         found = pd.concat(parts, ignore_index=True)
         assert 0.92 < ((found["low"] <= true) & (true <= found["high"])).mean() < 0.97
 

@@ -12,13 +12,17 @@ DECISION = pd.Timestamp("2025-05-05")
 ASSUMED, SALE = assumed(), Proceeds({"net": 0.26})
 
 
-def one_test(uplift: float, rate: float, items: int = 2) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def one_test(
+    uplift: float, rate: float, items: int = 2
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     days = pd.date_range(DECISION - pd.Timedelta(days=28), periods=49)
     names = [f"s{n}" for n in range(items)]
     grid = pd.MultiIndex.from_product([names, days], names=["item", "day"]).to_frame(index=False)
     cut = (grid["item"] == "s0") & (grid["day"] >= DECISION)
     units, price = np.where(cut, rate * uplift, rate), np.where(cut, 85.0, 90.0)
-    item_day = grid.assign(sold_units=units, revenue=units * price, paid_value=units * price, experiment=None, arm=None)
+    item_day = grid.assign(
+        sold_units=units, revenue=units * price, paid_value=units * price, experiment=None, arm=None
+    )
     tests = {
         "experiment": "T",
         "item": names,
@@ -26,7 +30,11 @@ def one_test(uplift: float, rate: float, items: int = 2) -> tuple[pd.DataFrame, 
         "decision_date": DECISION,
         "window_end": days[-1],
     }
-    return item_day, pd.DataFrame(tests), pd.DataFrame({"item": names, "name": names, "mean_cost": 50.0})
+    return (
+        item_day,
+        pd.DataFrame(tests),
+        pd.DataFrame({"item": names, "name": names, "mean_cost": 50.0}),
+    )
 
 
 def read(uplift: float, rate: float) -> pd.Series:
@@ -37,7 +45,9 @@ class TestRead:
     def test_by_hand(self):
         row = read(1.31, 20.0)
         assert (row["days_before"], row["days_after"]) == (28, 21)
-        assert (row["sold_units_before"], row["sold_units_after"], row["uplift"]) == pytest.approx((20, 26.2, 1.31))
+        assert (row["sold_units_before"], row["sold_units_after"], row["uplift"]) == pytest.approx(
+            (20, 26.2, 1.31)
+        )
         assert (row["gross_profit_before"], row["gross_profit_after"]) == pytest.approx((800, 917))
         assert row["gross_profit_change"] == pytest.approx(117)
         assert row["control_uplift"] == pytest.approx(1.0)

@@ -10,9 +10,9 @@ from destock.analysis.elasticity import estimators, experiments, verdict
 
 def parts(cell: str, seed: int = 1) -> tuple[pd.DataFrame, pd.DataFrame]:
     data = simulate(CELLS[cell], seed)
-    return experiments.weeks_of_tests(data["item_week"], data["experiment"], data["item_now"]), estimators.panel_weeks(
-        data["item_week"], data["item_now"]
-    )
+    return experiments.weeks_of_tests(
+        data["item_week"], data["experiment"], data["item_now"]
+    ), estimators.panel_weeks(data["item_week"], data["item_now"])
 
 
 def told(tests: pd.DataFrame, weeks: pd.DataFrame) -> pd.Series:
@@ -23,7 +23,11 @@ class TestUsable:
     @pytest.mark.parametrize("cell", ["randomised", "hold-out"])
     def test_a_recorded_lot(self, cell):
         found = told(*parts(cell))
-        assert (found["verdict"], found["reason"], found["estimator"]) == ("usable", "randomised", "randomised test")
+        assert (found["verdict"], found["reason"], found["estimator"]) == (
+            "usable",
+            "randomised",
+            "randomised test",
+        )
         assert found["low"] < TRUE < found["high"]
         assert found["controls"] > 0
 
@@ -35,7 +39,10 @@ class TestUsable:
 
     def test_order_of_rows_does_not_matter(self):
         tests, weeks = parts("randomised", 4)
-        pd.testing.assert_frame_equal(verdict.answer(tests, weeks), verdict.answer(tests.sample(frac=1, random_state=1), weeks))
+        pd.testing.assert_frame_equal(
+            verdict.answer(tests, weeks),
+            verdict.answer(tests.sample(frac=1, random_state=1), weeks),
+        )
 
 
 class TestWithCare:
@@ -43,7 +50,9 @@ class TestWithCare:
         tests, weeks = parts("randomised")
         drifting = (tests["arm"] == "cut") & ~tests["treated"]
         tests["sold_units"] = np.where(
-            drifting, np.round(tests["sold_units"] * np.exp(0.5 * tests["week_of_test"] + 2)), tests["sold_units"]
+            drifting,
+            np.round(tests["sold_units"] * np.exp(0.5 * tests["week_of_test"] + 2)),
+            tests["sold_units"],
         )
         found = told(tests, weeks)
         assert (found["verdict"], found["reason"]) == ("use with care", verdict.UNBALANCED)
@@ -69,7 +78,10 @@ class TestWithCare:
     def test_estimates_that_disagree_name_the_timing(self):
         def named(cell: str) -> float:
             return np.mean(
-                [verdict.TIMING in told(tests.iloc[:0], weeks)["reason"] for tests, weeks in (parts(cell, seed) for seed in range(1, 11))]
+                [
+                    verdict.TIMING in told(tests.iloc[:0], weeks)["reason"]
+                    for tests, weeks in (parts(cell, seed) for seed in range(1, 11))
+                ]
             )
 
         assert named("rule, both") >= 0.5
@@ -81,7 +93,9 @@ class TestWithCare:
 
     def test_exposure_that_moved_with_the_price(self):
         tests, weeks = parts("rule, transient shocks")
-        pushed = weeks.assign(exposures=np.round(1000 * np.exp(-2 * (weeks["log_price"] - weeks["log_price"].max()))))
+        pushed = weeks.assign(
+            exposures=np.round(1000 * np.exp(-2 * (weeks["log_price"] - weeks["log_price"].max())))
+        )
         steady = weeks.assign(exposures=1000.0 + (weeks.index % 7))
         assert verdict.EXPOSURE in told(tests, pushed)["reason"]
         assert verdict.EXPOSURE not in told(tests, steady)["reason"]
@@ -102,7 +116,10 @@ class TestNotFromTheseData:
 
     def test_prices_that_hardly_differ(self):
         weeks = parts("private")[1]
-        self.refused(weeks.assign(log_price=0.1 * (weeks["log_price"] - weeks["log_price"].max())), verdict.TOO_NARROW)
+        self.refused(
+            weeks.assign(log_price=0.1 * (weeks["log_price"] - weeks["log_price"].max())),
+            verdict.TOO_NARROW,
+        )
 
     def test_too_few_items(self):
         weeks = parts("private")[1]
@@ -130,7 +147,9 @@ class TestNotFromTheseData:
 
     def test_many_items_of_which_few_say_anything(self):
         weeks = parts("private")[1]
-        self.refused(weeks.assign(price_3=weeks["price_3"].where(weeks["item"] < "s015")), verdict.TOO_FEW)
+        self.refused(
+            weeks.assign(price_3=weeks["price_3"].where(weeks["item"] < "s015")), verdict.TOO_FEW
+        )
 
     def test_nothing_sold(self):
         self.refused(parts("private")[1].assign(sold_units=0.0), verdict.NO_SALES)
@@ -153,12 +172,15 @@ class TestAround:
         frame, p = verdict.event_study(*parts("randomised"))
         assert p > 0.001
         assert frame.loc[frame["week_of_test"] >= 0, "uplift"].min() > 0.2
-        assert frame.loc[frame["week_of_test"] == -1, ["uplift", "low", "high"]].to_numpy().tolist() == [[0, 0, 0]]
+        assert frame.loc[
+            frame["week_of_test"] == -1, ["uplift", "low", "high"]
+        ].to_numpy().tolist() == [[0, 0, 0]]
 
     def test_a_check_of_the_weeks_before_is_no_licence(self):
         """Under a rule item effects are off by one; the check still passes most of the time."""
         passed = [
-            verdict.event_study(tests.iloc[:0], weeks)[1] > 0.05 for tests, weeks in (parts("rule, both", seed) for seed in range(1, 11))
+            verdict.event_study(tests.iloc[:0], weeks)[1] > 0.05
+            for tests, weeks in (parts("rule, both", seed) for seed in range(1, 11))
         ]
         assert np.mean(passed) > 0.5
 
@@ -171,7 +193,9 @@ class TestAround:
     def test_a_week_in_which_one_item_was_cut_has_no_interval(self):
         tests, weeks = parts("randomised")
         alone = tests["item"] == tests.loc[tests["arm"] == "cut", "item"].min()
-        frame, p = verdict.event_study(tests[(tests["arm"] != "cut") | alone | (tests["week_of_test"] < 0)], weeks)
+        frame, p = verdict.event_study(
+            tests[(tests["arm"] != "cut") | alone | (tests["week_of_test"] < 0)], weeks
+        )
         known = frame.set_index("week_of_test")["low"].notna()
         assert known[known.index < 0].all()
         assert not known[known.index >= 0].any()
@@ -179,11 +203,15 @@ class TestAround:
 
     def test_total_is_exposure_and_conversion(self):
         tests, _ = parts("randomised")
-        shown = tests.assign(exposures=np.round(5000 * np.exp(-0.6 * (tests["log_price"] - np.log(100)))))
+        shown = tests.assign(
+            exposures=np.round(5000 * np.exp(-0.6 * (tests["log_price"] - np.log(100))))
+        )
         found = verdict.by_traffic(shown).set_index("part")["elasticity"]
         assert found["exposure"] == pytest.approx(-0.6, abs=1e-3)
         assert found["total"] == pytest.approx(found["exposure"] + found["conversion"], abs=0.1)
         assert verdict.by_traffic(tests).empty
 
     def test_every_way_is_shown(self):
-        assert verdict.compare(*parts("randomised"))["estimator"].tolist() == list(estimators.ESTIMATORS)
+        assert verdict.compare(*parts("randomised"))["estimator"].tolist() == list(
+            estimators.ESTIMATORS
+        )

@@ -7,7 +7,9 @@ from destock.analysis.impact import orders
 TODAY = pd.Timestamp("2026-06-07")
 
 
-def line(po: str, units: float, due: str | None, until: str | None, item: str = "a", **columns) -> dict:
+def line(
+    po: str, units: float, due: str | None, until: str | None, item: str = "a", **columns
+) -> dict:
     return {
         "po_id": po,
         "sku": f"{item}1",
@@ -22,24 +24,47 @@ def line(po: str, units: float, due: str | None, until: str | None, item: str = 
 
 def found(*lines: dict, **excess: float) -> pd.DataFrame:
     frame = pd.DataFrame(
-        {"item": list(excess), "name": "Dress", "category": "c", "excess_on_order": list(excess.values()), "mean_cost": 8.0}
+        {
+            "item": list(excess),
+            "name": "Dress",
+            "category": "c",
+            "excess_on_order": list(excess.values()),
+            "mean_cost": 8.0,
+        }
     )
-    frame_lines = pd.DataFrame(lines).astype({"due_at": "datetime64[us]", "cancellable_until": "datetime64[us]"})
+    frame_lines = pd.DataFrame(lines).astype(
+        {"due_at": "datetime64[us]", "cancellable_until": "datetime64[us]"}
+    )
     return orders.open_orders(frame_lines, frame, TODAY)
 
 
 def test_the_orders_due_last_are_too_many_first():
-    rows = found(line("p1", 30.0, "2026-06-20", "2026-06-15"), line("p2", 30.0, "2026-07-20", "2026-07-01"), a=40.0).set_index("po_id")
+    rows = found(
+        line("p1", 30.0, "2026-06-20", "2026-06-15"),
+        line("p2", 30.0, "2026-07-20", "2026-07-01"),
+        a=40.0,
+    ).set_index("po_id")
     assert rows["units"].to_dict() == {"p2": 30, "p1": 10}
     assert rows["money"].to_dict() == {"p2": 300, "p1": 100}
 
 
 def test_what_can_be_done_about_each():
     rows = found(
-        line("p1", 1.0, "2026-06-20", "2026-06-15", "a"), line("p2", 1.0, "2026-06-20", "2026-06-01", "b"), line("p3", 1.0, "2026-06-20", None, "c"), line("p4", 1.0, "2026-06-01", None, "d"),
-        a=1.0, b=1.0, c=1.0, d=1.0,
-    )  # fmt: skip
-    assert rows["lever"].tolist() == ["cancel", "ask to cancel", "postpone", "overdue: refuse or take"]
+        line("p1", 1.0, "2026-06-20", "2026-06-15", "a"),
+        line("p2", 1.0, "2026-06-20", "2026-06-01", "b"),
+        line("p3", 1.0, "2026-06-20", None, "c"),
+        line("p4", 1.0, "2026-06-01", None, "d"),
+        a=1.0,
+        b=1.0,
+        c=1.0,
+        d=1.0,
+    )
+    assert rows["lever"].tolist() == [
+        "cancel",
+        "ask to cancel",
+        "postpone",
+        "overdue: refuse or take",
+    ]
     assert rows["until"].dt.strftime("%m-%d").fillna("–").tolist() == ["06-15", "–", "06-20", "–"]
 
 
@@ -48,7 +73,9 @@ def test_the_last_day_to_cancel_is_still_in_time():
 
 
 def test_no_cost_on_the_line_takes_the_items():
-    assert found(line("p1", 2.0, "2026-06-20", None, unit_cost=None), a=2.0)["money"].tolist() == [16]
+    assert found(line("p1", 2.0, "2026-06-20", None, unit_cost=None), a=2.0)["money"].tolist() == [
+        16
+    ]
 
 
 def test_an_order_that_is_needed_is_not_there():

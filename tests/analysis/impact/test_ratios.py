@@ -12,7 +12,9 @@ LAST = pd.Timestamp("2026-06-01")
 
 
 def sku_weeks(weeks: int = 52, **columns) -> pd.DataFrame:
-    frame = pd.DataFrame({"sku": "a", "week": [LAST - pd.Timedelta(weeks=n) for n in range(weeks)], "complete": True})
+    frame = pd.DataFrame(
+        {"sku": "a", "week": [LAST - pd.Timedelta(weeks=n) for n in range(weeks)], "complete": True}
+    )
     usual = {
         "sold_units": 12.0,
         "cancelled_units": 1.0,
@@ -47,19 +49,34 @@ def losses(weeks, items, lost, tax=0.0):
 def test_a_year_of_one_sku():
     """10 net a week at 4: cost 2,080, margin 52 × (100 − 40); 65 in stock at 4 = 260."""
     row = productivity(sku_weeks(), SKU).iloc[0]
-    assert row[["category", "cost_of_sales", "gross_margin", "inventory"]].tolist() == ["all", 2080, 3120, 260]
+    assert row[["category", "cost_of_sales", "gross_margin", "inventory"]].tolist() == [
+        "all",
+        2080,
+        3120,
+        260,
+    ]
     assert row[["turn", "days", "gmroi", "months"]].tolist() == pytest.approx([8, 365 / 8, 12, 1.5])
 
 
 def test_units_sold_cost_what_their_receipts_did_and_so_does_the_stock():
-    """600 received at 4 and 1,000 at 7, of which 65 are left: the last 520 that left were of the second receipt, as those held are."""
+    """600 received at 4 and 1,000 at 7, of which 65 are left: the last 520 that left were of the
+    second receipt, as those held are.
+    """
     bought = pd.DataFrame(
-        {"sku": "a", "received_on": pd.to_datetime(["2024-01-01", "2024-06-03"]), "units": [600.0, 1000.0], "unit_cost": [4.0, 7.0]}
+        {
+            "sku": "a",
+            "received_on": pd.to_datetime(["2024-01-01", "2024-06-03"]),
+            "units": [600.0, 1000.0],
+            "unit_cost": [4.0, 7.0],
+        }
     )
     row = productivity(sku_weeks(), SKU, bought).iloc[0]
     assert row[["cost_of_sales", "inventory"]].tolist() == pytest.approx([520 * 7, 65 * 7])
-    few = bought.assign(units=[600.0, 265.0])  # of the 520 that left last 320 came with the first, 200 with the second
-    assert productivity(sku_weeks(), SKU, few).iloc[0]["cost_of_sales"] == pytest.approx(320 * 4 + 200 * 7)
+    # of the 520 that left last 320 came with the first, 200 with the second
+    few = bought.assign(units=[600.0, 265.0])
+    assert productivity(sku_weeks(), SKU, few).iloc[0]["cost_of_sales"] == pytest.approx(
+        320 * 4 + 200 * 7
+    )
 
 
 def test_tax_is_no_margin():
@@ -79,19 +96,25 @@ def test_half_a_year_is_scaled_and_says_so():
 
 def test_categories_add_up_to_all():
     both = pd.concat([sku_weeks(), sku_weeks().assign(sku="b", sold_units=30.0)])
-    rows = productivity(both, pd.DataFrame({"sku": ["a", "b"], "category": ["x", "y"], "unit_cost": [4.0, 2.0]})).set_index("category")
+    rows = productivity(
+        both, pd.DataFrame({"sku": ["a", "b"], "category": ["x", "y"], "unit_cost": [4.0, 2.0]})
+    ).set_index("category")
     for column in ("cost_of_sales", "gross_margin", "inventory"):
         assert rows.loc[["x", "y"], column].sum() == pytest.approx(rows.loc["all", column])
 
 
 def test_what_has_no_cost_is_left_out_and_told():
     both = pd.concat([sku_weeks(), sku_weeks().assign(sku="b")])
-    row = productivity(both, pd.DataFrame({"sku": ["a", "b"], "category": "x", "unit_cost": [4.0, None]})).iloc[0]
+    row = productivity(
+        both, pd.DataFrame({"sku": ["a", "b"], "category": "x", "unit_cost": [4.0, None]})
+    ).iloc[0]
     assert (row["cost_of_sales"], row["cost_known"]) == (2080, 0.5)
 
 
 def test_unknown_stock_has_no_turn():
-    assert productivity(sku_weeks(closing_units=float("nan"), damaged_units=float("nan")), SKU).empty
+    assert productivity(
+        sku_weeks(closing_units=float("nan"), damaged_units=float("nan")), SKU
+    ).empty
 
 
 ITEM = pd.DataFrame({"item": ["a"], "mean_cost": [50.0], "return_rate": [0.0]})
@@ -121,7 +144,9 @@ def item_weeks(*rows: tuple) -> pd.DataFrame:
 
 class TestLosses:
     def test_a_month_by_hand(self):
-        """10 at 100, then 10 at 80: 200 lost on 1,800 of sales; write-off 90, shrink 30 + 6 found missing."""
+        """10 at 100, then 10 at 80: 200 lost on 1,800 of sales; write-off 90, shrink 30 + 6 found
+        missing.
+        """
         weeks = item_weeks(("2026-05-04", 10.0, 100.0, 100.0), ("2026-05-11", 10.0, 80.0, 80.0))
         lost = pd.DataFrame(
             {
@@ -139,9 +164,13 @@ class TestLosses:
         assert row["acceptable_money"] == pytest.approx(0.16 * 1800)
 
     def test_tax_and_parcels_leave_less_to_lose(self):
-        """100 with a quarter of tax in it: 80, of which 26 % and a parcel of 4 are gone: 55.2; less 50: 5.2 of 80, less 8 %."""
+        """100 with a quarter of tax in it: 80, of which 26 % and a parcel of 4 are gone: 55.2; less
+        50: 5.2 of 80, less 8 %.
+        """
         weeks = item_weeks(("2026-05-04", 10.0, 100.0, 100.0))
-        row = ratios.losses(weeks, ITEM, NO_LOSS, Proceeds({"net": 0.26, "per parcel": 4.0}, 0.25), NUMBERS).iloc[0]
+        row = ratios.losses(
+            weeks, ITEM, NO_LOSS, Proceeds({"net": 0.26, "per parcel": 4.0}, 0.25), NUMBERS
+        ).iloc[0]
         assert row["sales"] == pytest.approx(800)
         assert row["acceptable"] == pytest.approx(5.2 / 80 - 0.08)
 
@@ -149,14 +178,25 @@ class TestLosses:
         weeks = item_weeks(("2026-04-06", 10.0, 100.0, None), ("2026-05-11", 10.0, 80.0, None))
         weeks = pd.concat(
             [weeks.iloc[[0]]]
-            + [weeks.iloc[[0]].assign(week=weeks["week"].iloc[0] + pd.Timedelta(weeks=n)) for n in (1, 2, 3)]
+            + [
+                weeks.iloc[[0]].assign(week=weeks["week"].iloc[0] + pd.Timedelta(weeks=n))
+                for n in (1, 2, 3)
+            ]
             + [weeks.iloc[[1]]]
         )
         assert losses(weeks, ITEM, NO_LOSS)["markdowns"].tolist() == [0, 200]
 
     def test_what_was_written_off_without_a_cost_is_an_unknown_loss(self):
         weeks = item_weeks(("2026-05-04", 10.0, 100.0, 100.0))
-        lost = pd.DataFrame({"week": [pd.Timestamp("2026-05-11")], "item": "a", "kind": "write-off", "units": 1.0, "cost": float("nan")})
+        lost = pd.DataFrame(
+            {
+                "week": [pd.Timestamp("2026-05-11")],
+                "item": "a",
+                "kind": "write-off",
+                "units": 1.0,
+                "cost": float("nan"),
+            }
+        )
         row = losses(weeks, ITEM, lost).iloc[0]
         assert row[["write-offs", "loss", "share"]].isna().all()
         assert row["markdowns"] == 0

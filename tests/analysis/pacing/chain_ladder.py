@@ -1,4 +1,6 @@
-"""The chain ladder as actuaries write it: an oracle for the curves, which are fitted in another way."""
+"""The chain ladder as actuaries write it: an oracle for the curves, which are fitted in another
+way.
+"""
 
 import numpy as np
 import pandas as pd
@@ -21,8 +23,15 @@ def chain_ladder(cumulative: pd.DataFrame) -> pd.DataFrame:
     both = ~np.isnan(now) & ~np.isnan(after) & (now > 0)
     units = np.where(both, now, 0).sum(axis=0)
     factor = np.where(both, after, 0).sum(axis=0) / units
-    spread = np.where(both, now, 0) * np.where(both, after / np.where(both, now, 1) - factor, 0) ** 2
+    spread = (
+        np.where(both, now, 0) * np.where(both, after / np.where(both, now, 1) - factor, 0) ** 2
+    )
     degrees = both.sum(axis=0) - 1
-    variance = np.divide(spread.sum(axis=0), degrees, out=np.full(len(units), np.nan), where=degrees > 0)
+    variance = np.divide(
+        spread.sum(axis=0), degrees, out=np.full(len(units), np.nan), where=degrees > 0
+    )
     share = 1 / np.cumprod(factor[::-1])[::-1]
-    return pd.DataFrame({"factor": factor, "share": share, "variance": variance, "units": units}, index=cumulative.columns[:-1])
+    return pd.DataFrame(
+        {"factor": factor, "share": share, "variance": variance, "units": units},
+        index=cumulative.columns[:-1],
+    )

@@ -1,4 +1,6 @@
-"""Why a style runs behind: every reason on one hand-made style among usual ones, in the order of looking, and what is unknown."""
+"""Why a style runs behind: every reason on one hand-made style among usual ones, in the order of
+looking, and what is unknown.
+"""
 
 import pandas as pd
 import pytest
@@ -7,15 +9,29 @@ from destock.analysis.pacing.behind import REASONS, evidence
 from destock.model.assumptions import assumed
 
 LAUNCH = pd.Timestamp("2026-03-02")
-NO_PLAN = pd.DataFrame({"item": pd.Series(dtype=str), "planned_launch": pd.Series(dtype="datetime64[us]")})
+NO_PLAN = pd.DataFrame(
+    {"item": pd.Series(dtype=str), "planned_launch": pd.Series(dtype="datetime64[us]")}
+)
 
 
 def style(item: str = "a", **columns) -> dict:
     """As usual in every respect: 5 % click, 10 % of those buy, a fifth comes back."""
     usual = {
-        "item": item, "category": "dress", "launch_date": LAUNCH, "launch_imputed": False, "first_receipt": LAUNCH, "first_sale": LAUNCH, "skus": 5, "skus_in_stock": 5,
-        "in_stock_share": 1.0, "exposures": 100_000.0, "clicks": 5_000.0, "weeks_on_sale": 10.0, "sold_units": 500.0, "returns": 100.0,
-    }  # fmt: skip
+        "item": item,
+        "category": "dress",
+        "launch_date": LAUNCH,
+        "launch_imputed": False,
+        "first_receipt": LAUNCH,
+        "first_sale": LAUNCH,
+        "skus": 5,
+        "skus_in_stock": 5,
+        "in_stock_share": 1.0,
+        "exposures": 100_000.0,
+        "clicks": 5_000.0,
+        "weeks_on_sale": 10.0,
+        "sold_units": 500.0,
+        "returns": 100.0,
+    }
     return usual | columns
 
 
@@ -26,7 +42,10 @@ def looked(plan: pd.DataFrame = NO_PLAN, **columns) -> pd.Series:
 
 
 SIGNS = {
-    "late": {"first_receipt": LAUNCH + pd.Timedelta(days=8), "first_sale": LAUNCH + pd.Timedelta(days=7)},
+    "late": {
+        "first_receipt": LAUNCH + pd.Timedelta(days=8),
+        "first_sale": LAUNCH + pd.Timedelta(days=7),
+    },
     "broken": {"in_stock_share": 0.7},
     "unseen": {"exposures": 40_000.0, "clicks": 2_000.0, "sold_units": 200.0, "returns": 40.0},
     "not_clicked": {"clicks": 3_000.0, "sold_units": 300.0, "returns": 60.0},
@@ -52,7 +71,9 @@ def test_the_first_in_order_comes_first_and_the_others_are_named():
 
 def test_figures_stand_beside_those_of_the_whole_category():
     found = looked(**SIGNS["not_clicked"])
-    assert (found["click_rate"], found["pay_rate"], found["return_rate"]) == pytest.approx((0.03, 0.1, 0.2))
+    assert (found["click_rate"], found["pay_rate"], found["return_rate"]) == pytest.approx(
+        (0.03, 0.1, 0.2)
+    )
     assert found["usual_click_rate"] == pytest.approx(48_000 / 1_000_000)
     assert found["usual_pay_rate"] == pytest.approx(0.1)
     assert found["exposures_week"] == 10_000
@@ -77,7 +98,13 @@ def test_sizes_gone_are_broken_though_something_was_always_in_stock():
 
 def test_a_rate_that_chance_explains_is_not_low():
     """Six clicks of 200 are 3 % as well; nobody can tell that from 5 %."""
-    few = {"exposures": 200.0, "clicks": 6.0, "sold_units": 1.0, "returns": 0.0, "weeks_on_sale": 1.0}
+    few = {
+        "exposures": 200.0,
+        "clicks": 6.0,
+        "sold_units": 1.0,
+        "returns": 0.0,
+        "weeks_on_sale": 1.0,
+    }
     assert REASONS["not_clicked"] not in looked(**few)["also"]
 
 
@@ -86,9 +113,19 @@ def test_a_rate_a_little_off_is_not_low_however_sure_it_is():
 
 
 def test_what_nobody_counted_is_unknown_and_no_reason():
-    found = looked(exposures=None, clicks=None, in_stock_share=None, skus=None, skus_in_stock=None, first_receipt=None, first_sale=None)
+    found = looked(
+        exposures=None,
+        clicks=None,
+        in_stock_share=None,
+        skus=None,
+        skus_in_stock=None,
+        first_receipt=None,
+        first_sale=None,
+    )
     assert found["first"] == REASONS["price"]
-    assert found["unknown"] == "; ".join(REASONS[name] for name in ("late", "broken", "unseen", "not_clicked", "not_bought"))
+    assert found["unknown"] == "; ".join(
+        REASONS[name] for name in ("late", "broken", "unseen", "not_clicked", "not_bought")
+    )
 
 
 def test_a_style_that_sold_nothing_has_no_return_rate_and_a_pay_rate_of_nothing():
@@ -104,10 +141,14 @@ def test_more_returned_than_sold_counts_as_all_returned():
 
 def test_only_the_styles_asked_for_are_answered_in_their_order():
     rows = pd.DataFrame([style(item) for item in "abc"])
-    assert evidence(pd.DataFrame({"item": ["c", "a"]}), rows, NO_PLAN, assumed())["item"].tolist() == ["c", "a"]
+    assert evidence(pd.DataFrame({"item": ["c", "a"]}), rows, NO_PLAN, assumed())[
+        "item"
+    ].tolist() == ["c", "a"]
 
 
 def test_nothing_behind_and_an_empty_shop_give_no_rows():
     rows = pd.DataFrame([style()])
     assert evidence(pd.DataFrame({"item": pd.Series(dtype=str)}), rows, NO_PLAN, assumed()).empty
-    assert evidence(pd.DataFrame({"item": pd.Series(dtype=str)}), rows.iloc[:0], NO_PLAN, assumed()).empty
+    assert evidence(
+        pd.DataFrame({"item": pd.Series(dtype=str)}), rows.iloc[:0], NO_PLAN, assumed()
+    ).empty

@@ -1,4 +1,6 @@
-"""Season curves: the textbook triangle, statsmodels as oracle, planted curves and events, and the edges."""
+"""Season curves: the textbook triangle, statsmodels as oracle, planted curves and events, and the
+edges.
+"""
 
 import numpy as np
 import pytest
@@ -28,11 +30,18 @@ class TestFit:
         exposure = rng.choice([0, 0.6, 1, 1, 1], (8, 6))
         event = np.zeros((8, 6), int)
         event[np.arange(8), [1, 2, 3, 4, 1, 2, 3, 4]] = 1
-        units = rng.poisson(np.outer(rng.uniform(50, 300, 8), [5, 4, 3, 2, 2, 1]) / 17 * np.where(event, 1.6, 1)) * (exposure > 0)
+        units = rng.poisson(
+            np.outer(rng.uniform(50, 300, 8), [5, 4, 3, 2, 2, 1]) / 17 * np.where(event, 1.6, 1)
+        ) * (exposure > 0)
         curve = fit(made(units, exposure=exposure, event=event), 0.0)
         row, age = np.nonzero(exposure)
         dummies = np.hstack([np.eye(8)[row], np.eye(6)[age][:, 1:], event[row, age][:, None]])
-        glm = sm.GLM(units[row, age], dummies, family=sm.families.Poisson(), offset=np.log(exposure[row, age])).fit(tol=1e-12)
+        glm = sm.GLM(
+            units[row, age],
+            dummies,
+            family=sm.families.Poisson(),
+            offset=np.log(exposure[row, age]),
+        ).fit(tol=1e-12)
         by_age = np.exp(np.append(0, glm.params[8:13]))
         assert curve.weekly.iloc[-1].to_numpy() == pytest.approx(by_age / by_age.sum(), abs=1e-6)
         assert curve.event[1] == pytest.approx(np.exp(glm.params[13]), abs=1e-5)
@@ -65,8 +74,12 @@ class TestFit:
         assert shares(known, 0)[0, 0] == 0.5
 
     def test_a_node_leans_on_its_parent_as_on_one_more_style_of_so_many_units(self):
-        """Root 30:70. The first category sold 20:0 alone: (20 + 10·0.3) ÷ 30, and again for its tier."""
-        found = shares(made([[20, 0], [10, 70]], parent_category=["a", "b"], category="", tier=""), 10.0)
+        """Root 30:70. The first category sold 20:0 alone: (20 + 10·0.3) ÷ 30, and again for its
+        tier.
+        """
+        found = shares(
+            made([[20, 0], [10, 70]], parent_category=["a", "b"], category="", tier=""), 10.0
+        )
         parent = (20 + 10 * 0.3) / 30
         category = (20 + 10 * parent) / 30
         assert found[0, 0] == pytest.approx((20 + 10 * category) / 30, abs=1e-4)
@@ -81,17 +94,27 @@ class TestFit:
         assert shares(known)[:, 0].tolist() == pytest.approx([0.9, 0.1])
 
     def test_the_same_category_under_two_parents_has_two_curves(self):
-        assert shares(made([[9, 1], [1, 9]], parent_category=["men", "women"]))[:, 0].tolist() == pytest.approx([0.9, 0.1])
+        assert shares(made([[9, 1], [1, 9]], parent_category=["men", "women"]))[
+            :, 0
+        ].tolist() == pytest.approx([0.9, 0.1])
 
     def test_units_and_prior_ten_times_as_large_give_the_same_shares(self):
         units = np.random.default_rng(1).poisson(20, (12, 6))
         category = ["a", "b", "c"] * 4
-        assert shares(made(10 * units, category=category), 500).ravel() == pytest.approx(shares(made(units, category=category), 50).ravel())
+        assert shares(made(10 * units, category=category), 500).ravel() == pytest.approx(
+            shares(made(units, category=category), 50).ravel()
+        )
 
     def test_the_order_of_styles_does_not_matter(self):
-        units, order = np.random.default_rng(1).poisson(20, (12, 6)), np.random.default_rng(2).permutation(12)
+        units, order = (
+            np.random.default_rng(1).poisson(20, (12, 6)),
+            np.random.default_rng(2).permutation(12),
+        )
         category = np.array(["a", "b", "c"] * 4)
-        one, other = shares(made(units, category=category), 50), shares(made(units[order], category=category[order]), 50)
+        one, other = (
+            shares(made(units, category=category), 50),
+            shares(made(units[order], category=category[order]), 50),
+        )
         assert one[order].ravel() == pytest.approx(other.ravel())
 
     @pytest.mark.parametrize("there", [True, False])
@@ -109,15 +132,27 @@ class TestReached:
         assert [share[row, row] for row in range(4)] == pytest.approx([1, 1, 1, 1])
 
     def test_a_short_life_is_a_part_of_a_long_one(self):
-        assert reached(made([[1, 1]], life=2), fit(self.PAST, 0))[0].tolist() == pytest.approx([4 / 7, 1])
+        assert reached(made([[1, 1]], life=2), fit(self.PAST, 0))[0].tolist() == pytest.approx(
+            [4 / 7, 1]
+        )
 
     def test_a_life_longer_than_any_past_one_ends_with_the_longest_known(self):
         share = reached(made([[1] * 6]), fit(self.PAST, 0))[0]
         assert share.tolist() == pytest.approx([0.4, 0.7, 0.9, 1, 1, 1])
 
-    def test_an_unknown_tier_goes_the_categorys_way_an_unknown_category_its_parents_an_unknown_parent_that_of_all(self):
+    def test_an_unknown_tier_goes_the_way_of_its_category_and_so_on_up_to_all(
+        self,
+    ):
         curve = fit(self.PAST, 0)
-        share = reached(made([[1] * 4] * 3, parent_category=["women", "women", "men"], category=["coat", "hat", "hat"], tier="new"), curve)
+        share = reached(
+            made(
+                [[1] * 4] * 3,
+                parent_category=["women", "women", "men"],
+                category=["coat", "hat", "hat"],
+                tier="new",
+            ),
+            curve,
+        )
         assert share[:, 0].tolist() == pytest.approx([0.1, 0.25, 0.25])
 
     def test_styles_without_tier_category_or_parent_work(self):
@@ -125,8 +160,13 @@ class TestReached:
         assert shares(known)[0].tolist() == pytest.approx([0.75, 1])
 
     def test_an_event_that_no_past_season_has_shown_has_no_effect(self):
-        curve = fit(made([[10, 20, 10, 10], [10, 10, 20, 10]], event=[[0, 1, 0, 0], [0, 0, 1, 0]]), 0)
-        assert reached(made([[1] * 4], event=[[0, 9, 0, 0]]), curve)[0].tolist() == reached(made([[1] * 4]), curve)[0].tolist()
+        curve = fit(
+            made([[10, 20, 10, 10], [10, 10, 20, 10]], event=[[0, 1, 0, 0], [0, 0, 1, 0]]), 0
+        )
+        assert (
+            reached(made([[1] * 4], event=[[0, 9, 0, 0]]), curve)[0].tolist()
+            == reached(made([[1] * 4]), curve)[0].tolist()
+        )
 
     def test_an_event_lifts_the_week_it_falls_into_this_year(self):
         past = made([[10, 20, 10, 10], [10, 10, 20, 10]], event=[[0, 1, 0, 0], [0, 0, 1, 0]])
@@ -138,11 +178,15 @@ class TestByDay:
     def test_published_example_of_shares_that_must_not_fall(self):
         raw = [0.05, 0.12, 0.21, 0.20, 0.33, 0.41, 0.40, 0.55, 0.70, 0.86]
         smooth = monotone(np.array(raw), np.array([9, 9, 9, 9, 9, 8, 8, 7, 7, 6.0]))
-        assert smooth.tolist() == pytest.approx([0.05, 0.12, 0.205, 0.205, 0.33, 0.405, 0.405, 0.55, 0.70, 0.86])
+        assert smooth.tolist() == pytest.approx(
+            [0.05, 0.12, 0.205, 0.205, 0.33, 0.405, 0.405, 0.55, 0.70, 0.86]
+        )
         assert float(by_day(smooth, np.array([30]))[0]) == pytest.approx(0.22431, abs=5e-6)
 
     def test_heavier_weeks_pull_harder(self):
-        assert monotone(np.array([0.4, 0.1]), np.array([3.0, 1.0])).tolist() == pytest.approx([0.325, 0.325])
+        assert monotone(np.array([0.4, 0.1]), np.array([3.0, 1.0])).tolist() == pytest.approx(
+            [0.325, 0.325]
+        )
 
     def test_meets_the_ends_of_weeks_and_never_overshoots_or_falls(self):
         ends = np.array([0.02, 0.02, 0.5, 0.5, 0.51, 1.0])

@@ -1,4 +1,6 @@
-"""The target week by week: the published example, hand-made paths, lines from past styles, and when a target is missed."""
+"""The target week by week: the published example, hand-made paths, lines from past styles, and when
+a target is missed.
+"""
 
 import numpy as np
 import pandas as pd
@@ -12,18 +14,33 @@ NO_SPREAD = pd.DataFrame(columns=["week", *SPREAD], dtype=float)
 
 
 def spread(weeks: int = 7, slow: float = 0.8, hot: float = 1.1) -> pd.DataFrame:
-    return pd.DataFrame({"week": range(1, weeks + 1), "slowest": 0.5, "slow": slow, "hot": hot, "hottest": 2.0})
+    return pd.DataFrame(
+        {"week": range(1, weeks + 1), "slowest": 0.5, "slow": slow, "hot": hot, "hottest": 2.0}
+    )
 
 
 def projected(sold: float, week: int, **columns) -> pd.DataFrame:
     """A style with a goal of 1,720 of 2,000 units, as ``goals`` gives it."""
     share = 0.0 if week == 0 else SHARE[0, week - 1]
-    usual = {"item": "i00", "week": week, "sold": sold, "share": share, "bought": 2000.0, "goal": 1720.0,
-             "projected": 1500.0, "low80": 1300.0, "high80": 1800.0, "low90": 1200.0, "high90": 1900.0}  # fmt: skip
+    usual = {
+        "item": "i00",
+        "week": week,
+        "sold": sold,
+        "share": share,
+        "bought": 2000.0,
+        "goal": 1720.0,
+        "projected": 1500.0,
+        "low80": 1300.0,
+        "high80": 1800.0,
+        "low90": 1200.0,
+        "high90": 1900.0,
+    }
     return pd.DataFrame([usual | columns])
 
 
-def paths(*sold: float, factors: pd.DataFrame | None = None, **columns) -> tuple[pd.DataFrame, pd.DataFrame]:
+def paths(
+    *sold: float, factors: pd.DataFrame | None = None, **columns
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     frame = projected(float(sum(sold)), len(sold), **columns)
     running = made([[*sold, *[None] * (7 - len(sold))]])
     return frame, path(running, SHARE, frame, spread() if factors is None else factors)
@@ -65,10 +82,15 @@ class TestLines:
         pace, prior = np.arange(1, 42.0), np.random.default_rng(1).uniform(50, 500, 41)
         found = lines(self.trials(pace * prior * 0.5, prior=prior)).iloc[0]
         assert (found["slow"], found["hot"]) == (pytest.approx(11 / 21), pytest.approx(31 / 21))
-        assert (found["slowest"], found["hottest"]) == (pytest.approx(5 / 21), pytest.approx(37 / 21))
+        assert (found["slowest"], found["hottest"]) == (
+            pytest.approx(5 / 21),
+            pytest.approx(37 / 21),
+        )
 
     def test_a_week_with_too_few_past_styles_takes_the_nearest_other(self):
-        found = lines(pd.concat([self.trials(np.arange(1, 40.0), week=2), self.trials([1.0, 99.0], week=4)]))
+        found = lines(
+            pd.concat([self.trials(np.arange(1, 40.0), week=2), self.trials([1.0, 99.0], week=4)])
+        )
         assert found["week"].tolist() == [1, 2, 3, 4, 5]
         assert found["slow"].nunique() == 1
 
@@ -85,12 +107,16 @@ class TestPath:
         """86 % of 2,000 units."""
         _, rows = paths(200)
         assert rows["target_units"].round().tolist() == [206, 516, 774, 1032, 1376, 1582, 1720]
-        assert (rows["target_units"] / 20).tolist() == pytest.approx([10.32, 25.8, 38.7, 51.6, 68.8, 79.12, 86])
+        assert (rows["target_units"] / 20).tolist() == pytest.approx(
+            [10.32, 25.8, 38.7, 51.6, 68.8, 79.12, 86]
+        )
 
     def test_lines_are_factors_of_the_target_at_most_what_was_bought(self):
         _, rows = paths(200, factors=spread(hot=1.3))
         assert rows["slow_units"].tolist() == pytest.approx((0.8 * rows["target_units"]).tolist())
-        assert rows["hot_units"].tolist() == pytest.approx([*(1.3 * rows["target_units"][:5]), 2000, 2000])
+        assert rows["hot_units"].tolist() == pytest.approx(
+            [*(1.3 * rows["target_units"][:5]), 2000, 2000]
+        )
 
     def test_lines_never_fall_and_go_on_where_no_past_life_was_so_long(self):
         _, rows = paths(200, factors=spread(3).assign(slow=[0.9, 0.2, 0.5]))
@@ -102,7 +128,13 @@ class TestPath:
         assert rows["sold"].dropna().tolist() == [200, 500]
         assert rows["projected"].isna().tolist() == [True, True, *[False] * 5]
         assert rows["projected"][2] == pytest.approx(500 + 1000 * 0.15 / 0.7)
-        assert rows.loc[6, ["low90", "low80", "projected", "high80", "high90"]].tolist() == [1200, 1300, 1500, 1800, 1900]
+        assert rows.loc[6, ["low90", "low80", "projected", "high80", "high90"]].tolist() == [
+            1200,
+            1300,
+            1500,
+            1800,
+            1900,
+        ]
         assert rows["week_end"].iloc[0] == MONDAY + pd.Timedelta(days=6)
 
     def test_before_the_launch_everything_is_to_come(self):
@@ -121,27 +153,43 @@ class TestPath:
         assert rows[["slow_units", "hot_units"]].isna().all(axis=None)
 
 
-def of_now(frame: pd.DataFrame, rows: pd.DataFrame, since: float = 0.0, week_part: float = 0.0) -> pd.DataFrame:
-    """What is needed on a day of the running week, of which a part has passed and ``since`` units were sold."""
-    styles = pd.DataFrame({"item": frame["item"], "net_units": frame["sold"] + since, "week_part": week_part})
+def of_now(
+    frame: pd.DataFrame, rows: pd.DataFrame, since: float = 0.0, week_part: float = 0.0
+) -> pd.DataFrame:
+    """What is needed on a day of the running week, of which a part has passed and ``since`` units
+    were sold.
+    """
+    styles = pd.DataFrame(
+        {"item": frame["item"], "net_units": frame["sold"] + since, "week_part": week_part}
+    )
     return needed(frame.assign(life=7), rows, styles)
 
 
 class TestNeeded:
     def test_stands_beside_its_path_and_needs_its_part_of_what_is_missing(self):
-        """500 of 1,720 after two weeks: 1,220 are missing, the third week brings 15 of the 70 % still to come."""
+        """500 of 1,720 after two weeks: 1,220 are missing, the third week brings 15 of the 70 %
+        still to come.
+        """
         row = of_now(*paths(200, 300)).iloc[0]
-        assert (row["target_now"], row["slow_now"], row["hot_now"]) == (pytest.approx(516), pytest.approx(412.8), pytest.approx(567.6))
+        assert (row["target_now"], row["slow_now"], row["hot_now"]) == (
+            pytest.approx(516),
+            pytest.approx(412.8),
+            pytest.approx(567.6),
+        )
         assert row["needed"] == pytest.approx(1220 * 15 / 70)
 
     def test_in_the_middle_of_a_week_everything_is_of_the_same_day(self):
-        """Three and a half days into the third week: half of its 15 % on top of the path, half of it and half of the fourth's still asked."""
+        """Three and a half days into the third week: half of its 15 % on top of the path, half of
+        it and half of the fourth's still asked.
+        """
         row = of_now(*paths(200, 300), since=100.0, week_part=0.5).iloc[0]
         assert row["target_now"] == pytest.approx(1720 * (0.30 + 0.075))
         assert row["needed"] == pytest.approx((1720 - 600) * 0.15 / (1 - 0.375))
 
     def test_in_its_first_week_the_path_begins_at_nothing(self):
-        assert of_now(*paths(), since=20.0, week_part=0.5)["target_now"].iloc[0] == pytest.approx(1720 * 0.06)
+        assert of_now(*paths(), since=20.0, week_part=0.5)["target_now"].iloc[0] == pytest.approx(
+            1720 * 0.06
+        )
 
     def test_a_goal_already_reached_needs_nothing(self):
         row = of_now(*paths(1000, 900)).iloc[0]
@@ -156,10 +204,22 @@ class TestNeeded:
         assert np.isnan(of_now(*paths(200, 300, 200, 300, 300, 200, 100))["needed"].iloc[0])
 
     def test_the_target_is_missed_from_the_first_week_below_it_for_good(self):
-        """Below in the first week, on it in the second, then falling behind: 600 + 900·(S − .3) ÷ .7 against 1,720·S, from the fourth week on."""
+        """Below in the first week, on it in the second, then falling behind: 600 + 900·(S − .3) ÷
+        .7 against 1,720·S, from the fourth week on.
+        """
         frame, rows = paths(100, 500)
-        assert of_now(frame, rows)["missed_from"].tolist() == [MONDAY + pd.Timedelta(weeks=3, days=6)]
-        assert (rows["projected"].fillna(rows["sold"]) >= rows["target_units"]).tolist() == [False, True, True, False, False, False, False]
+        assert of_now(frame, rows)["missed_from"].tolist() == [
+            MONDAY + pd.Timedelta(weeks=3, days=6)
+        ]
+        assert (rows["projected"].fillna(rows["sold"]) >= rows["target_units"]).tolist() == [
+            False,
+            True,
+            True,
+            False,
+            False,
+            False,
+            False,
+        ]
 
     def test_a_goal_that_is_reached_is_never_missed(self):
         assert of_now(*paths(10, projected=1720.0))["missed_from"].isna().all()
@@ -174,10 +234,20 @@ class TestNeeded:
 
 
 class TestStages:
-    def rows(self, goal=(86.0, 40.0), bought=(100.0, 50.0), factors=None, tier=("push", "push"), life=(7, 7)):
+    def rows(
+        self,
+        goal=(86.0, 40.0),
+        bought=(100.0, 50.0),
+        factors=None,
+        tier=("push", "push"),
+        life=(7, 7),
+    ):
         share = np.vstack([SHARE, SHARE])
         running = made([[None] * 7] * 2, life=list(life))
-        frame = pd.concat([projected(0.0, 0, item=f"i0{n}", goal=goal[n], bought=bought[n]) for n in (0, 1)], ignore_index=True)
+        frame = pd.concat(
+            [projected(0.0, 0, item=f"i0{n}", goal=goal[n], bought=bought[n]) for n in (0, 1)],
+            ignore_index=True,
+        )
         known = path(running, share, frame, spread() if factors is None else factors)
         return stages(known, frame.assign(tier=tier), (14, 35, 49))
 
@@ -187,7 +257,9 @@ class TestStages:
         assert found["units"].tolist() == pytest.approx([126 * 0.30, 126 * 0.80, 126])
         assert found["target"].tolist() == pytest.approx([0.84 * 0.30, 0.84 * 0.80, 0.84])
         assert found["share"].tolist() == pytest.approx([0.30, 0.80, 1])
-        assert found["slow"].tolist() == pytest.approx([0.8 * 0.84 * 0.30, 0.8 * 0.84 * 0.80, 0.8 * 0.84])
+        assert found["slow"].tolist() == pytest.approx(
+            [0.8 * 0.84 * 0.30, 0.8 * 0.84 * 0.80, 0.8 * 0.84]
+        )
         assert found["styles"].tolist() == [2, 2, 2]
 
     def test_tiers_stand_apart_the_largest_first_and_a_missing_one_is_kept(self):
@@ -211,6 +283,8 @@ class TestStages:
         assert found[["slow", "hot"]].isna().all(axis=None)
 
     def test_nothing_running_gives_no_rows(self):
-        found = stages(paths(200)[1].iloc[:0], projected(0.0, 0).assign(tier="push").iloc[:0], (14,))
+        found = stages(
+            paths(200)[1].iloc[:0], projected(0.0, 0).assign(tier="push").iloc[:0], (14,)
+        )
         assert found.empty
         assert "target" in found

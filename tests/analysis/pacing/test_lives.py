@@ -8,10 +8,17 @@ from tests.analysis.pacing.tiny import MONDAY, NO_EVENTS, made, style
 from destock.analysis.pacing.lives import Lives, around_events, lives, lost_share, sold_out
 
 
-def weeks(units: dict[str, list[float]], in_stock: dict[str, list[float]] | None = None) -> pd.DataFrame:
+def weeks(
+    units: dict[str, list[float]], in_stock: dict[str, list[float]] | None = None
+) -> pd.DataFrame:
     return pd.DataFrame(
         [
-            {"item": item, "age": age, "net_units": float(sold), "in_stock_share": (in_stock or {}).get(item, [1.0] * 99)[age]}
+            {
+                "item": item,
+                "age": age,
+                "net_units": float(sold),
+                "in_stock_share": (in_stock or {}).get(item, [1.0] * 99)[age],
+            }
             for item, row in units.items()
             for age, sold in enumerate(row)
         ]
@@ -24,7 +31,9 @@ def known(*rows: dict, of: pd.DataFrame, events: pd.DataFrame = NO_EVENTS) -> Li
 
 class TestLives:
     def test_weeks_lie_side_by_side_and_end_at_the_exit(self):
-        found = known(style("a"), style("b", life=2), of=weeks({"a": [5, 4, 3, 2, 9], "b": [7, 6, 9]}))
+        found = known(
+            style("a"), style("b", life=2), of=weeks({"a": [5, 4, 3, 2, 9], "b": [7, 6, 9]})
+        )
         assert found.units.tolist() == [[5, 4, 3, 2], [7, 6, 0, 0]]
         assert found.exposure.tolist() == [[1, 1, 1, 1], [1, 1, 0, 0]]
         assert found.final.tolist() == [14, 13]
@@ -34,12 +43,27 @@ class TestLives:
         found = known(style(), of=weeks({"a": [5, 4, 3, 2]}, {"a": [1.0, 0.5, 0.49, None]}))
         assert found.exposure.tolist() == [[1, 0.5, 0, 1]]
 
-    def test_the_buy_is_what_came_and_what_is_to_come_and_is_unknown_where_neither_is_recorded(self):
-        rows = style("a", on_order=20.0), style("b", received=0.0), style("c", received=None, on_order=7.0), style("d", received=None)
-        assert known(*rows, of=weeks({"a": [1]})).bought.tolist() == pytest.approx([120, np.nan, 7, np.nan], nan_ok=True)
+    def test_the_buy_is_what_came_and_what_is_to_come_and_is_unknown_where_neither_is_recorded(
+        self,
+    ):
+        rows = (
+            style("a", on_order=20.0),
+            style("b", received=0.0),
+            style("c", received=None, on_order=7.0),
+            style("d", received=None),
+        )
+        assert known(*rows, of=weeks({"a": [1]})).bought.tolist() == pytest.approx(
+            [120, np.nan, 7, np.nan], nan_ok=True
+        )
 
     def test_core_styles_endless_ones_and_plans_beyond_two_years_have_no_life(self):
-        rows = style("a"), style("b", season=None), style("c", life=None), style("d", life=105), style("e", life=0)
+        rows = (
+            style("a"),
+            style("b", season=None),
+            style("c", life=None),
+            style("d", life=105),
+            style("e", life=0),
+        )
         assert known(*rows, of=weeks({"a": [1]})).styles["item"].tolist() == ["a"]
 
     def test_a_style_not_yet_launched_has_seen_no_week_and_none_sees_more_than_its_life(self):
@@ -82,13 +106,26 @@ class TestSpecialWeeks:
 
     def test_equals_a_naive_loop_over_weeks_and_events(self):
         rng = np.random.default_rng(7)
-        rows = pd.DataFrame([style(f"i{n}", first_week=MONDAY + pd.Timedelta(weeks=int(rng.integers(0, 30)))) for n in range(5)])
-        days = pd.DataFrame({"event": ["a", "b", "a"], "date": pd.to_datetime(["2025-04-04", "2025-06-18", "2025-09-01"])})
+        rows = pd.DataFrame(
+            [
+                style(f"i{n}", first_week=MONDAY + pd.Timedelta(weeks=int(rng.integers(0, 30))))
+                for n in range(5)
+            ]
+        )
+        days = pd.DataFrame(
+            {
+                "event": ["a", "b", "a"],
+                "date": pd.to_datetime(["2025-04-04", "2025-06-18", "2025-09-01"]),
+            }
+        )
         found = around_events(rows, 30, days)
         for i, first in enumerate(rows["first_week"]):
             for week in range(30):
                 start = first + pd.Timedelta(weeks=week)
-                offsets = [((start - (day - pd.Timedelta(days=day.weekday()))).days // 7, name) for name, day in days.to_numpy()]
+                offsets = [
+                    ((start - (day - pd.Timedelta(days=day.weekday()))).days // 7, name)
+                    for name, day in days.to_numpy()
+                ]
                 near, name = min(offsets, key=lambda one: abs(one[0]))
                 assert found[i, week] == (1 + 5 * (name == "b") + near + 2 if abs(near) <= 2 else 0)
 
@@ -97,7 +134,9 @@ class TestSoldOut:
     EVEN = np.array([[0.25, 0.5, 0.75, 1.0]])
 
     def lost(self, *exposure: float, **columns) -> float:
-        return float(lost_share(made([[1, 1, 1, 1]], exposure=[list(exposure)], **columns), self.EVEN)[0])
+        return float(
+            lost_share(made([[1, 1, 1, 1]], exposure=[list(exposure)], **columns), self.EVEN)[0]
+        )
 
     def test_what_was_expected_after_the_last_week_in_stock_is_lost(self):
         assert self.lost(1, 1, 0.6, 0) == 0.25

@@ -1,4 +1,6 @@
-"""Projection: the published figures, naive loops, what past seasons may and may not teach, bounds, and the edges."""
+"""Projection: the published figures, naive loops, what past seasons may and may not teach, bounds,
+and the edges.
+"""
 
 from functools import cache
 
@@ -18,7 +20,9 @@ BOUNDS = ["sold", "low90", "low80", "projected", "high80", "high90"]
 def shop(shown) -> tuple[Lives, Lives]:
     """Past and running season."""
     running = shown.styles["in_season"]
-    return tuple(lives(shown.styles[rows], shown.weeks, shown.events) for rows in (~running, running))
+    return tuple(
+        lives(shown.styles[rows], shown.weeks, shown.events) for rows in (~running, running)
+    )
 
 
 @cache
@@ -37,13 +41,17 @@ def past(seasons: int = 2, styles: int = 8, seed: int = 4, bought: float = 200.0
 
 
 class TestCredible:
-    """750 units sold when the textbook triangle is 53.09 % down its way; the buy foretold 1290, give or take 35 %."""
+    """750 units sold when the textbook triangle is 53.09 % down its way; the buy foretold 1290,
+    give or take 35 %.
+    """
 
     SHARE = 1 / (1420 / 940 * 1660 / 1420 * 960 / 900)
 
     @pytest.mark.parametrize(("noise", "units"), [(0.0, 1412.09), (0.01, 1407.47), (1e15, 1355.17)])
     def test_published_figures(self, noise, units):
-        assert float(credible(750, self.SHARE, 1290, 1 / 0.35**2, noise)) == pytest.approx(units, abs=0.005)
+        assert float(credible(750, self.SHARE, 1290, 1 / 0.35**2, noise)) == pytest.approx(
+            units, abs=0.005
+        )
 
     def test_without_a_prior_it_is_the_chain_ladder(self):
         assert float(credible(750, 0.5309, np.nan, 8.0, 0.01)) == pytest.approx(750 / 0.5309)
@@ -65,7 +73,10 @@ class TestCredible:
         sold = np.linspace(1, 2000, 50)
         units = credible(sold, 0.5, 1290, 8.0, 0.01)
         assert (np.diff(units) > 0).all()
-        assert ((units >= np.minimum(2 * sold, sold + 645) - 1e-9) & (units <= np.maximum(2 * sold, sold + 645) + 1e-9)).all()
+        assert (
+            (units >= np.minimum(2 * sold, sold + 645) - 1e-9)
+            & (units <= np.maximum(2 * sold, sold + 645) + 1e-9)
+        ).all()
 
 
 class TestQuantiles:
@@ -84,16 +95,26 @@ class TestQuantiles:
             values, at_least = rng.normal(size=n).round(1), rng.random(n) < 0.4
             at_least[0] = False
             levels = [0.05, 0.1, 0.5, 0.9, 0.95]
-            wider = [max(level * (n + 1) - 1, 0) / n if level < 0.5 else min(level * (n + 1) / n, 1) for level in levels]
+            wider = [
+                max(level * (n + 1) - 1, 0) / n if level < 0.5 else min(level * (n + 1) / n, 1)
+                for level in levels
+            ]
             naive = [self.kaplan_meier(values, at_least, max(level, 1e-9)) for level in wider]
-            assert projection._quantiles(pd.Series(values), pd.Series(at_least), levels).tolist() == naive
+            assert (
+                projection._quantiles(pd.Series(values), pd.Series(at_least), levels).tolist()
+                == naive
+            )
 
     def test_of_ten_known_values_only_the_least_and_the_largest_hold_eighty_percent(self):
-        found = projection._quantiles(pd.Series(np.arange(1, 11.0)), pd.Series(np.zeros(10, bool)), [0.1, 0.9])
+        found = projection._quantiles(
+            pd.Series(np.arange(1, 11.0)), pd.Series(np.zeros(10, bool)), [0.1, 0.9]
+        )
         assert found.tolist() == [1, 10]
 
     def test_where_the_largest_are_only_at_least_so_large_the_upper_bound_is_open(self):
-        assert projection._quantiles(pd.Series([1.0, 2.0, 3.0]), pd.Series([False, True, True]), [0.9]).tolist() == [np.inf]
+        assert projection._quantiles(
+            pd.Series([1.0, 2.0, 3.0]), pd.Series([False, True, True]), [0.9]
+        ).tolist() == [np.inf]
 
 
 class TestLearn:
@@ -105,9 +126,9 @@ class TestLearn:
         changed[last, 3:] *= 7
         forecast = ["share", "prior", "last_year", "straight_line", "sold"]
         one, other = (
-            learn(Lives(known.styles, units, known.exposure, known.event, known.to_end), 100).trials.query(
-                "season == '2024SS' and week <= 3"
-            )
+            learn(
+                Lives(known.styles, units, known.exposure, known.event, known.to_end), 100
+            ).trials.query("season == '2024SS' and week <= 3")
             for units in (known.units, changed)
         )
         assert one[forecast].equals(other[forecast])
@@ -125,7 +146,9 @@ class TestLearn:
         assert found.precision == 0
 
     def test_precision_is_that_of_the_buy_as_a_forecast(self):
-        """Demand is the buy × a log-normal error of 20 %, the same in every season: precision about 1 ÷ 0.04."""
+        """Demand is the buy × a log-normal error of 20 %, the same in every season: precision about
+        1 ÷ 0.04.
+        """
         rng = np.random.default_rng(6)
         bought = rng.uniform(1000, 9000, 400)
         units = np.outer(bought * np.exp(rng.normal(-0.7, 0.2, 400)), [0.5, 0.5])
@@ -141,18 +164,27 @@ class TestLearn:
 
     def test_styles_that_sold_out_say_nothing_of_the_noise_of_sales(self):
         """All sell half of their demand in the first week; half of them then have nothing left."""
-        known = made([[500, 500], [500, 0]] * 20, exposure=[[1, 1], [1, 0]] * 20, season=np.repeat(["2023SS", "2024SS"], 20))
+        known = made(
+            [[500, 500], [500, 0]] * 20,
+            exposure=[[1, 1], [1, 0]] * 20,
+            season=np.repeat(["2023SS", "2024SS"], 20),
+        )
         assert learn(known, 100).noise.tolist() == [0]
 
     def test_last_years_curve_is_that_of_the_season_before(self):
         known = made([[10, 30], [30, 10], [20, 20]], season=["2022SS", "2023SS", "2024SS"])
         found = learn(known, 0).trials.query("week == 1").set_index("season")["last_year"]
-        assert found.to_dict() == pytest.approx({"2022SS": 10 / 0.75, "2023SS": 30 / 0.25, "2024SS": 20 / 0.75})
+        assert found.to_dict() == pytest.approx(
+            {"2022SS": 10 / 0.75, "2023SS": 30 / 0.25, "2024SS": 20 / 0.75}
+        )
 
 
 class TestProject:
     def now(self, sold, **columns) -> Lives:
-        return made([[*sold, *[None] * (5 - len(sold))]], **({"season": "2025SS", "bought": 200.0} | columns))
+        return made(
+            [[*sold, *[None] * (5 - len(sold))]],
+            **({"season": "2025SS", "bought": 200.0} | columns),
+        )
 
     @pytest.mark.parametrize("week", [0, 1, 6, 20])
     def test_bounds_hold_each_other_between_what_was_sold_and_what_was_bought(self, week):
@@ -164,7 +196,9 @@ class TestProject:
 
     def test_a_planted_season_is_met_and_its_bounds_hold(self):
         shown, final = small_world(2, 8, every=3)
-        found = project(shop(shown)[1], experience_of(2, 3)).assign(final=lambda frame: frame["item"].map(final))
+        found = project(shop(shown)[1], experience_of(2, 3)).assign(
+            final=lambda frame: frame["item"].map(final)
+        )
         assert (found["projected"] - found["final"]).abs().sum() < 0.15 * found["final"].sum()
         assert found["final"].between(found["low80"] - 1e-9, found["high80"] + 1e-9).mean() > 0.65
 
@@ -174,19 +208,29 @@ class TestProject:
         future = pd.DataFrame({"item": late, "age": 30, "net_units": 1e6, "in_stock_share": 1.0})
         mixed = pd.concat([shown.weeks, future]).sample(frac=1, random_state=1)
         rows = shown.styles.sample(frac=1, random_state=2)
-        other = [lives(rows[rows["in_season"] == now], mixed, shown.events) for now in (False, True)]
-        pd.testing.assert_frame_equal(project(shop(shown)[1], experience_of(1, 8)), project(other[1], learn(other[0], 4000)))
+        other = [
+            lives(rows[rows["in_season"] == now], mixed, shown.events) for now in (False, True)
+        ]
+        pd.testing.assert_frame_equal(
+            project(shop(shown)[1], experience_of(1, 8)), project(other[1], learn(other[0], 4000))
+        )
 
     def test_without_a_buy_nothing_is_cut_and_stock_outs_are_a_part_of_what_is_usual(self):
-        """Half of past styles ran out after the first week; a running one without a buy is expected to do as they did together."""
+        """Half of past styles ran out after the first week; a running one without a buy is expected
+        to do as they did together.
+        """
         units = [[50, 50], [50, 0]] * 40
-        known = made(units, exposure=[[1, 1], [1, 0]] * 40, season=np.repeat(["2023SS", "2024SS"], 40))
+        known = made(
+            units, exposure=[[1, 1], [1, 0]] * 40, season=np.repeat(["2023SS", "2024SS"], 40)
+        )
         running = made([[50, None]], season="2025SS")
         found = project(running, learn(known, 0)).iloc[0]
         assert (found["low80"], found["high80"]) == (50, pytest.approx(100, abs=1))
         assert np.isfinite(found["high90"])
 
-    def test_where_stock_never_ran_out_a_style_that_sells_twice_as_much_is_expected_to_end_higher(self):
+    def test_where_stock_never_ran_out_a_style_that_sells_twice_as_much_is_expected_to_end_higher(
+        self,
+    ):
         experience = learn(past(3), 1)
         one, two = (project(self.now([sold]), experience)["demand"].iloc[0] for sold in (30, 60))
         assert one < two
@@ -221,13 +265,24 @@ class TestProject:
         assert found[["low80", "high80"]].isna().all()
 
     @pytest.mark.parametrize(("seasons", "part"), [(2, 2 / 3), (3, 3 / 4)])
-    def test_an_estimate_that_was_always_wrong_the_same_way_is_set_right_in_part_and_lies_within_its_bounds(self, seasons, part):
+    def test_an_estimate_always_wrong_one_way_is_set_right_in_part_within_its_bounds(
+        self, seasons, part
+    ):
         """Every past style sold e⁻¹ of what was then expected still to come."""
         trials = pd.DataFrame(
-            {"season": np.repeat(np.arange(seasons), 10), "week": 1, "sold": 10.0, "expected": 109.0, "sold_out": False, "bought": 500.0}
+            {
+                "season": np.repeat(np.arange(seasons), 10),
+                "week": 1,
+                "sold": 10.0,
+                "expected": 109.0,
+                "sold_out": False,
+                "bought": 500.0,
+            }
         )
         trials["final"] = 10 + 100 * np.exp(-1) - 1
-        experience = projection.Experience(made([[10, 99]]), fit(made([[10, 99]]), 0), trials, 0.0, pd.Series(dtype=float))
+        experience = projection.Experience(
+            made([[10, 99]]), fit(made([[10, 99]]), 0), trials, 0.0, pd.Series(dtype=float)
+        )
         found = project(made([[10, None]], bought=500.0), experience).iloc[0]
         assert found["demand"] == pytest.approx(10 + (found["expected"] - 9) * np.exp(-part) - 1)
         assert found["low80"] <= found["projected"] <= found["high80"]
@@ -238,14 +293,19 @@ class TestProject:
         bought = shown.styles.assign(received=10 * shown.styles["received"])
         one = project(shop(shown)[1], experience_of(1, 8))
         running = bought["in_season"]
-        other = project(lives(bought[running], large, shown.events), learn(lives(bought[~running], large, shown.events), 40_000))
+        other = project(
+            lives(bought[running], large, shown.events),
+            learn(lives(bought[~running], large, shown.events), 40_000),
+        )
         assert other["share"].tolist() == pytest.approx(one["share"].tolist())
         assert other["prior"].tolist() == pytest.approx((10 * one["prior"]).tolist())
 
     def test_a_new_category_is_foretold_from_all_buys(self):
         known = past(3, 30)
         found = project(self.now([40], category="cape"), learn(known, 100)).iloc[0]
-        assert found["prior"] == pytest.approx(project(self.now([40]), learn(known, 100))["prior"].iloc[0])
+        assert found["prior"] == pytest.approx(
+            project(self.now([40]), learn(known, 100))["prior"].iloc[0]
+        )
 
     def test_an_empty_season_gives_no_rows(self):
         running = self.now([1]).where(np.array([False]))
@@ -254,22 +314,36 @@ class TestProject:
 
 class TestPrior:
     def test_demand_of_a_style_that_sold_out_is_what_it_would_have_sold(self):
-        """It sold all 50 of its buy in the first half of its life: demand 100, twice the buy; as did the others."""
-        known = made([[100, 100], [50, 0], [50, 0]] * 3, bought=[100.0, 50.0, 50.0] * 3, exposure=[[1, 1], [1, 0], [1, 0]] * 3)
+        """It sold all 50 of its buy in the first half of its life: demand 100, twice the buy; as
+        did the others.
+        """
+        known = made(
+            [[100, 100], [50, 0], [50, 0]] * 3,
+            bought=[100.0, 50.0, 50.0] * 3,
+            exposure=[[1, 1], [1, 0], [1, 0]] * 3,
+        )
         share = np.tile([0.5, 1.0], (9, 1))
-        assert projection._prior(known, share, made([[None, None]], bought=300.0)).tolist() == pytest.approx([600])
+        assert projection._prior(
+            known, share, made([[None, None]], bought=300.0)
+        ).tolist() == pytest.approx([600])
 
     def test_large_buys_that_were_partly_errors_are_believed_in_part(self):
         rng = np.random.default_rng(0)
         bought = np.exp(rng.normal(5, 1, 300))
         known = made(np.round(8 * bought[:, None] ** 0.6 * [0.5, 0.5]), bought=bought)
         share = np.tile([0.5, 1.0], (300, 1))
-        assert projection._prior(known, share, made([[0, 0]], bought=1000.0)).tolist() == pytest.approx([8 * 1000**0.6], rel=0.02)
+        assert projection._prior(
+            known, share, made([[0, 0]], bought=1000.0)
+        ).tolist() == pytest.approx([8 * 1000**0.6], rel=0.02)
 
     def test_a_category_has_its_own_level(self):
-        known = made([[50, 50]] * 10 + [[20, 20]] * 10, bought=100.0, category=["dress"] * 10 + ["coat"] * 10)
+        known = made(
+            [[50, 50]] * 10 + [[20, 20]] * 10, bought=100.0, category=["dress"] * 10 + ["coat"] * 10
+        )
         running = made([[0, 0]] * 2, bought=100.0, category=["dress", "coat"])
-        assert projection._prior(known, np.tile([0.5, 1.0], (20, 1)), running).tolist() == pytest.approx([100, 40])
+        assert projection._prior(
+            known, np.tile([0.5, 1.0], (20, 1)), running
+        ).tolist() == pytest.approx([100, 40])
 
 
 class TestBacktest:
@@ -279,16 +353,26 @@ class TestBacktest:
         for week in (1, 2, 3, 4):
             rows = experience.trials[experience.trials["week"] == week]
             for method in ("expected", "last_year", "straight_line"):
-                off, miss, sold = 0.0, dict.fromkeys(rows["season"], 0.0), dict.fromkeys(rows["season"], 0.0)
+                off, miss, sold = (
+                    0.0,
+                    dict.fromkeys(rows["season"], 0.0),
+                    dict.fromkeys(rows["season"], 0.0),
+                )
                 for row in rows.to_dict("records"):
                     estimate = min(max(row[method], row["sold"]), max(row["bought"], row["sold"]))
                     off += abs(estimate - row["final"])
                     miss[row["season"]] += estimate - row["final"]
                     sold[row["season"]] += row["final"]
-                line, biases = found.loc[(week, method)], [miss[season] / sold[season] for season in miss]
+                line, biases = (
+                    found.loc[(week, method)],
+                    [miss[season] / sold[season] for season in miss],
+                )
                 assert line["error"] == pytest.approx(off / sum(sold.values()))
                 assert line["bias"] == pytest.approx(sum(miss.values()) / sum(sold.values()))
-                assert (line["bias_high"], line["bias_low"]) == (pytest.approx(max(biases)), pytest.approx(min(biases)))
+                assert (line["bias_high"], line["bias_low"]) == (
+                    pytest.approx(max(biases)),
+                    pytest.approx(min(biases)),
+                )
                 assert (line["styles"], line["seasons"]) == (24, 3)
 
     def test_the_estimate_beats_the_simple_ones_in_a_planted_shop(self):
@@ -299,11 +383,22 @@ class TestBacktest:
     def test_without_a_trial_there_is_no_row_and_every_column(self):
         found = backtest(learn(past(1, 1), 100))
         assert found.empty
-        assert list(found) == ["week", "method", "error", "bias", "bias_low", "bias_high", "styles", "seasons"]
+        assert list(found) == [
+            "week",
+            "method",
+            "error",
+            "bias",
+            "bias_low",
+            "bias_high",
+            "styles",
+            "seasons",
+        ]
 
 
 def test_a_season_without_events_works():
     shown, _ = small_world(1, 6)
     running = shown.styles["in_season"]
-    before, now = (lives(shown.styles[rows], shown.weeks, NO_EVENTS) for rows in (~running, running))
+    before, now = (
+        lives(shown.styles[rows], shown.weeks, NO_EVENTS) for rows in (~running, running)
+    )
     assert not project(now, learn(before, 4000))["projected"].isna().any()

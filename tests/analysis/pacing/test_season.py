@@ -1,4 +1,6 @@
-"""The running season put together: which past it is compared with, what comes out, and that the future stays unknown."""
+"""The running season put together: which past it is compared with, what comes out, and that the
+future stays unknown.
+"""
 
 import numpy as np
 import pandas as pd
@@ -12,23 +14,52 @@ TODAY = pd.Timestamp("2026-05-20")
 DAYS = (30, 60, 90)
 
 
-def run(styles: pd.DataFrame, weeks: pd.DataFrame, events: pd.DataFrame = NO_EVENTS, target: float = 0.8, as_of=TODAY, **assumptions):
+def run(
+    styles: pd.DataFrame,
+    weeks: pd.DataFrame,
+    events: pd.DataFrame = NO_EVENTS,
+    target: float = 0.8,
+    as_of=TODAY,
+    **assumptions,
+):
     targets = styles[["item"]].assign(target=target)
-    return season(styles, weeks, targets, events, as_of, assumed({"curve_prior_units": 1} | assumptions), DAYS)
+    return season(
+        styles, weeks, targets, events, as_of, assumed({"curve_prior_units": 1} | assumptions), DAYS
+    )
 
 
-def shop(*years: int, halves: tuple[str, ...] = ("SS",), **columns) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Six styles a season that sell 40, 30, 20, 10 of 120 units; the last season has seen two weeks."""
+def shop(
+    *years: int, halves: tuple[str, ...] = ("SS",), **columns
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Six styles a season that sell 40, 30, 20, 10 of 120 units; the last season has seen two
+    weeks.
+    """
     rows, sales = [], []
     for year in years:
         now = year == max(years)
         for n in range(6):
             for half in halves:
                 start = MONDAY + pd.Timedelta(weeks=52 * (year - 2025))
-                rows.append(style(f"{year}{half}{n}", season=f"{year}{half}", season_year=float(year), season_half=half, first_week=start, received=120.0,
-                                  age=1.0 if now else 3.0, in_season=now, exit_date=TODAY + pd.Timedelta(days=9) if now else start + pd.Timedelta(days=27)))  # fmt: skip
+                rows.append(
+                    style(
+                        f"{year}{half}{n}",
+                        season=f"{year}{half}",
+                        season_year=float(year),
+                        season_half=half,
+                        first_week=start,
+                        received=120.0,
+                        age=1.0 if now else 3.0,
+                        in_season=now,
+                        exit_date=(
+                            TODAY + pd.Timedelta(days=9) if now else start + pd.Timedelta(days=27)
+                        ),
+                    )
+                )
                 sold = [40.0, 30.0] if now else [40.0, 30.0, 20.0, 10.0]
-                sales += [{"item": rows[-1]["item"], "age": a, "net_units": u, "in_stock_share": 1.0} for a, u in enumerate(sold)]
+                sales += [
+                    {"item": rows[-1]["item"], "age": a, "net_units": u, "in_stock_share": 1.0}
+                    for a, u in enumerate(sold)
+                ]
     return pd.DataFrame(rows).assign(**columns), pd.DataFrame(sales)
 
 
@@ -56,7 +87,9 @@ class TestSeason:
         ahead = run(styles, weeks)["projection"].groupby("season_half")["past_seasons"].first()
         assert ahead.to_dict() == {"AW": 1, "SS": 1}
         styles = styles[styles["season_half"] == "SS"]
-        assert run(styles, weeks, baseline_seasons=6)["projection"]["past_seasons"].unique().tolist() == [4]
+        assert run(styles, weeks, baseline_seasons=6)["projection"][
+            "past_seasons"
+        ].unique().tolist() == [4]
         cut = styles.assign(left_truncated=styles["season_year"].eq(2023))
         assert run(cut, weeks)["projection"].empty
 
@@ -91,7 +124,10 @@ class TestSeason:
     def test_a_past_that_often_sold_out_is_marked(self):
         styles, weeks = shop(2025, 2026)
         gone = (weeks["age"] >= 2) & weeks["item"].str[-1].isin(list("012"))
-        short = weeks.assign(net_units=weeks["net_units"].mask(gone, 0.0), in_stock_share=weeks["in_stock_share"].mask(gone, 0.0))
+        short = weeks.assign(
+            net_units=weeks["net_units"].mask(gone, 0.0),
+            in_stock_share=weeks["in_stock_share"].mask(gone, 0.0),
+        )
         assert run(styles, short)["projection"]["low_trust"].all()
         assert not run(styles, weeks)["projection"]["low_trust"].any()
 
@@ -99,7 +135,9 @@ class TestSeason:
         styles, weeks = shop(2024, 2025, 2026)
         late = (styles["item"] == "2026SS3").to_numpy()
         found = (
-            run(styles.assign(age=styles["age"].mask(late)), weeks[weeks["item"] != "2026SS3"])["projection"]
+            run(styles.assign(age=styles["age"].mask(late)), weeks[weeks["item"] != "2026SS3"])[
+                "projection"
+            ]
             .set_index("item")
             .loc["2026SS3"]
         )
@@ -112,7 +150,10 @@ class TestSeason:
         for _, rows in found["season_path"].groupby("item"):
             assert rows["share"].is_monotonic_increasing
             assert rows["share"].iloc[-1] == pytest.approx(1)
-        assert found["season_path"].groupby("item").size().sum() == shown.styles.loc[shown.styles["in_season"], "life"].sum()
+        assert (
+            found["season_path"].groupby("item").size().sum()
+            == shown.styles.loc[shown.styles["in_season"], "life"].sum()
+        )
 
     def test_the_future_and_the_order_of_rows_change_nothing(self):
         shown, _ = small_world(1, 6, 16)

@@ -1,4 +1,6 @@
-"""Targets: the solver against its closed form and a search, what makes them rise and fall, and the frame by style."""
+"""Targets: the solver against its closed form and a search, what makes them rise and fall, and the
+frame by style.
+"""
 
 import numpy as np
 import pandas as pd
@@ -21,11 +23,21 @@ def solved(cost, price, expense, profit=0.0, salvage=0.0):
 
 @given(cost=shares, price=prices, expense=shares, profit=st.floats(0, 0.1))
 def test_with_one_step_it_is_the_closed_form(cost, price, expense, profit):
-    assert solved(cost, price, expense, profit) == pytest.approx(cost / ((1 - expense - profit) * price))
+    assert solved(cost, price, expense, profit) == pytest.approx(
+        cost / ((1 - expense - profit) * price)
+    )
 
 
-@given(cost=shares, price=prices, expense=shares, profit=st.floats(0.01, 0.1), salvage=st.floats(0, 0.04))
-def test_rises_with_cost_expenses_and_profit_and_falls_with_price_and_salvage(cost, price, expense, profit, salvage):
+@given(
+    cost=shares,
+    price=prices,
+    expense=shares,
+    profit=st.floats(0.01, 0.1),
+    salvage=st.floats(0, 0.04),
+)
+def test_rises_with_cost_expenses_and_profit_and_falls_with_price_and_salvage(
+    cost, price, expense, profit, salvage
+):
     here = solved(cost, price, expense, profit, salvage)
     assert solved(cost + 0.01, price, expense, profit, salvage) > here
     assert solved(cost, price, expense + 0.01, profit, salvage) > here
@@ -42,19 +54,36 @@ def earned(sold, cost, steps, terms, tag):
         units = left if n == len(steps) - 1 else min(left, part)
         left -= units
         net = units * price / (1 + terms.tax_rate)
-        total += net * (1 - terms.expenses.get("net", 0) - terms.profit_rate) - net / kept * terms.expenses.get("paid", 0)
+        total += net * (
+            1 - terms.expenses.get("net", 0) - terms.profit_rate
+        ) - net / kept * terms.expenses.get("paid", 0)
         total -= units / kept * terms.expenses.get("per parcel", 0) / tag
         total -= (units / kept - units) * terms.expenses.get("per return", 0) / tag
-    return total + terms.salvage * (1 - sold) - cost - terms.expenses.get("fixed", 0) / terms.buy_at_tag
+    return (
+        total
+        + terms.salvage * (1 - sold)
+        - cost
+        - terms.expenses.get("fixed", 0) / terms.buy_at_tag
+    )
 
 
 @settings(deadline=None)
-@given(first=st.floats(0.05, 0.6), early=st.floats(0.6, 1), late=st.floats(0.5, 0.6), refunds=st.floats(0, 0.6), salvage=st.floats(0, 0.1))
-def test_what_it_says_must_be_sold_earns_exactly_what_is_asked(first, early, late, refunds, salvage):
+@given(
+    first=st.floats(0.05, 0.6),
+    early=st.floats(0.6, 1),
+    late=st.floats(0.5, 0.6),
+    refunds=st.floats(0, 0.6),
+    salvage=st.floats(0, 0.1),
+)
+def test_what_it_says_must_be_sold_earns_exactly_what_is_asked(
+    first, early, late, refunds, salvage
+):
     expenses = {"net": 0.1, "paid": 0.02, "per parcel": 4, "per return": 6, "fixed": 2_000}
     terms = Terms(expenses, 0.03, refunds, salvage, 0.06, buy_at_tag=100_000)
     steps = [(first, early), (1, late)]
-    assert earned(float(needed(0.2, steps, terms, 300)), 0.2, steps, terms, 300) == pytest.approx(0, abs=1e-9)
+    assert earned(float(needed(0.2, steps, terms, 300)), 0.2, steps, terms, 300) == pytest.approx(
+        0, abs=1e-9
+    )
 
 
 @given(first=st.floats(0.05, 0.6), early=st.floats(0.6, 1), salvage=st.floats(0, 0.1))
@@ -73,10 +102,26 @@ def test_a_unit_that_brings_less_than_it_costs_to_sell_never_gets_there():
 
 
 STYLES = pd.DataFrame(
-    {"item": list("abcde"), "name": list("abcde"), "category": ["dress"] * 4 + ["coat"], "tier": "push", "season": "2026SS", "season_half": "SS",
-     "in_season": True, "received": 100.0, "tag_price": 100.0, "mean_cost": [50.0, 70.0, None, 50.0, None], "price_realisation": [0.88, 0.88, 0.88, None, 0.9],
-     "net_units": [40.0, 40.0, 40.0, 0.0, 10.0], "sold_units": [50.0, 50.0, 50.0, 0.0, 10.0], "cancelled_units": 0.0, "target_profit_rate": None, "sell_through": 0.4, "flags": ["", "replen", "", "no_sales", ""]},
-)  # fmt: skip
+    {
+        "item": list("abcde"),
+        "name": list("abcde"),
+        "category": ["dress"] * 4 + ["coat"],
+        "tier": "push",
+        "season": "2026SS",
+        "season_half": "SS",
+        "in_season": True,
+        "received": 100.0,
+        "tag_price": 100.0,
+        "mean_cost": [50.0, 70.0, None, 50.0, None],
+        "price_realisation": [0.88, 0.88, 0.88, None, 0.9],
+        "net_units": [40.0, 40.0, 40.0, 0.0, 10.0],
+        "sold_units": [50.0, 50.0, 50.0, 0.0, 10.0],
+        "cancelled_units": 0.0,
+        "target_profit_rate": None,
+        "sell_through": 0.4,
+        "flags": ["", "replen", "", "no_sales", ""],
+    }
+)
 
 
 class TestByStyle:
@@ -85,12 +130,18 @@ class TestByStyle:
 
     def test_each_at_its_own_cost_and_price(self):
         row = self.found().loc["a"]
-        assert row[["break_even", "target"]].tolist() == pytest.approx([0.767813, 0.860882], abs=1e-6)
+        assert row[["break_even", "target"]].tolist() == pytest.approx(
+            [0.767813, 0.860882], abs=1e-6
+        )
         assert (row["feasible"], row["reason"]) == (True, "")
 
     def test_a_style_whose_plan_asks_for_another_profit_is_asked_for_that(self):
         found = self.found(styles=STYLES.assign(target_profit_rate=[0.0, None, None, None, None]))
-        assert found.loc["a", "target"] == found.loc["a", "break_even"] == pytest.approx(0.767813, abs=1e-6)
+        assert (
+            found.loc["a", "target"]
+            == found.loc["a", "break_even"]
+            == pytest.approx(0.767813, abs=1e-6)
+        )
 
     def test_what_cannot_be_reached_says_why_and_what_it_would_take(self):
         row = self.found().loc["b"]
@@ -101,8 +152,17 @@ class TestByStyle:
     def test_an_unknown_cost_is_the_median_of_its_category_and_says_so(self):
         found = self.found()
         assert found.loc["c", "cost_rate"] == 0.5
-        assert found["flags"].to_dict() == {"a": "", "b": "replen", "c": "cost_imputed", "d": "no_sales", "e": ""}
-        assert (found.loc["e", "reason"], found.loc["e", "feasible"]) == ("cost is not known", False)
+        assert found["flags"].to_dict() == {
+            "a": "",
+            "b": "replen",
+            "c": "cost_imputed",
+            "d": "no_sales",
+            "e": "",
+        }
+        assert (found.loc["e", "reason"], found.loc["e", "feasible"]) == (
+            "cost is not known",
+            False,
+        )
 
     def test_without_a_sale_there_is_no_price_to_judge_by_unless_one_is_planned(self):
         assert self.found().loc["d", "reason"] == "nothing sold yet: its price is not known"
@@ -119,11 +179,14 @@ class TestByStyle:
         plan = {"cash_needed": 500.0, "cash_price": 0.6, "cash_after": True}
         found = self.found(plan)
         left = 1 - found.loc[["a", "c"], "target"]
-        assert (found.loc[["a", "c"], "cash_target"] - found.loc[["a", "c"], "target"]).tolist() == pytest.approx(
-            [250 / (10_000 * 0.6 * 0.74)] * 2
-        )
+        assert (
+            found.loc[["a", "c"], "cash_target"] - found.loc[["a", "c"], "target"]
+        ).tolist() == pytest.approx([250 / (10_000 * 0.6 * 0.74)] * 2)
         assert (left > 0).all()
-        assert self.found(plan | {"cash_needed": 1_500.0}).loc["a", "reason"] == "the rest does not hold that much cash"
+        assert (
+            self.found(plan | {"cash_needed": 1_500.0}).loc["a", "reason"]
+            == "the rest does not hold that much cash"
+        )
 
     def test_fixed_expenses_are_spread_over_the_seasons_buy(self):
         found = self.found(expenses={"net": 0.20, "fixed": 1_500})
@@ -133,9 +196,12 @@ class TestByStyle:
         assert self.found(styles=STYLES.assign(in_season=False)).empty
 
 
-def test_no_figure_is_printed_that_the_example_does_not_reproduce_except_where_it_contradicts_itself():
+def test_no_figure_is_printed_that_the_example_does_not_reproduce_or_contradict():
     rows = example().dropna(subset="printed")
-    off = rows[(rows["amount"] - rows["printed"]).abs() > rows["unit"].map({"percent": 0.0051, "units": 0.5})]
+    off = rows[
+        (rows["amount"] - rows["printed"]).abs()
+        > rows["unit"].map({"percent": 0.0051, "units": 0.5})
+    ]
     assert len(off) == 3  # 10 % and its leftover, and the cut from 88 %
 
 

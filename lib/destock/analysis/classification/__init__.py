@@ -1,1 +1,3 @@
-"""Overstock: how much is too much, of which kind, how old, in which sizes, and what brought it about."""
+"""Overstock: how much is too much, of which kind, how old, in which sizes, and what brought it
+about.
+"""

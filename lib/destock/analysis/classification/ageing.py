@@ -21,24 +21,41 @@ def band_labels(bands: Sequence[int] = BANDS) -> tuple[str, ...]:
     ('0–30', '31–60', '> 60', 'unknown')
     """
     first = f"0–{bands[0]}"
-    return (first, *(f"{low + 1}–{high}" for low, high in pairwise(bands)), f"> {bands[-1]}", UNKNOWN_AGE)
+    return (
+        first,
+        *(f"{low + 1}–{high}" for low, high in pairwise(bands)),
+        f"> {bands[-1]}",
+        UNKNOWN_AGE,
+    )
 
 
-def ageing(layer: pd.DataFrame, sku_now: pd.DataFrame, worth: pd.DataFrame, bands: Sequence[int] = BANDS) -> pd.DataFrame:
+def ageing(
+    layer: pd.DataFrame, sku_now: pd.DataFrame, worth: pd.DataFrame, bands: Sequence[int] = BANDS
+) -> pd.DataFrame:
     """How old is the stock, and what is it worth at cost, at tag, and net of what selling costs?
 
-    layer: sku, age_days (null = unknown), units, unit_cost; worth: one row an item with category, ``excess_units``, ``excess_cost``, ``nrv`` (of all its
-    stock). An item's excess and NRV are spread evenly over its units. Returns one row a (category, band): VALUES;
-    every band is listed for every category with stock, and units of unknown age have a band of their own.
+    layer: sku, age_days (null = unknown), units, unit_cost; worth: one row an item with category,
+    ``excess_units``, ``excess_cost``, ``nrv`` (of all its stock). An item's excess and NRV are
+    spread evenly over its units. Returns one row a (category, band): VALUES; every band is listed
+    for every category with stock, and units of unknown age have a band of their own.
     """
-    rows = layer.merge(sku_now[["sku", "item", "tag_price"]], on="sku", validate="m:1").merge(worth, on="item", validate="m:1")
+    rows = layer.merge(sku_now[["sku", "item", "tag_price"]], on="sku", validate="m:1").merge(
+        worth, on="item", validate="m:1"
+    )
     labels = band_labels(bands)
-    band = pd.cut(rows["age_days"].clip(lower=1), [0, *bands, np.inf], labels=labels[:-1]).astype(object)
+    band = pd.cut(rows["age_days"].clip(lower=1), [0, *bands, np.inf], labels=labels[:-1]).astype(
+        object
+    )
     rows["band"] = pd.Categorical(band.where(band.notna(), UNKNOWN_AGE), labels)
     held = rows["units"].groupby(rows["item"]).transform("sum")
     part = ratio(rows["units"], held)
-    rows = rows.assign(cost=rows["units"] * rows["unit_cost"], tag=rows["units"] * rows["tag_price"])
-    rows = rows.assign(**{name: rows[name] * part for name in ("nrv", "excess_units", "excess_cost")})
+    rows = rows.assign(
+        cost=rows["units"] * rows["unit_cost"], tag=rows["units"] * rows["tag_price"]
+    )
+    rows = rows.assign(
+        **{name: rows[name] * part for name in ("nrv", "excess_units", "excess_cost")}
+    )
     bands = rows.groupby(["category", "band"], observed=False)
-    nothing = bands.size().eq(0)  # of no units every value is 0; of units of which none is known it is unknown
+    # of no units every value is 0; of units of which none is known it is unknown
+    nothing = bands.size().eq(0)
     return bands[VALUES].sum(min_count=1).mask(nothing, 0.0).reset_index().astype({"band": str})

@@ -1,10 +1,13 @@
-"""Many draws of the same rows, some at a time: one frame of many draws is much quicker than many small ones."""
+"""Many draws of the same rows, some at a time: one frame of many draws is much quicker than many
+small ones.
+"""
 
 MOST_DRAWN = 100_000
 
 
 def some_draws(draws: int, rows: int) -> list[int]:
-    """In what parts are so many draws made? As many at a time as make up a frame of MOST_DRAWN rows, and one at least.
+    """In what parts are so many draws made? As many at a time as make up a frame of MOST_DRAWN
+    rows, and one at least.
 
     >>> some_draws(100, 2_500)
     [40, 40, 20]

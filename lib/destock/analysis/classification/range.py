@@ -1,4 +1,6 @@
-"""The range: which styles earn the money (ABC), how evenly they sell (XYZ), and how many sell at all."""
+"""The range: which styles earn the money (ABC), how evenly they sell (XYZ), and how many sell at
+all.
+"""
 
 import numpy as np
 import pandas as pd
@@ -9,16 +11,19 @@ from destock.model.metrics import ratio
 
 A_SHARE, B_SHARE = 0.70, 0.90  # of gross profit, before the style itself
 X_CV, Y_CV = 0.5, 1.0
-INTERVAL, VARIATION = 1.32, 0.49  # Syntetos–Boylan–Croston: weeks between sales, squared variation of their sizes
+# Syntetos–Boylan–Croston: weeks between sales, squared variation of their sizes
+INTERVAL, VARIATION = (1.32, 0.49)
 PATTERNS = (mark("smooth"), mark("erratic"), mark("intermittent"), mark("lumpy"))
 YEAR_WEEKS = 52
 
 
 def abc(value: pd.Series) -> pd.Series:
-    """Which styles bring the first 70 % of the money (A), which the next 20 % (B), which the rest (C)?
+    """Which styles bring the first 70 % of the money (A), which the next 20 % (B), which the rest
+    (C)?
 
-    Graded by the share of those that bring more than a style, compared with a tolerance, so that ties at a line never depend on rounding,
-    and styles that bring the same are graded alike. Styles without value are C.
+    Graded by the share of those that bring more than a style, compared with a tolerance, so that
+    ties at a line never depend on rounding, and styles that bring the same are graded alike. Styles
+    without value are C.
 
     >>> "".join(abc(pd.Series([50, 20, 12, 8, 5, 3, 1.5, 0.5])))
     'AABBCCCC'
@@ -41,16 +46,22 @@ def xyz(weekly: np.ndarray) -> np.ndarray:
     known = np.isfinite(weekly).sum(axis=1)
     filled = np.where(np.isfinite(weekly), weekly, 0.0)
     mean = ratio(filled.sum(axis=1), known)
-    spread = np.sqrt(ratio((np.where(np.isfinite(weekly), weekly - mean[:, None], 0.0) ** 2).sum(axis=1), known))
+    spread = np.sqrt(
+        ratio((np.where(np.isfinite(weekly), weekly - mean[:, None], 0.0) ** 2).sum(axis=1), known)
+    )
     variation = ratio(spread, mean)
-    graded = np.select([variation <= X_CV, variation <= Y_CV, variation > Y_CV], ["X", "Y", "Z"], "")
+    graded = np.select(
+        [variation <= X_CV, variation <= Y_CV, variation > Y_CV], ["X", "Y", "Z"], ""
+    )
     return np.where(known >= 4, graded, "")
 
 
 def pattern(weekly: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Does a style sell every week or now and then, evenly or in lumps? (PATTERNS, weeks between sales, squared variation of sizes).
+    """Does a style sell every week or now and then, evenly or in lumps? (PATTERNS, weeks between
+    sales, squared variation of sizes).
 
-    weekly: styles × weeks, unknown weeks NaN. Interval = weeks ÷ weeks with a sale; variation by the population's variance.
+    weekly: styles × weeks, unknown weeks NaN. Interval = weeks ÷ weeks with a sale; variation by
+    the population's variance.
     """
     sold = np.nan_to_num(weekly) > 0
     sales = sold.sum(axis=1)
@@ -61,7 +72,13 @@ def pattern(weekly: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     seldom_sold, uneven = interval >= INTERVAL, squared >= VARIATION
     return (
         np.where(
-            sales > 0, np.select([seldom_sold & uneven, seldom_sold, uneven], [PATTERNS[3], PATTERNS[2], PATTERNS[1]], PATTERNS[0]), ""
+            sales > 0,
+            np.select(
+                [seldom_sold & uneven, seldom_sold, uneven],
+                [PATTERNS[3], PATTERNS[2], PATTERNS[1]],
+                PATTERNS[0],
+            ),
+            "",
         ),
         interval,
         squared,
@@ -71,9 +88,11 @@ def pattern(weekly: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def ranked(items: pd.DataFrame, weeks: pd.DataFrame, snapshot: pd.DataFrame) -> pd.DataFrame:
     """Which styles earn the money, and how evenly do they sell?
 
-    Last 52 complete weeks. ABC by gross profit (net revenue − net units × unit cost; where no cost is known by net revenue; of
-    a snapshot by units sold × (tag − cost)). XYZ and pattern by weekly units in stock, divided by the category's own week. Returns item, ``gross_profit``, ``abc_basis``,
-    ``abc``, ``xyz``, ``pattern``, ``sale_interval`` (weeks), ``size_variation``, ``seldom_rate`` (units a week, of PATTERNS that sell seldom).
+    Last 52 complete weeks. ABC by gross profit (net revenue − net units × unit cost; where no cost
+    is known by net revenue; of a snapshot by units sold × (tag − cost)). XYZ and pattern by weekly
+    units in stock, divided by the category's own week. Returns item, ``gross_profit``,
+    ``abc_basis``, ``abc``, ``xyz``, ``pattern``, ``sale_interval`` (weeks), ``size_variation``,
+    ``seldom_rate`` (units a week, of PATTERNS that sell seldom).
     """
     late = weeks[weeks["week"] > weeks["week"].max() - pd.Timedelta(weeks=YEAR_WEEKS)]
     frame = items[["item", "category", "mean_cost", "tag_price"]].merge(
@@ -83,36 +102,73 @@ def ranked(items: pd.DataFrame, weeks: pd.DataFrame, snapshot: pd.DataFrame) -> 
     named, interval, variation = pattern(plain)
     frame["abc"], frame["xyz"], frame["pattern"] = abc(frame["gross_profit"]), xyz(even), named
     rare = np.isin(named, PATTERNS[2:])
-    frame["seldom_rate"] = np.where(rare, seldom(np.nan_to_num(plain)) if plain.shape[1] else 0.0, np.nan)
+    frame["seldom_rate"] = np.where(
+        rare, seldom(np.nan_to_num(plain)) if plain.shape[1] else 0.0, np.nan
+    )
     return frame.assign(sale_interval=interval, size_variation=variation)[
-        ["item", "gross_profit", "abc_basis", "abc", "xyz", "pattern", "sale_interval", "size_variation", "seldom_rate"]
+        [
+            "item",
+            "gross_profit",
+            "abc_basis",
+            "abc",
+            "xyz",
+            "pattern",
+            "sale_interval",
+            "size_variation",
+            "seldom_rate",
+        ]
     ]
 
 
 def _earned(items: pd.DataFrame, late: pd.DataFrame, snapshot: pd.DataFrame) -> pd.DataFrame:
-    total = late.groupby("item")[["revenue", "refund_value", "sold_units", "cancelled_units", "returned_units"]].sum()
-    frame = items[["item", "mean_cost", "tag_price"]].join(total, on="item").fillna(dict.fromkeys(total, 0.0))
-    net, units = frame["revenue"] - frame["refund_value"], frame["sold_units"] - frame["cancelled_units"] - frame["returned_units"]
+    total = late.groupby("item")[
+        ["revenue", "refund_value", "sold_units", "cancelled_units", "returned_units"]
+    ].sum()
+    frame = (
+        items[["item", "mean_cost", "tag_price"]]
+        .join(total, on="item")
+        .fillna(dict.fromkeys(total, 0.0))
+    )
+    net, units = (
+        frame["revenue"] - frame["refund_value"],
+        frame["sold_units"] - frame["cancelled_units"] - frame["returned_units"],
+    )
     if len(snapshot):
-        longest = snapshot.set_index("item")[["sold_9m", "sold_6m", "sold_3m", "sold_1m"]].astype(float).bfill(axis=1).iloc[:, 0]
+        longest = (
+            snapshot.set_index("item")[["sold_9m", "sold_6m", "sold_3m", "sold_1m"]]
+            .astype(float)
+            .bfill(axis=1)
+            .iloc[:, 0]
+        )
         units = frame["item"].map(longest)
         net = units * frame["tag_price"]
     profit = net - units * frame["mean_cost"]
     basis = np.where(
-        profit.notna(), mark("gross profit"), np.where(net.notna(), mark("net sales (cost unknown)"), mark("units (price unknown)"))
+        profit.notna(),
+        mark("gross profit"),
+        np.where(net.notna(), mark("net sales (cost unknown)"), mark("units (price unknown)")),
     )
     return frame[["item"]].assign(gross_profit=profit.fillna(net).fillna(units), abc_basis=basis)
 
 
 def _weekly(frame: pd.DataFrame, late: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
-    """Weekly units in stock (items × weeks), divided by how the category's week ran, and as they were; weeks mostly out of stock are unknown."""
+    """Weekly units in stock (items × weeks), divided by how the category's week ran, and as they
+    were; weeks mostly out of stock are unknown.
+    """
     share = late["in_stock_share"].fillna(1.0)
-    rows = late.assign(units=(late["net_units"].clip(lower=0) / share.where(share > 0)).where(share >= 0.5))
+    rows = late.assign(
+        units=(late["net_units"].clip(lower=0) / share.where(share > 0)).where(share >= 0.5)
+    )
     rows = rows.assign(sold=rows["sold_units"].where(share >= 0.5))
     by_week = rows.groupby(["category", "week"])["units"].mean()
     index = by_week / by_week.groupby("category").transform("mean")
-    rows["even"] = rows["units"] / rows.set_index(["category", "week"]).index.map(index.where(index > 0)).to_numpy(float)
-    wide = [rows.pivot(index="item", columns="week", values=name).reindex(frame["item"]).to_numpy(float) for name in ("even", "sold")]
+    rows["even"] = rows["units"] / rows.set_index(["category", "week"]).index.map(
+        index.where(index > 0)
+    ).to_numpy(float)
+    wide = [
+        rows.pivot(index="item", columns="week", values=name).reindex(frame["item"]).to_numpy(float)
+        for name in ("even", "sold")
+    ]
     return wide[0], wide[1]
 
 
@@ -125,12 +181,23 @@ def moving_share(sku_week: pd.DataFrame) -> pd.DataFrame:
     """
     rows = sku_week[sku_week["complete"] & (sku_week["stock_basis"] != "unknown")]
     last = rows["week"].max()
-    rows = rows.assign(period=(last - rows["week"]).dt.days // 28, on_sale=(rows["days_in_stock"] > 0) | (rows["sold_units"] > 0))
-    per_sku = rows[(rows["period"] < 13) & rows["on_sale"]].groupby(["period", "sku"], as_index=False)["sold_units"].sum()
+    rows = rows.assign(
+        period=(last - rows["week"]).dt.days // 28,
+        on_sale=(rows["days_in_stock"] > 0) | (rows["sold_units"] > 0),
+    )
+    per_sku = (
+        rows[(rows["period"] < 13) & rows["on_sale"]]
+        .groupby(["period", "sku"], as_index=False)["sold_units"]
+        .sum()
+    )
     total = (
         per_sku.assign(sold=per_sku["sold_units"] > 0)
         .groupby("period", as_index=False)
         .agg(moving=("sold", "sum"), on_sale=("sku", "size"))
     )
-    total["period_end"] = last + pd.Timedelta(days=6) - pd.to_timedelta(total["period"] * 28, unit="D")
-    return total.assign(share=ratio(total["moving"], total["on_sale"]))[["period_end", "moving", "on_sale", "share"]]
+    total["period_end"] = (
+        last + pd.Timedelta(days=6) - pd.to_timedelta(total["period"] * 28, unit="D")
+    )
+    return total.assign(share=ratio(total["moving"], total["on_sale"]))[
+        ["period_end", "moving", "on_sale", "share"]
+    ]

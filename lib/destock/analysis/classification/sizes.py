@@ -11,60 +11,120 @@ RECENT_WEEKS, RATE_WEEKS = 8, 26
 LEAST_DAYS = 14  # in stock, before a size's own rate is known
 
 
-def sizes(sku_now: pd.DataFrame, sku_week: pd.DataFrame, items: pd.DataFrame, assumptions: dict[str, float]) -> pd.DataFrame:
+def sizes(
+    sku_now: pd.DataFrame,
+    sku_week: pd.DataFrame,
+    items: pd.DataFrame,
+    assumptions: dict[str, float],
+) -> pd.DataFrame:
     """Which sizes lie dead, and what do the missing ones cost?
 
-    One row a SKU of every style with stock: ``state`` – dead size: stock, and no sale in ``dead_weeks`` while its style sold; lost
-    size: none left while other sizes are, in season – ``units`` and ``cost`` held, ``lost_units`` and ``lost_sales`` of the last eight
-    weeks (its own rate while in stock × weeks without, net of the style's returns, at the price lately paid), and ``broken``: the sizes that are left bring
-    less than ``size_floor`` of the style's sales. What a size loses that was too short in stock to know its rate is unknown. Empty where stock or its weeks are unknown.
+    One row a SKU of every style with stock: ``state`` – dead size: stock, and no sale in
+    ``dead_weeks`` while its style sold; lost size: none left while other sizes are, in season –
+    ``units`` and ``cost`` held, ``lost_units`` and ``lost_sales`` of the last eight weeks (its own
+    rate while in stock × weeks without, net of the style's returns, at the price lately paid), and
+    ``broken``: the sizes that are left bring less than ``size_floor`` of the style's sales. What a
+    size loses that was too short in stock to know its rate is unknown. Empty where stock or its
+    weeks are unknown.
     """
     known = sku_week[sku_week["complete"] & sku_week["days_in_stock"].notna()]
     rows = sku_now[sku_now["on_hand"].notna()].merge(
-        items[["item", "name", "in_season", "sizes_left", "on_hand"]].rename(columns={"on_hand": "item_on_hand", "name": "item_name"}),
+        items[["item", "name", "in_season", "sizes_left", "on_hand"]].rename(
+            columns={"on_hand": "item_on_hand", "name": "item_name"}
+        ),
         on="item",
         validate="m:1",
     )
     rows = rows[(rows["item_on_hand"] > 0) & (not known.empty)].reset_index(drop=True)
-    rows = rows.join(_recent(known, assumptions["dead_weeks"]), on="sku").fillna({"sold_lately": 0.0, "lost_weeks": 0.0})
+    rows = rows.join(_recent(known, assumptions["dead_weeks"]), on="sku").fillna(
+        {"sold_lately": 0.0, "lost_weeks": 0.0}
+    )
     style_sold = rows.groupby("item")["sold_lately"].transform("sum")
     rows["broken"] = rows["sizes_left"] < assumptions["size_floor"]
     rows["units"] = rows["on_hand"].clip(lower=0)
     rows["cost"] = rows["on_hand_cost"].mask(rows["units"].eq(0), 0.0)
-    dead = (rows["units"] > 0) & (rows["sold_lately"] <= 0) & (style_sold > 0) & (rows["known_weeks"] >= assumptions["dead_weeks"])
+    dead = (
+        (rows["units"] > 0)
+        & (rows["sold_lately"] <= 0)
+        & (style_sold > 0)
+        & (rows["known_weeks"] >= assumptions["dead_weeks"])
+    )
     lost = (rows["units"] == 0) & rows["in_season"] & (rows["rate"] > 0)
     rows["state"] = np.select([dead, lost, rows["units"] > 0], STATES[:3], STATES[3])
-    rows["lost_units"] = (rows["rate"] * rows["lost_weeks"]).where(rows["in_season"] & (rows["lost_weeks"] > 0), 0.0)
+    rows["lost_units"] = (rows["rate"] * rows["lost_weeks"]).where(
+        rows["in_season"] & (rows["lost_weeks"] > 0), 0.0
+    )
     rows["lost_sales"] = (rows["lost_units"] * rows["price"]).mask(rows["lost_units"].eq(0), 0.0)
-    columns = ["item", "sku", "item_name", "size", "state", "broken", "units", "cost", "lost_units", "lost_sales"]
-    return rows[columns].rename(columns={"item_name": "name"}).sort_values(["item", "sku"], kind="stable").reset_index(drop=True)
+    columns = [
+        "item",
+        "sku",
+        "item_name",
+        "size",
+        "state",
+        "broken",
+        "units",
+        "cost",
+        "lost_units",
+        "lost_sales",
+    ]
+    return (
+        rows[columns]
+        .rename(columns={"item_name": "name"})
+        .sort_values(["item", "sku"], kind="stable")
+        .reset_index(drop=True)
+    )
 
 
 def _recent(weeks: pd.DataFrame, dead_weeks: float) -> pd.DataFrame:
-    """By SKU: units sold while stock may die, weeks known, its rate while in stock, and weeks without stock of the last eight."""
+    """By SKU: units sold while stock may die, weeks known, its rate while in stock, and weeks
+    without stock of the last eight.
+    """
     ago = (weeks["week"].max() - weeks["week"]).dt.days // 7
     rows = weeks.assign(
         net=weeks["sold_units"] - weeks["undone_units"],
         lately=weeks["sold_units"].where(ago < dead_weeks, 0.0),
-        out=((weeks["days_on_sale"] - weeks["days_in_stock"]).clip(lower=0) / 7).where(ago < RECENT_WEEKS, 0.0),
+        out=((weeks["days_on_sale"] - weeks["days_in_stock"]).clip(lower=0) / 7).where(
+            ago < RECENT_WEEKS, 0.0
+        ),
     )
-    total = rows.groupby("sku").agg(sold_lately=("lately", "sum"), known_weeks=("week", "size"), lost_weeks=("out", "sum"))
-    half_year = rows[ago < RATE_WEEKS].groupby("sku")[["net", "days_in_stock", "paid_value", "sold_units"]].sum()
-    rate = ratio(half_year["net"].clip(lower=0) * 7, half_year["days_in_stock"]).where(half_year["days_in_stock"] >= LEAST_DAYS)
+    total = rows.groupby("sku").agg(
+        sold_lately=("lately", "sum"), known_weeks=("week", "size"), lost_weeks=("out", "sum")
+    )
+    half_year = (
+        rows[ago < RATE_WEEKS]
+        .groupby("sku")[["net", "days_in_stock", "paid_value", "sold_units"]]
+        .sum()
+    )
+    rate = ratio(half_year["net"].clip(lower=0) * 7, half_year["days_in_stock"]).where(
+        half_year["days_in_stock"] >= LEAST_DAYS
+    )
     return total.assign(rate=rate, price=ratio(half_year["paid_value"], half_year["sold_units"]))
 
 
 def by_style(rows: pd.DataFrame) -> pd.DataFrame:
-    """Which styles have broken runs, and what do their dead and lost sizes come to in money? One row a style with one of the three."""
+    """Which styles have broken runs, and what do their dead and lost sizes come to in money? One
+    row a style with one of the three.
+    """
     dead, lost = rows["state"] == STATES[0], rows["state"] == STATES[1]
     part = rows.assign(
-        dead_sizes=dead, lost_sizes=lost, dead_cost=rows["cost"].where(dead, 0.0), broken_cost=rows["cost"].where(rows["broken"], 0.0)
+        dead_sizes=dead,
+        lost_sizes=lost,
+        dead_cost=rows["cost"].where(dead, 0.0),
+        broken_cost=rows["cost"].where(rows["broken"], 0.0),
     )
     total = part.groupby("item", as_index=False).agg(
-        name=("name", "first"), sizes=("sku", "size"), broken=("broken", "first"), dead_sizes=("dead_sizes", "sum"), lost_sizes=("lost_sizes", "sum"),
-        units=("units", "sum"), cost=("cost", "sum"), dead_cost=("dead_cost", "sum"), broken_cost=("broken_cost", "sum"),
-        lost_units=("lost_units", "sum"), lost_sales=("lost_sales", "sum"),
-    )  # fmt: skip
+        name=("name", "first"),
+        sizes=("sku", "size"),
+        broken=("broken", "first"),
+        dead_sizes=("dead_sizes", "sum"),
+        lost_sizes=("lost_sizes", "sum"),
+        units=("units", "sum"),
+        cost=("cost", "sum"),
+        dead_cost=("dead_cost", "sum"),
+        broken_cost=("broken_cost", "sum"),
+        lost_units=("lost_units", "sum"),
+        lost_sales=("lost_sales", "sum"),
+    )
     named = total[(total["broken"]) | (total["dead_sizes"] > 0) | (total["lost_sales"] > 0)]
     return (
         named.assign(matters=named["dead_cost"] + named["lost_sales"])

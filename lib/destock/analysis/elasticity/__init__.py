@@ -1,1 +1,3 @@
-"""How customers answer a price: experiments found, read, pooled, judged, designed, and turned into money."""
+"""How customers answer a price: experiments found, read, pooled, judged, designed, and turned into
+money.
+"""

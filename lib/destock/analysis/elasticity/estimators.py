@@ -1,4 +1,6 @@
-"""What each way of reading the same weeks says about the price: three that can be right, and two that people use."""
+"""What each way of reading the same weeks says about the price: three that can be right, and two
+that people use.
+"""
 
 import numpy as np
 import pandas as pd
@@ -10,20 +12,26 @@ from destock.model.messages import mark
 LAGS, LIFE_WEEKS = 3, 26
 HISTORY = ["last", "recent", "cumulative", "bought", "recent_by_age", "cumulative_by_age"]
 ESTIMATORS = (
-    mark("randomised test"), mark("given what the rule saw"), mark("same style, before and after"),
-    mark("all styles together"), mark("before and after the cut"),
-)  # fmt: skip
+    mark("randomised test"),
+    mark("given what the rule saw"),
+    mark("same style, before and after"),
+    mark("all styles together"),
+    mark("before and after the cut"),
+)
 
 
 def panel_weeks(item_week: pd.DataFrame, item_now: pd.DataFrame) -> pd.DataFrame:
-    """Which weeks of which items speak about the shop's own prices, with what could be known before each?
+    """Which weeks of which items speak about the shop's own prices, with what could be known before
+    each?
 
     Complete weeks in stock at one price, of items or, where ``location`` is there, of
     items in locations (``unit``). Adds ``log_price``, ``in_stock``, ``curve`` (category ×
     week of life), the price of the three weeks before (``price_1`` …), and the history
     that a markdown rule can have seen, in logarithms (HISTORY).
     """
-    rows = item_week[item_week["complete"]].merge(item_now[["item", "category", "received"]], on="item", suffixes=("_week", ""))
+    rows = item_week[item_week["complete"]].merge(
+        item_now[["item", "category", "received"]], on="item", suffixes=("_week", "")
+    )
     rows["unit"] = rows["item"] + " " + rows["location"] if "location" in rows else rows["item"]
     rows = rows.sort_values(["unit", "week"], kind="stable").reset_index(drop=True)
     price = rows["list_price"].fillna(rows["price"]).astype(float)
@@ -36,8 +44,12 @@ def panel_weeks(item_week: pd.DataFrame, item_now: pd.DataFrame) -> pd.DataFrame
 
 
 def life_curve(rows: pd.DataFrame) -> pd.Series:
-    """Category × week of life: styles that should sell alike, had nobody touched their price. After half a year weeks no longer differ."""
-    return rows["category"].astype("str") + " " + rows["age_week"].clip(upper=LIFE_WEEKS).astype("str")
+    """Category × week of life: styles that should sell alike, had nobody touched their price. After
+    half a year weeks no longer differ.
+    """
+    return (
+        rows["category"].astype("str") + " " + rows["age_week"].clip(upper=LIFE_WEEKS).astype("str")
+    )
 
 
 def _with_history(rows: pd.DataFrame) -> pd.DataFrame:
@@ -50,9 +62,14 @@ def _with_history(rows: pd.DataFrame) -> pd.DataFrame:
     bought = np.log(rows["received"].where(rows["received"] > 0).astype(float))
     lags = {f"price_{lag}": by["log_price"].shift(lag) for lag in range(1, LAGS + 1)}
     return rows.assign(
-        last=np.log(units.iloc[:, 0] + 0.5), recent=recent, cumulative=cumulative, bought=bought,
-        recent_by_age=recent * age, cumulative_by_age=cumulative * age, **lags,
-    )  # fmt: skip
+        last=np.log(units.iloc[:, 0] + 0.5),
+        recent=recent,
+        cumulative=cumulative,
+        bought=bought,
+        recent_by_age=recent * age,
+        cumulative_by_age=cumulative * age,
+        **lags,
+    )
 
 
 def fixed_effects(rows: pd.DataFrame, cluster: str = "item") -> Fit | None:
@@ -64,41 +81,64 @@ def fixed_effects(rows: pd.DataFrame, cluster: str = "item") -> Fit | None:
     return fit(rows, ["log_price"], ["unit", "curve", "week"], cluster)
 
 
-def history_conditioned(rows: pd.DataFrame, cluster: str = "item", slopes: tuple[str, ...] = ("log_price",)) -> Fit | None:
+def history_conditioned(
+    rows: pd.DataFrame, cluster: str = "item", slopes: tuple[str, ...] = ("log_price",)
+) -> Fit | None:
     """What do sales say among styles that looked alike to the markdown rule?
 
     Poisson without item effects, on everything a rule based on sales has seen: past sales,
     past prices, units bought, week of life. Wrong where the manager knew more than that.
     """
-    known = [name for name in HISTORY if rows[name].nunique() > 1]  # what is the same everywhere explains nothing
+    # what is the same everywhere explains nothing
+    known = [name for name in HISTORY if rows[name].nunique() > 1]
     lags = [f"price_{lag}" for lag in range(1, LAGS + 1)]
     seen = rows.dropna(subset=[*known, *lags])
     return fit(seen, [*slopes, *lags, *known], ["curve", "week"], cluster) if len(seen) else None
 
 
-def hold_out(rows: pd.DataFrame, cluster: str = "item", slopes: tuple[str, ...] = ("log_price",)) -> Fit | None:
-    """What do styles cut by lot sell beside those kept back by lot, in the first weeks after the decision?
+def hold_out(
+    rows: pd.DataFrame, cluster: str = "item", slopes: tuple[str, ...] = ("log_price",)
+) -> Fit | None:
+    """What do styles cut by lot sell beside those kept back by lot, in the first weeks after the
+    decision?
 
-    Poisson with an effect for each item in each test, each test × week from its decision,
-    each category × week of life (what is cut deeper may be older) and each week. ``rows`` are those of ``experiments.weeks_of_tests``.
+    Poisson with an effect for each item in each test, each test × week from its decision, each
+    category × week of life (what is cut deeper may be older) and each week. ``rows`` are those of
+    ``experiments.weeks_of_tests``.
     """
     return fit(rows, [*slopes], ["unit", "cell", "curve", "week"], cluster)
 
 
-def log_log(rows: pd.DataFrame, regressors: list[str] | None = None, effect: str | None = None, cluster: str = "item") -> Fit | None:
-    """What does a line through the logarithms say? Weeks without sales fall out; without an ``effect`` dear styles are compared with cheap ones."""
+def log_log(
+    rows: pd.DataFrame,
+    regressors: list[str] | None = None,
+    effect: str | None = None,
+    cluster: str = "item",
+) -> Fit | None:
+    """What does a line through the logarithms say? Weeks without sales fall out; without an
+    ``effect`` dear styles are compared with cheap ones.
+    """
     sold = rows[(rows["sold_units"] > 0) & rows["log_price"].notna()]
     if sold["log_price"].nunique() < 2 or sold[cluster].nunique() < 2:
         return None
     logs = sold[regressors or ["log_price"]].assign(y=np.log(sold["sold_units"].astype(float)))
     logs = logs - (logs.groupby(sold[effect]).transform("mean") if effect else logs.mean())
     groups, names = pd.factorize(sold[cluster])
-    model = OLS(logs["y"], logs.drop(columns="y")).fit(cov_type="cluster", cov_kwds={"groups": groups})
-    scores = (model.model.exog * model.resid.to_numpy()[:, None]) @ model.normalized_cov_params.to_numpy()
+    model = OLS(logs["y"], logs.drop(columns="y")).fit(
+        cov_type="cluster", cov_kwds={"groups": groups}
+    )
+    scores = (
+        model.model.exog * model.resid.to_numpy()[:, None]
+    ) @ model.normalized_cov_params.to_numpy()
     sums = pd.DataFrame(scores, index=sold[cluster].to_numpy()).groupby(level=0).sum().loc[names]
     by_points = np.sqrt(model.scale * model.normalized_cov_params.iloc[0, 0])
-    if model.ssr <= REPRODUCED**3 * model.uncentered_tss or model.bse.iloc[0] <= REPRODUCED * by_points:
-        return None  # through every point, or through the middle of each of two clusters: nothing tells how wrong it may be
+    if (
+        model.ssr <= REPRODUCED**3 * model.uncentered_tss
+        or model.bse.iloc[0] <= REPRODUCED * by_points
+    ):
+        # through every point, or through the middle of each of two clusters: nothing tells how
+        # wrong it may be
+        return None
     return Fit(
         model.params.to_numpy(),
         sums * (model.bse.to_numpy() / np.sqrt((sums**2).sum().to_numpy())),
@@ -108,12 +148,21 @@ def log_log(rows: pd.DataFrame, regressors: list[str] | None = None, effect: str
 
 
 def before_after(rows: pd.DataFrame, weeks: int = 2) -> Fit | None:
-    """What do the weeks around each item's first cut say? The season's decline and the recovery from a trough are in it."""
+    """What do the weeks around each item's first cut say? The season's decline and the recovery
+    from a trough are in it.
+    """
     step = rows["log_price"] - rows.groupby("item")["log_price"].shift()
-    first = rows[step < -0.01].groupby("item", as_index=False)["week"].first().rename(columns={"week": "cut"})
+    first = (
+        rows[step < -0.01]
+        .groupby("item", as_index=False)["week"]
+        .first()
+        .rename(columns={"week": "cut"})
+    )
     near = rows.merge(first, on="item")
     place = (near["week"] - near["cut"]).dt.days // 7
-    near = near[(place >= -weeks) & (place < weeks)].assign(after=(place >= 0).map({True: "after", False: "before"}))
+    near = near[(place >= -weeks) & (place < weeks)].assign(
+        after=(place >= 0).map({True: "after", False: "before"})
+    )
     mean = near.groupby(["after", "item"])[["sold_units", "log_price"]].mean()
     if not {"after", "before"} <= set(mean.index.get_level_values(0)):
         return None
@@ -121,7 +170,10 @@ def before_after(rows: pd.DataFrame, weeks: int = 2) -> Fit | None:
     change = mean["log_price"]["after"] - mean["log_price"]["before"]
     slopes = ((log_units["after"] - log_units["before"]) / change)[change < -0.01].dropna()
     error = slopes.std() / np.sqrt(len(slopes))
-    if not error > 1e-9 * abs(slopes.mean()):  # one item alone, or several that agree to the last unit
+    # one item alone, or several that agree to the last unit
+    if not error > 1e-9 * abs(slopes.mean()):
         return None
     influence = (slopes - slopes.mean()) * error / np.sqrt(((slopes - slopes.mean()) ** 2).sum())
-    return Fit(np.array([slopes.mean()]), influence.to_frame(), near["sold_units"], float(change.std()))
+    return Fit(
+        np.array([slopes.mean()]), influence.to_frame(), near["sold_units"], float(change.std())
+    )

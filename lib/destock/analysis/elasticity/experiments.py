@@ -10,27 +10,56 @@ from destock.model.metrics import ratio
 WEEKS_BEFORE, WEEKS_AFTER = 4, 4
 # a smaller move of a price is rounding; a price paid that does not hold for two weeks is noise
 LEAST_STEP, LEAST_HELD = 0.02, 2
-DESIGNS = (mark("randomised"), mark("rule-driven"), mark("staggered"), mark("single"), mark("no price change"))
-CHANGES = ["item", "week", "price_from", "price_to", "step", "weeks_held", "share_changed", "source"]
+DESIGNS = (
+    mark("randomised"),
+    mark("rule-driven"),
+    mark("staggered"),
+    mark("single"),
+    mark("no price change"),
+)
+CHANGES = [
+    "item",
+    "week",
+    "price_from",
+    "price_to",
+    "step",
+    "weeks_held",
+    "share_changed",
+    "source",
+]
 
 
-def weeks_of_tests(item_week: pd.DataFrame, experiment: pd.DataFrame, item_now: pd.DataFrame, after: int = 0) -> pd.DataFrame:
+def weeks_of_tests(
+    item_week: pd.DataFrame, experiment: pd.DataFrame, item_now: pd.DataFrame, after: int = 0
+) -> pd.DataFrame:
     """Which weeks of which items speak about a randomised price?
 
-    For every recorded test: its items' complete weeks from four before the decision to
-    the end of the window (and ``after`` weeks more, to see what was borrowed from them),
-    without weeks that straddle a change of the listed price, weeks before at an earlier
-    price, and weeks in which the item was out of stock. Adds ``unit`` (item in test), ``week_of_test`` (0 = the decision),
+    For every recorded test: its items' complete weeks from four before the decision to the end of
+    the window (and ``after`` weeks more, to see what was borrowed from them), without weeks that
+    straddle a change of the listed price, weeks before at an earlier price, and weeks in which the
+    item was out of stock. Adds ``unit`` (item in test), ``week_of_test`` (0 = the decision),
     ``cell`` (test × week of test), ``treated`` (after the decision), ``curve``, ``log_price``.
     """
     tests = experiment.merge(item_now[["item", "category"]], on="item", validate="m:1")
     rows = item_week[item_week["complete"]].merge(tests, on="item")
     last_day = rows["week"] + pd.Timedelta(days=6)
-    start, end = rows["decision_date"] - pd.Timedelta(weeks=WEEKS_BEFORE), rows["window_end"] + pd.Timedelta(weeks=after)
-    straddles = (rows["list_prices"] > 1) | ((rows["week"] < rows["decision_date"]) & (last_day >= rows["decision_date"]))
-    price = rows["list_price"].fillna(rows["price"]).astype(float)  # nothing, where it was given away
+    start, end = (
+        rows["decision_date"] - pd.Timedelta(weeks=WEEKS_BEFORE),
+        rows["window_end"] + pd.Timedelta(weeks=after),
+    )
+    straddles = (rows["list_prices"] > 1) | (
+        (rows["week"] < rows["decision_date"]) & (last_day >= rows["decision_date"])
+    )
+    # nothing, where it was given away
+    price = rows["list_price"].fillna(rows["price"]).astype(float)
     priced = (rows["price"] > 0) & (price > 0)
-    seen = (rows["week"] >= start) & (last_day <= end) & ~straddles & priced & ~(rows["in_stock_share"] == 0)
+    seen = (
+        (rows["week"] >= start)
+        & (last_day <= end)
+        & ~straddles
+        & priced
+        & ~(rows["in_stock_share"] == 0)
+    )
     rows = rows[seen].assign(log_price=np.log(price[seen]))
     rows["unit"] = rows["experiment"] + " " + rows["item"]
     rows["week_of_test"] = (rows["week"] - rows["decision_date"]).dt.days // 7
@@ -43,9 +72,15 @@ def weeks_of_tests(item_week: pd.DataFrame, experiment: pd.DataFrame, item_now: 
 
 
 def _at_an_earlier_price(rows: pd.DataFrame) -> pd.Series:
-    """Weeks before the decision at another listed price than the one it met: an earlier decision, made on sales, ended them."""
+    """Weeks before the decision at another listed price than the one it met: an earlier decision,
+    made on sales, ended them.
+    """
     met = rows["log_price"].where(~rows["treated"]).groupby(rows["unit"]).transform("last")
-    return ~rows["treated"] & rows["list_price"].notna() & ((rows["log_price"] - met).abs() >= LEAST_STEP)
+    return (
+        ~rows["treated"]
+        & rows["list_price"].notna()
+        & ((rows["log_price"] - met).abs() >= LEAST_STEP)
+    )
 
 
 def price_changes(rows: pd.DataFrame) -> pd.DataFrame:
@@ -65,9 +100,13 @@ def price_changes(rows: pd.DataFrame) -> pd.DataFrame:
     held = spell.groupby([rows["unit"], spell]).transform("size")
     share = moved.groupby([rows["category"], rows["week"]]).transform("mean")
     found = rows.assign(
-        price_from=np.exp(rows["log_price"] - step), price_to=np.exp(rows["log_price"]), step=np.expm1(step),
-        weeks_held=held, share_changed=share, source=np.where(listed, mark("listed"), mark("paid")),
-    )  # fmt: skip
+        price_from=np.exp(rows["log_price"] - step),
+        price_to=np.exp(rows["log_price"]),
+        step=np.expm1(step),
+        weeks_held=held,
+        share_changed=share,
+        source=np.where(listed, mark("listed"), mark("paid")),
+    )
     return found.loc[moved, CHANGES].reset_index(drop=True)
 
 
@@ -87,18 +126,26 @@ def design(changes: pd.DataFrame, rows: pd.DataFrame, tested: bool) -> str:
     if cuts["item"].nunique() == 1:
         return "single"
     first = pd.to_datetime(rows["item"].map(changes.groupby("item")["week"].min().to_dict()))
-    seen = rows[first.isna() | (rows["week"] <= first)].assign(sold_through=rows["cumulative"] - rows["bought"])
+    seen = rows[first.isna() | (rows["week"] <= first)].assign(
+        sold_through=rows["cumulative"] - rows["bought"]
+    )
     chosen = pd.MultiIndex.from_frame(cuts.loc[cuts["share_changed"] < 0.5, ["item", "week"]])
     cut = pd.MultiIndex.from_frame(seen[["item", "week"]]).isin(chosen)
     behind = seen[["sold_through", "recent"]]
     for alike in ("curve", "week"):
         behind = behind - behind.groupby(seen[alike]).transform("mean")
     behind = behind[cut]
-    return "rule-driven" if (behind.mean() < -2 * behind.std() / np.sqrt(behind.count())).any() else "staggered"
+    return (
+        "rule-driven"
+        if (behind.mean() < -2 * behind.std() / np.sqrt(behind.count())).any()
+        else "staggered"
+    )
 
 
 def event_study(rows: pd.DataFrame, treated: pd.Series) -> tuple[pd.DataFrame, list[str]]:
-    """Rows for a picture of the weeks around a decision: one column a week and treated item, the week before left out."""
+    """Rows for a picture of the weeks around a decision: one column a week and treated item, the
+    week before left out.
+    """
     rows, names = rows.copy(), []
     for week in sorted(set(rows["week_of_test"]) - {-1}):
         name = f"week {week}"
@@ -110,15 +157,17 @@ def event_study(rows: pd.DataFrame, treated: pd.Series) -> tuple[pd.DataFrame, l
 def daily(item_day: pd.DataFrame, experiment: pd.DataFrame) -> pd.DataFrame:
     """What did each arm of the price tests sell a day, before and after the decision?
 
-    All tests together, day 0 = the decision. Returns one row an (arm, day_of_test):
-    ``sold_units``, ``items`` in test, ``index`` = units per item ÷ the arm's own mean before the decision.
+    All tests together, day 0 = the decision. Returns one row an (arm, day_of_test): ``sold_units``,
+    ``items`` in test, ``index`` = units per item ÷ the arm's own mean before the decision.
     """
     rows = item_day.drop(columns=["experiment", "arm"]).merge(
         experiment[["experiment", "item", "arm", "decision_date", "window_end"]], on="item"
     )
     rows["day_of_test"] = (rows["day"] - rows["decision_date"]).dt.days
     rows = rows[(rows["day_of_test"] >= -7 * WEEKS_BEFORE) & (rows["day"] <= rows["window_end"])]
-    total = rows.groupby(["arm", "day_of_test"], as_index=False).agg(sold_units=("sold_units", "sum"), items=("item", "size"))
+    total = rows.groupby(["arm", "day_of_test"], as_index=False).agg(
+        sold_units=("sold_units", "sum"), items=("item", "size")
+    )
     total["per_item"] = ratio(total["sold_units"], total["items"])
     before = total[total["day_of_test"] < 0].groupby("arm")["per_item"].mean()
     return total.assign(index=ratio(total["per_item"], total["arm"].map(before)))

@@ -1,4 +1,6 @@
-"""From the answer of customers to money: what each step of the price ladder sells, earns and brings in."""
+"""From the answer of customers to money: what each step of the price ladder sells, earns and brings
+in.
+"""
 
 from collections.abc import Mapping
 
@@ -28,23 +30,38 @@ def steps(assumptions: Mapping[str, float]) -> np.ndarray:
     return 1 - assumptions["ladder_step"] * np.arange(int(assumptions["ladder_steps"]) + 1)
 
 
-def ladder(items: pd.DataFrame, elasticity: tuple[float, float, float], sale: Proceeds, assumptions: Mapping[str, float]) -> pd.DataFrame:
-    """What do units, revenue, gross profit and cash come to at each step of the ladder, until the exit?
+def ladder(
+    items: pd.DataFrame,
+    elasticity: tuple[float, float, float],
+    sale: Proceeds,
+    assumptions: Mapping[str, float],
+) -> pd.DataFrame:
+    """What do units, revenue, gross profit and cash come to at each step of the ladder, until the
+    exit?
 
-    ``items``: ``price``, ``mean_cost``, ``rate`` (units a week today), ``weeks`` left, ``on_hand`` (stock binds), ``return_rate``. ``elasticity``:
-    best, low, high. Gross profit is before tax. Cash = what the sales bring after tax, fees, parcels and returns: the purchase is paid for.
-    Leftovers count nothing. Returns one row a step: ``step`` (share of today's price), each of MEASURES with ``_low`` and ``_high``,
-    ``break_even_uplift`` and ``expected_uplift`` of units, ``margin`` (gross profit ÷ revenue before tax), ``best`` (most cash).
+    ``items``: ``price``, ``mean_cost``, ``rate`` (units a week today), ``weeks`` left, ``on_hand``
+    (stock binds), ``return_rate``. ``elasticity``: best, low, high. Gross profit is before tax.
+    Cash = what the sales bring after tax, fees, parcels and returns: the purchase is paid for.
+    Leftovers count nothing. Returns one row a step: ``step`` (share of today's price), each of
+    MEASURES with ``_low`` and ``_high``, ``break_even_uplift`` and ``expected_uplift`` of units,
+    ``margin`` (gross profit ÷ revenue before tax), ``best`` (most cash).
     """
     rows = []
     for step in steps(assumptions):
         outcomes = pd.DataFrame([_outcome(items, step, beta, sale) for beta in elasticity])
         low, high = outcomes.min().add_suffix("_low"), outcomes.max().add_suffix("_high")
         rows.append(
-            {"step": step} | outcomes.iloc[0].to_dict() | low.to_dict() | high.to_dict() | {"expected_uplift": step ** elasticity[0]}
+            {"step": step}
+            | outcomes.iloc[0].to_dict()
+            | low.to_dict()
+            | high.to_dict()
+            | {"expected_uplift": step ** elasticity[0]}
         )
     frame = pd.DataFrame(rows)
-    value, bought = sale.before_tax((items["rate"] * items["price"]).sum()), (items["rate"] * items["mean_cost"]).sum()
+    value, bought = (
+        sale.before_tax((items["rate"] * items["price"]).sum()),
+        (items["rate"] * items["mean_cost"]).sum(),
+    )
     frame["break_even_uplift"] = break_even_uplift(value, value * frame["step"], bought)
     frame["margin"] = ratio(frame["gross_profit"], sale.before_tax(frame["revenue"]))
     return frame.assign(best=(frame["cash"] > 0) & (frame["cash"] == frame["cash"].max()))

@@ -8,16 +8,20 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.stats import t as student
 
 STEPS, TOLERANCE = 60, 1e-9
-# Dummies of item, age and week are aliased. A ridge on the Newton step alone leaves the optimum where it is.
+# Dummies of item, age and week are aliased. A ridge on the Newton step alone leaves the optimum
+# where it is.
 RIDGE, ALIASED = 1e-10, 1e-4
-# An error is told by clusters that differ: by two at least, and not where the effects reproduce what they sold.
+# An error is told by clusters that differ: by two at least, and not where the effects reproduce
+# what they sold.
 LEAST_CLUSTERS, REPRODUCED = 2, 1e-4
 
 
 @dataclass(frozen=True)
 class Fit:
-    """Slopes of a regression, what each cluster adds to their error (clusters × slopes), the units it expects of each row,
-    and the spread (s.d.) that the first regressor keeps when all else is held fixed. What the rows cannot tell is NaN."""
+    """Slopes of a regression, what each cluster adds to their error (clusters × slopes), the units
+    it expects of each row, and the spread (s.d.) that the first regressor keeps when all else is
+    held fixed. What the rows cannot tell is NaN.
+    """
 
     slopes: np.ndarray
     influence: pd.DataFrame
@@ -39,8 +43,15 @@ class Fit:
         return float(self.slopes[slope] - width), float(self.slopes[slope] + width)
 
 
-def fit(rows: pd.DataFrame, regressors: list[str], effects: list[str], cluster: str = "item", units: str = "sold_units") -> Fit | None:
-    """By how much does the logarithm of expected units move with each regressor? None where no fit exists.
+def fit(
+    rows: pd.DataFrame,
+    regressors: list[str],
+    effects: list[str],
+    cluster: str = "item",
+    units: str = "sold_units",
+) -> Fit | None:
+    """By how much does the logarithm of expected units move with each regressor? None where no fit
+    exists.
 
     Poisson pseudo-maximum likelihood with the log of column ``in_stock`` as offset. The
     first effect is concentrated out in closed form, the others are solved by Newton's
@@ -60,34 +71,56 @@ def fit(rows: pd.DataFrame, regressors: list[str], effects: list[str], cluster: 
     told, (groups, names) = system.told(), pd.factorize(rows[cluster])
     if not told[0] and len(y) <= system.effects:
         return None
-    slopes, influence, spread = np.full(len(told), np.nan), np.full((len(names), len(told)), np.nan), 0.0
+    slopes, influence, spread = (
+        np.full(len(told), np.nan),
+        np.full((len(names), len(told)), np.nan),
+        0.0,
+    )
     if told.any():
         if not told.all():
             system = _System(codes, x[:, told], y, system.offset)
         found = system.solve()
         if found is None or len(names) < LEAST_CLUSTERS:
             return None
-        slopes[told], influence[:, told], spread = found, system.influence(groups), system.spread() if told[0] else 0.0
-    return Fit(slopes, pd.DataFrame(influence, index=names), pd.Series(system.mean, index=rows.index), spread)
+        slopes[told], influence[:, told], spread = (
+            found,
+            system.influence(groups),
+            system.spread() if told[0] else 0.0,
+        )
+    return Fit(
+        slopes,
+        pd.DataFrame(influence, index=names),
+        pd.Series(system.mean, index=rows.index),
+        spread,
+    )
 
 
 def informative(rows: pd.DataFrame, effects: list[str], units: str = "sold_units") -> pd.DataFrame:
-    """Leave out effects that sold nothing at all: Poisson cannot fit them, and they say nothing about a price."""
+    """Leave out effects that sold nothing at all: Poisson cannot fit them, and they say nothing
+    about a price.
+    """
     while True:
-        kept = np.logical_and.reduce([rows.groupby(effect)[units].transform("sum") > 0 for effect in effects])
+        kept = np.logical_and.reduce(
+            [rows.groupby(effect)[units].transform("sum") > 0 for effect in effects]
+        )
         if kept.all():
             return rows
         rows = rows[kept]
 
 
 class _System:
-    """The likelihood's equations: slopes and small effects in one dense block, the first effect eliminated."""
+    """The likelihood's equations: slopes and small effects in one dense block, the first effect
+    eliminated.
+    """
 
     def __init__(self, codes: list[np.ndarray], x: np.ndarray, y: np.ndarray, offset: np.ndarray):
         self.large, small, self.x, self.y, self.offset = codes[0], codes[1:], x, y, offset
         sizes = [code.max() + 1 for code in small]
         starts = np.cumsum([x.shape[1], *sizes])
-        self.small = [(code, slice(start, start + size), size) for code, start, size in zip(small, starts, sizes, strict=False)]
+        self.small = [
+            (code, slice(start, start + size), size)
+            for code, start, size in zip(small, starts, sizes, strict=False)
+        ]
         self.units = np.bincount(self.large, y)
         self.effects = len(self.units) + sum(size - 1 for size in sizes)
         self.by_large = np.empty((len(self.units), starts[-1]))
@@ -101,9 +134,12 @@ class _System:
         return 1 / np.sqrt(own * self.mean.sum()) >= ALIASED * np.maximum(1, self.x.std(axis=0))
 
     def solve(self) -> np.ndarray | None:
-        """Newton steps from the usual start of a Poisson regression, halved where they overshoot; None where they do not converge."""
+        """Newton steps from the usual start of a Poisson regression, halved where they overshoot;
+        None where they do not converge.
+        """
         k, parameters, value = self.x.shape[1], np.zeros(self.by_large.shape[1]), -np.inf
-        residual = self.mean * (np.log(self.mean) - self.offset) + self.y - self.mean  # first step: least squares on the logarithm
+        # first step: least squares on the logarithm
+        residual = self.mean * (np.log(self.mean) - self.offset) + self.y - self.mean
         for step in range(STEPS):
             if step:
                 self._factorise()
@@ -113,7 +149,8 @@ class _System:
             while not value >= last - 1e-9 * abs(last) and np.abs(change).max() > TOLERANCE:
                 change = change / 2
                 value = self._likelihood(parameters + change)
-            if not np.isfinite(value):  # the slope runs away: a price at which nothing was sold explains it best at infinity
+            # the slope runs away: a price at which nothing was sold explains it best at infinity
+            if not np.isfinite(value):
                 return None
             parameters, residual = parameters + change, self.y - self.mean
             if step and full <= TOLERANCE and abs(value - last) <= TOLERANCE * abs(value):
@@ -121,11 +158,14 @@ class _System:
         return None
 
     def _likelihood(self, parameters: np.ndarray) -> float:
-        """Log-likelihood, up to a constant, with the first effect at its best; leaves the means behind."""
+        """Log-likelihood, up to a constant, with the first effect at its best; leaves the means
+        behind.
+        """
         eta = self.offset + self._along(parameters)
         eta -= eta.max()
         self.mean = np.exp(eta)
-        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):  # a step so far that a unit expects nothing: NaN, and halved
+        # a step so far that a unit expects nothing: NaN, and halved
+        with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
             level = self.units / np.bincount(self.large, self.mean)
             self.mean *= level[self.large]
             return float(self.y @ eta + self.units @ np.log(level) - self.mean.sum())
@@ -143,7 +183,9 @@ class _System:
         return cho_solve(self.factor, np.concatenate(scores))
 
     def _factorise(self) -> None:
-        """Cross-products of slopes and small effects, weighted by the means, net of the first effect."""
+        """Cross-products of slopes and small effects, weighted by the means, net of the first
+        effect.
+        """
         w, k = self.mean, self.x.shape[1]
         self.weight = np.bincount(self.large, w)
         self.by_large[:, :k] = self._sums(self.large, len(self.weight))
@@ -154,7 +196,8 @@ class _System:
             cross[place, :k] = self._sums(code, size)
             for other, before, width in self.small[: a + 1]:
                 cross[place, before] = _table(code, other, w, size, width)
-        whole = np.where(np.diag(cross) > 0, np.diag(cross), 1)  # a regressor that never moves, an effect of no more units
+        # a regressor that never moves, an effect of no more units
+        whole = np.where(np.diag(cross) > 0, np.diag(cross), 1)
         self.by_large /= np.sqrt(self.weight)[:, None]
         cross -= self.by_large.T @ self.by_large
         cross[np.diag_indices_from(cross)] += RIDGE * whole
@@ -164,25 +207,46 @@ class _System:
         return np.column_stack([np.bincount(code, self.mean * column, size) for column in self.x.T])
 
     def spread(self) -> float:
-        """Standard deviation of the first regressor net of everything else, weighted by expected units."""
-        return float(1 / np.sqrt(cho_solve(self.factor, np.eye(self.by_large.shape[1], 1))[0, 0] * self.mean.sum()))
+        """Standard deviation of the first regressor net of everything else, weighted by expected
+        units.
+        """
+        return float(
+            1
+            / np.sqrt(
+                cho_solve(self.factor, np.eye(self.by_large.shape[1], 1))[0, 0] * self.mean.sum()
+            )
+        )
 
     def influence(self, groups: np.ndarray) -> np.ndarray:
-        """What each cluster adds to the slopes: its scores on regressors net of all effects, over their information.
+        """What each cluster adds to the slopes: its scores on regressors net of all effects, over
+        their information.
 
-        NaN where that is no error: nearly all of a slope's information is one cluster's, whose score is nothing by construction.
+        NaN where that is no error: nearly all of a slope's information is one cluster's, whose
+        score is nothing by construction.
         """
         k, n, clusters = self.x.shape[1], len(self.y), groups.max() + 1
-        rows = cho_solve(self.factor, np.eye(self.by_large.shape[1], k))  # the slopes' part of the inverse information
+        # the slopes' part of the inverse information
+        rows = cho_solve(self.factor, np.eye(self.by_large.shape[1], k))
         level = -(self.by_large @ rows) / np.sqrt(self.weight)[:, None]
         loading = np.column_stack([self._along(column) for column in rows.T]) + level[self.large]
         added = loading * (self.y - self.mean)[:, None]
         sums = np.column_stack([np.bincount(groups, column) for column in added.T])
-        shares = np.column_stack([np.bincount(groups, self.mean * column**2) for column in loading.T])
-        rest_on = shares.sum(axis=0) ** 2 / (shares**2).sum(axis=0)  # as many clusters of the same weight
-        known = (rest_on >= LEAST_CLUSTERS) & ((sums**2).sum(axis=0) > REPRODUCED**2 * shares.sum(axis=0))
-        return np.where(known, sums * np.sqrt((n - 1) / max(n - k - self.effects, 1) * clusters / (clusters - 1)), np.nan)
+        shares = np.column_stack(
+            [np.bincount(groups, self.mean * column**2) for column in loading.T]
+        )
+        # as many clusters of the same weight
+        rest_on = shares.sum(axis=0) ** 2 / (shares**2).sum(axis=0)
+        known = (rest_on >= LEAST_CLUSTERS) & (
+            (sums**2).sum(axis=0) > REPRODUCED**2 * shares.sum(axis=0)
+        )
+        return np.where(
+            known,
+            sums * np.sqrt((n - 1) / max(n - k - self.effects, 1) * clusters / (clusters - 1)),
+            np.nan,
+        )
 
 
-def _table(row: np.ndarray, column: np.ndarray, weight: np.ndarray, height: int, width: int) -> np.ndarray:
+def _table(
+    row: np.ndarray, column: np.ndarray, weight: np.ndarray, height: int, width: int
+) -> np.ndarray:
     return np.bincount(row * width + column, weight, height * width).reshape(height, width)

@@ -1,4 +1,6 @@
-"""What is known of one style, or of a category that nobody tested: its own data, and all the others'."""
+"""What is known of one style, or of a category that nobody tested: its own data, and all the
+others'.
+"""
 
 import numpy as np
 import pandas as pd
@@ -7,7 +9,8 @@ from statsmodels.stats.meta_analysis import combine_effects
 from destock.analysis.elasticity.poisson import Fit
 from destock.model.messages import mark
 
-# mean and spread of published elasticities (a meta-analysis): all that is known of a category without a test
+# mean and spread of published elasticities (a meta-analysis): all that is known of a category
+# without a test
 PRIOR, PRIOR_SPREAD = -2.6, 1.0
 STEPS, TOLERANCE = 40, 1e-11
 BASES = (mark("own data and all others"), mark("published studies"))
@@ -23,25 +26,43 @@ def by_item(rows: pd.DataFrame, pooled: Fit) -> pd.DataFrame:
     """
     rows = rows.loc[pooled.expected.index]
     code, names = pd.factorize(rows["item"])
-    x, y = (rows["log_price"] - rows.groupby("item")["log_price"].transform("mean")).to_numpy(), rows["sold_units"].to_numpy(float)
+    x, y = (
+        (rows["log_price"] - rows.groupby("item")["log_price"].transform("mean")).to_numpy(),
+        rows["sold_units"].to_numpy(float),
+    )
     base = pooled.expected.to_numpy() * np.exp(-pooled.slopes[0] * x)
     slope, information = _own_slopes(code, x, y, base, pooled.slopes[0])
     moved = np.bincount(code, x**2) > 1e-6
     design_effect = max(1.0, pooled.std_error[0] ** 2 * information[moved].sum())
     category = rows.groupby("item")["category"].first().reindex(names).to_numpy()
-    found = pd.DataFrame({"item": names, "category": category, "own": slope, "variance": design_effect / np.maximum(information, 1e-9)})
+    found = pd.DataFrame(
+        {
+            "item": names,
+            "category": category,
+            "own": slope,
+            "variance": design_effect / np.maximum(information, 1e-9),
+        }
+    )
     return found[moved & np.isfinite(slope) & (information > 1e-6)].reset_index(drop=True)
 
 
-def _own_slopes(code: np.ndarray, x: np.ndarray, y: np.ndarray, base: np.ndarray, start: float) -> tuple[np.ndarray, np.ndarray]:
-    """Newton on all items at once, each with its own level and slope; steps are held to one so that sparse items do not run away."""
+def _own_slopes(
+    code: np.ndarray, x: np.ndarray, y: np.ndarray, base: np.ndarray, start: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Newton on all items at once, each with its own level and slope; steps are held to one so that
+    sparse items do not run away.
+    """
     slope, total = np.full(code.max() + 1, start), np.bincount(code, y)
     for _ in range(STEPS):
         mean = base * np.exp(slope[code] * x)
         mean *= (total / np.bincount(code, mean))[code]
-        centred = x - (np.bincount(code, mean * x) / np.maximum(np.bincount(code, mean), 1e-12))[code]
+        centred = (
+            x - (np.bincount(code, mean * x) / np.maximum(np.bincount(code, mean), 1e-12))[code]
+        )
         information = np.bincount(code, mean * centred**2)
-        change = np.clip(np.bincount(code, (y - mean) * centred) / np.maximum(information, 1e-9), -1, 1)
+        change = np.clip(
+            np.bincount(code, (y - mean) * centred) / np.maximum(information, 1e-9), -1, 1
+        )
         slope = slope + change
         if np.abs(change).max() < TOLERANCE:
             break
@@ -63,13 +84,24 @@ def shrink(own: np.ndarray, variance: np.ndarray) -> pd.DataFrame:
     weight = spread2 / (spread2 + variance)
     best = mean + weight * (own - mean)
     width = 1.96 * np.sqrt(weight * variance + (1 - weight) ** 2 * mean_variance)
-    return pd.DataFrame({"elasticity": best, "low": best - width, "high": best + width, "weight": weight})
+    return pd.DataFrame(
+        {"elasticity": best, "low": best - width, "high": best + width, "weight": weight}
+    )
 
 
 def pool(items: pd.DataFrame) -> pd.DataFrame:
-    """What can be said of each item: its own data and those of its category's others? Adds ``shrink``'s columns and ``basis``."""
-    parts = [part.reset_index(drop=True).join(shrink(part["own"], part["variance"])) for _, part in items.groupby("category")]
-    frame = pd.concat(parts, ignore_index=True) if parts else items.reindex(columns=[*items.columns, "elasticity", "low", "high", "weight"])
+    """What can be said of each item: its own data and those of its category's others? Adds
+    ``shrink``'s columns and ``basis``.
+    """
+    parts = [
+        part.reset_index(drop=True).join(shrink(part["own"], part["variance"]))
+        for _, part in items.groupby("category")
+    ]
+    frame = (
+        pd.concat(parts, ignore_index=True)
+        if parts
+        else items.reindex(columns=[*items.columns, "elasticity", "low", "high", "weight"])
+    )
     return frame.assign(std_error=np.sqrt(frame["variance"]), basis=BASES[0])
 
 
@@ -92,4 +124,9 @@ def published() -> dict[str, object]:
 
 
 def _around(mean: float, spread: float) -> dict[str, float]:
-    return {"elasticity": float(mean), "low": float(mean - 1.96 * spread), "high": float(mean + 1.96 * spread), "std_error": float(spread)}
+    return {
+        "elasticity": float(mean),
+        "low": float(mean - 1.96 * spread),
+        "high": float(mean + 1.96 * spread),
+        "std_error": float(spread),
+    }

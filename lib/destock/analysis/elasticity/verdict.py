@@ -15,17 +15,39 @@ IN_STOCK, CENSORED_SHARE, LEAST_SURE = 0.8, 0.3, 0.75
 VERDICTS = (mark("usable"), mark("use with care"), mark("not from these data"))
 # why not at all
 NO_TEST, NEVER_MOVED, TOO_NARROW, TOO_FEW, NO_SALES, TOO_THIN, COLLINEAR, PAID_ONLY = (
-    mark("no test and no price that moved"), mark("price never moved"), mark("prices hardly differ"), mark("too few items"),
-    mark("nothing was sold"), mark("too few weeks with sales, of too few items whose price moved"), mark("price follows from past sales and age"), mark("prices seen only in what was paid, and leftovers or large orders lower what is paid"),
-)  # fmt: skip
+    mark("no test and no price that moved"),
+    mark("price never moved"),
+    mark("prices hardly differ"),
+    mark("too few items"),
+    mark("nothing was sold"),
+    mark("too few weeks with sales, of too few items whose price moved"),
+    mark("price follows from past sales and age"),
+    mark("prices seen only in what was paid, and leftovers or large orders lower what is paid"),
+)
 # why with care
 RANDOMISED, UNBALANCED, MANAGER, TIMING, EXPOSURE, CENSORED, UNSURE = (
-    mark("randomised"), mark("arms differed before the decision"), mark("no test by lot: whoever set the prices may have known more than past sales"),
-    mark("prices followed past sales: estimates disagree"), mark("price moved together with exposure"), mark("out of stock too often"), mark("interval too wide to act on"),
-)  # fmt: skip
+    mark("randomised"),
+    mark("arms differed before the decision"),
+    mark("no test by lot: whoever set the prices may have known more than past sales"),
+    mark("prices followed past sales: estimates disagree"),
+    mark("price moved together with exposure"),
+    mark("out of stock too often"),
+    mark("interval too wide to act on"),
+)
 COLUMNS = [
-    "group", "verdict", "reason", "estimator", "elasticity", "low", "high", "std_error", "items", "controls", "item_weeks", "units",
-]  # fmt: skip
+    "group",
+    "verdict",
+    "reason",
+    "estimator",
+    "elasticity",
+    "low",
+    "high",
+    "std_error",
+    "items",
+    "controls",
+    "item_weeks",
+    "units",
+]
 
 
 def answer(tests: pd.DataFrame, weeks: pd.DataFrame) -> pd.DataFrame:
@@ -39,39 +61,80 @@ def answer(tests: pd.DataFrame, weeks: pd.DataFrame) -> pd.DataFrame:
     lot = _refusal(tests) is None
     rows, judge = (tests, _randomised) if lot else (weeks, _observed)
     whole = {"group": "all"} | _described(rows) | judge(rows)
-    parts = _by_category(rows, whole, estimators.hold_out if lot else estimators.history_conditioned) if "elasticity" in whole else []
-    return pd.DataFrame([whole, *parts, {"group": "new category"} | _described(rows.iloc[:0]) | _new_category(parts)], columns=COLUMNS)
+    parts = (
+        _by_category(rows, whole, estimators.hold_out if lot else estimators.history_conditioned)
+        if "elasticity" in whole
+        else []
+    )
+    return pd.DataFrame(
+        [
+            whole,
+            *parts,
+            {"group": "new category"} | _described(rows.iloc[:0]) | _new_category(parts),
+        ],
+        columns=COLUMNS,
+    )
 
 
 def _by_category(rows: pd.DataFrame, whole: dict, estimator: Callable) -> list[dict]:
-    """A slope for each category in one regression, each drawn to all others as far as it is uncertain itself."""
+    """A slope for each category in one regression, each drawn to all others as far as it is
+    uncertain itself.
+    """
     names = sorted(rows["category"].unique())
-    slopes = {f"slope {name}": rows["log_price"].where(rows["category"] == name, 0.0) for name in names}
+    slopes = {
+        f"slope {name}": rows["log_price"].where(rows["category"] == name, 0.0) for name in names
+    }
     found = estimator(rows.assign(**slopes), slopes=tuple(slopes)) if len(names) > 1 else None
     if found is None:
         return []
     known = np.isfinite(found.std_error[: len(names)]) & (found.std_error[: len(names)] > 0)
-    names, own, error = np.array(names)[known], found.slopes[: len(known)][known], found.std_error[: len(known)][known]
-    drawn, described = pooling.shrink(own, error**2).to_dict("records"), [_described(rows[rows["category"] == name]) for name in names]
+    names, own, error = (
+        np.array(names)[known],
+        found.slopes[: len(known)][known],
+        found.std_error[: len(known)][known],
+    )
+    drawn, described = (
+        pooling.shrink(own, error**2).to_dict("records"),
+        [_described(rows[rows["category"] == name]) for name in names],
+    )
     few = [part["items"] < LEAST_ITEMS for part in described]
     return [
-        {"group": name, "estimator": pooling.BASES[0], "std_error": sure} | number | described[n]
-        | ({"verdict": "use with care", "reason": TOO_FEW} if few[n] else {"verdict": whole["verdict"], "reason": whole["reason"]})
+        {"group": name, "estimator": pooling.BASES[0], "std_error": sure}
+        | number
+        | described[n]
+        | (
+            {"verdict": "use with care", "reason": TOO_FEW}
+            if few[n]
+            else {"verdict": whole["verdict"], "reason": whole["reason"]}
+        )
         for n, (name, sure, number) in enumerate(zip(names, error, drawn, strict=True))
-    ]  # fmt: skip
+    ]
 
 
 def _new_category(parts: list[dict]) -> dict:
-    """A category without any test: as uncertain as the shop's own categories differ, or as published studies do."""
+    """A category without any test: as uncertain as the shop's own categories differ, or as
+    published studies do.
+    """
     if len(parts) < 2:
         return {"verdict": "not from these data", "reason": NO_TEST} | pooling.published()
-    spread = pooling.next_one([part["elasticity"] for part in parts], [part["std_error"] ** 2 for part in parts])
-    return {"verdict": "use with care", "reason": NO_TEST, "estimator": mark("the shop's other categories")} | spread
+    spread = pooling.next_one(
+        [part["elasticity"] for part in parts], [part["std_error"] ** 2 for part in parts]
+    )
+    return {
+        "verdict": "use with care",
+        "reason": NO_TEST,
+        "estimator": mark("the shop's other categories"),
+    } | spread
 
 
 def _described(rows: pd.DataFrame) -> dict:
     controls = rows.loc[rows["arm"] == "control", "item"].nunique() if "arm" in rows else 0
-    return {"items": rows["item"].nunique(), "controls": controls, "item_weeks": len(rows), "units": float(rows["sold_units"].sum())}
+    return {
+        "items": rows["item"].nunique(),
+        "controls": controls,
+        "item_weeks": len(rows),
+        "units": float(rows["sold_units"].sum()),
+    }
 
 
 def _refusal(rows: pd.DataFrame) -> str | None:
@@ -94,13 +157,24 @@ def _randomised(rows: pd.DataFrame) -> dict:
         refusal = _unfit(found)
     if refusal:
         return {"verdict": "not from these data", "reason": refusal}
-    doubts = [reason for reason, holds in ((UNBALANCED, _unbalanced), (CENSORED, _censored)) if holds(rows)]
+    doubts = [
+        reason
+        for reason, holds in ((UNBALANCED, _unbalanced), (CENSORED, _censored))
+        if holds(rows)
+    ]
     doubts += [UNSURE] if found.std_error[0] > LEAST_SURE else []
-    return _told("use with care" if doubts else "usable", doubts or [RANDOMISED], estimators.ESTIMATORS[0], found)
+    return _told(
+        "use with care" if doubts else "usable",
+        doubts or [RANDOMISED],
+        estimators.ESTIMATORS[0],
+        found,
+    )
 
 
 def _unfit(found: Fit | None) -> str | None:
-    """Why a fit is no answer: there is none, the price keeps no spread of its own, nothing tells how wrong it may be, or most items fell out."""
+    """Why a fit is no answer: there is none, the price keeps no spread of its own, nothing tells
+    how wrong it may be, or most items fell out.
+    """
     if found is None:
         return TOO_THIN
     if found.spread < LEAST_SPREAD:
@@ -116,38 +190,61 @@ def _observed(rows: pd.DataFrame) -> dict:
         same, alike = estimators.fixed_effects(rows), estimators.history_conditioned(rows)
         refusal = _unfit(alike)
     doubts = [MANAGER, *([TIMING] if same and alike and disagree(same, alike) else [])]
-    doubts += [reason for reason, holds in ((EXPOSURE, _exposed), (CENSORED, _censored)) if refusal is None and holds(rows)]
+    doubts += [
+        reason
+        for reason, holds in ((EXPOSURE, _exposed), (CENSORED, _censored))
+        if refusal is None and holds(rows)
+    ]
     if refusal is None and rows["list_price"].isna().mean() > 0.5:
         refusal = PAID_ONLY
     if refusal:
-        return {"verdict": "not from these data", "reason": "; ".join([refusal, *doubts[len(rows) == 0 :]])}
+        return {
+            "verdict": "not from these data",
+            "reason": "; ".join([refusal, *doubts[len(rows) == 0 :]]),
+        }
     return _told("use with care", doubts, estimators.ESTIMATORS[1], alike)
 
 
 def _told(verdict: str, reasons: list[str], estimator: str, found: Fit) -> dict:
     low, high = found.interval()
-    number = {"elasticity": float(found.slopes[0]), "low": low, "high": high, "std_error": float(found.std_error[0])}
+    number = {
+        "elasticity": float(found.slopes[0]),
+        "low": low,
+        "high": high,
+        "std_error": float(found.std_error[0]),
+    }
     return {"verdict": verdict, "reason": "; ".join(reasons), "estimator": estimator} | number
 
 
 def disagree(one: Fit, other: Fit) -> bool:
-    """Do two estimates from the same items differ by more than two standard errors of their difference?"""
+    """Do two estimates from the same items differ by more than two standard errors of their
+    difference?
+    """
     difference = one.influence.iloc[:, 0].sub(other.influence.iloc[:, 0], fill_value=0.0)
     return bool(abs(one.slopes[0] - other.slopes[0]) > 2 * np.sqrt((difference**2).sum()))
 
 
 def _unbalanced(rows: pd.DataFrame) -> bool:
-    """Did the arms already move apart in the weeks before the decision? A draw by lot does that once in a hundred times."""
+    """Did the arms already move apart in the weeks before the decision? A draw by lot does that
+    once in a hundred times.
+    """
     price = rows["log_price"]
     after, before = (
-        price.where(side).groupby(rows["unit"]).transform(pick) for side, pick in ((rows["treated"], "first"), (~rows["treated"], "last"))
+        price.where(side).groupby(rows["unit"]).transform(pick)
+        for side, pick in ((rows["treated"], "first"), (~rows["treated"], "last"))
     )
-    rows = rows.assign(drift=(after - before) * rows["week_of_test"])[~rows["treated"] & after.notna()]
+    rows = rows.assign(drift=(after - before) * rows["week_of_test"])[
+        ~rows["treated"] & after.notna()
+    ]
     if not rows["drift"].std() > 0:
         return False
     moved = rows.groupby("unit")["log_price"].nunique().max() > 1
-    found = fit(rows, ["drift", "log_price"] if moved else ["drift"], ["unit", "cell", "curve", "week"])
-    return found is not None and bool(found.slopes[0] ** 2 > chi2.ppf(0.99, 1) * found.std_error[0] ** 2)
+    found = fit(
+        rows, ["drift", "log_price"] if moved else ["drift"], ["unit", "cell", "curve", "week"]
+    )
+    return found is not None and bool(
+        found.slopes[0] ** 2 > chi2.ppf(0.99, 1) * found.std_error[0] ** 2
+    )
 
 
 def _censored(rows: pd.DataFrame) -> bool:
@@ -164,35 +261,61 @@ def _exposed(rows: pd.DataFrame) -> bool:
 
 
 def by_traffic(tests: pd.DataFrame) -> pd.DataFrame:
-    """How much of the answer is that more people see a cheaper style, and how much that more of them buy?
+    """How much of the answer is that more people see a cheaper style, and how much that more of
+    them buy?
 
     Rows total, exposure and conversion (units given exposure) of the tests by lot; total =
     exposure + conversion, up to noise. Empty without traffic.
     """
-    seen = tests[tests["exposures"] > 0].astype({"exposures": float}) if "exposures" in tests else tests.iloc[:0]
+    seen = (
+        tests[tests["exposures"] > 0].astype({"exposures": float})
+        if "exposures" in tests
+        else tests.iloc[:0]
+    )
     asked = {
         mark("total"): (seen, "sold_units"),
         mark("exposure"): (seen.assign(in_stock=1.0), "exposures"),
-        mark("conversion"): (seen.assign(in_stock=seen["exposures"]) if len(seen) else seen, "sold_units"),
+        mark("conversion"): (
+            seen.assign(in_stock=seen["exposures"]) if len(seen) else seen,
+            "sold_units",
+        ),
     }
     fits = {
-        name: fit(rows, ["log_price"], ["unit", "cell", "curve", "week"], units=units) for name, (rows, units) in asked.items() if len(rows)
+        name: fit(rows, ["log_price"], ["unit", "cell", "curve", "week"], units=units)
+        for name, (rows, units) in asked.items()
+        if len(rows)
     }
     return _rows(fits, "part")
 
 
 def compare(tests: pd.DataFrame, weeks: pd.DataFrame) -> pd.DataFrame:
-    """What would each way of reading the same shop have said? Columns ``estimator``, ``elasticity``, ``low``, ``high``, ``std_error``."""
+    """What would each way of reading the same shop have said? Columns ``estimator``,
+    ``elasticity``, ``low``, ``high``, ``std_error``.
+    """
     ways: list[tuple[Callable, pd.DataFrame]] = [
-        (estimators.hold_out, tests), (estimators.history_conditioned, weeks), (estimators.fixed_effects, weeks),
-        (estimators.log_log, weeks), (estimators.before_after, weeks),
-    ]  # fmt: skip
+        (estimators.hold_out, tests),
+        (estimators.history_conditioned, weeks),
+        (estimators.fixed_effects, weeks),
+        (estimators.log_log, weeks),
+        (estimators.before_after, weeks),
+    ]
     named = zip(estimators.ESTIMATORS, ways, strict=True)
-    return _rows({name: way(rows) for name, (way, rows) in named if len(rows) and rows["log_price"].std() > 0}, "estimator")
+    return _rows(
+        {
+            name: way(rows)
+            for name, (way, rows) in named
+            if len(rows) and rows["log_price"].std() > 0
+        },
+        "estimator",
+    )
 
 
 def _rows(fits: dict[str, Fit | None], name: str) -> pd.DataFrame:
-    told = [_told("", [], "", found) | {name: key} for key, found in fits.items() if found is not None and found.known]
+    told = [
+        _told("", [], "", found) | {name: key}
+        for key, found in fits.items()
+        if found is not None and found.known
+    ]
     return pd.DataFrame(told, columns=[name, "elasticity", "low", "high", "std_error"])
 
 
@@ -211,11 +334,15 @@ def event_study(tests: pd.DataFrame, weeks: pd.DataFrame) -> tuple[pd.DataFrame,
         return pd.DataFrame(columns=["week_of_test", "uplift", "low", "high"]), float("nan")
     error, at = found.std_error, [int(name.split()[1]) for name in names]
     frame = pd.DataFrame({"week_of_test": [*at, -1], "uplift": np.expm1([*found.slopes, 0.0])})
-    frame["low"], frame["high"] = (np.expm1([*(found.slopes + side * 1.96 * error), 0.0]) for side in (-1, 1))
+    frame["low"], frame["high"] = (
+        np.expm1([*(found.slopes + side * 1.96 * error), 0.0]) for side in (-1, 1)
+    )
     leads = (np.array(at) < 0) & np.isfinite(error)
     covariance = (found.influence.T @ found.influence).to_numpy()[np.ix_(leads, leads)]
     wald = found.slopes[leads] @ np.linalg.pinv(covariance) @ found.slopes[leads]
-    return frame.sort_values("week_of_test", ignore_index=True), float(chi2.sf(wald, leads.sum())) if leads.any() else float("nan")
+    return frame.sort_values("week_of_test", ignore_index=True), (
+        float(chi2.sf(wald, leads.sum())) if leads.any() else float("nan")
+    )
 
 
 def _around_tests(tests: pd.DataFrame) -> tuple[pd.DataFrame, pd.Series, list[str]]:

@@ -1,1 +1,3 @@
-"""What overstock costs: what is spent, what waiting takes, what it is still worth, and until when holding pays."""
+"""What overstock costs: what is spent, what waiting takes, what it is still worth, and until when
+holding pays.
+"""

@@ -1,4 +1,6 @@
-"""What the stock is still worth: net realisable value item by item, and the write-down an auditor can follow."""
+"""What the stock is still worth: net realisable value item by item, and the write-down an auditor
+can follow.
+"""
 
 from dataclasses import dataclass
 
@@ -9,8 +11,14 @@ from destock.model.messages import mark
 from destock.model.metrics import ratio
 from destock.model.proceeds import Proceeds
 
-# portions of an item's stock: each is worth what it will bring, and what one gains never covers what another lost
-NEEDED, TOO_MUCH, NOT_KNOWN, DAMAGED = mark("needed"), mark("too much"), mark("need not known"), mark("damaged")
+# portions of an item's stock: each is worth what it will bring, and what one gains never covers
+# what another lost
+NEEDED, TOO_MUCH, NOT_KNOWN, DAMAGED = (
+    mark("needed"),
+    mark("too much"),
+    mark("need not known"),
+    mark("damaged"),
+)
 RECENT_WEEKS = 8
 LEAST_UNITS = 30  # sold after their exit, before the shop's own clearance price is taken
 DEAD_DAYS = 365  # after its exit a style brings what a jobber pays
@@ -19,7 +27,9 @@ COST_GAP = 0.05  # share of the stock's tag value without a cost above which no 
 
 @dataclass(frozen=True)
 class Standard:
-    """What a set of accounting rules asks: its name, its source, and whether a write-down may be taken back."""
+    """What a set of accounting rules asks: its name, its source, and whether a write-down may be
+    taken back.
+    """
 
     name: str
     rule: str
@@ -27,10 +37,31 @@ class Standard:
 
 
 STANDARDS = {
-    "CAS 1": Standard("CAS 1", mark("CAS 1: lower of cost and net realisable value, item by item – a write-down is taken back when its cause is gone, up to the original cost"), True),
-    "IFRS": Standard("IFRS", mark("IAS 2: lower of cost and net realisable value, item by item – a reversal is required when value recovers, up to the original cost"), True),
-    "US GAAP": Standard("US GAAP", mark("ASC 330: lower of cost and net realisable value (first in first out, average cost) – a write-down makes a new cost and is not taken back"), False),
-}  # fmt: skip
+    "CAS 1": Standard(
+        "CAS 1",
+        mark(
+            "CAS 1: lower of cost and net realisable value, item by item – a write-down is taken"
+            " back when its cause is gone, up to the original cost"
+        ),
+        True,
+    ),
+    "IFRS": Standard(
+        "IFRS",
+        mark(
+            "IAS 2: lower of cost and net realisable value, item by item – a reversal is required"
+            " when value recovers, up to the original cost"
+        ),
+        True,
+    ),
+    "US GAAP": Standard(
+        "US GAAP",
+        mark(
+            "ASC 330: lower of cost and net realisable value (first in first out, average cost) – a"
+            " write-down makes a new cost and is not taken back"
+        ),
+        False,
+    ),
+}
 
 # where a price comes from
 RECENT, OWN_CLEARANCE, ASSUMED, REALISED, AT_TAG = (
@@ -42,10 +73,14 @@ RECENT, OWN_CLEARANCE, ASSUMED, REALISED, AT_TAG = (
 )
 
 
-def clearance_share(weeks: pd.DataFrame, items: pd.DataFrame, assumptions: dict[str, float]) -> tuple[float, str]:
-    """At which part of the tag price has the shop sold what was left after the exit, and where does that come from?
+def clearance_share(
+    weeks: pd.DataFrame, items: pd.DataFrame, assumptions: dict[str, float]
+) -> tuple[float, str]:
+    """At which part of the tag price has the shop sold what was left after the exit, and where does
+    that come from?
 
-    Paid ÷ tag value of all units sold after their style's exit; with fewer than 30 of them the assumption.
+    Paid ÷ tag value of all units sold after their style's exit; with fewer than 30 of them the
+    assumption.
     """
     rows = weeks.merge(items[["item", "exit_date"]], on="item", validate="m:1")
     after = rows[(rows["week"] > rows["exit_date"]) & (rows["sold_at_tag"] > 0)]
@@ -55,27 +90,52 @@ def clearance_share(weeks: pd.DataFrame, items: pd.DataFrame, assumptions: dict[
 
 
 def recent_price(items: pd.DataFrame, weeks: pd.DataFrame) -> pd.DataFrame:
-    """What do customers pay for each style now? Last eight weeks, else over its whole life, else its tag: item, ``price``, ``price_basis``."""
-    late = weeks[weeks["week"] > weeks["week"].max() - pd.Timedelta(weeks=RECENT_WEEKS)].groupby("item")[["paid_value", "sold_units"]].sum()
-    now = items["item"].map(ratio(late["paid_value"], late["sold_units"]).where(late["paid_value"] > 0))
+    """What do customers pay for each style now? Last eight weeks, else over its whole life, else
+    its tag: item, ``price``, ``price_basis``.
+    """
+    late = (
+        weeks[weeks["week"] > weeks["week"].max() - pd.Timedelta(weeks=RECENT_WEEKS)]
+        .groupby("item")[["paid_value", "sold_units"]]
+        .sum()
+    )
+    now = items["item"].map(
+        ratio(late["paid_value"], late["sold_units"]).where(late["paid_value"] > 0)
+    )
     ever = ratio(items["paid_value"], items["sold_units"]).where(items["paid_value"] > 0)
-    basis = np.select([now.notna(), ever.notna(), items["tag_price"].notna()], [RECENT, REALISED, AT_TAG], "")
-    return items[["item"]].assign(price=now.fillna(ever).fillna(items["tag_price"]), price_basis=basis)
+    basis = np.select(
+        [now.notna(), ever.notna(), items["tag_price"].notna()], [RECENT, REALISED, AT_TAG], ""
+    )
+    return items[["item"]].assign(
+        price=now.fillna(ever).fillna(items["tag_price"]), price_basis=basis
+    )
 
 
 def portions(frame: pd.DataFrame) -> pd.DataFrame:
-    """Which units of each item are needed, which are too much, which are damaged, and what did each portion cost?
+    """Which units of each item are needed, which are too much, which are damaged, and what did each
+    portion cost?
 
-    frame: items from ``cover.excess`` with ``cover.at_cost``. Returns one row a portion with units: item, ``portion``, ``units``, ``cost``. Where
-    nobody knows how many are needed, all good units are one portion.
+    frame: items from ``cover.excess`` with ``cover.at_cost``. Returns one row a portion with units:
+    item, ``portion``, ``units``, ``cost``. Where nobody knows how many are needed, all good units
+    are one portion.
     """
     known = frame["excess_on_hand"].notna()
     good, too_much = frame["on_hand"].clip(lower=0), frame["excess_on_hand"].fillna(0.0)
     parts = {
-        NEEDED: (good - too_much).where(known, 0.0), TOO_MUCH: too_much, NOT_KNOWN: good.where(~known, 0.0), DAMAGED: frame["damaged"].clip(lower=0),
-    }  # fmt: skip
-    cost = {NEEDED: frame["needed_cost"], TOO_MUCH: frame["excess_cost"], NOT_KNOWN: frame["on_hand_cost"], DAMAGED: frame["damaged_cost"]}
-    rows = [frame[["item"]].assign(portion=name, units=units, cost=cost[name]) for name, units in parts.items()]
+        NEEDED: (good - too_much).where(known, 0.0),
+        TOO_MUCH: too_much,
+        NOT_KNOWN: good.where(~known, 0.0),
+        DAMAGED: frame["damaged"].clip(lower=0),
+    }
+    cost = {
+        NEEDED: frame["needed_cost"],
+        TOO_MUCH: frame["excess_cost"],
+        NOT_KNOWN: frame["on_hand_cost"],
+        DAMAGED: frame["damaged_cost"],
+    }
+    rows = [
+        frame[["item"]].assign(portion=name, units=units, cost=cost[name])
+        for name, units in parts.items()
+    ]
     return pd.concat(rows, ignore_index=True).query("units > 0").reset_index(drop=True)
 
 
@@ -88,29 +148,42 @@ def net_realisable(
     as_of: pd.Timestamp,
     each: str = "item",
 ) -> pd.DataFrame:
-    """What will each item bring, net of what selling it costs, and how far is that below what it cost?
+    """What will each item bring, net of what selling it costs, and how far is that below what it
+    cost?
 
-    frame: items from ``cover.excess`` with ``cover.at_cost`` and ``return_rate``. Units that are needed, or of which the need is not known,
-    sell at today's price, what is too much at the clearance price (a year after its exit: at the salvage price), damaged units at the damaged
-    price. NRV = what a sale at that price brings. Returns one row an (item, portion) with stock: ``units``, ``unit_cost``, ``price`` with
-    ``price_basis``, ``nrv`` (each a unit), and those of ``written_down``, ``each`` as it is asked there; items without a tag price or cost stay,
+    frame: items from ``cover.excess`` with ``cover.at_cost`` and ``return_rate``. Units that are
+    needed, or of which the need is not known, sell at today's price, what is too much at the
+    clearance price (a year after its exit: at the salvage price), damaged units at the damaged
+    price. NRV = what a sale at that price brings. Returns one row an (item, portion) with stock:
+    ``units``, ``unit_cost``, ``price`` with ``price_basis``, ``nrv`` (each a unit), and those of
+    ``written_down``, ``each`` as it is asked there; items without a tag price or cost stay,
     unknown.
     """
     rows = (
-        portions(frame).merge(frame[["item", "tag_price", "exit_date", "return_rate"]], on="item").merge(prices, on="item", validate="m:1")
+        portions(frame)
+        .merge(frame[["item", "tag_price", "exit_date", "return_rate"]], on="item")
+        .merge(prices, on="item", validate="m:1")
     )
     long_over = (as_of - rows["exit_date"]).dt.days > DEAD_DAYS
-    share = np.select([rows["portion"] == DAMAGED, long_over], [assumptions["damaged_price"], assumptions["salvage_price"]], clearance[0])
+    share = np.select(
+        [rows["portion"] == DAMAGED, long_over],
+        [assumptions["damaged_price"], assumptions["salvage_price"]],
+        clearance[0],
+    )
     basis = np.select([rows["portion"] == DAMAGED, long_over], [ASSUMED, ASSUMED], clearance[1])
     lowered, at_exit = rows["portion"].isin([TOO_MUCH, DAMAGED]), rows["tag_price"] * share
     lower = lowered & ~(at_exit >= rows["price"])
-    rows = rows.assign(price=rows["price"].mask(lower, at_exit), price_basis=rows["price_basis"].mask(lower, basis))
+    rows = rows.assign(
+        price=rows["price"].mask(lower, at_exit), price_basis=rows["price_basis"].mask(lower, basis)
+    )
     rows["unit_cost"] = ratio(rows["cost"], rows["units"]).where(rows["cost"] > 0)
     rows["nrv"] = sale.brings(rows["price"], rows["return_rate"].fillna(0.0))
     return (
         written_down(rows, each)
         .drop(columns=["cost", "tag_price", "exit_date", "return_rate"])
-        .sort_values(["write_down", "item", "portion"], ascending=[False, True, True], kind="stable")
+        .sort_values(
+            ["write_down", "item", "portion"], ascending=[False, True, True], kind="stable"
+        )
         .reset_index(drop=True)
     )
 
@@ -119,13 +192,17 @@ EACH = ("item", "portion")
 
 
 def written_down(rows: pd.DataFrame, each: str = "item") -> pd.DataFrame:
-    """How much of its cost is each item no longer worth? What one item gains never covers what another lost.
+    """How much of its cost is each item no longer worth? What one item gains never covers what
+    another lost.
 
-    rows: item, portion, units, unit_cost, nrv. Inside an item the rules ask for one figure: by "item" what its needed units will bring above
-    their cost covers what those too much will bring below it (``covered``); by "portion" nothing is covered. Damaged units are an item of their
-    own. Adds ``covered``, ``write_down`` (units × (cost − NRV), where that is above 0, − covered), ``write_down_unit`` and ``carrying``.
+    rows: item, portion, units, unit_cost, nrv. Inside an item the rules ask for one figure: by
+    "item" what its needed units will bring above their cost covers what those too much will bring
+    below it (``covered``); by "portion" nothing is covered. Damaged units are an item of their own.
+    Adds ``covered``, ``write_down`` (units × (cost − NRV), where that is above 0, − covered),
+    ``write_down_unit`` and ``carrying``.
 
-    >>> rows = pd.DataFrame({"item": list("abc"), "portion": "needed", "units": [100.0, 50, 200], "unit_cost": [500.0, 300, 80], "nrv": [444.0, 420, 60]})
+    >>> rows = pd.DataFrame({"item": list("abc"), "portion": "needed", "units": [100.0, 50, 200]})
+    >>> rows = rows.assign(unit_cost=[500.0, 300, 80], nrv=[444.0, 420, 60])
     >>> float(written_down(rows)["write_down"].sum())
     9600.0
     >>> both = rows.assign(item="a", portion=["too much", "needed", "needed"])
@@ -149,12 +226,19 @@ def written_down(rows: pd.DataFrame, each: str = "item") -> pd.DataFrame:
 def movement(rows: pd.DataFrame, provisions: pd.DataFrame, standard: Standard) -> pd.DataFrame:
     """What is to be booked, given what has been booked already?
 
-    rows: of ``net_realisable``; provisions: item, amount. Returns one row an item: ``required`` (write-down now), ``booked``, ``change`` (to book now, negative: taken back – never
-    under rules that forbid it), ``closing`` = booked + change.
+    rows: of ``net_realisable``; provisions: item, amount. Returns one row an item: ``required``
+    (write-down now), ``booked``, ``change`` (to book now, negative: taken back – never under rules
+    that forbid it), ``closing`` = booked + change.
     """
-    known = rows.groupby("item")["write_down"].sum(skipna=False)  # of an item with a portion without a cost it is unknown
+    # of an item with a portion without a cost it is unknown
+    known = rows.groupby("item")["write_down"].sum(skipna=False)
     required = known.rename("required").reset_index()
-    both = required.merge(provisions[["item", "amount"]].rename(columns={"amount": "booked"}), on="item", how="outer", validate="1:1")
+    both = required.merge(
+        provisions[["item", "amount"]].rename(columns={"amount": "booked"}),
+        on="item",
+        how="outer",
+        validate="1:1",
+    )
     gone = ~both["item"].isin(required["item"])  # nothing in stock: nothing to write down
     both = both.assign(required=both["required"].mask(gone, 0.0), booked=both["booked"].fillna(0.0))
     change = both["required"] - both["booked"]

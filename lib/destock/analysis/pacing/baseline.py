@@ -15,12 +15,16 @@ def cumulative_share(styles: pd.DataFrame, weeks: pd.DataFrame, of: str) -> pd.D
     × ages; after an item's last week its last value holds.
     """
     wide = weeks.pivot_table(index="item", columns="age", values="cumulative", aggfunc="last")
-    wide = wide.reindex(columns=range(int(wide.columns.max()) + 1) if len(wide.columns) else []).ffill(axis=1)
+    wide = wide.reindex(
+        columns=range(int(wide.columns.max()) + 1) if len(wide.columns) else []
+    ).ffill(axis=1)
     by = styles.set_index("item")[of].reindex(wide.index)
     return wide.div(by.where(by > 0), axis=0)
 
 
-def baseline(styles: pd.DataFrame, weeks: pd.DataFrame, as_of: pd.Timestamp, assumptions: dict[str, float]) -> pd.DataFrame:
+def baseline(
+    styles: pd.DataFrame, weeks: pd.DataFrame, as_of: pd.Timestamp, assumptions: dict[str, float]
+) -> pd.DataFrame:
     """How fast did styles of the same tier sell in the same season of the last years?
 
     Returns one row a (season, tier, age): the quantiles of BANDS of sell-through over all
@@ -30,9 +34,14 @@ def baseline(styles: pd.DataFrame, weeks: pd.DataFrame, as_of: pd.Timestamp, ass
     """
     levels = BANDS | {"fail": assumptions["misjudged_quantile"]}
     columns = ["season", "tier", "age", *levels, "styles", "past_seasons"]
-    past = styles[(styles["exit_date"] < as_of) & (styles["received"] > 0) & styles["season_year"].notna()]
+    past = styles[
+        (styles["exit_date"] < as_of) & (styles["received"] > 0) & styles["season_year"].notna()
+    ]
     now = (
-        styles.loc[styles["in_season"] & styles["season_year"].notna(), ["season", "season_year", "season_half"]]
+        styles.loc[
+            styles["in_season"] & styles["season_year"].notna(),
+            ["season", "season_year", "season_half"],
+        ]
         .drop_duplicates()
         .sort_values("season")
     )
@@ -40,7 +49,10 @@ def baseline(styles: pd.DataFrame, weeks: pd.DataFrame, as_of: pd.Timestamp, ass
     found = [
         _bands(
             share,
-            past[(past["season_half"] == half) & past["season_year"].between(year - assumptions["baseline_seasons"], year - 1)],
+            past[
+                (past["season_half"] == half)
+                & past["season_year"].between(year - assumptions["baseline_seasons"], year - 1)
+            ],
             season,
             levels,
         )
@@ -51,10 +63,18 @@ def baseline(styles: pd.DataFrame, weeks: pd.DataFrame, as_of: pd.Timestamp, ass
     )
 
 
-_BASELINE_TYPES = {"season": str, "tier": str, "age": "int64", "styles": "int64", "past_seasons": "int64"}
+_BASELINE_TYPES = {
+    "season": str,
+    "tier": str,
+    "age": "int64",
+    "styles": "int64",
+    "past_seasons": "int64",
+}
 
 
-def _bands(share: pd.DataFrame, past: pd.DataFrame, season: str, levels: dict[str, float]) -> pd.DataFrame:
+def _bands(
+    share: pd.DataFrame, past: pd.DataFrame, season: str, levels: dict[str, float]
+) -> pd.DataFrame:
     tiers = [("all", past), *past.groupby("tier")]
     parts = [pd.DataFrame()]
     for tier, group in tiers:
@@ -63,5 +83,9 @@ def _bands(share: pd.DataFrame, past: pd.DataFrame, season: str, levels: dict[st
             continue
         bands = rows.quantile(list(levels.values())).set_axis(levels, axis=0).T.rename_axis("age")
         bands = bands.apply(monotone, weights=rows.count().to_numpy(float)).reset_index()
-        parts.append(bands.assign(season=season, tier=tier, styles=len(rows), past_seasons=group["season"].nunique()))
+        parts.append(
+            bands.assign(
+                season=season, tier=tier, styles=len(rows), past_seasons=group["season"].nunique()
+            )
+        )
     return pd.concat(parts, ignore_index=True)

@@ -1,4 +1,6 @@
-"""Why a style runs behind: the evidence, in the order in which it should be looked at; price comes last."""
+"""Why a style runs behind: the evidence, in the order in which it should be looked at; price comes
+last.
+"""
 
 import numpy as np
 import pandas as pd
@@ -18,20 +20,24 @@ REASONS = {
 LATE_DAYS = 7
 
 
-def evidence(behind: pd.DataFrame, styles: pd.DataFrame, plan: pd.DataFrame, assumptions: dict[str, float]) -> pd.DataFrame:
+def evidence(
+    behind: pd.DataFrame, styles: pd.DataFrame, plan: pd.DataFrame, assumptions: dict[str, float]
+) -> pd.DataFrame:
     """What should be looked at first for each style that runs behind, before its price is touched?
 
-    behind: the styles to explain (item); styles: all styles, from ``sell_through.items``;
-    plan: item, ``planned_launch``. A rate is held against the whole category's and is called
-    low (or high) where it is further off than ``low_rate`` and chance does not explain it.
-    Returns one row a style: ``days_late``, ``in_stock_share``, ``sizes_left``, ``exposures_week``,
-    ``click_rate``, ``pay_rate``, ``return_rate`` beside ``usual_…`` of its category, ``first`` (what to
-    look at first), ``also``, ``unknown`` (what could not be looked at).
+    behind: the styles to explain (item); styles: all styles, from ``sell_through.items``; plan:
+    item, ``planned_launch``. A rate is held against the whole category's and is called low (or
+    high) where it is further off than ``low_rate`` and chance does not explain it. Returns one row
+    a style: ``days_late``, ``in_stock_share``, ``sizes_left``, ``exposures_week``, ``click_rate``,
+    ``pay_rate``, ``return_rate`` beside ``usual_…`` of its category, ``first`` (what to look at
+    first), ``also``, ``unknown`` (what could not be looked at).
     """
     frame = _figures(styles, plan)
     rules = _rules(frame, assumptions)
     known = pd.DataFrame({name: rule.notna() for name, rule in rules.items()})
-    holds = pd.DataFrame({name: rule.fillna(False).astype(bool) for name, rule in rules.items()}).assign(price=True)
+    holds = pd.DataFrame(
+        {name: rule.fillna(False).astype(bool) for name, rule in rules.items()}
+    ).assign(price=True)
     frame["first"] = np.array(list(REASONS.values()))[holds.to_numpy().argmax(axis=1)]
     frame["also"] = _named((holds & (holds.cumsum(axis=1) > 1)).drop(columns="price"), REASONS)
     frame["unknown"] = _named(~known, REASONS)
@@ -45,28 +51,47 @@ def _named(flags: pd.DataFrame, names: dict[str, str]) -> list[str]:
 def _figures(styles: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
     frame = styles.copy()
     meant = (
-        frame["item"].map(plan.drop_duplicates("item").set_index("item")["planned_launch"]) if len(plan) else pd.Series(pd.NaT, frame.index)
+        frame["item"].map(plan.drop_duplicates("item").set_index("item")["planned_launch"])
+        if len(plan)
+        else pd.Series(pd.NaT, frame.index)
     )
-    meant = pd.to_datetime(meant).fillna(frame["launch_date"].where(~frame["launch_imputed"].astype(bool)))
+    meant = pd.to_datetime(meant).fillna(
+        frame["launch_date"].where(~frame["launch_imputed"].astype(bool))
+    )
     came = frame[["first_receipt", "first_sale"]].apply(pd.to_datetime).min(axis=1)
     frame["days_late"] = (came - meant).dt.days
     frame["sizes_left"] = ratio(frame["skus_in_stock"].astype(float), frame["skus"].astype(float))
     frame["exposures_week"] = ratio(frame["exposures"], frame["weeks_on_sale"])
     shipped = frame["sold_units"].clip(lower=0)
-    frame["shipped"], frame["sent_back"] = shipped, frame["returns"].astype(float).clip(upper=shipped)
+    frame["shipped"], frame["sent_back"] = (
+        shipped,
+        frame["returns"].astype(float).clip(upper=shipped),
+    )
     for rate, (top, bottom) in RATES.items():
-        sums = frame.loc[frame[top].notna() & frame[bottom].notna()].groupby("category")[[top, bottom]].sum()
+        sums = (
+            frame.loc[frame[top].notna() & frame[bottom].notna()]
+            .groupby("category")[[top, bottom]]
+            .sum()
+        )
         frame[rate] = ratio(frame[top], frame[bottom])
         frame[f"usual_{rate}"] = frame["category"].map(ratio(sums[top], sums[bottom])).astype(float)
     return frame
 
 
-RATES = {"click_rate": ("clicks", "exposures"), "pay_rate": ("shipped", "clicks"), "return_rate": ("sent_back", "shipped")}
+RATES = {
+    "click_rate": ("clicks", "exposures"),
+    "pay_rate": ("shipped", "clicks"),
+    "return_rate": ("sent_back", "shipped"),
+}
 
 
 def _rules(frame: pd.DataFrame, a: dict[str, float]) -> dict[str, pd.Series]:
-    """Which signs hold? In the order in which they are looked at; unknown where the data are missing."""
-    floor = frame.groupby("category")["exposures_week"].transform(lambda seen: seen.quantile(a["exposure_quantile"]))
+    """Which signs hold? In the order in which they are looked at; unknown where the data are
+    missing.
+    """
+    floor = frame.groupby("category")["exposures_week"].transform(
+        lambda seen: seen.quantile(a["exposure_quantile"])
+    )
     thin = (frame["in_stock_share"] < a["instock_floor"]) | (frame["sizes_left"] < a["size_floor"])
     return {
         "late": (frame["days_late"] >= LATE_DAYS).where(frame["days_late"].notna()),
@@ -88,4 +113,6 @@ def _low(frame: pd.DataFrame, rate: str, factor: float) -> pd.Series:
 def _high(frame: pd.DataFrame, rate: str, factor: float) -> pd.Series:
     top, bottom = (frame[name] for name in RATES[rate])
     usual = frame[f"usual_{rate}"]
-    return ((wilson_lower(top, bottom) > usual) & (frame[rate] > usual / factor)).where(np.isfinite(frame[rate]))
+    return ((wilson_lower(top, bottom) > usual) & (frame[rate] > usual / factor)).where(
+        np.isfinite(frame[rate])
+    )

@@ -9,14 +9,17 @@ from scipy.optimize import isotonic_regression
 
 from destock.analysis.pacing.lives import Lives
 
-LEVELS = ["parent_category", "category", "tier"]  # each curve leans on the one above it, the first on all styles
+# each curve leans on the one above it, the first on all styles
+LEVELS = ["parent_category", "category", "tier"]
 STEP = "\x1f"  # between the names of a path: no category has it in its own
 ROUNDS, CLOSE_ENOUGH = 2000, 1e-8
 
 
 @dataclass(frozen=True)
 class Curve:
-    """What a week sells relative to others: by week of life (a row a node), around events, before the exit."""
+    """What a week sells relative to others: by week of life (a row a node), around events, before
+    the exit.
+    """
 
     weekly: pd.DataFrame
     event: np.ndarray
@@ -40,10 +43,16 @@ def fit(past: Lives, prior_units: float) -> Curve:
     cell = leaf[row] * width + age
     sold = _pooled(np.bincount(cell, units, len(nodes) * width).reshape(-1, width), parents)
     by_style, by_event, by_end = (np.bincount(of, units) for of in (row, event, to_end))
-    weekly, around, before = np.full((len(nodes), width), 1 / width), np.ones(len(by_event)), np.ones(len(by_end))
+    weekly, around, before = (
+        np.full((len(nodes), width), 1 / width),
+        np.ones(len(by_event)),
+        np.ones(len(by_end)),
+    )
     for _ in range(ROUNDS):
         other = exposure * around[event] * before[to_end]
-        level = by_style / np.maximum(np.bincount(row, other * weekly.ravel()[cell], len(by_style)), 1e-12)
+        level = by_style / np.maximum(
+            np.bincount(row, other * weekly.ravel()[cell], len(by_style)), 1e-12
+        )
         expected = np.bincount(cell, level[row] * other, len(nodes) * width).reshape(-1, width)
         last, weekly = weekly, _shrunk(sold, _pooled(expected, parents), parents, prior_units)
         fitted = level[row] * exposure * weekly.ravel()[cell]
@@ -64,7 +73,9 @@ def _paths(styles: pd.DataFrame) -> pd.DataFrame:
 
 
 def _tree(styles: pd.DataFrame) -> tuple[list[str], np.ndarray, np.ndarray]:
-    """All nodes, parents first; the number of each node's parent; the number of each style's last node."""
+    """All nodes, parents first; the number of each node's parent; the number of each style's last
+    node.
+    """
     paths = _paths(styles)
     nodes = list(dict.fromkeys(["", *(path for level in paths for path in paths[level])]))
     number = {path: i for i, path in enumerate(nodes)}
@@ -80,7 +91,9 @@ def _pooled(by_leaf: np.ndarray, parents: np.ndarray) -> np.ndarray:
     return total
 
 
-def _shrunk(sold: np.ndarray, expected: np.ndarray, parents: np.ndarray, prior_units: float) -> np.ndarray:
+def _shrunk(
+    sold: np.ndarray, expected: np.ndarray, parents: np.ndarray, prior_units: float
+) -> np.ndarray:
     """Each node's weekly shares, drawn to its parent's; they add up to 1."""
     shares = np.empty_like(sold)
     for node, parent in enumerate(parents):
@@ -91,24 +104,38 @@ def _shrunk(sold: np.ndarray, expected: np.ndarray, parents: np.ndarray, prior_u
     return shares
 
 
-def _effects(sold: np.ndarray, code: np.ndarray, expected: np.ndarray, prior_units: float) -> np.ndarray:
-    """By what factor do special weeks sell more than ordinary ones? Code 0 is an ordinary week: 1."""
+def _effects(
+    sold: np.ndarray, code: np.ndarray, expected: np.ndarray, prior_units: float
+) -> np.ndarray:
+    """By what factor do special weeks sell more than ordinary ones? Code 0 is an ordinary week:
+    1.
+    """
     total = np.bincount(code, expected, len(sold))
     ratio = (sold + prior_units) / np.maximum(total + prior_units, 1e-12)
     return np.where((np.arange(len(sold)) == 0) | (sold + prior_units == 0), 1.0, ratio)
 
 
 def reached(known: Lives, curve: Curve) -> np.ndarray:
-    """Which share of its life's sales should each style have reached by the end of each week of its own life?"""
+    """Which share of its life's sales should each style have reached by the end of each week of its
+    own life?
+    """
     paths = _paths(known.styles)
     node = pd.Series("", index=known.styles.index)
     for level in LEVELS:
         node = paths[level].where(paths[level].isin(curve.weekly.index), node)
     by_age = curve.weekly.reindex(columns=known.ages, fill_value=0.0).loc[node].to_numpy()
-    weekly = by_age * _factor(curve.event, known.event) * _factor(curve.to_end, known.to_end) * known.alive
+    weekly = (
+        by_age
+        * _factor(curve.event, known.event)
+        * _factor(curve.to_end, known.to_end)
+        * known.alive
+    )
     total = weekly.sum(axis=1, keepdims=True)
-    even = known.alive / known.alive.sum(axis=1, keepdims=True)  # a life longer than any past one: nothing is known of its late weeks
-    return np.cumsum(np.where(total > 0, weekly / np.where(total > 0, total, 1), even), axis=1).clip(max=1.0)
+    # a life longer than any past one: nothing is known of its late weeks
+    even = known.alive / known.alive.sum(axis=1, keepdims=True)
+    return np.cumsum(
+        np.where(total > 0, weekly / np.where(total > 0, total, 1), even), axis=1
+    ).clip(max=1.0)
 
 
 def _factor(effects: np.ndarray, code: np.ndarray) -> np.ndarray:
@@ -117,14 +144,18 @@ def _factor(effects: np.ndarray, code: np.ndarray) -> np.ndarray:
 
 
 def monotone(shares: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """The nearest shares that never fall from one week to the next (weighted isotonic regression)."""
+    """The nearest shares that never fall from one week to the next (weighted isotonic
+    regression).
+    """
     return isotonic_regression(np.asarray(shares, float), weights=weights).x
 
 
 def by_day(shares: np.ndarray, days: np.ndarray) -> np.ndarray:
-    """Which share is reached by a day of life, between the ends of weeks? Monotone, never overshooting.
+    """Which share is reached by a day of life, between the ends of weeks? Monotone, never
+    overshooting.
 
-    ``shares`` (one style, or a row a style) at the ends of weeks 1, 2, …; 0 on day 0, and the last value after the last week.
+    ``shares`` (one style, or a row a style) at the ends of weeks 1, 2, …; 0 on day 0, and the last
+    value after the last week.
 
     >>> by_day(np.array([0.1, 0.3]), np.array([0, 7, 14, 99])).tolist()
     [0.0, 0.1, 0.3, 0.3]

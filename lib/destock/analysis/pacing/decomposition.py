@@ -1,4 +1,6 @@
-"""The target, week by week: how many units by when, what is hot and what is slow, and when a target is missed."""
+"""The target, week by week: how many units by when, what is hot and what is slow, and when a target
+is missed.
+"""
 
 import numpy as np
 import pandas as pd
@@ -22,7 +24,9 @@ def goals(styles: pd.DataFrame, projection: pd.DataFrame) -> pd.DataFrame:
     frame = projection.merge(styles[["item", "target"]], on="item", how="left", validate="1:1")
     by_target = frame["bought"] * frame["target"].clip(upper=1.0)
     basis = np.select([frame["target"] > 1, by_target.notna()], ["all", "target"], "usual")
-    return frame.assign(goal=by_target.fillna(np.fmin(frame["prior"], frame["bought"])), goal_basis=basis).drop(columns="target")
+    return frame.assign(
+        goal=by_target.fillna(np.fmin(frame["prior"], frame["bought"])), goal_basis=basis
+    ).drop(columns="target")
 
 
 def lines(trials: pd.DataFrame) -> pd.DataFrame:
@@ -33,10 +37,20 @@ def lines(trials: pd.DataFrame) -> pd.DataFrame:
     """
     known = trials[(trials["week"] > 0) & (trials["prior"] > 0) & (trials["share"] > 0)]
     pace = (known["sold"] / (known["prior"] * known["share"])).groupby(known["week"])
-    found = pace.quantile([*SPREAD.values(), 0.5]).unstack().reindex(columns=[*SPREAD.values(), 0.5])
-    found = found[list(SPREAD.values())].div(found[0.5].where(found[0.5] > 0), axis=0).set_axis(list(SPREAD), axis=1)
+    found = (
+        pace.quantile([*SPREAD.values(), 0.5]).unstack().reindex(columns=[*SPREAD.values(), 0.5])
+    )
+    found = (
+        found[list(SPREAD.values())]
+        .div(found[0.5].where(found[0.5] > 0), axis=0)
+        .set_axis(list(SPREAD), axis=1)
+    )
     enough = (pace.size() >= LEAST_TRIALS) & found.notna().all(axis=1)
-    weeks = pd.RangeIndex(1, int(trials["week"].max()) + 2, name="week") if len(trials) else pd.RangeIndex(1, 1, name="week")
+    weeks = (
+        pd.RangeIndex(1, int(trials["week"].max()) + 2, name="week")
+        if len(trials)
+        else pd.RangeIndex(1, 1, name="week")
+    )
     return (
         found[enough].reindex(weeks, method="nearest").reset_index()
         if enough.any()
@@ -44,8 +58,11 @@ def lines(trials: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def path(running: Lives, share: np.ndarray, frame: pd.DataFrame, spread: pd.DataFrame) -> pd.DataFrame:
-    """Where should each style stand at the end of each week of its life, and where does it, or will it, stand?
+def path(
+    running: Lives, share: np.ndarray, frame: pd.DataFrame, spread: pd.DataFrame
+) -> pd.DataFrame:
+    """Where should each style stand at the end of each week of its life, and where does it, or will
+    it, stand?
 
     frame: from ``goals``, in the order of ``running``. Returns one row an (item, week):
     ``week_end``, ``share`` of the goal, ``target_units``, ``slow_units``, ``hot_units`` (the
@@ -56,9 +73,15 @@ def path(running: Lives, share: np.ndarray, frame: pd.DataFrame, spread: pd.Data
     known = frame.iloc[row].reset_index(drop=True)
     over = week < known["week"].to_numpy()
     rows = pd.DataFrame({"item": known["item"], "week": week + 1, "share": share[row, week]})
-    rows["week_end"] = running.styles["first_week"].iloc[row].to_numpy() + pd.to_timedelta(7 * week + 6, unit="D")
+    rows["week_end"] = running.styles["first_week"].iloc[row].to_numpy() + pd.to_timedelta(
+        7 * week + 6, unit="D"
+    )
     rows["target_units"] = known["goal"] * rows["share"]
-    factors = spread.set_index("week").reindex(rows["week"].clip(upper=spread["week"].max())).reset_index(drop=True)
+    factors = (
+        spread.set_index("week")
+        .reindex(rows["week"].clip(upper=spread["week"].max()))
+        .reset_index(drop=True)
+    )
     for line in LINES:
         units = np.minimum(rows["target_units"] * factors[line], known["bought"].fillna(np.inf))
         rows[f"{line}_units"] = units.groupby(rows["item"]).cummax()
@@ -70,14 +93,19 @@ def path(running: Lives, share: np.ndarray, frame: pd.DataFrame, spread: pd.Data
 
 
 def needed(frame: pd.DataFrame, paths: pd.DataFrame, styles: pd.DataFrame) -> pd.DataFrame:
-    """How many units must go in the coming seven days to reach the goal, and from when on is it missed?
+    """How many units must go in the coming seven days to reach the goal, and from when on is it
+    missed?
 
-    styles: item, ``net_units`` (sold by now), ``week_part`` (of the running week that has passed). Returns the frame with
-    ``target_now``, ``slow_now``, ``hot_now`` (units by today: within a week the path is straight), ``needed`` (units of the coming seven
-    days: what is missing, spread as the season goes), ``coming`` (units expected in them), ``missed_from``: the end of the week from which on the style is, and by its
-    projection stays, below its path; empty where it reaches the goal.
+    styles: item, ``net_units`` (sold by now), ``week_part`` (of the running week that has passed).
+    Returns the frame with ``target_now``, ``slow_now``, ``hot_now`` (units by today: within a week
+    the path is straight), ``needed`` (units of the coming seven days: what is missing, spread as
+    the season goes), ``coming`` (units expected in them), ``missed_from``: the end of the week from
+    which on the style is, and by its projection stays, below its path; empty where it reaches the
+    goal.
     """
-    frame = frame.merge(styles[["item", "net_units", "week_part"]], on="item", how="left", validate="1:1")
+    frame = frame.merge(
+        styles[["item", "net_units", "week_part"]], on="item", how="left", validate="1:1"
+    )
     part = frame.pop("week_part").fillna(0.0)
     at = {weeks: _path_at(frame, paths, weeks) for weeks in (0, 1, 2)}
     here, ahead = (at[n] + (at[n + 1] - at[n]).mul(part, axis=0) for n in (0, 1))
@@ -93,34 +121,48 @@ def needed(frame: pd.DataFrame, paths: pd.DataFrame, styles: pd.DataFrame) -> pd
 
 
 def _path_at(frame: pd.DataFrame, paths: pd.DataFrame, later: int) -> pd.DataFrame:
-    """The path of each style so many weeks after its last complete one: nothing before its life, and no more after it."""
+    """The path of each style so many weeks after its last complete one: nothing before its life,
+    and no more after it.
+    """
     lines = ["share", "target_units", "slow_units", "hot_units"]
     asked = frame[["item"]].assign(week=np.minimum(frame["week"] + later, frame["life"]))
-    found = asked.merge(paths[["item", "week", *lines]], on=["item", "week"], how="left", validate="1:1")[lines].set_axis(frame.index)
+    found = asked.merge(
+        paths[["item", "week", *lines]], on=["item", "week"], how="left", validate="1:1"
+    )[lines].set_axis(frame.index)
     known = frame["goal"].notna()
-    begins = pd.DataFrame({"share": 0.0, **{line: np.where(known, 0.0, np.nan) for line in lines[1:]}}, index=frame.index)
+    begins = pd.DataFrame(
+        {"share": 0.0, **{line: np.where(known, 0.0, np.nan) for line in lines[1:]}},
+        index=frame.index,
+    )
     return found.where(asked["week"].gt(0).set_axis(frame.index), begins)
 
 
 def _missed(paths: pd.DataFrame) -> pd.Series:
-    """The end of the week after the last one in which the style was on its path; nothing where the last week is."""
+    """The end of the week after the last one in which the style was on its path; nothing where the
+    last week is.
+    """
     stands = paths["sold"].fillna(paths["projected"])
-    rows = paths.assign(below=stands < paths["target_units"] - 0.5).sort_values(["item", "week"], kind="stable")
+    rows = paths.assign(below=stands < paths["target_units"] - 0.5).sort_values(
+        ["item", "week"], kind="stable"
+    )
     stays = rows.iloc[::-1].groupby("item")["below"].cumprod().astype(bool)
     return rows[stays.loc[rows.index]].groupby("item")["week_end"].min()
 
 
 def stages(paths: pd.DataFrame, running: pd.DataFrame, days: tuple[int, ...]) -> pd.DataFrame:
-    """How much should be sold by each stage of the season, tier by tier, and what is slow and what is hot there?
+    """How much should be sold by each stage of the season, tier by tier, and what is slow and what
+    is hot there?
 
     running: item, tier, bought, goal. Returns one row a (tier, day): ``share`` of the goal,
     ``target`` (sell-through), ``slow``, ``hot`` (sell-through), ``units`` to be sold by then by all
-    styles of the tier together, ``styles`` that have a goal and whose life reaches that day. Sums ÷ sums; the
-    largest tier first.
+    styles of the tier together, ``styles`` that have a goal and whose life reaches that day. Sums ÷
+    sums; the largest tier first.
     """
     paths = paths[paths["target_units"].notna()]
     if paths.empty:
-        return pd.DataFrame(columns=["tier", "day", "share", "target", "slow", "hot", "units", "styles"])
+        return pd.DataFrame(
+            columns=["tier", "day", "share", "target", "slow", "hot", "units", "styles"]
+        )
     lasts = paths.groupby("item")["week"].max()
     known = running.set_index("item").loc[lasts.index, ["tier", "bought", "goal"]].reset_index()
     item, day = (axis.ravel() for axis in np.meshgrid(np.arange(len(known)), days, indexing="ij"))
@@ -128,13 +170,23 @@ def stages(paths: pd.DataFrame, running: pd.DataFrame, days: tuple[int, ...]) ->
     for name in ("target", "slow", "hot"):
         wide = paths.pivot(index="item", columns="week", values=f"{name}_units").ffill(axis=1)
         there = wide.notna().any(axis=1).to_numpy()[item]
-        rows[name] = np.where(there, by_day(wide.fillna(0).to_numpy(), np.array(days)).ravel(), np.nan)
+        rows[name] = np.where(
+            there, by_day(wide.fillna(0).to_numpy(), np.array(days)).ravel(), np.nan
+        )
     sums = rows[7 * lasts.to_numpy()[item] >= day].groupby(["tier", "day"], dropna=False)
-    total = sums[["target", "slow", "hot", "bought", "goal"]].sum(min_count=1).assign(styles=sums.size()).reset_index()
+    total = (
+        sums[["target", "slow", "hot", "bought", "goal"]]
+        .sum(min_count=1)
+        .assign(styles=sums.size())
+        .reset_index()
+    )
     shares = {name: ratio(total[name], total["bought"]) for name in ("target", "slow", "hot")}
     total = total.assign(
-        units=total["target"], share=ratio(total["target"], total["goal"]), size=total.groupby("tier")["bought"].transform("max"), **shares
+        units=total["target"],
+        share=ratio(total["target"], total["goal"]),
+        size=total.groupby("tier")["bought"].transform("max"),
+        **shares,
     )
-    return total.sort_values(["size", "tier", "day"], ascending=[False, True, True], ignore_index=True).drop(
-        columns=["bought", "goal", "size"]
-    )
+    return total.sort_values(
+        ["size", "tier", "day"], ascending=[False, True, True], ignore_index=True
+    ).drop(columns=["bought", "goal", "size"])

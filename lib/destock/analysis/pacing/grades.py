@@ -1,4 +1,6 @@
-"""Which styles deserve what: sell-through pace, share of sales and price realisation, read together."""
+"""Which styles deserve what: sell-through pace, share of sales and price realisation, read
+together.
+"""
 
 import numpy as np
 import pandas as pd
@@ -12,28 +14,47 @@ GRADES = {
     (False, True, True): (mark("profit style"), mark("try a small markdown")),
     (True, True, False): (mark("volume by discount"), mark("stop the discount while it sells")),
     (True, False, True): (mark("niche"), mark("buy deeper next time")),
-    (True, False, False): (mark("traffic style"), mark("keep it small: it draws customers, not profit")),
-    (False, True, False): (mark("over-bought or over-discounted"), mark("stop reorders, then find out which")),
-    (False, False, True): (mark("content or price probe"), mark("show it better, then test a price")),
+    (True, False, False): (
+        mark("traffic style"),
+        mark("keep it small: it draws customers, not profit"),
+    ),
+    (False, True, False): (
+        mark("over-bought or over-discounted"),
+        mark("stop reorders, then find out which"),
+    ),
+    (False, False, True): (
+        mark("content or price probe"),
+        mark("show it better, then test a price"),
+    ),
     (False, False, False): (mark("to clear"), mark("clear it")),
 }
 UNGRADED = {mark("too early"): mark("wait"), mark("no target path"): mark("set a target first")}
 
 
 def grades(styles: pd.DataFrame, on_path: pd.Series, assumptions: dict[str, float]) -> pd.DataFrame:
-    """Which style is a best seller, which a profit style, which one only draws traffic, and which is to be cleared?
+    """Which style is a best seller, which a profit style, which one only draws traffic, and which
+    is to be cleared?
 
-    ``on_path``: sell-through at or above the target path at its age (true / false / unknown), on the index of ``styles``.
-    Returns the styles of the running season with ``value_share`` and ``share_before`` (of its category's and season's net sales
-    value, larger styles first), ``group_realisation`` (Σ paid ÷ Σ units at tag of that group), the flags ``on_path``, ``large``
-    (share_before below ``grade_share``: the style that crosses the line is in) and ``good_price``, ``grade`` and ``to_do``.
-    Too early below ``grade_least_units`` net units or ``too_early_days`` on sale.
+    ``on_path``: sell-through at or above the target path at its age (true / false / unknown), on
+    the index of ``styles``. Returns the styles of the running season with ``value_share`` and
+    ``share_before`` (of its category's and season's net sales value, larger styles first),
+    ``group_realisation`` (Σ paid ÷ Σ units at tag of that group), the flags ``on_path``, ``large``
+    (share_before below ``grade_share``: the style that crosses the line is in) and ``good_price``,
+    ``grade`` and ``to_do``. Too early below ``grade_least_units`` net units or ``too_early_days``
+    on sale.
     """
-    wanted = styles["in_season"] & styles["season_half"].notna() & (styles["received"] > 0) & styles["net_units"].notna()
+    wanted = (
+        styles["in_season"]
+        & styles["season_half"].notna()
+        & (styles["received"] > 0)
+        & styles["net_units"].notna()
+    )
     now = styles[wanted].assign(on_path=on_path[wanted].astype(object))
     net = now["net_units"].clip(lower=0)
     value = (net * now["price_realisation"] * now["tag_price"]).fillna(0.0)
-    now = now.assign(value=value, at_tag=net * now["tag_price"]).sort_values(["value", "item"], ascending=[False, True])
+    now = now.assign(value=value, at_tag=net * now["tag_price"]).sort_values(
+        ["value", "item"], ascending=[False, True]
+    )
     group = now.groupby(["season", "category"])
     total = group[["value", "at_tag"]].transform("sum")
     now["value_share"] = ratio(now["value"], total["value"])
@@ -41,9 +62,13 @@ def grades(styles: pd.DataFrame, on_path: pd.Series, assumptions: dict[str, floa
     now["group_realisation"] = ratio(total["value"], total["at_tag"])
     now["large"] = now["share_before"] < assumptions["grade_share"] - 1e-9
     now["good_price"] = now["price_realisation"] >= now["group_realisation"] - 1e-9
-    young = (now["weeks_on_sale"].fillna(0) * 7 < assumptions["too_early_days"]) | (now["net_units"] < assumptions["grade_least_units"])
+    young = (now["weeks_on_sale"].fillna(0) * 7 < assumptions["too_early_days"]) | (
+        now["net_units"] < assumptions["grade_least_units"]
+    )
     now["grade"] = np.select([young, now["on_path"].isna()], list(UNGRADED), _named(now, 0))
-    now["to_do"] = np.select([young, now["on_path"].isna()], list(UNGRADED.values()), _named(now, 1))
+    now["to_do"] = np.select(
+        [young, now["on_path"].isna()], list(UNGRADED.values()), _named(now, 1)
+    )
     return now.reset_index(drop=True)
 
 

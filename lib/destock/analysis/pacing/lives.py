@@ -1,4 +1,6 @@
-"""The lives of styles: what each sold in every week from its first on sale to its exit, side by side."""
+"""The lives of styles: what each sold in every week from its first on sale to its exit, side by
+side.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -11,7 +13,8 @@ LONGEST = 104  # weeks: a style planned for longer than two years has no season
 HALF_IN_STOCK = 0.5  # below it a week says more about the stock than about demand
 EVENT_REACH = 2  # weeks before and after an event that still feel it
 END_REACH = 8  # weeks before the exit in which seasons are closed out
-LOST_SHARE = 0.05  # of the life's demand that fell into weeks without stock: above it, sales are only "at least"
+# of the life's demand that fell into weeks without stock: above it, sales are only "at least"
+LOST_SHARE = 0.05
 
 
 @dataclass(frozen=True)
@@ -53,18 +56,25 @@ class Lives:
 
     def where(self, rows: np.ndarray) -> "Lives":
         """These styles only."""
-        arrays = {name: getattr(self, name)[rows] for name in ("units", "exposure", "event", "to_end")}
+        arrays = {
+            name: getattr(self, name)[rows] for name in ("units", "exposure", "event", "to_end")
+        }
         return replace(self, styles=self.styles[rows].reset_index(drop=True), **arrays)
 
 
 def lives(styles: pd.DataFrame, weeks: pd.DataFrame, events: pd.DataFrame) -> Lives:
-    """What did every style with a season sell in each week of its life, and when was it not there to be sold?
+    """What did every style with a season sell in each week of its life, and when was it not there
+    to be sold?
 
     styles: from ``sell_through.items``; weeks: from ``net_weeks``; events: event, date.
     Weeks after the exit are left out; a week in which the style was in stock for less than
     half of the time teaches nothing about demand.
     """
-    rows = styles[styles["season"].notna() & styles["life"].between(1, LONGEST)].sort_values("item", kind="stable").reset_index(drop=True)
+    rows = (
+        styles[styles["season"].notna() & styles["life"].between(1, LONGEST)]
+        .sort_values("item", kind="stable")
+        .reset_index(drop=True)
+    )
     width = int(rows["life"].max()) if len(rows) else 1
     cells = weeks[weeks["item"].isin(rows["item"]) & weeks["age"].between(0, width - 1)]
     at = pd.Index(rows["item"]).get_indexer(cells["item"]), cells["age"].to_numpy(int)
@@ -78,7 +88,13 @@ def lives(styles: pd.DataFrame, weeks: pd.DataFrame, events: pd.DataFrame) -> Li
         weeks_seen=np.minimum(rows["age"].fillna(-1) + 1, rows["life"]).astype("int64"),
         life=rows["life"].astype("int64"),
     )
-    return Lives(kept, units * alive, exposure * alive, around_events(kept, width, events), _to_end(kept, width))
+    return Lives(
+        kept,
+        units * alive,
+        exposure * alive,
+        around_events(kept, width, events),
+        _to_end(kept, width),
+    )
 
 
 def _bought(rows: pd.DataFrame) -> pd.Series:
@@ -93,7 +109,9 @@ def around_events(rows: pd.DataFrame, width: int, events: pd.DataFrame) -> np.nd
     code, nearest = np.zeros(week.shape, int), np.full(week.shape, EVENT_REACH + 1)
     for number, (_, dates) in enumerate(events.groupby("event", sort=True)):
         for day in dates["date"].to_numpy("datetime64[D]"):
-            offset = (week - (day - (day.astype(int) + 3) % 7)).astype(int) // 7  # day 0 of the epoch was a Thursday
+            offset = (week - (day - (day.astype(int) + 3) % 7)).astype(
+                int
+            ) // 7  # day 0 of the epoch was a Thursday
             close = np.abs(offset) < nearest
             code = np.where(close, 1 + number * (2 * EVENT_REACH + 1) + offset + EVENT_REACH, code)
             nearest = np.where(close, np.abs(offset), nearest)
@@ -119,5 +137,7 @@ def lost_share(known: Lives, share: np.ndarray) -> np.ndarray:
 
 
 def sold_out(known: Lives, share: np.ndarray) -> np.ndarray:
-    """For which styles are sales only the least that could have been sold, because stock ran out?"""
+    """For which styles are sales only the least that could have been sold, because stock ran
+    out?
+    """
     return lost_share(known, share) > LOST_SHARE

@@ -7,32 +7,53 @@ from destock.analysis.pacing.baseline import BANDS
 from destock.model.messages import mark
 from destock.model.metrics import ratio, sell_through
 
-PACES = (mark("no baseline"), mark("too early"), mark("slow"), mark("behind"), mark("ahead"), mark("on pace"))
+PACES = (
+    mark("no baseline"),
+    mark("too early"),
+    mark("slow"),
+    mark("behind"),
+    mark("ahead"),
+    mark("on pace"),
+)
 
 
-def pace(styles: pd.DataFrame, needed: pd.DataFrame, bands: pd.DataFrame, assumptions: dict[str, float]) -> pd.DataFrame:
+def pace(
+    styles: pd.DataFrame, needed: pd.DataFrame, bands: pd.DataFrame, assumptions: dict[str, float]
+) -> pd.DataFrame:
     """Which styles of the running season fall behind, and will they earn their cost back?
 
     styles: items with their targets; needed: from ``decomposition``; bands: from ``baseline``.
-    Returns one row a style in season: its ``sell_through`` beside its own path (``path_now``:
-    where the goal asks it to be; ``slow_line``, ``hot_line``) and beside the ``median`` of past
-    styles at its age; ``pace`` (ahead / on pace / behind / slow / too early / no baseline), ``pace_ratio``
+    Returns one row a style in season: its ``sell_through`` beside its own path (``path_now``: where
+    the goal asks it to be; ``slow_line``, ``hot_line``) and beside the ``median`` of past styles at
+    its age; ``pace`` (ahead / on pace / behind / slow / too early / no baseline), ``pace_ratio``
     (own ÷ path); ``projected`` sell-through at its exit with bounds.
     """
     now = styles[
-        styles["in_season"] & styles["season_half"].notna() & (styles["received"] > 0) & styles["net_units"].notna() & styles["age"].notna()
+        styles["in_season"]
+        & styles["season_half"].notna()
+        & (styles["received"] > 0)
+        & styles["net_units"].notna()
+        & styles["age"].notna()
     ].copy()
-    now = now.merge(needed.drop(columns=["season", "season_half", "life", "sold"]), on="item", how="left", validate="1:1")
+    now = now.merge(
+        needed.drop(columns=["season", "season_half", "life", "sold"]),
+        on="item",
+        how="left",
+        validate="1:1",
+    )
     now = now.assign(age=now["age"].astype("int64"), tier_used=_tier_used(now, bands))
     now = now.merge(_of_day(now, bands), on="item", how="left", validate="1:1")
     committed = (now["received"] + now["on_order"]).astype(float)
-    for share, units in {"path_now": "target_now", "slow_line": "slow_now", "hot_line": "hot_now"}.items():
+    for share, units in {
+        "path_now": "target_now",
+        "slow_line": "slow_now",
+        "hot_line": "hot_now",
+    }.items():
         now[share] = ratio(now[units], committed)
     now["committed_sell_through"] = sell_through(now["net_units"], committed)
     now["pace_ratio"] = ratio(now["committed_sell_through"], now["path_now"])
-    now["projected_units"] = (
-        now["projected"].astype(float).clip(lower=now["net_units"])
-    )  # the running week may have brought more than was expected
+    # the running week may have brought more than was expected
+    now["projected_units"] = now["projected"].astype(float).clip(lower=now["net_units"])
     for bound in ("projected", "low80", "high80", "low90", "high90"):
         now[bound] = ratio(now[bound].astype(float).clip(lower=now["net_units"]), committed)
     now["pace"] = _judged(now, assumptions["too_early_days"])
@@ -40,8 +61,12 @@ def pace(styles: pd.DataFrame, needed: pd.DataFrame, bands: pd.DataFrame, assump
 
 
 def _of_day(now: pd.DataFrame, bands: pd.DataFrame) -> pd.DataFrame:
-    """Where past styles of the same tier stood on the same day of life: between the ends of the last week and of the running one."""
-    past = bands.rename(columns={"tier": "tier_used", "styles": "past_styles"}).drop(columns="past_seasons")
+    """Where past styles of the same tier stood on the same day of life: between the ends of the
+    last week and of the running one.
+    """
+    past = bands.rename(columns={"tier": "tier_used", "styles": "past_styles"}).drop(
+        columns="past_seasons"
+    )
     keys, lines = ["season", "tier_used", "age"], [*BANDS, "fail"]
     rows = now[["item", "season", "tier_used", "age", "week_part"]]
     last = rows.merge(past, on=keys, how="left", validate="m:1")
@@ -49,12 +74,18 @@ def _of_day(now: pd.DataFrame, bands: pd.DataFrame) -> pd.DataFrame:
     begun = last[lines].where(last["age"] >= 0, 0.0)
     ahead = running[lines].fillna(begun)
     part = last["week_part"].to_numpy()[:, None]
-    frame = (begun + (ahead - begun) * part).where(last["past_styles"].notna() | (last["age"] < 0) & running["past_styles"].notna())
-    return frame.assign(item=last["item"], past_styles=last["past_styles"].fillna(running["past_styles"]))
+    frame = (begun + (ahead - begun) * part).where(
+        last["past_styles"].notna() | (last["age"] < 0) & running["past_styles"].notna()
+    )
+    return frame.assign(
+        item=last["item"], past_styles=last["past_styles"].fillna(running["past_styles"])
+    )
 
 
 def _tier_used(now: pd.DataFrame, bands: pd.DataFrame) -> pd.Series:
-    """The tier whose past a style is shown beside: its own, or all where too few past styles had it."""
+    """The tier whose past a style is shown beside: its own, or all where too few past styles had
+    it.
+    """
     known = pd.MultiIndex.from_frame(bands[["season", "tier"]])
     own = pd.MultiIndex.from_frame(now[["season", "tier"]].astype("str"))
     return now["tier"].astype("str").where(own.isin(known), "all")
@@ -64,6 +95,13 @@ def _judged(now: pd.DataFrame, too_early_days: float) -> np.ndarray:
     stands = now["committed_sell_through"]
     young = now["weeks_on_sale"] * 7 <= too_early_days
     return np.select(
-        [now["path_now"].isna() | now["slow_line"].isna(), young, stands < now["slow_line"], stands < now["path_now"], stands >= now["hot_line"]],
-        list(PACES[:5]), PACES[5],
-    )  # fmt: skip
+        [
+            now["path_now"].isna() | now["slow_line"].isna(),
+            young,
+            stands < now["slow_line"],
+            stands < now["path_now"],
+            stands >= now["hot_line"],
+        ],
+        list(PACES[:5]),
+        PACES[5],
+    )

@@ -1,4 +1,6 @@
-"""What a style will have sold by its exit, how sure that is, and how wrong such estimates were in past seasons."""
+"""What a style will have sold by its exit, how sure that is, and how wrong such estimates were in
+past seasons.
+"""
 
 from dataclasses import dataclass
 
@@ -11,7 +13,11 @@ from destock.analysis.pacing.lives import LOST_SHARE, Lives, lost_share, sold_ou
 from destock.model.messages import mark
 from destock.model.metrics import ratio
 
-METHODS = {"expected": mark("this page"), "last_year": mark("last year's curve"), "straight_line": mark("straight line")}
+METHODS = {
+    "expected": mark("this page"),
+    "last_year": mark("last year's curve"),
+    "straight_line": mark("straight line"),
+}
 INTERVALS = {"middle": 0.50, "low80": 0.10, "high80": 0.90, "low90": 0.05, "high90": 0.95}
 FOLDS = 5  # where there is only one past season, fifths of its styles stand in for seasons
 LEAST_TRIALS = 25  # fewer past cases than this are pooled with their neighbours
@@ -21,8 +27,8 @@ LEAST_TRIALS = 25  # fewer past cases than this are pooled with their neighbours
 class Experience:
     """What past seasons teach about the running one.
 
-    ``past`` their lives, ``curve`` how they ran; ``trials``: every past style at every week of its life, estimated
-    from the other seasons only; ``precision`` of the buy as a forecast (1 ÷ κ²);
+    ``past`` their lives, ``curve`` how they ran; ``trials``: every past style at every week of its
+    life, estimated from the other seasons only; ``precision`` of the buy as a forecast (1 ÷ κ²);
     ``noise`` (φ) of sales to date by week of life.
     """
 
@@ -41,13 +47,28 @@ def learn(past: Lives, prior_units: float) -> Experience:
     """
     folds = _folds(past.styles)
     several = [fold for fold in np.unique(folds) if (folds != fold).any()]
-    trials = [_trial(past.where(folds != fold), past.where(folds == fold), prior_units) for fold in several]
-    frame = pd.concat(trials or [_trial(past, past.where(folds < folds), prior_units)], ignore_index=True)
+    trials = [
+        _trial(past.where(folds != fold), past.where(folds == fold), prior_units)
+        for fold in several
+    ]
+    frame = pd.concat(
+        trials or [_trial(past, past.where(folds < folds), prior_units)], ignore_index=True
+    )
     precision = _precision(frame[frame["week"] == 0])
-    noise = frame[~frame["sold_out"] & (frame["week"] > 0) & (frame["sold"] > 0) & (frame["share"] > 0) & (frame["final"] > 0)]
-    noise = noise.assign(error=np.log(noise["sold"] / noise["share"] / noise["final"]), least=1 / noise["sold"]).groupby("week")
+    noise = frame[
+        ~frame["sold_out"]
+        & (frame["week"] > 0)
+        & (frame["sold"] > 0)
+        & (frame["share"] > 0)
+        & (frame["final"] > 0)
+    ]
+    noise = noise.assign(
+        error=np.log(noise["sold"] / noise["share"] / noise["final"]), least=1 / noise["sold"]
+    ).groupby("week")
     phi = (noise["error"].agg(_robust_variance) - noise["least"].median()).clip(lower=0)
-    frame["expected"] = credible(frame["sold"], frame["share"], frame["prior"], precision, frame["week"].map(phi).fillna(0.0))
+    frame["expected"] = credible(
+        frame["sold"], frame["share"], frame["prior"], precision, frame["week"].map(phi).fillna(0.0)
+    )
     return Experience(past, fit(past, prior_units), frame, precision, phi)
 
 
@@ -58,12 +79,18 @@ def _folds(styles: pd.DataFrame) -> np.ndarray:
 
 
 def _trial(rest: Lives, out: Lives, prior_units: float) -> pd.DataFrame:
-    """The styles of one left-out season at every week of their lives, with what the other seasons would have said."""
+    """The styles of one left-out season at every week of their lives, with what the other seasons
+    would have said.
+    """
     curve = fit(rest, prior_units)
     share = reached(out, curve)
     prior = _prior(rest, reached(rest, curve), out)
     known = out.styles[["item", "season", "life"]].assign(
-        bought=out.bought, prior=prior, final=out.final, sold_out=sold_out(out, share), row=np.arange(len(out.styles))
+        bought=out.bought,
+        prior=prior,
+        final=out.final,
+        sold_out=sold_out(out, share),
+        row=np.arange(len(out.styles)),
     )
     frame = known.loc[known.index.repeat(known["life"])].reset_index(drop=True)
     frame["week"] = frame.groupby("row").cumcount()  # weeks completed: 0 … life − 1
@@ -76,43 +103,66 @@ def _trial(rest: Lives, out: Lives, prior_units: float) -> pd.DataFrame:
 
 
 def _one_season(rest: Lives, out: Lives) -> np.ndarray:
-    """Naive: the share that the season before (or else the next one) had reached by each week, by category."""
+    """Naive: the share that the season before (or else the next one) had reached by each week, by
+    category.
+    """
     seasons = np.unique(rest.styles["season"])
     before = [season for season in seasons if (out.styles["season"] > season).all()]
     one = rest.where((rest.styles["season"] == (before[-1] if before else seasons[0])).to_numpy())
     sums = pd.DataFrame(one.cumulative).groupby(one.styles["category"].to_numpy()).sum()
     sums = pd.concat([sums, sums.sum().to_frame("").T])
     known = out.styles["category"].where(out.styles["category"].isin(sums.index), "")
-    shares = sums.div(sums.iloc[:, -1], axis=0).reindex(columns=range(out.units.shape[1])).ffill(axis=1)
+    shares = (
+        sums.div(sums.iloc[:, -1], axis=0).reindex(columns=range(out.units.shape[1])).ffill(axis=1)
+    )
     return shares.loc[known].to_numpy()
 
 
 def _prior(rest: Lives, share: np.ndarray, out: Lives) -> np.ndarray:
-    """What the buy alone foretells: log demand in a line on log units bought, with a level for each category.
+    """What the buy alone foretells: log demand in a line on log units bought, with a level for each
+    category.
 
     Demand of a past style that sold out is its sales ÷ the share of life sales expected until then.
     """
     lost = lost_share(rest, share)
     demand = np.where(lost > LOST_SHARE, rest.final / np.clip(1 - lost, 0.05, 1), rest.final)
     known = pd.DataFrame(
-        {"category": rest.styles["category"], "buy": np.log(rest.bought), "demand": np.log(np.maximum(demand, 0.5))}
+        {
+            "category": rest.styles["category"],
+            "buy": np.log(rest.bought),
+            "demand": np.log(np.maximum(demand, 0.5)),
+        }
     ).dropna()
     slope = _slope(known)
-    usual = (known["demand"] - slope * known["buy"]).groupby(known["category"]).agg(["median", "count"])
+    usual = (
+        (known["demand"] - slope * known["buy"]).groupby(known["category"]).agg(["median", "count"])
+    )
     usual = usual.loc[usual["count"] >= LEAST_TRIALS / FOLDS, "median"]
     pooled = (known["demand"] - slope * known["buy"]).median()
-    return np.exp(slope * np.log(out.bought) + out.styles["category"].map(usual).astype(float).fillna(pooled).to_numpy())
+    return np.exp(
+        slope * np.log(out.bought)
+        + out.styles["category"].map(usual).astype(float).fillna(pooled).to_numpy()
+    )
 
 
 def _slope(known: pd.DataFrame) -> float:
-    """By how many percent is demand larger where the buy was larger by one? Below 1 where large buys were partly errors."""
-    within = known[["buy", "demand"]] - known.groupby("category")[["buy", "demand"]].transform("mean")
+    """By how many percent is demand larger where the buy was larger by one? Below 1 where large
+    buys were partly errors.
+    """
+    within = known[["buy", "demand"]] - known.groupby("category")[["buy", "demand"]].transform(
+        "mean"
+    )
     spread = (within["buy"] ** 2).sum()
-    return float((within["buy"] * within["demand"]).sum() / spread) if len(known) >= LEAST_TRIALS and spread > 0 else 1.0
+    return (
+        float((within["buy"] * within["demand"]).sum() / spread)
+        if len(known) >= LEAST_TRIALS and spread > 0
+        else 1.0
+    )
 
 
 def _precision(first: pd.DataFrame) -> float:
-    """1 ÷ robust variance of log(final ÷ prior) over styles that never sold out; 0 where no buy is known.
+    """1 ÷ robust variance of log(final ÷ prior) over styles that never sold out; 0 where no buy is
+    known.
 
     However well a few buys were met: none is believed closer than to 1 %.
     """
@@ -153,16 +203,23 @@ def project(running: Lives, experience: Experience) -> pd.DataFrame:
     """
     share = reached(running, experience.curve)
     row, before = np.arange(len(running.styles)), running.styles["weeks_seen"].to_numpy() - 1
-    frame = running.styles[["item", "season", "life", "bought", "weeks_seen"]].rename(columns={"weeks_seen": "week"})
+    frame = running.styles[["item", "season", "life", "bought", "weeks_seen"]].rename(
+        columns={"weeks_seen": "week"}
+    )
     frame["sold"] = np.where(before >= 0, running.cumulative[row, before], 0.0)
     frame["share"] = np.where(before >= 0, share[row, before], 0.0)
     frame["prior"] = _prior(experience.past, reached(experience.past, experience.curve), running)
     noise = frame["week"].map(experience.noise).fillna(0.0)
-    frame["expected"] = credible(frame["sold"], frame["share"], frame["prior"], experience.precision, noise)
+    frame["expected"] = credible(
+        frame["sold"], frame["share"], frame["prior"], experience.precision, noise
+    )
     frame = frame.join(_bounds(frame, experience.trials))
     frame["demand"] = frame.pop("middle").where(lambda units: np.isfinite(units), frame["expected"])
-    for name, level in list(INTERVALS.items())[1:]:  # set right in part only, the estimate may lie outside what past errors would bound
-        frame[name] = _within((np.minimum if level < 0.5 else np.maximum)(frame[name], frame["demand"]), frame)
+    # set right in part only, the estimate may lie outside what past errors would bound
+    for name, level in list(INTERVALS.items())[1:]:
+        frame[name] = _within(
+            (np.minimum if level < 0.5 else np.maximum)(frame[name], frame["demand"]), frame
+        )
     return frame.assign(projected=_within(frame["demand"], frame))
 
 
@@ -173,12 +230,17 @@ def _within(units: pd.Series, frame: pd.DataFrame) -> pd.Series:
 
 
 def _bounds(frame: pd.DataFrame, trials: pd.DataFrame) -> pd.DataFrame:
-    """Bounds from how far past estimates were off, at the same week of life and for equally large sales.
+    """Bounds from how far past estimates were off, at the same week of life and for equally large
+    sales.
 
-    Where no buy is known, nothing can be cut at it: stock-outs then count as a part of what seasons usually sell.
+    Where no buy is known, nothing can be cut at it: stock-outs then count as a part of what seasons
+    usually sell.
     """
     usable = trials[~(trials["sold"] >= trials["bought"]) & trials["expected"].notna()]
-    error = np.log((usable["final"] - usable["sold"] + 1).clip(lower=1e-3) / (usable["expected"] - usable["sold"] + 1))
+    error = np.log(
+        (usable["final"] - usable["sold"] + 1).clip(lower=1e-3)
+        / (usable["expected"] - usable["sold"] + 1)
+    )
     usable = usable.assign(error=error)
     parts = []
     for (week, bought), group in frame.groupby(["week", frame["bought"].notna()]):
@@ -196,7 +258,9 @@ def _nearest(trials: pd.DataFrame, week: int) -> float:
 
 
 def _bounds_of_week(frame: pd.DataFrame, trials: pd.DataFrame) -> pd.DataFrame:
-    """Bounds for styles of one week of life, by thirds of sales to date where there are cases enough."""
+    """Bounds for styles of one week of life, by thirds of sales to date where there are cases
+    enough.
+    """
     groups = 3 if len(trials) >= 3 * LEAST_TRIALS else 1
     edges = np.quantile(trials["sold"], np.arange(1, groups) / groups) if groups > 1 else []
     size, own = np.searchsorted(edges, trials["sold"]), np.searchsorted(edges, frame["sold"])
@@ -208,23 +272,37 @@ def _bounds_of_week(frame: pd.DataFrame, trials: pd.DataFrame) -> pd.DataFrame:
 
 
 def _errors(trials: pd.DataFrame) -> dict[str, float]:
-    """How far past estimates were off (log), at the levels of INTERVALS; unknown from fewer than two.
+    """How far past estimates were off (log), at the levels of INTERVALS; unknown from fewer than
+    two.
 
     Half of the errors of s seasons sets the estimate right by s ÷ (s + 1) only: the next
     season may err the other way.
     """
     if len(trials) < 2:
         return dict.fromkeys(INTERVALS, np.nan) | {"trials": len(trials)}
-    cuts = dict(zip(INTERVALS, _quantiles(trials["error"], trials["sold_out"], list(INTERVALS.values())), strict=True))
+    cuts = dict(
+        zip(
+            INTERVALS,
+            _quantiles(trials["error"], trials["sold_out"], list(INTERVALS.values())),
+            strict=True,
+        )
+    )
     seasons = trials["season"].nunique()
     return cuts | {"middle": cuts["middle"] * seasons / (seasons + 1), "trials": len(trials)}
 
 
 def _quantiles(values: pd.Series, at_least: pd.Series, levels: list[float]) -> np.ndarray:
-    """Quantiles where some values are known only to be at least so large (Kaplan–Meier), a little wider for few cases."""
+    """Quantiles where some values are known only to be at least so large (Kaplan–Meier), a little
+    wider for few cases.
+    """
     known = ecdf(CensoredData.right_censored(values.to_numpy(), at_least.to_numpy())).cdf
     n = len(values)
-    wider = np.array([max(level * (n + 1) - 1, 0) / n if level < 0.5 else min(level * (n + 1) / n, 1) for level in levels])
+    wider = np.array(
+        [
+            max(level * (n + 1) - 1, 0) / n if level < 0.5 else min(level * (n + 1) / n, 1)
+            for level in levels
+        ]
+    )
     at = np.searchsorted(known.probabilities, wider - 1e-12)
     return np.append(known.quantiles, np.inf)[np.minimum(at, len(known.quantiles))]
 
@@ -238,11 +316,29 @@ def backtest(experience: Experience) -> pd.DataFrame:
     """
     trials = experience.trials
     shown = trials[(trials["week"] > 0) & trials[list(METHODS)].notna().all(axis=1)]
-    long = shown.melt(["week", "season", "final", "sold", "bought"], list(METHODS), "method", "estimate")
+    long = shown.melt(
+        ["week", "season", "final", "sold", "bought"], list(METHODS), "method", "estimate"
+    )
     long["estimate"] = _within(long["estimate"], long)
-    long = long.assign(miss=long["estimate"] - long["final"], off=(long["estimate"] - long["final"]).abs())
+    long = long.assign(
+        miss=long["estimate"] - long["final"], off=(long["estimate"] - long["final"]).abs()
+    )
     by_season = long.groupby(["week", "method", "season"])[["miss", "final"]].sum()
-    bias = ratio(by_season["miss"], by_season["final"]).groupby(["week", "method"]).agg(bias_low="min", bias_high="max")
-    total = long.groupby(["week", "method"]).agg(off=("off", "sum"), miss=("miss", "sum"), final=("final", "sum"), styles=("final", "size"), seasons=("season", "nunique"))  # fmt: skip
-    total = total.assign(error=ratio(total["off"], total["final"]), bias=ratio(total["miss"], total["final"])).join(bias)
-    return total.reset_index()[["week", "method", "error", "bias", "bias_low", "bias_high", "styles", "seasons"]]
+    bias = (
+        ratio(by_season["miss"], by_season["final"])
+        .groupby(["week", "method"])
+        .agg(bias_low="min", bias_high="max")
+    )
+    total = long.groupby(["week", "method"]).agg(
+        off=("off", "sum"),
+        miss=("miss", "sum"),
+        final=("final", "sum"),
+        styles=("final", "size"),
+        seasons=("season", "nunique"),
+    )
+    total = total.assign(
+        error=ratio(total["off"], total["final"]), bias=ratio(total["miss"], total["final"])
+    ).join(bias)
+    return total.reset_index()[
+        ["week", "method", "error", "bias", "bias_low", "bias_high", "styles", "seasons"]
+    ]

@@ -1,4 +1,6 @@
-"""The running season put together: its curve, projection, path and stages, from the past seasons of the same half-year."""
+"""The running season put together: its curve, projection, path and stages, from the past seasons of
+the same half-year.
+"""
 
 import pandas as pd
 
@@ -32,17 +34,28 @@ def season(
     running = items[items["in_season"] & items["season_half"].notna()]
     for half, now in running.groupby("season_half"):
         newest = now["season_year"].max()
-        ended = (items["exit_date"] < as_of) & (items["season_half"] == half) & ~items["left_truncated"].eq(True)
+        ended = (
+            (items["exit_date"] < as_of)
+            & (items["season_half"] == half)
+            & ~items["left_truncated"].eq(True)
+        )
         recent = items["season_year"].between(newest - assumptions["baseline_seasons"], newest - 1)
         past = lives(items[ended & recent], weeks, events)
         if past.final.sum() > 0:
-            frames = _of_half(past, lives(now, weeks, events), targets, assumptions["curve_prior_units"], days)
+            frames = _of_half(
+                past, lives(now, weeks, events), targets, assumptions["curve_prior_units"], days
+            )
             for name, frame in frames.items():
                 found[name].append(frame.assign(season_half=half))
-    return {name: pd.concat(frames, ignore_index=True) if frames else EMPTY[name] for name, frames in found.items()}
+    return {
+        name: pd.concat(frames, ignore_index=True) if frames else EMPTY[name]
+        for name, frames in found.items()
+    }
 
 
-def _of_half(past: Lives, now: Lives, targets: pd.DataFrame, prior_units: float, days: tuple[int, ...]) -> dict[str, pd.DataFrame]:
+def _of_half(
+    past: Lives, now: Lives, targets: pd.DataFrame, prior_units: float, days: tuple[int, ...]
+) -> dict[str, pd.DataFrame]:
     experience = learn(past, prior_units)
     curve = experience.curve
     censored = sold_out(past, reached(past, curve)).mean()
@@ -51,8 +64,15 @@ def _of_half(past: Lives, now: Lives, targets: pd.DataFrame, prior_units: float,
     )
     paths = path(now, reached(now, curve), projected, lines(experience.trials))
     projected = needed(projected, paths, now.styles)
-    by_stage = stages(paths, projected.merge(now.styles[["item", "tier"]], on="item", validate="1:1"), days)
-    return {"projection": projected, "season_path": paths, "backtest": backtest(experience), "stages": by_stage}
+    by_stage = stages(
+        paths, projected.merge(now.styles[["item", "tier"]], on="item", validate="1:1"), days
+    )
+    return {
+        "projection": projected,
+        "season_path": paths,
+        "backtest": backtest(experience),
+        "stages": by_stage,
+    }
 
 
 _UNITS = (
@@ -73,10 +93,57 @@ _UNITS = (
     "hot_now",
 )
 EMPTY = {
-    "projection": pd.DataFrame({"item": pd.Series(dtype=str), "season": pd.Series(dtype=str), "life": pd.Series(dtype=int), "bought": pd.Series(dtype=float), "week": pd.Series(dtype=int), "share": pd.Series(dtype=float)}
-                 | {name: pd.Series(dtype=float) for name in _UNITS} | {"trials": pd.Series(dtype=float), "goal_basis": pd.Series(dtype=str), "past_seasons": pd.Series(dtype=int), "low_trust": pd.Series(dtype=bool),
-                                                                       "missed_from": pd.Series(dtype="datetime64[us]"), "season_half": pd.Series(dtype=str)}),
-    "season_path": pd.DataFrame(columns=["item", "week", "share", "week_end", "target_units", "slow_units", "hot_units", "sold", "projected", "low80", "high80", "low90", "high90", "season_half"]),
-    "backtest": pd.DataFrame(columns=["week", "method", "error", "bias", "bias_low", "bias_high", "styles", "seasons", "season_half"]),
-    "stages": pd.DataFrame(columns=["tier", "day", "target", "slow", "hot", "units", "styles", "share", "season_half"]),
-}  # fmt: skip
+    "projection": pd.DataFrame(
+        {
+            "item": pd.Series(dtype=str),
+            "season": pd.Series(dtype=str),
+            "life": pd.Series(dtype=int),
+            "bought": pd.Series(dtype=float),
+            "week": pd.Series(dtype=int),
+            "share": pd.Series(dtype=float),
+        }
+        | {name: pd.Series(dtype=float) for name in _UNITS}
+        | {
+            "trials": pd.Series(dtype=float),
+            "goal_basis": pd.Series(dtype=str),
+            "past_seasons": pd.Series(dtype=int),
+            "low_trust": pd.Series(dtype=bool),
+            "missed_from": pd.Series(dtype="datetime64[us]"),
+            "season_half": pd.Series(dtype=str),
+        }
+    ),
+    "season_path": pd.DataFrame(
+        columns=[
+            "item",
+            "week",
+            "share",
+            "week_end",
+            "target_units",
+            "slow_units",
+            "hot_units",
+            "sold",
+            "projected",
+            "low80",
+            "high80",
+            "low90",
+            "high90",
+            "season_half",
+        ]
+    ),
+    "backtest": pd.DataFrame(
+        columns=[
+            "week",
+            "method",
+            "error",
+            "bias",
+            "bias_low",
+            "bias_high",
+            "styles",
+            "seasons",
+            "season_half",
+        ]
+    ),
+    "stages": pd.DataFrame(
+        columns=["tier", "day", "target", "slow", "hot", "units", "styles", "share", "season_half"]
+    ),
+}

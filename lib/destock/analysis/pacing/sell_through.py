@@ -8,17 +8,23 @@ from destock.model.metrics import WEEKS_PER_MONTH, ratio, sell_through, shipped_
 
 RECENT_WEEKS, QUARTER_WEEKS = 8, 13
 LEAST_SHIPPED = 30  # units: a style that shipped fewer says less of its returns than its category
-MOST_RETURNED = 0.95  # above it hardly a unit is kept, and what each would have to bear means nothing
-# what a snapshot knows of the last months, the window to trust first: long enough to be steady, short enough to be of now
+MOST_RETURNED = (
+    0.95  # above it hardly a unit is kept, and what each would have to bear means nothing
+)
+# what a snapshot knows of the last months, the window to trust first: long enough to be steady,
+# short enough to be of now
 MONTHS = {"sold_3m": 3, "sold_1m": 1, "sold_6m": 6, "sold_9m": 9}
 
 
-def net_weeks(item_week: pd.DataFrame, item_now: pd.DataFrame, return_lag: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+def net_weeks(
+    item_week: pd.DataFrame, item_now: pd.DataFrame, return_lag: pd.DataFrame, as_of: pd.Timestamp
+) -> pd.DataFrame:
     """What was sold and kept, week by week, with the returns still to come already taken off?
 
-    item_week: the panel (item, week, complete, sold_units, undone_units, …). Returns its weeks up to ``as_of``, the running one
-    (not ``complete``) with them: figures of now count it, curves and fits do not. Adds ``age`` (weeks since the item was first on
-    sale), ``net_units`` (sold, less cancelled and returned by week of sale, less those still to come by ``returns.still_to_come``),
+    item_week: the panel (item, week, complete, sold_units, undone_units, …). Returns its weeks up
+    to ``as_of``, the running one (not ``complete``) with them: figures of now count it, curves and
+    fits do not. Adds ``age`` (weeks since the item was first on sale), ``net_units`` (sold, less
+    cancelled and returned by week of sale, less those still to come by ``returns.still_to_come``),
     ``provisional`` (more than 2 % of the week's returns are still to come) and ``cumulative``.
     """
     weeks = item_week.merge(item_now[["item", "category"]], on="item", validate="m:1")
@@ -29,7 +35,11 @@ def net_weeks(item_week: pd.DataFrame, item_now: pd.DataFrame, return_lag: pd.Da
     weeks["provisional"] = coming["pending_share"] > 0.02
     on_sale = (weeks["sold_units"] > 0) | (weeks["in_stock_share"] > 0)
     first = (
-        weeks["week"].where(on_sale).groupby(weeks["item"]).transform("min").fillna(weeks["week"].groupby(weeks["item"]).transform("min"))
+        weeks["week"]
+        .where(on_sale)
+        .groupby(weeks["item"])
+        .transform("min")
+        .fillna(weeks["week"].groupby(weeks["item"]).transform("min"))
     )
     weeks["age"] = (weeks["week"] - first).dt.days // 7
     weeks["cumulative"] = weeks.groupby("item")["net_units"].cumsum()
@@ -37,31 +47,49 @@ def net_weeks(item_week: pd.DataFrame, item_now: pd.DataFrame, return_lag: pd.Da
 
 
 def items(item_now: pd.DataFrame, weeks: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
-    """How far has every style sold through by now, how old is it, and at which part of its tag price?
+    """How far has every style sold through by now, how old is it, and at which part of its tag
+    price?
 
-    weeks: ``net_weeks``, the running week with them: what was sold, received, returned and is on hand is of the same moment. Returns
-    one row an item: the columns of ``item_now``, ``age`` (complete weeks on sale, the first is 0; −1 in the first week itself),
-    ``week_part`` (share of the running week that has passed, of what is on sale in it), ``weeks_on_sale`` (both together),
+    weeks: ``net_weeks``, the running week with them: what was sold, received, returned and is on
+    hand is of the same moment. Returns one row an item: the columns of ``item_now``, ``age``
+    (complete weeks on sale, the first is 0; −1 in the first week itself), ``week_part`` (share of
+    the running week that has passed, of what is on sale in it), ``weeks_on_sale`` (both together),
     ``life`` (weeks from first sale to exit), ``net_units``, ``sell_through`` (net ÷ received),
-    ``price_realisation`` (paid ÷ sold at tag), ``return_rate`` (came back, or still will, ÷ shipped), ``season_year``, ``season_half``, ``in_season``, ``flags``.
+    ``price_realisation`` (paid ÷ sold at tag), ``return_rate`` (came back, or still will, ÷
+    shipped), ``season_year``, ``season_half``, ``in_season``, ``flags``.
     """
     weeks = weeks.assign(
-        provisional_units=weeks["net_units"].where(weeks["provisional"], 0.0), sale_week=weeks["week"].where(weeks["sold_units"] > 0),
+        provisional_units=weeks["net_units"].where(weeks["provisional"], 0.0),
+        sale_week=weeks["week"].where(weeks["sold_units"] > 0),
         # sizes may differ in their tags: what was paid is set against the tags of the very units
         paid_at_tag=weeks["paid_value"].where(weeks["sold_at_tag"].notna(), 0.0),
-        whole_age=weeks["age"].where(weeks["complete"], -1), passed=((as_of - weeks["week"]).dt.days + 1) / 7,
-    )  # fmt: skip
+        whole_age=weeks["age"].where(weeks["complete"], -1),
+        passed=((as_of - weeks["week"]).dt.days + 1) / 7,
+    )
     weeks["week_part"] = weeks["passed"].where(~weeks["complete"], 0.0)
     total = weeks.groupby("item").agg(
-        age=("whole_age", "max"), week_part=("week_part", "sum"), first_week=("week", "min"), net_units=("net_units", "sum"), sold_units=("sold_units", "sum"),
-        cancelled_units=("cancelled_units", "sum"), undone_units=("undone_units", "sum"), paid_value=("paid_value", "sum"),
-        sold_at_tag=("sold_at_tag", "sum"), paid_at_tag=("paid_at_tag", "sum"), provisional_units=("provisional_units", "sum"), in_stock_share=("in_stock_share", "mean"), last_sale=("sale_week", "max"),
-    )  # fmt: skip
-    seen = weeks.groupby("item")[["exposures", "clicks"]].sum(min_count=1)  # unknown, not zero, where nobody counted
+        age=("whole_age", "max"),
+        week_part=("week_part", "sum"),
+        first_week=("week", "min"),
+        net_units=("net_units", "sum"),
+        sold_units=("sold_units", "sum"),
+        cancelled_units=("cancelled_units", "sum"),
+        undone_units=("undone_units", "sum"),
+        paid_value=("paid_value", "sum"),
+        sold_at_tag=("sold_at_tag", "sum"),
+        paid_at_tag=("paid_at_tag", "sum"),
+        provisional_units=("provisional_units", "sum"),
+        in_stock_share=("in_stock_share", "mean"),
+        last_sale=("sale_week", "max"),
+    )
+    # unknown, not zero, where nobody counted
+    seen = weeks.groupby("item")[["exposures", "clicks"]].sum(min_count=1)
     total = total.join(seen)
     frame = item_now.merge(total, on="item", how="left", validate="1:1")
     if weeks.empty:  # what nobody recorded is unknown, not zero
-        frame["age"] = ((as_of - frame["launch_date"]).dt.days // 7).where(frame["launch_date"] <= as_of)
+        frame["age"] = ((as_of - frame["launch_date"]).dt.days // 7).where(
+            frame["launch_date"] <= as_of
+        )
         frame["week_part"] = frame["age"] * 0.0
     else:
         frame["net_units"] = frame["net_units"].fillna(0.0)
@@ -77,12 +105,20 @@ def items(item_now: pd.DataFrame, weeks: pd.DataFrame, as_of: pd.Timestamp) -> p
 
 
 def _returned(frame: pd.DataFrame) -> pd.Series:
-    """Came back ÷ shipped, what is still to come with it: of its own units as far as they go, beside LEAST_SHIPPED of its category's."""
+    """Came back ÷ shipped, what is still to come with it: of its own units as far as they go,
+    beside LEAST_SHIPPED of its category's.
+    """
     shipped, kept = shipped_units(frame), frame["net_units"].clip(lower=0)
     back = (shipped - kept).clip(lower=0)
-    whole = pd.DataFrame({"back": back, "shipped": shipped}).groupby(frame["category"]).transform("sum")
+    whole = (
+        pd.DataFrame({"back": back, "shipped": shipped}).groupby(frame["category"]).transform("sum")
+    )
     usual = ratio(whole["back"], whole["shipped"])
-    return ((back + LEAST_SHIPPED * usual) / (shipped + LEAST_SHIPPED)).fillna(usual).clip(upper=MOST_RETURNED)
+    return (
+        ((back + LEAST_SHIPPED * usual) / (shipped + LEAST_SHIPPED))
+        .fillna(usual)
+        .clip(upper=MOST_RETURNED)
+    )
 
 
 def _flags(frame: pd.DataFrame) -> pd.Series:
@@ -96,18 +132,26 @@ def _flags(frame: pd.DataFrame) -> pd.Series:
         "cost_missing": frame["mean_cost"].isna(),
     }
     flags = pd.DataFrame(rules, index=frame.index).astype(bool)
-    return pd.Series(["; ".join(flags.columns[row]) for row in flags.to_numpy()], index=frame.index, dtype="str")
+    return pd.Series(
+        ["; ".join(flags.columns[row]) for row in flags.to_numpy()], index=frame.index, dtype="str"
+    )
 
 
-def record_flags(frame: pd.DataFrame, weeks: pd.DataFrame, assumptions: dict[str, float]) -> pd.Series:
-    """What to know about an item's records and stock before comparing it: adds to the ``flags`` of ``items``.
+def record_flags(
+    frame: pd.DataFrame, weeks: pd.DataFrame, assumptions: dict[str, float]
+) -> pd.Series:
+    """What to know about an item's records and stock before comparing it: adds to the ``flags`` of
+    ``items``.
 
-    late_receipt (sold before anything was received), left_trunc (on sale before the records begin: no age curve), replen (later
-    deliveries above ``replenishment_share`` of the first), censored (sold out in a week of its life that it should have been on
-    sale), price_mix (a week with several list prices), broken (the sizes in stock bring less than ``broken_share`` of its sales).
+    late_receipt (sold before anything was received), left_trunc (on sale before the records begin:
+    no age curve), replen (later deliveries above ``replenishment_share`` of the first), censored
+    (sold out in a week of its life that it should have been on sale), price_mix (a week with
+    several list prices), broken (the sizes in stock bring less than ``broken_share`` of its sales).
     """
     of_life = weeks.merge(frame[["item", "exit_date"]], on="item")
-    of_life = of_life[of_life["exit_date"].isna() | (of_life["week"] <= of_life["exit_date"])].set_index("item")
+    of_life = of_life[
+        of_life["exit_date"].isna() | (of_life["week"] <= of_life["exit_date"])
+    ].set_index("item")
     censored = (of_life["in_stock_share"] < 1).groupby(level=0).any()
     mixed = (of_life["list_prices"] > 1).groupby(level=0).any()
     first = frame["received"] - frame["replenished"]
@@ -120,16 +164,21 @@ def record_flags(frame: pd.DataFrame, weeks: pd.DataFrame, assumptions: dict[str
         "broken": (frame["sizes_left"] < assumptions["broken_share"]) & (frame["on_hand"] > 0),
     }
     flags = pd.DataFrame({name: rule.eq(True) for name, rule in rules.items()}, index=frame.index)
-    added = pd.Series(["; ".join(flags.columns[row]) for row in flags.to_numpy()], index=frame.index, dtype="str")
+    added = pd.Series(
+        ["; ".join(flags.columns[row]) for row in flags.to_numpy()], index=frame.index, dtype="str"
+    )
     return frame["flags"].str.cat(added, sep="; ").str.strip("; ")
 
 
-def weekly_rate(weeks: pd.DataFrame, too_early_days: float, recent: int = RECENT_WEEKS) -> pd.DataFrame:
+def weekly_rate(
+    weeks: pd.DataFrame, too_early_days: float, recent: int = RECENT_WEEKS
+) -> pd.DataFrame:
     """How many units a week does each item sell while it is in stock?
 
-    weeks: complete ones. Mean of the last ``recent`` of them since its first sale, divided by the share of time in stock
-    (at least a fifth of it). Returns item, ``rate``, ``rate_sd``, ``in_stock_recent``, and ``quarter_rate``: the same over 13 weeks.
-    What has not sold yet sells nothing only once it has been on sale for ``too_early_days``: until then its rate is unknown.
+    weeks: complete ones. Mean of the last ``recent`` of them since its first sale, divided by the
+    share of time in stock (at least a fifth of it). Returns item, ``rate``, ``rate_sd``,
+    ``in_stock_recent``, and ``quarter_rate``: the same over 13 weeks. What has not sold yet sells
+    nothing only once it has been on sale for ``too_early_days``: until then its rate is unknown.
     """
     selling = weeks[weeks.groupby("item")["sold_units"].cumsum() > 0]
     late = _in_stock_mean(selling, recent)
@@ -138,14 +187,19 @@ def weekly_rate(weeks: pd.DataFrame, too_early_days: float, recent: int = RECENT
     watched = on_sale.reindex(pd.Index(weeks["item"].unique(), name="item"), fill_value=0)
     frame = late.join(quarter, how="outer").reindex(watched.index)
     nothing = (7 * watched > too_early_days) & frame["rate"].isna()
-    return frame.assign(**{name: frame[name].mask(nothing, 0.0) for name in ("rate", "quarter_rate")}).reset_index()
+    return frame.assign(
+        **{name: frame[name].mask(nothing, 0.0) for name in ("rate", "quarter_rate")}
+    ).reset_index()
 
 
 def _in_stock_mean(weeks: pd.DataFrame, recent: int) -> pd.DataFrame:
     late = weeks[weeks["week"] > weeks["week"].max() - pd.Timedelta(weeks=recent)]
     late = late.assign(share=late["in_stock_share"].fillna(1.0))
     stats = late.groupby("item").agg(
-        net=("net_units", "sum"), share=("share", "sum"), rate_sd=("net_units", "std"), in_stock_recent=("share", "mean")
+        net=("net_units", "sum"),
+        share=("share", "sum"),
+        rate_sd=("net_units", "std"),
+        in_stock_recent=("share", "mean"),
     )
     stats["rate"] = stats["net"].clip(lower=0) / stats["share"].clip(lower=recent / 5)
     return stats[["rate", "rate_sd", "in_stock_recent"]]
@@ -154,17 +208,32 @@ def _in_stock_mean(weeks: pd.DataFrame, recent: int) -> pd.DataFrame:
 def rate_of_months(snapshot: pd.DataFrame) -> pd.DataFrame:
     """How many units a week does each item sell, by what it sold in the last months?
 
-    snapshot: item, sold_1m, sold_3m, sold_6m, sold_9m. Units of the first window known of
-    three months, one, six, nine ÷ its weeks (a month is 52 ÷ 12). Time out of stock and the
-    spread are unknown to a snapshot. Returns item, ``rate``, ``rate_sd``, ``in_stock_recent``, ``quarter_rate`` (the same).
+    snapshot: item, sold_1m, sold_3m, sold_6m, sold_9m. Units of the first window known of three
+    months, one, six, nine ÷ its weeks (a month is 52 ÷ 12). Time out of stock and the spread are
+    unknown to a snapshot. Returns item, ``rate``, ``rate_sd``, ``in_stock_recent``,
+    ``quarter_rate`` (the same).
     """
-    weekly = pd.DataFrame({name: snapshot[name].clip(lower=0) / (months * WEEKS_PER_MONTH) for name, months in MONTHS.items()})
+    weekly = pd.DataFrame(
+        {
+            name: snapshot[name].clip(lower=0) / (months * WEEKS_PER_MONTH)
+            for name, months in MONTHS.items()
+        }
+    )
     rate = weekly.bfill(axis=1)["sold_3m"]
-    return pd.DataFrame({"item": snapshot["item"], "rate": rate, "rate_sd": np.nan, "in_stock_recent": np.nan, "quarter_rate": rate})
+    return pd.DataFrame(
+        {
+            "item": snapshot["item"],
+            "rate": rate,
+            "rate_sd": np.nan,
+            "in_stock_recent": np.nan,
+            "quarter_rate": rate,
+        }
+    )
 
 
 def dead_by_months(snapshot: pd.DataFrame) -> pd.Series:
-    """Which items hold stock and sold nothing in three months, or in the longest time that the snapshot knows beyond them?
+    """Which items hold stock and sold nothing in three months, or in the longest time that the
+    snapshot knows beyond them?
 
     Unknown sales are no proof: an item of which only the last month is known is not called dead.
     """

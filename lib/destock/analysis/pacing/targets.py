@@ -1,4 +1,6 @@
-"""What share of the buy must be sold, and for what: to earn the cost back, to make a profit, to raise cash?"""
+"""What share of the buy must be sold, and for what: to earn the cost back, to make a profit, to
+raise cash?
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,11 +15,13 @@ from destock.model.proceeds import Proceeds
 
 @dataclass(frozen=True)
 class Terms:
-    """What a sale costs and what is left over: shares of net sales or of the tag price, amounts in money.
+    """What a sale costs and what is left over: shares of net sales or of the tag price, amounts in
+    money.
 
-    ``expenses``: base (metrics.EXPENSE_BASES) → amount. ``return_rate``: came back ÷ shipped. ``salvage``: net value of a unit left over ÷ tag
-    price. ``tax_rate``: tax inside tag and paid price that is not in the cost (0 where both carry it or neither does).
-    ``buy_at_tag``: what the fixed amounts are spread over.
+    ``expenses``: base (metrics.EXPENSE_BASES) → amount. ``return_rate``: came back ÷ shipped.
+    ``salvage``: net value of a unit left over ÷ tag price. ``tax_rate``: tax inside tag and paid
+    price that is not in the cost (0 where both carry it or neither does). ``buy_at_tag``: what the
+    fixed amounts are spread over.
     """
 
     expenses: Mapping[str, float]
@@ -29,7 +33,9 @@ class Terms:
 
     @property
     def kept(self) -> float | pd.Series:
-        """What is left of a unit of net sales after the expenses charged on sales, and the profit asked for."""
+        """What is left of a unit of net sales after the expenses charged on sales, and the profit
+        asked for.
+        """
         sale = Proceeds(self.expenses, self.tax_rate)
         return sale.share(self.return_rate) - sale.before_tax(self.profit_rate)
 
@@ -53,11 +59,13 @@ def least_realisation(cost_rate, expense_rate, profit_rate=0.0):
 
 
 def needed(cost_rate, steps: Sequence[tuple], terms: Terms, tag_price=np.nan):
-    """What share of the buy must be sold, where it is sold in several price steps and expenses have bases of their own?
+    """What share of the buy must be sold, where it is sold in several price steps and expenses have
+    bases of their own?
 
-    ``steps``: (share of the buy, price realisation) in the order in which they are sold; the last one takes the rest, its share is
-    not read. Solves Σ x_k (d_k·kept − handling − s) = c + F − s for the step in which it is reached. Above 1: not at these prices;
-    NaN where a unit of the last step brings no more than it costs to sell.
+    ``steps``: (share of the buy, price realisation) in the order in which they are sold; the last
+    one takes the rest, its share is not read. Solves Σ x_k (d_k·kept − handling − s) = c + F − s
+    for the step in which it is reached. Above 1: not at these prices; NaN where a unit of the last
+    step brings no more than it costs to sell.
 
     >>> round(float(needed(0.50, [(1, 0.88)], Terms({"net": 0.26}, salvage=0.20))), 5)
     0.66489
@@ -67,55 +75,102 @@ def needed(cost_rate, steps: Sequence[tuple], terms: Terms, tag_price=np.nan):
         brings = np.asarray(price, float) * terms.kept - terms.handling(tag_price) - terms.salvage
         part = np.clip(np.where(brings > 0, gap / np.where(brings > 0, brings, 1), share), 0, share)
         gap, sold = gap - part * brings, sold + part
-    brings = np.asarray(steps[-1][1], float) * terms.kept - terms.handling(tag_price) - terms.salvage
+    brings = (
+        np.asarray(steps[-1][1], float) * terms.kept - terms.handling(tag_price) - terms.salvage
+    )
     return sold + np.where(gap <= 1e-12, 0.0, ratio(gap, brings))
 
 
 def least_price(cost_rate, steps: Sequence[tuple], terms: Terms, tag_price=np.nan):
-    """Which price realisation does the last step need at least, even if everything sells? NaN where the earlier steps sell it all.
+    """Which price realisation does the last step need at least, even if everything sells? NaN where
+    the earlier steps sell it all.
 
     >>> round(float(least_price(0.50, [(1, 0.60)], Terms({"net": 0.26}, profit_rate=0.10))), 5)
     0.78125
     """
     rest = 1 - sum(share for share, _ in steps[:-1])
-    earned = sum(share * (price * terms.kept - terms.handling(tag_price)) for share, price in steps[:-1])
-    return ratio(terms.to_earn(cost_rate) - earned + rest * terms.handling(tag_price), rest * np.asarray(terms.kept, float))
+    earned = sum(
+        share * (price * terms.kept - terms.handling(tag_price)) for share, price in steps[:-1]
+    )
+    return ratio(
+        terms.to_earn(cost_rate) - earned + rest * terms.handling(tag_price),
+        rest * np.asarray(terms.kept, float),
+    )
 
 
 def cash_target(reached, cash, buy_at_tag, price_realisation, expense_rate=0.0):
     """What share of the buy must be sold if ``cash`` more is wanted from marking the rest down?
 
-    X = X₁ + K ÷ (Q·T·d₂·(1 − o)); ``expense_rate`` 0 = cash before expenses. Above 1: the rest does not hold that much.
+    X = X₁ + K ÷ (Q·T·d₂·(1 − o)); ``expense_rate`` 0 = cash before expenses. Above 1: the rest does
+    not hold that much.
 
     >>> round(float(cash_target(0.860882, 70_000, 2_000_000, 0.60, 0.26)), 4)
     0.9397
     """
-    return reached + ratio(cash, np.asarray(buy_at_tag, float) * price_realisation * (1 - expense_rate))
+    return reached + ratio(
+        cash, np.asarray(buy_at_tag, float) * price_realisation * (1 - expense_rate)
+    )
 
 
 REASONS = (
-    mark("cost is not known"), mark("nothing sold yet: its price is not known"), mark("out of reach at this price"), mark("the rest does not hold that much cash"), "",
-)  # fmt: skip
+    mark("cost is not known"),
+    mark("nothing sold yet: its price is not known"),
+    mark("out of reach at this price"),
+    mark("the rest does not hold that much cash"),
+    "",
+)
 
 
 def targets(styles: pd.DataFrame, terms: Terms, plan: Mapping[str, object]) -> pd.DataFrame:
-    """What must each style of the running season sell: to earn its cost back, to make its profit, to raise the cash asked for?
+    """What must each style of the running season sell: to earn its cost back, to make its profit,
+    to raise the cash asked for?
 
-    styles: items with ``target_profit_rate`` (their plan's, which wins over that of ``terms``). ``plan``: ``price_steps`` ((share, price realisation), else the style's own realisation), ``cash_needed`` from the whole season,
-    spread over the styles by what their profit target leaves at tag, ``cash_price``, ``cash_after`` (after expenses).
-    Returns one row a style: ``cost_rate`` (where unknown: its category's median, flagged cost_imputed), ``return_rate`` (of its
-    category), ``break_even``, ``target``, ``cash_target`` (shares of the buy), ``least_price`` for the target, ``feasible``, ``reason``.
+    styles: items with ``target_profit_rate`` (their plan's, which wins over that of ``terms``).
+    ``plan``: ``price_steps`` ((share, price realisation), else the style's own realisation),
+    ``cash_needed`` from the whole season, spread over the styles by what their profit target leaves
+    at tag, ``cash_price``, ``cash_after`` (after expenses). Returns one row a style: ``cost_rate``
+    (where unknown: its category's median, flagged cost_imputed), ``return_rate`` (of its category),
+    ``break_even``, ``target``, ``cash_target`` (shares of the buy), ``least_price`` for the target,
+    ``feasible``, ``reason``.
     """
     own = cost_rates(styles)
-    now = own[own["in_season"] & own["season_half"].notna() & (own["received"] > 0) & own["net_units"].notna()].reset_index(drop=True)
-    by_category = styles.assign(shipped=shipped_units(styles)).groupby("category")[["net_units", "shipped"]].sum()
-    rate = 1 - now["category"].map(ratio(by_category["net_units"].clip(lower=0), by_category["shipped"])).astype(float).fillna(1)
+    now = own[
+        own["in_season"]
+        & own["season_half"].notna()
+        & (own["received"] > 0)
+        & own["net_units"].notna()
+    ].reset_index(drop=True)
+    by_category = (
+        styles.assign(shipped=shipped_units(styles))
+        .groupby("category")[["net_units", "shipped"]]
+        .sum()
+    )
+    rate = 1 - now["category"].map(
+        ratio(by_category["net_units"].clip(lower=0), by_category["shipped"])
+    ).astype(float).fillna(1)
     tag, at_tag = now["tag_price"], now["received"] * now["tag_price"]
     asked = now["target_profit_rate"].astype(float).fillna(terms.profit_rate)
-    here = replace(terms, profit_rate=asked, return_rate=rate.clip(0, 0.99), buy_at_tag=at_tag.sum() or float("inf"))
+    here = replace(
+        terms,
+        profit_rate=asked,
+        return_rate=rate.clip(0, 0.99),
+        buy_at_tag=at_tag.sum() or float("inf"),
+    )
     steps = plan.get("price_steps") or [(1, now["price_realisation"])]
     frame = now[
-        ["item", "name", "category", "tier", "season", "received", "tag_price", "price_realisation", "sell_through", "cost_rate", "flags"]
+        [
+            "item",
+            "name",
+            "category",
+            "tier",
+            "season",
+            "received",
+            "tag_price",
+            "price_realisation",
+            "sell_through",
+            "cost_rate",
+            "flags",
+        ]
     ]
     frame = frame.assign(
         return_rate=here.return_rate,
@@ -124,15 +179,25 @@ def targets(styles: pd.DataFrame, terms: Terms, plan: Mapping[str, object]) -> p
         least_price=least_price(now["cost_rate"], steps, here, tag),
     )
     left = ((1 - frame["target"]).clip(lower=0) * at_tag).fillna(0)
-    cash = plan.get("cash_needed", 0.0) * ratio(left, left.sum()) if plan.get("cash_needed") else np.nan
+    cash = (
+        plan.get("cash_needed", 0.0) * ratio(left, left.sum())
+        if plan.get("cash_needed")
+        else np.nan
+    )
     frame["cash_target"] = cash_target(
-        frame["target"], cash, at_tag, plan.get("cash_price", 1.0), here.expenses.get("net", 0.0) if plan.get("cash_after") else 0.0
+        frame["target"],
+        cash,
+        at_tag,
+        plan.get("cash_price", 1.0),
+        here.expenses.get("net", 0.0) if plan.get("cash_after") else 0.0,
     )
     return _judged(frame)
 
 
 def cost_rates(styles: pd.DataFrame) -> pd.DataFrame:
-    """What does each style cost ÷ its tag price? An unknown cost is its category's median, for targets and ranking only."""
+    """What does each style cost ÷ its tag price? An unknown cost is its category's median, for
+    targets and ranking only.
+    """
     known = ratio(styles["mean_cost"], styles["tag_price"])
     rate = known.fillna(known.groupby(styles["category"]).transform("median"))
     imputed = known.isna() & rate.notna()
@@ -142,6 +207,11 @@ def cost_rates(styles: pd.DataFrame) -> pd.DataFrame:
 
 def _judged(frame: pd.DataFrame) -> pd.DataFrame:
     unreachable = ~(frame["target"] <= 1)
-    rules = [frame["cost_rate"].isna(), frame["price_realisation"].isna() & frame["target"].isna(), unreachable, frame["cash_target"] > 1]
+    rules = [
+        frame["cost_rate"].isna(),
+        frame["price_realisation"].isna() & frame["target"].isna(),
+        unreachable,
+        frame["cash_target"] > 1,
+    ]
     reason = np.select(rules, REASONS[:4], REASONS[4])
     return frame.assign(feasible=~(unreachable | frame["cash_target"].gt(1)), reason=reason)

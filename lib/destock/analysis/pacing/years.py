@@ -1,4 +1,6 @@
-"""The calendar year of every category beside the same weeks of the last years: for what has no season."""
+"""The calendar year of every category beside the same weeks of the last years: for what has no
+season.
+"""
 
 import numpy as np
 import pandas as pd
@@ -9,7 +11,10 @@ from destock.analysis.pacing.projection import backtest, learn, project
 from destock.model.metrics import ratio
 
 COLUMNS = {
-    "years": "category season week sold last_year_units change share year_units year_low year_high trials past_years",
+    "years": (
+        "category season week sold last_year_units change share year_units year_low year_high"
+        " trials past_years"
+    ),
     "year_weeks": "category year week units cumulative share",
     "year_backtest": "week method error bias bias_low bias_high styles seasons",
 }
@@ -18,7 +23,11 @@ WEEKS = 52
 
 
 def years(
-    weeks: pd.DataFrame, items: pd.DataFrame, events: pd.DataFrame, as_of: pd.Timestamp, assumptions: dict[str, float]
+    weeks: pd.DataFrame,
+    items: pd.DataFrame,
+    events: pd.DataFrame,
+    as_of: pd.Timestamp,
+    assumptions: dict[str, float],
 ) -> dict[str, pd.DataFrame]:
     """How does each category's year run beside the last years, and where will it end?
 
@@ -31,20 +40,44 @@ def years(
     """
     known = _lives(weeks, items, events)
     newest = known.styles["season"].max() if len(known.styles) else None
-    whole, recent = known.styles["whole"], known.styles["season"] >= (newest or 0) - assumptions["baseline_seasons"]
-    past = known.where((whole & recent & (known.styles["season"] < newest)).to_numpy()) if newest else known
+    whole, recent = (
+        known.styles["whole"],
+        known.styles["season"] >= (newest or 0) - assumptions["baseline_seasons"],
+    )
+    past = (
+        known.where((whole & recent & (known.styles["season"] < newest)).to_numpy())
+        if newest
+        else known
+    )
     if not past.final.sum() > 0:
         return {name: pd.DataFrame(columns=columns.split()) for name, columns in COLUMNS.items()}
     now = known.where((known.styles["season"] == newest).to_numpy())
     experience = learn(past, assumptions["curve_prior_units"])
     share = reached(now, experience.curve)
-    projected = project(now, experience).merge(now.styles[["item", "category"]], on="item", validate="1:1")
-    projected = projected.assign(last_year=_last_year(past, projected), past_years=past.styles["season"].nunique())
+    projected = project(now, experience).merge(
+        now.styles[["item", "category"]], on="item", validate="1:1"
+    )
+    projected = projected.assign(
+        last_year=_last_year(past, projected), past_years=past.styles["season"].nunique()
+    )
     rows = pd.concat([_rows(past, None), _rows(now, share)], ignore_index=True)
     projected = projected.rename(
-        columns={"projected": "year_units", "low80": "year_low", "high80": "year_high", "last_year": "last_year_units"}
+        columns={
+            "projected": "year_units",
+            "low80": "year_low",
+            "high80": "year_high",
+            "last_year": "last_year_units",
+        }
     )
-    return {"years": projected.assign(change=ratio(projected["sold"], projected["last_year_units"]) - 1).drop(columns=["bought", "prior"]), "year_weeks": rows, "year_backtest": backtest(experience)}  # fmt: skip
+    return {
+        "years": (
+            projected.assign(
+                change=ratio(projected["sold"], projected["last_year_units"]) - 1
+            ).drop(columns=["bought", "prior"])
+        ),
+        "year_weeks": rows,
+        "year_backtest": backtest(experience),
+    }
 
 
 def first_monday(year: pd.Series) -> pd.Series:
@@ -61,19 +94,35 @@ def _lives(weeks: pd.DataFrame, items: pd.DataFrame, events: pd.DataFrame) -> Li
     rows = rows[rows["age"].between(0, WEEKS - 1)]
     sums = rows.groupby(["category", "season", "age"], as_index=False)["net_units"].sum()
     seen = rows.groupby("season")["age"].agg(["min", "max"])
-    kinds = sums[["category", "season"]].drop_duplicates().sort_values(["category", "season"], ignore_index=True)
+    kinds = (
+        sums[["category", "season"]]
+        .drop_duplicates()
+        .sort_values(["category", "season"], ignore_index=True)
+    )
     first, last = kinds["season"].map(seen["min"]), kinds["season"].map(seen["max"])
     parent = rows.groupby("category")["parent_category"].min()
     kinds = kinds.assign(
-        item=kinds["category"] + " " + kinds["season"].astype(str), parent_category=kinds["category"].map(parent), tier="", life=WEEKS, bought=np.nan,
-        first_week=first_monday(kinds["season"]), weeks_seen=last.astype(int) + 1, whole=(first == 0) & (last >= WEEKS - 1),
-    )  # fmt: skip
-    at = pd.MultiIndex.from_frame(kinds[["category", "season"]]).get_indexer(pd.MultiIndex.from_frame(sums[["category", "season"]]))
+        item=kinds["category"] + " " + kinds["season"].astype(str),
+        parent_category=kinds["category"].map(parent),
+        tier="",
+        life=WEEKS,
+        bought=np.nan,
+        first_week=first_monday(kinds["season"]),
+        weeks_seen=last.astype(int) + 1,
+        whole=(first == 0) & (last >= WEEKS - 1),
+    )
+    at = pd.MultiIndex.from_frame(kinds[["category", "season"]]).get_indexer(
+        pd.MultiIndex.from_frame(sums[["category", "season"]])
+    )
     units = np.zeros((len(kinds), WEEKS))
     units[at, sums["age"].to_numpy(int)] = sums["net_units"]
     ages = np.arange(WEEKS)
-    exposure = ((ages >= first.to_numpy()[:, None]) & (ages <= last.to_numpy()[:, None])).astype(float)
-    return Lives(kinds, units, exposure, around_events(kinds, WEEKS, events), np.zeros(units.shape, int))
+    exposure = ((ages >= first.to_numpy()[:, None]) & (ages <= last.to_numpy()[:, None])).astype(
+        float
+    )
+    return Lives(
+        kinds, units, exposure, around_events(kinds, WEEKS, events), np.zeros(units.shape, int)
+    )
 
 
 def _last_year(past: Lives, now: pd.DataFrame) -> pd.Series:
@@ -87,7 +136,13 @@ def _last_year(past: Lives, now: pd.DataFrame) -> pd.Series:
 
 def _rows(known: Lives, share: np.ndarray | None) -> pd.DataFrame:
     row, age = np.nonzero(known.ages < known.styles["weeks_seen"].to_numpy()[:, None])
-    frame = known.styles.iloc[row][["category", "season"]].rename(columns={"season": "year"}).reset_index(drop=True)
+    frame = (
+        known.styles.iloc[row][["category", "season"]]
+        .rename(columns={"season": "year"})
+        .reset_index(drop=True)
+    )
     units, total = known.units[row, age], known.cumulative[row, age]
     own = total / np.where(known.final[row] > 0, known.final[row], np.nan)
-    return frame.assign(week=age + 1, units=units, cumulative=total, share=own if share is None else share[row, age])
+    return frame.assign(
+        week=age + 1, units=units, cumulative=total, share=own if share is None else share[row, age]
+    )

@@ -11,7 +11,7 @@ from tests.hostile import PAYLOADS
 
 from destock.model.messages import speak
 from destock.model.metrics import DEFINITIONS
-from destock.present import charts
+from destock.present.charts import classification, elasticity, impact, intake, pacing
 from destock.present.style import _font, legible
 
 CLASSES = pd.DataFrame(
@@ -182,26 +182,26 @@ YEARS = pd.DataFrame(
     }
 )
 ALL = [
-    (charts.backtest, (BACKTEST,)),
-    (charts.fans, (FANS,)),
-    (charts.stages, (STAGES,)),
-    (charts.years, (YEARS,)),
-    (charts.classes, (CLASSES, "CNY")),
-    (charts.ageing, (AGEING, "CNY")),
-    (charts.causes, (CAUSES,)),
-    (charts.losses, (LOSSES,)),
-    (charts.quadrants, (QUADRANTS, "CNY")),
-    (charts.moving, (MOVING,)),
-    (charts.cost_of_waiting, (CLASSES, "class", "CNY")),
-    (charts.elasticity, (PRICE,)),
-    (charts.tests, (DAILY,)),
-    (charts.stock_bridge, (BRIDGE,)),
-    (charts.compared, (COMPARED, "category", DEFINITIONS["available"])),
-    (charts.cohorts, (COHORTS, DEFINITIONS["90-day average"])),
-    (charts.pacing, (PATHS, BANDS)),
-    (charts.event_study, (AROUND,)),
-    (charts.estimators, (WAYS,)),
-    (charts.ladder, (LADDER, "CNY")),
+    (pacing.backtest, (BACKTEST,)),
+    (pacing.fans, (FANS,)),
+    (pacing.stages, (STAGES,)),
+    (pacing.years, (YEARS,)),
+    (classification.classes, (CLASSES, "CNY")),
+    (classification.ageing, (AGEING, "CNY")),
+    (classification.causes, (CAUSES,)),
+    (impact.losses, (LOSSES,)),
+    (classification.quadrants, (QUADRANTS, "CNY")),
+    (classification.moving, (MOVING,)),
+    (impact.cost_of_waiting, (CLASSES, "class", "CNY")),
+    (elasticity.elasticity, (PRICE,)),
+    (elasticity.tests, (DAILY,)),
+    (intake.stock_bridge, (BRIDGE,)),
+    (pacing.compared, (COMPARED, "category", DEFINITIONS["available"])),
+    (pacing.cohorts, (COHORTS, DEFINITIONS["90-day average"])),
+    (pacing.pacing, (PATHS, BANDS)),
+    (elasticity.event_study, (AROUND,)),
+    (elasticity.estimators, (WAYS,)),
+    (elasticity.ladder, (LADDER, "CNY")),
 ]
 
 
@@ -238,14 +238,14 @@ class TestLittleToShow:
     """
 
     def test_a_test_without_controls(self):
-        lines = charts.tests(DAILY.replace({"arm": {"control": "cut30"}})).axes[0].lines
+        lines = elasticity.tests(DAILY.replace({"arm": {"control": "cut30"}})).axes[0].lines
         assert [line.get_label() for line in lines[:2]] == ["cut20", "cut30"]
 
     @pytest.mark.parametrize(
         "units", [[0.0, 0.0, -5.0, -5.0], [0.0, 5.0, -5.0, 0.0], [-3.0, 0.0, 0.0, -3.0]]
     )
     def test_a_stock_below_nothing_is_inside_the_picture(self, units):
-        ax = charts.stock_bridge(BRIDGE.assign(units=units)).axes[0]
+        ax = intake.stock_bridge(BRIDGE.assign(units=units)).axes[0]
         ends = [bar.get_x() + edge for bar in ax.patches for edge in (0, bar.get_width())]
         low, high = ax.get_xlim()
         assert low <= min(ends) <= max(ends) <= high
@@ -253,9 +253,9 @@ class TestLittleToShow:
     @pytest.mark.parametrize("share", [0.0, -0.2])
     def test_seasons_that_sold_nothing_or_took_more_back(self, share):
         for chart, frame, *rest in (
-            (charts.cohorts, COHORTS.assign(sell_through=share), DEFINITIONS["received"]),
+            (pacing.cohorts, COHORTS.assign(sell_through=share), DEFINITIONS["received"]),
             (
-                charts.compared,
+                pacing.compared,
                 COMPARED.assign(sell_through=share),
                 "category",
                 DEFINITIONS["received"],
@@ -269,79 +269,79 @@ class TestLittleToShow:
         frame = LOSSES.assign(
             **dict.fromkeys(("markdowns", "write-offs", "shrink"), 0.0), acceptable=acceptable
         )
-        assert charts.losses(frame).axes[0].get_ylim() == (0, 1)
+        assert impact.losses(frame).axes[0].get_ylim() == (0, 1)
 
     @pytest.mark.parametrize("periods", range(1, 14))
     def test_any_number_of_four_weeks_has_ticks(self, periods):
         ends = pd.date_range("2026-06-07", periods=periods, freq="-28D")
         assert (
-            charts.moving(pd.DataFrame({"period_end": ends, "share": 0.5}))
+            classification.moving(pd.DataFrame({"period_end": ends, "share": 0.5}))
             .axes[0]
             .get_xticks()
             .size
         )
 
     def test_a_past_of_one_week(self):
-        assert charts.pacing(PATHS[PATHS["age"] == 0], BANDS[BANDS["age"] == 0]).axes[
+        assert pacing.pacing(PATHS[PATHS["age"] == 0], BANDS[BANDS["age"] == 0]).axes[
             0
         ].get_xlim() == (0, 1)
 
     def test_a_category_that_took_back_more_than_it_sold(self):
         assert (
-            charts.years(YEARS.assign(cumulative=-YEARS["cumulative"])).axes[0].get_ylim()[0] == -10
+            pacing.years(YEARS.assign(cumulative=-YEARS["cumulative"])).axes[0].get_ylim()[0] == -10
         )
 
     def test_what_cannot_be_shown_is_not_drawn(self):
-        assert charts.moving(MOVING.iloc[:0]).svg == b""
+        assert classification.moving(MOVING.iloc[:0]).svg == b""
 
 
 def test_bars_are_as_long_as_the_money():
-    bars = charts.classes(CLASSES, "CNY").axes[0].patches
+    bars = classification.classes(CLASSES, "CNY").axes[0].patches
     assert [bar.get_width() for bar in bars] == [500, 900]
 
 
 def test_ages_stand_beside_what_they_are_worth():
     """Two bars a band, at cost and net of selling costs, in the order of the frame."""
-    ax = charts.ageing(AGEING, "CNY").axes[0]
+    ax = classification.ageing(AGEING, "CNY").axes[0]
     assert [bar.get_height() for bar in ax.patches] == [*AGEING["cost"], *AGEING["nrv"]]
     assert "50.0%" in [text.get_text() for text in ax.texts]
 
 
 def test_causes_are_not_drawn_where_no_plan_explains_any():
-    assert charts.causes(CAUSES.iloc[1:]).note
-    assert not charts.causes(CAUSES).note
+    assert classification.causes(CAUSES.iloc[1:]).note
+    assert not classification.causes(CAUSES).note
 
 
 def test_losses_are_stacked_beside_what_the_margin_bears():
-    ax = charts.losses(LOSSES).axes[0]
+    ax = impact.losses(LOSSES).axes[0]
     tops = [bar.get_y() + bar.get_height() for bar in ax.patches][-2:]
     assert tops == pytest.approx([0.06, 0.35])
 
 
 def test_uplift_of_a_cut_is_drawn_with_its_interval():
-    ax = charts.elasticity(PRICE).axes[0]
+    ax = elasticity.elasticity(PRICE).axes[0]
     points = ax.lines[0].get_xdata()
     assert sorted(points) == pytest.approx(sorted([0.9**-2.0 - 1, 0.9**-1.0 - 1]))
 
 
 def test_the_bridge_ends_at_the_closing_stock():
-    last = charts.stock_bridge(BRIDGE).axes[0].patches[-1]
+    last = intake.stock_bridge(BRIDGE).axes[0].patches[-1]
     assert (last.get_x(), last.get_width()) == (0, 60)
 
 
 def test_the_median_of_the_past_is_drawn():
-    lines = {line.get_label(): line for line in charts.pacing(PATHS, BANDS).axes[0].lines}
+    lines = {line.get_label(): line for line in pacing.pacing(PATHS, BANDS).axes[0].lines}
     assert lines["their median"].get_ydata().tolist() == [0.3, 0.3]
 
 
 def test_a_bubble_grows_with_its_money():
     frame = pd.concat([QUADRANTS, QUADRANTS.assign(item="b", money=450.0)])
-    sizes = charts.quadrants(frame, "CNY").axes[0].collections[0].get_sizes()
+    sizes = classification.quadrants(frame, "CNY").axes[0].collections[0].get_sizes()
     assert (sizes[0] - 12) == pytest.approx(2 * (sizes[1] - 12))
 
 
 def test_infinite_cover_is_drawn_at_the_edge():
-    picture = charts.quadrants(QUADRANTS.assign(stock_to_sales=np.inf), "CNY")
+    picture = classification.quadrants(QUADRANTS.assign(stock_to_sales=np.inf), "CNY")
     assert picture.axes[0].collections[0].get_offsets()[0][1] == 60
 
 
@@ -351,7 +351,7 @@ def test_what_the_font_does_not_know_becomes_a_box_and_what_is_long_is_cut():
 
 
 def test_dollars_are_no_formula():
-    picture = charts.cost_of_waiting(
+    picture = impact.cost_of_waiting(
         CLASSES.assign(**{"class": ["a$\\frac{$", "$x$"]}), "class", "CNY"
     )
     assert [label.get_text() for label in picture.axes[0].get_yticklabels()] == [
@@ -363,8 +363,8 @@ def test_dollars_are_no_formula():
 @pytest.mark.parametrize(
     ("picture", "definition"),
     [
-        (charts.compared(COMPARED, "category", DEFINITIONS["available"]), "available"),
-        (charts.cohorts(COHORTS, DEFINITIONS["90-day average"]), "90-day average"),
+        (pacing.compared(COMPARED, "category", DEFINITIONS["available"]), "available"),
+        (pacing.cohorts(COHORTS, DEFINITIONS["90-day average"]), "90-day average"),
     ],
 )
 def test_a_chart_of_sell_through_names_its_definition(picture, definition):
@@ -375,7 +375,7 @@ def test_places_that_share_the_receipts_of_the_whole_style_say_so():
     shown = COMPARED.assign(by="format", basis="units received of the whole style")
     assert (
         "units received of the whole style"
-        in charts.compared(shown, "format", DEFINITIONS["received"]).axes[0].get_xlabel()
+        in pacing.compared(shown, "format", DEFINITIONS["received"]).axes[0].get_xlabel()
     )
 
 
@@ -383,7 +383,7 @@ def test_what_is_provisional_is_marked():
     labels = [
         text.get_text()
         for text in (
-            charts.compared(COMPARED, "category", DEFINITIONS["received"])
+            pacing.compared(COMPARED, "category", DEFINITIONS["received"])
             .axes[0]
             .get_legend()
             .get_texts()
@@ -394,7 +394,7 @@ def test_what_is_provisional_is_marked():
     labels = [
         text.get_text()
         for text in (
-            charts.compared(none, "category", DEFINITIONS["received"])
+            pacing.compared(none, "category", DEFINITIONS["received"])
             .axes[0]
             .get_legend()
             .get_texts()
@@ -407,37 +407,37 @@ def test_the_fan_begins_where_sales_stand():
     """The coming weeks are drawn from the last week that is over, so that the fan opens at the end
     of the line.
     """
-    ax = charts.fans(FANS).axes[0]
+    ax = pacing.fans(FANS).axes[0]
     projected = next(line for line in ax.lines if line.get_label() == "projected")
     assert projected.get_xydata().tolist() == [[1, 0.1], [2, 0.2], [3, 0.3]]
 
 
 def test_each_tier_has_its_own_panel_with_its_own_path():
-    panels = charts.stages(STAGES).axes
+    panels = pacing.stages(STAGES).axes
     assert [panel.lines[0].get_ydata().tolist() for panel in panels] == [[0.1, 0.3], [0.2]]
 
 
 def test_the_running_year_is_drawn_last_and_in_the_accent():
-    lines = charts.years(YEARS).axes[0].lines
+    lines = pacing.years(YEARS).axes[0].lines
     assert lines[1].get_color() == "#b4341f"
     assert lines[0].get_color() != "#b4341f"
 
 
 def test_a_shop_without_tiers_has_one_panel():
-    panels = charts.stages(STAGES.iloc[:2].assign(tier=None)).axes
+    panels = pacing.stages(STAGES.iloc[:2].assign(tier=None)).axes
     assert [panel.lines[0].get_ydata().tolist() for panel in panels] == [[0.1, 0.3]]
 
 
 def test_two_running_seasons_are_not_drawn_as_one():
     both = pd.concat([STAGES, STAGES.assign(season_half="AW")])
-    assert [panel.lines[0].get_xdata().tolist() for panel in charts.stages(both).axes] == [
+    assert [panel.lines[0].get_xdata().tolist() for panel in pacing.stages(both).axes] == [
         [15, 30],
         [15],
         [15, 30],
         [15],
     ]
     twice = pd.concat([BACKTEST, BACKTEST.assign(season_half="AW", error=0.9)])
-    assert [panel.lines[0].get_ydata().tolist() for panel in charts.backtest(twice).axes] == [
+    assert [panel.lines[0].get_ydata().tolist() for panel in pacing.backtest(twice).axes] == [
         [0.3, 0.2],
         [0.9, 0.9],
     ]
@@ -448,17 +448,17 @@ def labelled(text: str) -> list:
     arms = DAILY.replace("cut20", text)
     return [
         (
-            charts.cost_of_waiting,
+            impact.cost_of_waiting,
             (pd.DataFrame({"category": [text], "week": [5.0]}), "category", "CNY"),
         ),
-        (charts.elasticity, (PRICE.assign(group=["all", text]),)),
-        (charts.fans, (FANS.assign(name=text, item=text),)),
-        (charts.tests, (arms,)),
-        (charts.stages, (STAGES.assign(tier=text),)),
-        (charts.years, (YEARS.assign(category=text),)),
-        (charts.backtest, (BACKTEST.assign(season_half=text),)),
-        (charts.compared, (COMPARED.assign(part=text), "category", DEFINITIONS["received"])),
-        (charts.cohorts, (COHORTS.assign(cohort=text), DEFINITIONS["received"])),
+        (elasticity.elasticity, (PRICE.assign(group=["all", text]),)),
+        (pacing.fans, (FANS.assign(name=text, item=text),)),
+        (elasticity.tests, (arms,)),
+        (pacing.stages, (STAGES.assign(tier=text),)),
+        (pacing.years, (YEARS.assign(category=text),)),
+        (pacing.backtest, (BACKTEST.assign(season_half=text),)),
+        (pacing.compared, (COMPARED.assign(part=text), "category", DEFINITIONS["received"])),
+        (pacing.cohorts, (COHORTS.assign(cohort=text), DEFINITIONS["received"])),
     ]
 
 
@@ -489,25 +489,25 @@ def test_what_a_chart_writes_can_be_drawn_in_one_line(payload):
 
 def test_two_names_that_look_alike_are_two_bars():
     alike = ["the same long beginning 1", "the same long beginning 2"]
-    waiting = charts.cost_of_waiting(
+    waiting = impact.cost_of_waiting(
         pd.DataFrame({"category": alike, "week": [5.0, 9.0]}), "category", "CNY"
     )
-    seasons = charts.cohorts(COHORTS.assign(cohort=alike), DEFINITIONS["received"])
+    seasons = pacing.cohorts(COHORTS.assign(cohort=alike), DEFINITIONS["received"])
     for ax in (waiting.axes[0], seasons.axes[0]):
         assert len({bar.get_y() for bar in ax.patches}) == 2
 
 
 def test_an_arm_of_any_name_has_its_line_in_the_legend():
-    shown = charts.tests(DAILY.replace("cut20", "_nolegend_")).axes[0].get_legend()
+    shown = elasticity.tests(DAILY.replace("cut20", "_nolegend_")).axes[0].get_legend()
     assert [text.get_text() for text in shown.get_texts()] == [" _nolegend_", "control"]
 
 
 def test_what_is_not_drawn_is_counted():
     many = pd.DataFrame({"category": [f"c{n}" for n in range(14)], "week": 1.0})
-    assert charts.cost_of_waiting(many, "category", "CNY").title.endswith("(the 10 largest of 14)")
+    assert impact.cost_of_waiting(many, "category", "CNY").title.endswith("(the 10 largest of 14)")
     parts = pd.concat([COMPARED.assign(part=f"p{n}") for n in range(7)], ignore_index=True)
-    assert charts.compared(parts, "category", DEFINITIONS["received"]).title.endswith(
+    assert pacing.compared(parts, "category", DEFINITIONS["received"]).title.endswith(
         "(the 12 largest of 14)"
     )
     years = pd.concat([YEARS.assign(category=f"c{n}") for n in range(8)], ignore_index=True)
-    assert charts.years(years).axes[-1].get_xlabel().endswith("(the 6 largest of 8)")
+    assert pacing.years(years).axes[-1].get_xlabel().endswith("(the 6 largest of 8)")

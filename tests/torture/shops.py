@@ -15,6 +15,8 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
@@ -24,7 +26,7 @@ from destock import story
 from destock.model.folders import ROOT
 from destock.model.messages import LANGUAGES, speak
 from destock.panel.book import Book, open_book
-from destock.present import charts, tables
+from destock.present import tables
 from destock.present.sentences import tell
 from destock.publish.html import NOTEBOOKS
 from destock.publish.results import write_results
@@ -107,7 +109,9 @@ def in_process(folder: Path, lang: str = "en") -> Iterator[tuple[str, Callable]]
 
 def show(page: story.Page) -> None:
     """Write what every cell of the page's notebook ends in, as the pack has it."""
-    known = {"page": page, "charts": charts, "tables": tables, "tell": tell}
+    charts = f"destock.present.charts.{page.name}"
+    known = {"page": page, "tables": tables, "tell": tell}
+    known |= {"charts": import_module(charts)} if find_spec(charts) else {}
     for number, cell in enumerate(
         nbformat.read(ROOT / "notebooks" / f"{NOTEBOOKS[page.name]}.ipynb", as_version=4).cells
     ):

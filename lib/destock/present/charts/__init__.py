@@ -1,0 +1,1 @@
+"""A tidy frame in, a picture out: a module a page. They draw; they do not compute."""

@@ -134,10 +134,9 @@ def test_sell_through_moves_by_what_a_day_brings(on_day):
     assert max(abs(later - earlier) for earlier, later in pairwise(shares)) < 0.02
 
 
-@pytest.mark.parametrize("day", ["2026-06-06", "2026-06-07"])
-def test_the_page_says_the_same(day, raw):
-    lines, receipts = by(pd.Timestamp(day), raw)
-    book = open_book(SAMPLE, day)
+def test_the_page_of_a_saturday_says_the_same(raw):
+    lines, receipts = by(pd.Timestamp("2026-06-06"), raw)
+    book = open_book(SAMPLE, "2026-06-06")
     of_season = book.panel("item_now").set_index("item")["season"].eq("2026SS")
     season = frames.compared(book).set_index(["by", "part"]).loc[("season", "2026SS")]
     sold = lines[(lines["kind"] == "sale") & lines["item"].map(of_season).eq(True)]["units"].sum()

@@ -48,11 +48,6 @@ def test_every_page_its_charts_sentences_and_results(kind, tmp_path, monkeypatch
         speak("en")
 
 
-def test_a_pack_by_the_command(tmp_path):
-    assert shops.make_all(tmp_path, [first_of("only returns")]) == 0
-    assert len(list((tmp_path / "project" / "reports").glob("shop-*/run.json"))) == 1
-
-
 def test_a_seed_is_a_shop(tmp_path):
     one, other = (
         {path.name: path.read_bytes() for path in write(7, tmp_path / place).iterdir()}

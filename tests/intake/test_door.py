@@ -14,7 +14,8 @@ import pytest
 from tests.torture import door, hostile
 
 from destock.intake import grammar
-from destock.intake.rows import CONFLICT, TORN, refuse_over_limit
+from destock.intake.rejects import TORN, refuse_over_limit
+from destock.intake.settle import CONFLICT
 from destock.intake.shop import open_shop
 from destock.model.messages import Fault
 from destock.model.schema import TABLES

@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from destock.intake import grammar
-from destock.intake.rows import CONFLICT, refuse_over_limit
-from destock.intake.settle import EQUAL
+from destock.intake.rejects import refuse_over_limit
+from destock.intake.settle import CONFLICT, EQUAL
 from destock.intake.shop import open_shop
 from destock.model.messages import Fault
 

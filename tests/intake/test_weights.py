@@ -5,7 +5,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from destock.intake.rows import refuse_over_limit
+from destock.intake.rejects import refuse_over_limit
 from destock.model.messages import Fault
 
 SKUS = [f"S{n:03d}" for n in range(200)]

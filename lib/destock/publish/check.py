@@ -17,7 +17,8 @@ from destock import engine
 from destock.intake.doubts import doubts
 from destock.intake.inputs import refuse_changed
 from destock.intake.missing import lacking, missing_tables
-from destock.intake.rows import Intake, load, refuse_over_limit
+from destock.intake.rejects import refuse_over_limit
+from destock.intake.rows import Intake, load
 from destock.intake.shop import ROOT, Shop, find_shop, open_shop
 from destock.model.findings import Finding
 from destock.model.folders import require_room, today

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from destock.intake.inputs import changed, refuse_changed
-from destock.intake.rows import refuse_over_limit
+from destock.intake.rejects import refuse_over_limit
 from destock.intake.shop import find_shop, open_shop
 from destock.model.folders import today
 from destock.model.messages import Fault, speak

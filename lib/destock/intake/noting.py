@@ -1,0 +1,86 @@
+"""What is odd about a table's files without any of their rows being wrong."""
+
+from collections import Counter
+
+from destock import engine
+from destock.intake.columns import NAMED, File, money_of
+from destock.intake.inputs import sha256
+from destock.model.findings import Finding
+from destock.model.schema import Table
+
+
+def rounded(con: engine.Engine, table: Table) -> list[Finding]:
+    """In which columns were amounts rounded, and how many?"""
+    counts = ", ".join(
+        f"count(*) FILTER (rounded & {2**bit} > 0)" for bit in range(len(money_of(table)))
+    )
+    if not counts:
+        return []
+    found = engine.rows(
+        con, f"SELECT {counts} FROM judged WHERE rounded > 0 AND wanted AND fault IS NULL"
+    )[0]
+    return [
+        note("rounded", n, table.name, column=column.name)
+        for column, n in zip(money_of(table), found, strict=True)
+        if n
+    ]
+
+
+def notes_of(table: Table, files: list[File], given: frozenset[str]) -> list[Finding]:
+    """What is odd about a table's files without any of their rows being wrong."""
+    notes, contents, sizes = [], {}, Counter(file.raw.path.stat().st_size for file in files)
+    for file in files:
+        name = file.raw.path.name
+        if not file.raw.rows:
+            notes.append(note("no_rows", 0, name))
+        if file.unmade[0]:
+            lines = ", ".join(map(str, file.unmade[1])) + (", …" if file.unmade[0] > NAMED else "")
+            notes.append(note("unmade_rows", file.unmade[0], name, table=table.name, lines=lines))
+        if file.raw.hidden:
+            notes.append(note("hidden_rows", len(file.raw.hidden), name))
+        if lacking := given - set(file.expressions):
+            notes.append(
+                note("fewer_columns", len(lacking), name, columns=", ".join(sorted(lacking)))
+            )
+        content = (
+            size := file.raw.path.stat().st_size,
+            sha256(file.raw.path) if sizes[size] > 1 else "",
+        )
+        if (same := contents.setdefault(content, name)) != name:
+            notes.append(note("same_file", 1, name, other=same))
+    return notes
+
+
+def moved(con: engine.Engine, files: list[File], given: frozenset[str]) -> list[Finding]:
+    """Which SKUs belong to another style in a newer export than before? Their history counts under
+    the style of now.
+    """
+    if len(files) < 2 or not {"style", "style_colour"} & given:
+        return []
+    other = " OR ".join(
+        f"before.{name} IS DISTINCT FROM now.{name}"
+        for name in ("style", "style_colour")
+        if name in given
+    )
+    skus = engine.rows(
+        con,
+        f"""WITH replaced AS (
+            SELECT judged.* FROM judged JOIN outcomes USING (_file, _row) WHERE outcome = 'updated'
+        ),
+        settled AS (
+            SELECT * FROM judged ANTI JOIN outcomes USING (_file, _row)
+            WHERE wanted AND fault IS NULL
+        )
+        SELECT DISTINCT before.sku FROM replaced before JOIN settled now ON now.sku = before.sku
+        WHERE {other} ORDER BY 1""",
+    )
+    names = ", ".join(sku for (sku,) in skus[:NAMED]) + (", …" if len(skus) > NAMED else "")
+    return [note("moved_skus", len(skus), files[-1].raw.path.name, names=names)] if skus else []
+
+
+def note(kind: str, value: int, file: str, **text: str) -> Finding:
+    """Something odd about a file or table, with the words of its sentence."""
+    figures = {"n": (value, "units"), "file": (file, "text")} | {
+        name: (t, "text") for name, t in text.items()
+    }
+    return Finding(kind, value, "rows", severity=1, item=file, figures=figures)

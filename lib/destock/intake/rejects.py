@@ -1,0 +1,129 @@
+"""Rejected rows: where each stands, which rule it breaks – and how many are too many."""
+
+from contextlib import nullcontext
+
+import pandas as pd
+
+from destock import engine
+from destock.intake import weights
+from destock.intake.asking import columns_of, incoming
+from destock.intake.columns import File
+from destock.intake.named import JOINED
+from destock.intake.query import FAILED, LINE
+from destock.intake.settle import CONFLICT, EQUAL
+from destock.intake.shop import Source
+from destock.model.messages import Fault, mark
+from destock.model.schema import Table
+
+# share of a table's rows, or of its money, above which nothing is published
+REJECT_LIMIT = 0.01
+TORN = mark("not as many fields as the header")
+
+
+def refuse_over_limit(rows: pd.DataFrame) -> None:
+    """Are so many rows of a table rejected that no figure can be trusted?
+
+    Raises Fault (4) above REJECT_LIMIT of rows, money, units, stock or sales, and for any product
+    whose identifier cannot be relied on. Rows that sum up others are no loss.
+    """
+    measured = [
+        "rejected",
+        "rows_in",
+        "money_rejected",
+        "money_in",
+        "key_rejected",
+        "equal_rejected",
+        "totals",
+    ]
+    total = rows[rows["read_as"] != JOINED].groupby("table", sort=False)[measured].sum()
+    for table, row in total.iterrows():
+        rejected = row["rejected"] - row["totals"]
+        if (
+            row["equal_rejected"]
+            and 2 * row["equal_rejected"] > rejected > REJECT_LIMIT * row["rows_in"]
+        ):
+            text = mark(
+                "{table}: {equal} rows equal another one of their export, and no line number tells"
+                ' them apart: say equal_rows = "separate" (each of them happened) or "copies" (it'
+                " was exported twice) in shop.toml [tables.{table}]"
+            )
+            raise Fault(4, text, table=table, equal=int(row["equal_rejected"]))
+        if rejected > REJECT_LIMIT * row["rows_in"]:
+            text = mark(
+                "{table}: {rejected} of {rows_in} rows are rejected, more than 1 %: mend the file"
+                " or shop.toml (“destock check” lists them)"
+            )
+            raise Fault(4, text, table=table, rejected=int(rejected), rows_in=int(row["rows_in"]))
+        if row["money_rejected"] > REJECT_LIMIT * row["money_in"]:
+            text = mark(
+                "{table}: the rejected rows hold more than 1 % of its money: mend the file or"
+                " shop.toml (“destock check” lists them)"
+            )
+            raise Fault(4, text, table=table)
+        if table == "products" and row["key_rejected"]:
+            text = mark(
+                "products: {rejected} rows have no SKU that can be relied on: mend the file"
+                " (“destock check” lists them)"
+            )
+            raise Fault(4, text, rejected=int(row["key_rejected"]))
+        share, of = rows.loc[rows["table"] == table, ["share_rejected", "share_of"]].iloc[0]
+        if share > REJECT_LIMIT:
+            raise Fault(4, weights.SAID[of], table=table, share=f"{share:.1%}")
+
+
+def rejects_of(
+    con: engine.Engine, table: Table, source: Source, files: list[File], number: int
+) -> pd.DataFrame:
+    """Every rejected row of one file: where it stands, which rule it breaks with which value, and
+    its text.
+    """
+    file = files[number]
+    con.execute(
+        f"""CREATE OR REPLACE TABLE bad AS
+        SELECT _row, split_part(coalesce(fault, ''), ':', 1) AS "column",
+            CASE WHEN fault IS NOT NULL THEN substr(fault, strpos(fault, ':') + 1)
+                WHEN outcome = 'equal' THEN {engine.literal(EQUAL)}
+                ELSE {engine.literal(CONFLICT)} END AS rule
+        FROM judged LEFT JOIN outcomes USING (_file, _row)
+        WHERE _file = {number} AND (fault IS NOT NULL OR outcome IN ('conflict', 'equal'))"""
+    )
+    found = pd.DataFrame(
+        [(line, "", TORN, str(fields), text) for line, (fields, text) in file.raw.torn.items()],
+        columns=["line", "column", "rule", "value", "raw"],
+    )
+    if engine.rows(con, "SELECT count(*) FROM bad")[0][0]:
+        read = nullcontext() if source.query else incoming(con, file.raw, as_given=True)
+        value = " ".join(
+            f"WHEN '{name}' THEN CAST({expression} AS VARCHAR)"
+            for name, expression in file.expressions.items()
+        )
+        row = "_row" if source.query else "_line"
+        with read:
+            names = [
+                name
+                for name in columns_of(con, file.relation)
+                if name not in ("_row", LINE, FAILED)
+            ]
+            rows = con.execute(
+                f"""SELECT _line AS line, bad."column", bad.rule,
+                    CASE bad."column" {value} END AS "value", {_text(names)} AS raw
+                FROM {file.relation} JOIN bad ON bad._row = {file.relation}.{row}"""
+            ).df()
+        found = pd.concat([rows, found], ignore_index=True) if len(found) else rows
+    if source.query:
+        con.execute(f"DROP TABLE {file.relation}")
+    found = found.sort_values(["line", "column"], kind="stable", ignore_index=True)
+    found.insert(0, "table", table.name)
+    found.insert(1, "file", file.raw.path.name)
+    return found
+
+
+def _text(names: list[str]) -> str:
+    """A row as one line of text, as a CSV has it."""
+    plain = [f"coalesce(CAST({engine.quoted(name)} AS VARCHAR), '')" for name in names]
+    fields = [
+        f"""CASE WHEN regexp_matches({p}, '[",\\r\\n]')
+            THEN '"' || replace({p}, '"', '""') || '"' ELSE {p} END"""
+        for p in plain
+    ]
+    return " || ',' || ".join(fields)

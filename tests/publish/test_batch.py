@@ -11,7 +11,8 @@ import pytest
 
 from destock.model.messages import speak
 from destock.publish import html
-from destock.publish.packs import Pack, Supervisor, publish
+from destock.publish.packs import Pack, publish
+from destock.publish.supervisor import Supervisor
 
 REFERENCES = re.compile(r"""(?:src|href|url)\s*[=(]\s*["']?\s*([^"'\s>)]+)""")
 

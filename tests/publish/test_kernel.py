@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from destock.model.folders import ROOT
-from destock.publish.packs import Supervisor
+from destock.publish.supervisor import Supervisor
 
 REGEX_BOMB = (  # holds the interpreter lock for hours
     "import re; re.match(r'(a+)+$', 'a' * 40 + 'b')"

@@ -16,9 +16,9 @@ from tests.torture import batch as torture
 from destock.model.folders import ROOT
 from destock.model.messages import Fault
 from destock.panel.book import open_book
-from destock.publish import packs
 from destock.publish import place as places
-from destock.publish.packs import Pack, Supervisor, publish
+from destock.publish.packs import Pack, publish
+from destock.publish.supervisor import Supervisor, end_strays
 
 DOUYIN = ROOT / "tests" / "shops" / "douyin"
 DESTOCK = [
@@ -311,7 +311,7 @@ def test_what_is_no_folder_of_ours_is_passed_over(tmp_path, monkeypatch):
     if others:
         os.chown(tmp_path / "tmp" / f"destock-{dead}-other", 12345, 12345)
     before = {path.name for path in (tmp_path / "tmp").iterdir()}
-    packs._end_strays()
+    end_strays()
     gone = before - {path.name for path in (tmp_path / "tmp").iterdir()}
     assert gone == {f"destock-{dead}-ours"} | (set() if others else {f"destock-{dead}-other"})
     assert (tmp_path / "precious").is_dir()
@@ -322,7 +322,7 @@ def test_what_a_stray_was_building_goes_with_it(tmp_path, monkeypatch):
     (stray := tmp_path / "destock-999999999-x").mkdir()
     (building := tmp_path / "building-1").mkdir()
     (stray / "belongings").write_bytes(os.fsencode(building) + b"\0")
-    packs._end_strays()
+    end_strays()
     assert list(tmp_path.iterdir()) == []
 
 

@@ -25,8 +25,7 @@ import psutil
 from tests.publish.test_kernel import FAULTS
 from tests.torture.kills import at_random, every_step, is_whole, killed_after, publish_version
 
-from destock.model.folders import ROOT
-from destock.publish.packs import BELONGS
+from destock.model.folders import BELONGS, ROOT
 
 DESTOCK = [
     sys.executable,

@@ -267,7 +267,7 @@ def _date(option: str, value: str) -> date:
 
 def _check(arguments: argparse.Namespace) -> None:
     from destock.model.folders import keep_to_owner
-    from destock.publish.packs import Supervisor
+    from destock.publish.supervisor import Supervisor
 
     keep_to_owner()
     with Supervisor(workers=1, groups=1) as supervisor:

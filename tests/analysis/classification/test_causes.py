@@ -241,6 +241,35 @@ class TestCompared:
         assert row["kept"] == 0.5
         assert row["exposures_per_day"] == pytest.approx(7000 / (0.8 * 68))
 
+    def test_shown_at_a_part_of_life_at_which_no_past_one_was_says_nothing(self):
+        """The past style was shown in its last week alone: how much more the new one would still be
+        shown nobody knows, and no number stands for it.
+        """
+        style = {"category": "dress", "remaining": 0.0, "received": 9.0, "on_order": 0.0}
+        style |= {"exposures": 0.0, "clicks": 0.0}
+        days = pd.to_datetime(["2026-06-01", "2025-03-03"])
+        items = pd.DataFrame([style | {"item": item} for item in ("new", "past")])
+        items = items.assign(first_sale=days, launch_date=days, in_season=[True, False])
+        items["exit_date"] = pd.to_datetime(["2026-08-31", "2025-06-01"])
+        weeks = pd.DataFrame(
+            {
+                "item": ["new", "past", "past"],
+                "week": pd.to_datetime(["2026-06-01", "2025-03-03", "2025-05-26"]),
+                "exposures": [700.0, 0.0, 700.0],
+                "in_stock_share": 1.0,
+                "cancelled_units": 0.0,
+                "clicks": np.nan,
+                "received_units": 0.0,
+            }
+        ).assign(net_units=5.0, sold_units=5.0, paid_value=50.0)
+        plan = pd.DataFrame({"item": ["new", "past"], "planned_sales": 9.0, "planned_buy": 9.0})
+        plan = plan.assign(planned_days=91.0, planned_exposures_per_day=100.0, planned_price=10.0)
+        unsaid = ["planned_instock", "planned_click_rate", "planned_return_rate"]
+        plan = plan.assign(**dict.fromkeys(unsaid, np.nan), planned_launch=pd.NaT)
+        found = causes.compared(items, weeks, plan, self.TODAY)
+        assert found["exposures_per_day"].isna().tolist() == [True, False]
+        assert np.isfinite(causes.split(found, -2.0).to_numpy()).all()
+
     def test_a_core_style_is_compared_over_the_last_year(self):
         row = self.compared(exit_date=pd.NaT, first_sale=pd.Timestamp("2023-01-01"))
         assert row["planned_sales"] == pytest.approx(300 * 99 / 184)

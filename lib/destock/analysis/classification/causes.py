@@ -203,7 +203,8 @@ def compared(
         planned_kept=1 - frame["planned_return_rate"],
         days=frame["days"],
         in_stock=frame["in_stock_window"],
-        exposures_per_day=shown / _phase(frame, weeks),
+        # unknown where no past life was shown at that part of it
+        exposures_per_day=ratio(shown, _phase(frame, weeks)),
         click_rate=ratio(frame["clicks_window"], frame["exposures_window"]),
         price=ratio(frame["paid_value_window"], frame["sold_units_window"]),
         kept=ratio(frame["net_units_window"], frame["orders_window"]).clip(upper=1),

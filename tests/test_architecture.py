@@ -136,6 +136,35 @@ def test_one_word_five_places():
         assert re.search(rf"^#+ .*{word}", pages, re.MULTILINE) or word == "summary", word
 
 
+def names_in(text: str) -> set[str]:
+    """The words of a file outside its docstrings."""
+    return set(re.findall(r"\w+", re.sub(r'"""[\s\S]*?"""', "", text)))
+
+
+def test_no_public_function_has_callers_only_in_tests():
+    texts = {path: path.read_text(encoding="utf-8") for path in MODULES}
+    elsewhere = [*NOTEBOOKS, ROOT / "pyproject.toml", *(ROOT / ".ci").glob("*.py")]
+    asked = {path: names_in(text) for path, text in texts.items()}
+    asked |= {path: names_in(path.read_text(encoding="utf-8")) for path in elsewhere}
+    idle = []
+    for path, text in texts.items():
+        for node in ast.parse(text).body:
+            if not isinstance(node, ast.FunctionDef | ast.ClassDef) or node.name.startswith("_"):
+                continue
+            beside = names_in(text.replace(ast.get_source_segment(text, node), ""))
+            others = set().union(*(words for other, words in asked.items() if other != path))
+            if node.name not in beside | others:
+                idle.append(f"{of_module(path)}: {node.name}")
+    assert idle == []
+
+
+def test_no_line_is_kept_from_the_formatter():
+    marks = ("fmt: " + "skip", "fmt: " + "off")
+    texts = [*MODULES, *(ROOT / "tests").rglob("*.py"), *(ROOT / ".ci").glob("*.py")]
+    kept = [p.name for p in texts if any(m in p.read_text(encoding="utf-8") for m in marks)]
+    assert kept == []
+
+
 def test_nothing_else_at_the_top():
     found = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")}
     assert found - TOP - {"destock.egg-info"} == set()

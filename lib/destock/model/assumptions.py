@@ -151,6 +151,14 @@ ASSUMPTIONS = {
     "slow_stock_to_sales": Assumption(
         6, "months", 1, 60, OURS, mark("stock ÷ monthly sales above which a core style is slow")
     ),
+    "good_sell_through": Assumption(
+        0.70,
+        "share",
+        0,
+        1,
+        TRADE,
+        mark("sell-through from which a picture calls a style sold"),
+    ),
     "dead_weeks": Assumption(
         13, "weeks", 2, 104, TRADE, mark("weeks without a sale after which stock is dead")
     ),

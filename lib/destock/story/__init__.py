@@ -10,6 +10,7 @@ from destock.analysis.classification import kinds
 from destock.analysis.classification.causes import CAUSES, PLANNED
 from destock.analysis.classification.sizes import by_style
 from destock.analysis.elasticity.experiments import daily
+from destock.analysis.elasticity.money import after_a_cut
 from destock.analysis.impact import carrying as money
 from destock.analysis.pacing.example import example
 from destock.analysis.summary import cheapest_first, most_money
@@ -268,8 +269,8 @@ def elasticity(
     """
     book = _open(shop, as_of, lang, settings)
     shown = {
-        "elasticity": frames.price_answer(book),
-        "estimators": frames.estimators_compared(book),
+        "elasticity": after_a_cut(frames.price_answer(book)),
+        "estimators": after_a_cut(frames.estimators_compared(book)),
         "items": frames.item_elasticities(book),
         "daily": daily(book.panel("item_day"), book.panel("experiment")),
         "event_study": frames.around_decisions(book),

@@ -459,4 +459,9 @@ def quadrants(book: Book) -> pd.DataFrame:
     )
     by_item["money"] = by_item["item"].map(classes(book).groupby("item")["cost"].sum(skipna=False))
     frame = excess(book)
-    return frame.loc[frame["on_hand"] > 0, SHOWN].merge(by_item, on="item", how="left")
+    lines = {
+        "many_months": book.assumptions["slow_stock_to_sales"],
+        "good_sell_through": book.assumptions["good_sell_through"],
+    }
+    held = frame.loc[frame["on_hand"] > 0, SHOWN]
+    return held.merge(by_item, on="item", how="left").assign(**lines)

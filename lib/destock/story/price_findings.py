@@ -3,20 +3,17 @@
 import numpy as np
 import pandas as pd
 
-from destock.analysis.elasticity import design, experiments, readout
+from destock.analysis.elasticity import design, experiments, money, readout
 from destock.model.findings import Finding
 from destock.panel.book import Book
 from destock.story import frames
 from destock.story.findings import UNKNOWN, figures_of
 
 
-def _uplift(beta: float, low: float, high: float, cut: float = 0.10) -> dict[str, float]:
-    """More units after a cut, with the interval's ends in order."""
-    return {
-        "uplift": (1 - cut) ** beta - 1,
-        "low": (1 - cut) ** high - 1,
-        "high": (1 - cut) ** low - 1,
-    }
+def _uplift(answer: pd.Series) -> dict[str, float]:
+    """More units after a cut, with its ends."""
+    more = money.after_a_cut(answer.to_frame().T).iloc[0]
+    return {"uplift": more["more"], "low": more["more_low"], "high": more["more_high"]}
 
 
 def elasticity(book: Book) -> list[Finding]:
@@ -35,7 +32,7 @@ def elasticity(book: Book) -> list[Finding]:
         return [Finding("no_elasticity", UNKNOWN, "percent", severity=1, **warned)]
     name = "elasticity" if whole["verdict"] == "usable" else "elasticity_with_care"
     figures = figures_of(
-        percent=_uplift(*whole[["elasticity", "low", "high"]]),
+        percent=_uplift(whole),
         units=whole[["items", "controls", "units"]].to_dict(),
     )
     figures |= figures_of(label={"reason": whole["reason"]})

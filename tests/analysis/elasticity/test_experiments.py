@@ -173,6 +173,8 @@ def test_daily_is_relative_to_each_arms_own_level_before():
             "window_end": days[-1],
         }
     )
-    index = experiments.daily(item_day, tests).set_index(["arm", "day_of_test"])["index"]
-    assert index["cut"].tolist() == [1, 1, 1, 2, 2, 2]
-    assert index["control"].tolist() == [1] * 6
+    found = experiments.daily(item_day, tests).set_index(["arm", "day_of_test"])
+    assert found.loc["cut", "index"].tolist() == [1, 1, 1, 2, 2, 2]
+    assert found.loc["control", "index"].tolist() == [1] * 6
+    level = found.loc["cut", "level"].tolist()
+    assert level == pytest.approx([np.nan] * 3 + [5 / 4, 7 / 5, 9 / 6], nan_ok=True)

@@ -160,6 +160,8 @@ class TestLosses:
         row = losses(weeks, ITEM, lost).iloc[0]
         assert row[["sales", "markdowns", "write-offs", "shrink"]].tolist() == [1800, 200, 90, 36]
         assert row["share"] == pytest.approx(326 / 1800)
+        parts = row[["markdowns_share", "write-offs_share", "shrink_share"]].tolist()
+        assert parts == pytest.approx([200 / 1800, 90 / 1800, 36 / 1800])
         assert row["acceptable"] == pytest.approx(1 - 0.5 - 0.26 - 0.08)
         assert row["acceptable_money"] == pytest.approx(0.16 * 1800)
 

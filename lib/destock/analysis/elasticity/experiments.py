@@ -158,7 +158,8 @@ def daily(item_day: pd.DataFrame, experiment: pd.DataFrame) -> pd.DataFrame:
     """What did each arm of the price tests sell a day, before and after the decision?
 
     All tests together, day 0 = the decision. Returns one row an (arm, day_of_test): ``sold_units``,
-    ``items`` in test, ``index`` = units per item ÷ the arm's own mean before the decision.
+    ``items`` in test, ``index`` = units per item ÷ the arm's own mean before the decision,
+    ``level`` (the mean index of seven days, the day and those before it; of four at least).
     """
     rows = item_day.drop(columns=["experiment", "arm"]).merge(
         experiment[["experiment", "item", "arm", "decision_date", "window_end"]], on="item"
@@ -170,4 +171,7 @@ def daily(item_day: pd.DataFrame, experiment: pd.DataFrame) -> pd.DataFrame:
     )
     total["per_item"] = ratio(total["sold_units"], total["items"])
     before = total[total["day_of_test"] < 0].groupby("arm")["per_item"].mean()
-    return total.assign(index=ratio(total["per_item"], total["arm"].map(before)))
+    total["index"] = ratio(total["per_item"], total["arm"].map(before))
+    by_day = total.pivot(index="day_of_test", columns="arm", values="index")
+    level = by_day.rolling(7, min_periods=4).mean().melt(ignore_index=False, value_name="level")
+    return total.merge(level.reset_index(), on=["arm", "day_of_test"], how="left", validate="1:1")

@@ -25,6 +25,24 @@ def break_even_uplift(price, new_price, unit_cost, expense_rate=0.0):
     return ratio(np.asarray(price) * kept - unit_cost, np.asarray(new_price) * kept - unit_cost)
 
 
+CUT = 0.10  # a price cut that people can picture
+
+
+def after_a_cut(answers: pd.DataFrame) -> pd.DataFrame:
+    """How many more units does a cut of CUT sell, and how sure is that?
+
+    answers: ``elasticity`` with ``low`` and ``high``. Adds ``more`` with its ends ``more_low`` and
+    ``more_high``, in order: (1 − CUT)^β − 1.
+
+    >>> answers = pd.DataFrame({"elasticity": [-2.0], "low": [-3.0], "high": [-1.0]})
+    >>> after_a_cut(answers)[["more", "more_low", "more_high"]].round(3).values.tolist()
+    [[0.235, 0.111, 0.372]]
+    """
+    ends = {"more": "elasticity", "more_low": "high", "more_high": "low"}
+    more = {name: (1 - CUT) ** answers[end].astype(float) - 1 for name, end in ends.items()}
+    return answers.assign(**more)
+
+
 def steps(assumptions: Mapping[str, float]) -> np.ndarray:
     """The prices that are looked at, as shares of today's."""
     return 1 - assumptions["ladder_step"] * np.arange(int(assumptions["ladder_steps"]) + 1)

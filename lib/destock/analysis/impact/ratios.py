@@ -170,12 +170,15 @@ def losses(
     Write-offs (and donations) and shrink (and what counts found missing) at cost. Acceptable =
     (what a sale at the everyday price brings − cost) ÷ that price − target profit, of what was
     sold. All ÷ net sales of the month (weeks by their Monday). Returns ``month``, ``sales``,
-    LOSSES, ``loss``, ``share``, ``acceptable``, ``acceptable_money``; the last 24 months with
-    sales.
+    LOSSES, ``loss``, ``share``, ``acceptable``, ``acceptable_money``, the ``_share`` of each of
+    LOSSES; the last 24 months with sales.
     """
     if item_week.empty:
         return pd.DataFrame(
-            columns=["month", "sales", *LOSSES, "loss", "share", "acceptable", "acceptable_money"]
+            columns=[
+                *("month", "sales", *LOSSES, "loss", "share", "acceptable", "acceptable_money"),
+                *(f"{name}_share" for name in LOSSES),
+            ]
         )
     rows = item_week.merge(
         items[["item", "mean_cost", "return_rate"]], on="item", validate="m:1"
@@ -209,4 +212,6 @@ def losses(
         ratio(month["earned"], month["at_everyday"]) - assumptions["target_profit_rate"]
     )
     month["acceptable_money"] = month["acceptable"] * month["sales"]
+    for name in LOSSES:
+        month[f"{name}_share"] = ratio(month[name], month["sales"])
     return month[month["sales"] > 0].drop(columns=["earned", "at_everyday"]).tail(24).reset_index()

@@ -46,7 +46,7 @@ def elasticity(ax: Axes, frame: pd.DataFrame) -> str | None:
         f"{names.get(g, legible(g))} (n = {n})" if n else names.get(g, legible(g))
         for g, n in zip(shown["group"], shown["items"], strict=True)
     ]
-    _points(ax, labels, *(0.9 ** shown[name] - 1 for name in ("elasticity", "high", "low")))
+    _points(ax, labels, shown["more"], shown["more_low"], shown["more_high"])
     ax.set_title(title)
 
 
@@ -59,7 +59,9 @@ def estimators(ax: Axes, frame: pd.DataFrame) -> str | None:
     _points(
         ax,
         [say(name) for name in frame["estimator"]],
-        *(0.9 ** frame[name] - 1 for name in ("elasticity", "high", "low")),
+        frame["more"],
+        frame["more_low"],
+        frame["more_high"],
     )
     ax.set_title(title)
 
@@ -107,11 +109,7 @@ def tests(ax: Axes, frame: pd.DataFrame) -> str | None:
     title = say("All price tests: units a day, before the decision = 100 %")
     if frame.empty:
         return nothing(ax, title)
-    wide = (
-        frame.pivot(index="day_of_test", columns="arm", values="index")
-        .rolling(7, min_periods=4)
-        .mean()
-    )
+    wide = frame.pivot(index="day_of_test", columns="arm", values="level")
     colours = sns.color_palette("flare", (wide.columns != "control").sum()).as_hex()
     for arm, units in wide.items():
         ax.plot(

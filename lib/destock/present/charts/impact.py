@@ -30,7 +30,7 @@ def losses(ax: Axes, frame: pd.DataFrame) -> str | None:
     for name, colour in zip(
         ("markdowns", "write-offs", "shrink"), (CALM, ACCENT, WARM), strict=True
     ):
-        part = (frame[name] / frame["sales"]).to_numpy()
+        part = frame[f"{name}_share"].to_numpy()
         ax.bar(frame["month"], part, bottom=below, width=22, color=colour, label=say(name))
         below = below + part
     ax.step(

@@ -167,7 +167,11 @@ def _last_day(shop: Shop, first: dict[str, Seen]) -> date:
         return date.fromisoformat(known["day"])
     make_folder(cache())
     with FileLock(noted.with_suffix(".lock")):
-        found = _build(shop, first)
+        with _building() as folder:
+            book = _build(shop, first, folder)
+            with _putting(book):
+                _put(book, folder)
+        found = book.as_of
         store.keep(
             noted,
             key,
@@ -190,28 +194,30 @@ def _build_once(book: Book, name: str) -> None:
     whole.
     """
     make_folder(cache())
-    with FileLock(cache() / f"building-{book.key}.lock"):
+    with _putting(book):
         if not store.is_whole(book.folder / f"{name}.parquet", book.key):
-            _build(book.shop, book.first, book.as_of)
+            with _building() as folder:
+                _put(_build(book.shop, book.first, folder, book.as_of), folder)
 
 
-def _build(shop: Shop, first: dict[str, Seen], as_of: date | None = None) -> date:
-    """Build the panel of a day, or of the last one that the shop tells of, and put it where it
-    belongs; returns the day.
-    """
+def _putting(book: Book) -> FileLock:
+    """Whoever puts a panel in its place holds this lock."""
+    return FileLock(cache() / f"building-{book.key}.lock")
+
+
+def _build(shop: Shop, first: dict[str, Seen], folder: Path, as_of: date | None = None) -> Book:
+    """Build the panel of a day, or of the last one that the shop tells of, sealed in ``folder``."""
     _sweep()
     # the panel is smaller than the tables that it is made of; what they spill on the way is not
     # known before
     require_room(cache(), sum(one.size for one in first.values()))
-    with _building() as folder:
-        with _of_one_moment(shop, first):
-            as_of = build(shop, as_of, folder, today())
-        book = Book(shop, as_of, {}, first)
-        for path in folder.iterdir():
-            to_disk(path)
-            store.seal(path, book.key)
-        _put(book, folder)
-    return as_of
+    with _of_one_moment(shop, first):
+        as_of = build(shop, as_of, folder, today())
+    book = Book(shop, as_of, {}, first)
+    for path in folder.iterdir():
+        to_disk(path)
+        store.seal(path, book.key)
+    return book
 
 
 def _put(book: Book, folder: Path) -> None:

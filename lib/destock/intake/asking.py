@@ -95,6 +95,7 @@ def _fits(con: engine.Engine, sql: str) -> bool:
 
 
 def columns_of(con: engine.Engine, relation: str) -> list[str]:
+    """The names of a relation's columns, in their order."""
     return [name for (name,) in engine.rows(con, f"SELECT column_name FROM (DESCRIBE {relation})")]
 
 
@@ -135,6 +136,7 @@ def compare(raw: Raw, loaded: int) -> None:
 
 
 def execute(con: engine.Engine, source: Source, raw: Raw, key: str, sql: str) -> None:
+    """Run SQL that the shop has a part in. Raises Fault (3) in one line that names its ``key``."""
     refused = mark("shop.toml [tables.{table}] {key}: {reason}")
     try:
         if not engine.run_one(con, sql):

@@ -10,12 +10,6 @@ from destock.story import frames
 from destock.story.findings import UNKNOWN, figures_of
 
 
-def _uplift(answer: pd.Series) -> dict[str, float]:
-    """More units after a cut, with its ends."""
-    more = money.after_a_cut(answer.to_frame().T).iloc[0]
-    return {"uplift": more["more"], "low": more["more_low"], "high": more["more_high"]}
-
-
 def elasticity(book: Book) -> list[Finding]:
     """The verdict; then what a cut of 10 % brings, or why nobody can say; then what the usual ways
     would have said.
@@ -30,9 +24,11 @@ def elasticity(book: Book) -> list[Finding]:
             "figures": figures_of(label={"reason": whole["reason"]}),
         }
         return [Finding("no_elasticity", UNKNOWN, "percent", severity=1, **warned)]
+    after = money.after_a_cut(frames.price_answer(book)).iloc[0]
+    uplift = {"uplift": after["more"], "low": after["more_low"], "high": after["more_high"]}
     name = "elasticity" if whole["verdict"] == "usable" else "elasticity_with_care"
     figures = figures_of(
-        percent=_uplift(whole),
+        percent=uplift,
         units=whole[["items", "controls", "units"]].to_dict(),
     )
     figures |= figures_of(label={"reason": whole["reason"]})

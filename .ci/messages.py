@@ -7,7 +7,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
+
+from destock.model.findings import plain_blanks
 
 ROOT = Path(__file__).parents[1]
 CATALOGUE = ROOT / "lib/destock/model/locale/zh/LC_MESSAGES/destock.po"
@@ -38,7 +41,16 @@ def template():
             check=True,
         )
         with pot.open("rb") as source:
-            return read_po(source)
+            return _with_plain_blanks(read_po(source))
+
+
+def _with_plain_blanks(found: Catalog) -> Catalog:
+    """A sentence says of which kind each of its blanks is; its message does not."""
+    plain = Catalog()
+    for message in found:
+        if message.id:
+            plain.add(plain_blanks(message.id))
+    return plain
 
 
 def main() -> int:

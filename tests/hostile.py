@@ -5,7 +5,6 @@ What a page makes of the two may differ in its text and in nothing else.
 """
 
 import json
-import re
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -13,9 +12,9 @@ from pathlib import Path
 import pandas as pd
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from destock.model.findings import Finding
+from destock.model.findings import SENTENCES, Finding
 from destock.present import tables
-from destock.present.sentences import SENTENCES, tell
+from destock.present.sentences import tell
 from destock.present.style import Picture
 from destock.present.tables import COLUMNS
 from destock.publish import html
@@ -196,7 +195,7 @@ def _columns() -> list[str]:
 
 
 def _blanks() -> list[str]:
-    return [name for name, text in SENTENCES.items() if "{" in text]
+    return [name for name, sentence in SENTENCES.items() if sentence.kinds]
 
 
 # where a page shows a text: columns of tables, blanks of sentences, and what stands around them
@@ -239,10 +238,5 @@ def page_of(text: str, as_of: date) -> str:
 
 
 def _finding(name: str, text: str) -> Finding:
-    blanks = re.findall(r"{(\w+)}", SENTENCES[name])
-    return Finding(
-        name,
-        0,
-        "",
-        figures={blank: (text, "label" if n % 2 else "text") for n, blank in enumerate(blanks)},
-    )
+    kinds = {blank: "label" if n % 2 else "text" for n, blank in enumerate(SENTENCES[name].kinds)}
+    return Finding(name, 0, "", figures={blank: (text, kind) for blank, kind in kinds.items()})

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LIB = ROOT / "lib" / "destock"
-ROOMS = ["sample", "model", "engine", "intake", "panel", "analysis", "story", "present", "publish"]
+ROOMS = ["sample", "model", "engine", "intake", "panel", "analysis", "pages", "present", "publish"]
 MODULES = sorted(LIB.rglob("*.py"))
 ANALYSES = sorted((LIB / "analysis").rglob("*.py"))
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))

@@ -8,9 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from destock import story
+from destock.pages import Frames, open_page
 from destock.panel.book import open_book
-from destock.story import frames, overstock
 
 CASES = Path(__file__).parents[2] / "shared" / "data" / "cases"
 
@@ -30,14 +29,17 @@ def by_item(frame):
 class TestOneMoment:
     def test_in_the_middle_of_a_week(self):
         opened = book("mid-week", "2026-03-31")
-        assert by_item(frames.items(opened))[["net_units", "received"]].sum().tolist() == [91, 200]
-        season = frames.compared(opened).set_index(["by", "part"]).loc[("season", "2026SS")]
+        assert by_item(Frames(opened)["items"])[["net_units", "received"]].sum().tolist() == [
+            91,
+            200,
+        ]
+        season = Frames(opened)["compared"].set_index(["by", "part"]).loc[("season", "2026SS")]
         assert season["sell_through"] == pytest.approx(0.455)
-        said = {f.id: f for f in story.pacing(CASES / "mid-week", "2026-03-31").findings}
+        said = {f.id: f for f in open_page("pacing", CASES / "mid-week", "2026-03-31").findings}
         assert said["no_baseline"].value == pytest.approx(0.455)
 
     def test_a_style_of_this_week_has_sold(self):
-        items = by_item(frames.items(book("partial-week", "2026-06-06")))
+        items = by_item(Frames(book("partial-week", "2026-06-06"))["items"])
         assert items["sell_through"].tolist() == pytest.approx([0.6, 200 / 300])
         assert not items["flags"].str.contains("no_sales").any()
 
@@ -47,7 +49,7 @@ class TestOneMoment:
         assert opened.panel("control_total")["units_on_hand"].iloc[0] == 130
 
     def test_what_lies_after_the_day_is_said(self):
-        page = story.summary(CASES / "late-count", "2026-05-29")
+        page = open_page("summary", CASES / "late-count", "2026-05-29")
         assert "stock (2, 2026-05-31)" in page.found("after_the_day")[0].figures["tables"][0]
         assert [f.id for f in page.findings if f.id.startswith("stock_unknown")] == [
             "stock_unknown_yet"
@@ -58,32 +60,32 @@ class TestOneMoment:
 class TestUnknown:
     def test_stock_without_sales_is_not_too_much(self):
         opened = book("stock-only")
-        assert overstock.excess(opened)["excess_on_hand"].isna().all()
-        assert overstock.classes(opened).empty
+        assert Frames(opened)["styles"]["excess_on_hand"].isna().all()
+        assert Frames(opened)["classes"].empty
         assert not {"excess", "urgent_style"} & {
-            f.id for f in story.summary(CASES / "stock-only").findings
+            f.id for f in open_page("summary", CASES / "stock-only").findings
         }
-        assert overstock.provisions(opened)["required"].isna().all()
+        assert Frames(opened)["provisions"]["required"].isna().all()
 
     def test_goods_of_yesterday_are_neither_too_much_nor_written_down(self):
         opened = book("new-goods", "2026-05-31")
-        excess = by_item(overstock.excess(opened))["excess_on_hand"]
+        excess = by_item(Frames(opened)["styles"])["excess_on_hand"]
         assert excess.loc["OLD"] == 5
         assert pd.isna(excess.loc["NEW"])
-        new = by_item(overstock.value_now(opened)).loc["NEW"]
+        new = by_item(Frames(opened)["value"]).loc["NEW"]
         assert new[["price", "nrv", "write_down"]].tolist() == pytest.approx([40, 29.6, 0])
-        assert overstock.provisions(opened)["required"].sum() == 0
-        assert "NEW" not in overstock.actions(opened)["item"].tolist()
+        assert Frames(opened)["provisions"]["required"].sum() == 0
+        assert "NEW" not in Frames(opened)["actions"]["item"].tolist()
 
     def test_no_cost_is_unknown_and_goods_are_ranked_by_tag_then_units(self):
         opened = book("no-cost")
-        actions = overstock.actions(opened)
+        actions = Frames(opened)["actions"]
         assert actions["money"].isna().all()
         assert actions["item"].tolist() == ["P1", "P2"]  # 79 units at 20 before 37 at 30
-        said = story.summary(CASES / "no-cost")
+        said = open_page("summary", CASES / "no-cost")
         assert "cost unknown" in str(_tell(said))
         assert "0 at cost" not in str(_tell(said))
-        assert "the margin bears" not in str(_tell(story.impact(CASES / "no-cost")))
+        assert "the margin bears" not in str(_tell(open_page("impact", CASES / "no-cost")))
 
 
 def _tell(page):
@@ -94,37 +96,37 @@ def _tell(page):
 
 class TestMoney:
     def test_stock_costs_what_its_receipt_did(self):
-        assert overstock.value_now(book("nrv-cost-of-which-receipt", "2026-05-31"))[
+        assert Frames(book("nrv-cost-of-which-receipt", "2026-05-31"))["value"][
             "write_down"
         ].sum() == pytest.approx(3104, abs=0.5)
 
     def test_tax_reaches_every_figure(self):
         opened = book("nrv-tax-13", "2026-04-14")
-        assert overstock.decisions(opened)[["floor", "net_price"]].iloc[
+        assert Frames(opened)["decisions"][["floor", "net_price"]].iloc[
             0
         ].tolist() == pytest.approx([16.72, 74.00], abs=0.005)
-        assert overstock.worth(opened)["cash"] == pytest.approx(6867, abs=0.5)
+        assert Frames(opened)["worth"]["cash"] == pytest.approx(6867, abs=0.5)
         year = 98 * 2 * 52 / 15
-        assert overstock.productivity(opened)["gross_margin"].iloc[0] == pytest.approx(
+        assert Frames(opened)["productivity"]["gross_margin"].iloc[0] == pytest.approx(
             year * (100 - 50)
         )
 
     def test_a_fee_on_what_was_paid_is_paid_for_what_comes_back(self):
-        row = overstock.decisions(book("fee-on-paid", "2026-04-12")).iloc[0]
+        row = Frames(book("fee-on-paid", "2026-04-12"))["decisions"].iloc[0]
         assert row[["net_price", "floor"]].tolist() == pytest.approx([49.0, 38.5], abs=0.05)
         assert row["advice"] == "let go"
 
     def test_a_young_shop_has_not_seen_its_returns(self):
-        assert frames.sales(book("returns-new-shop-6-weeks", "2024-02-11"))[
+        assert Frames(book("returns-new-shop-6-weeks", "2024-02-11"))["sales"][
             "net_units"
         ].sum() == pytest.approx(300)
 
     def test_the_rate_of_returns_is_that_of_now(self):
-        weeks = frames.sales(book("returns-drift", "2025-12-28"))
+        weeks = Frames(book("returns-drift", "2025-12-28"))["sales"]
         assert weeks["net_units"].tail(8).sum() == pytest.approx(400)
 
     def test_sizes_with_tags_of_their_own_sold_at_their_tags(self):
-        assert frames.items(book("price-level-style-sizes-differ", "2026-03-08"))[
+        assert Frames(book("price-level-style-sizes-differ", "2026-03-08"))["items"][
             "price_realisation"
         ].tolist() == pytest.approx([1.0])
 

@@ -45,8 +45,8 @@ from destock.model.metrics import (
     weeks_of_supply,
 )
 from destock.model.proceeds import Proceeds
+from destock.pages import Frames
 from destock.panel.book import open_book
-from destock.story import frames
 
 BOUGHT, TAG = 2_000, 1_000
 
@@ -388,7 +388,7 @@ def shop_of(make_shop, as_of, lines, receipts, season="2026SS", **more):
 
 
 def cohort(book, by, name):
-    return frames.cohorts(book).set_index(["by", "cohort"]).loc[(by, name)]
+    return Frames(book)["cohorts"].set_index(["by", "cohort"]).loc[(by, name)]
 
 
 class TestSellThroughOfTheLedger:
@@ -427,7 +427,7 @@ class TestSellThroughOfTheLedger:
     def test_sell_through_falls_the_day_a_replenishment_lands_and_says_so(self, make_shop):
         receipts = [("2026-06-01", 600), ("2026-06-15", 200)]
         before, after = (
-            frames.items(shop_of(make_shop, day, self.SOLD, receipts)).iloc[0]
+            Frames(shop_of(make_shop, day, self.SOLD, receipts))["items"].iloc[0]
             for day in ("2026-06-14", "2026-06-21")
         )
         assert before["sell_through"] == pytest.approx(370 / 600, abs=1e-6)
@@ -464,7 +464,7 @@ def test_what_is_shipped_to_the_channel_is_not_sold(make_shop):
         [0.95, 0.45, 500], abs=1e-6
     )
     assert book.panel("item_now")["on_hand"].tolist() == [50]
-    assert frames.items(book)["sold_units"].tolist() == [450]
+    assert Frames(book)["items"]["sold_units"].tolist() == [450]
 
 
 NET = {"net": 0.26}

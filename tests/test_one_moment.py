@@ -14,9 +14,9 @@ from destock import engine
 from destock.analysis.pacing import sell_through
 from destock.intake.rows import load
 from destock.intake.shop import open_shop
+from destock.pages import Frames
 from destock.panel.book import open_book
 from destock.panel.panel import FRAMES, STEPS, context, transform
-from destock.story import frames
 
 SAMPLE = Path(__file__).parents[1] / "data" / "sample"
 DAYS = pd.date_range("2026-05-25", "2026-06-07")
@@ -138,7 +138,7 @@ def test_the_page_of_a_saturday_says_the_same(raw):
     lines, receipts = by(pd.Timestamp("2026-06-06"), raw)
     book = open_book(SAMPLE, "2026-06-06")
     of_season = book.panel("item_now").set_index("item")["season"].eq("2026SS")
-    season = frames.compared(book).set_index(["by", "part"]).loc[("season", "2026SS")]
+    season = Frames(book)["compared"].set_index(["by", "part"]).loc[("season", "2026SS")]
     sold = lines[(lines["kind"] == "sale") & lines["item"].map(of_season).eq(True)]["units"].sum()
     received = receipts[receipts["item"].map(of_season).eq(True)]["units_received"].sum()
     assert season[["sold_units", "base_units"]].tolist() == pytest.approx([sold, received])

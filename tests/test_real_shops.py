@@ -10,8 +10,8 @@ import pytest
 
 from destock.analysis.elasticity import verdict
 from destock.model.messages import speak
+from destock.model.notebooks import in_pack
 from destock.panel.book import open_book
-from destock.publish import html
 from destock.publish.cli import main
 
 SHOPS = Path(__file__).parent / "shops"
@@ -35,7 +35,7 @@ def pack(request, tmp_path_factory):
 
 
 def test_every_page_is_there(pack):
-    assert {p.stem for p in pack.glob("*.html")} == {*html.NOTEBOOKS, "index"}
+    assert {p.stem for p in pack.glob("*.html")} == {*in_pack(), "index"}
 
 
 def test_it_is_as_of_the_last_day(pack):

@@ -20,7 +20,7 @@ LIB = Path(__file__).parents[1] / "lib" / "destock"
 # where a frame's column becomes a figure, a label or a row of a page
 READERS = "\n".join(
     path.read_text(encoding="utf-8")
-    for room in ("analysis", "story")
+    for room in ("analysis", "pages")
     for path in sorted((LIB / room).rglob("*.py"))
 )
 

@@ -12,8 +12,8 @@ from tests.torture.small_shops import KINDS, first_of, write
 from destock.analysis.classification import causes, kinds
 from destock.analysis.elasticity import verdict
 from destock.model.messages import speak
+from destock.pages import Frames
 from destock.panel.book import open_book
-from destock.story import frames
 
 TWELVE = (
     "young",
@@ -60,7 +60,7 @@ def test_a_seed_is_a_shop(tmp_path):
 @pytest.mark.skipif(not YOUNG_SHOP.is_dir(), reason="the case is not on this machine")
 def test_the_price_of_a_young_shop_is_not_known_from_its_data():
     book = open_book(YOUNG_SHOP)
-    whole = frames.price_answer(book).iloc[0]
+    whole = Frames(book)["elasticity"].iloc[0]
     assert whole["verdict"] == "not from these data"
     assert verdict.TOO_THIN in whole["reason"]
     assert pd.isna(whole["elasticity"])

@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from destock import story
 from destock.analysis.classification import kinds
 from destock.analysis.pacing.sell_through import dead_by_months, rate_of_months
 from destock.model.messages import speak
+from destock.model.notebooks import in_pack
+from destock.pages import Frames, pages_of, results
 from destock.panel.book import open_book
 from destock.publish.cli import main
-from destock.story import frames, overstock, pace_findings
 
 SHOP = Path(__file__).parent / "shops" / "snapshot"
 MONTHS = ["sold_1m", "sold_3m", "sold_6m", "sold_9m"]
@@ -88,16 +88,16 @@ def test_what_was_not_recorded_is_unknown_and_not_zero(book):
         "in_stock_share",
         "exposures",
     ]
-    assert frames.items(book)[unknown].isna().all(axis=None)
-    assert not frames.items(book)["flags"].str.contains("no_sales").any()
+    assert Frames(book)["items"][unknown].isna().all(axis=None)
+    assert not Frames(book)["items"]["flags"].str.contains("no_sales").any()
 
 
 def test_the_weekly_rate_is_that_of_three_months(book):
-    rate = frames.rates(book).set_index("item")["rate"]
+    rate = Frames(book)["rates"].set_index("item")["rate"]
     assert rate[["T1", "D1", "K2"]].tolist() == [10, pytest.approx(76 / 13), 0]
     assert np.isnan(rate["X1"])
-    assert frames.rates(book)["rate_sd"].isna().all()
-    cover = overstock.excess(book).set_index("item")
+    assert Frames(book)["rates"]["rate_sd"].isna().all()
+    cover = Frames(book)["styles"].set_index("item")
     assert cover.loc["T1", ["weeks_of_supply", "stock_to_sales"]].tolist() == [
         27,
         pytest.approx(27 * 12 / 52),
@@ -181,8 +181,8 @@ def test_receipts_give_ages_and_what_is_gone_is_not_called_lost(make_shop):
     ]
     assert book.panel("sku_now")["on_hand"].tolist() == pytest.approx([12, np.nan], nan_ok=True)
     assert book.panel("loss_week").empty
-    assert frames.items(book)["age"].tolist() == [12, 4]
-    assert frames.items(book)["sell_through"].isna().all()
+    assert Frames(book)["items"]["age"].tolist() == [12, 4]
+    assert Frames(book)["items"]["sell_through"].isna().all()
 
 
 def test_what_was_received_gives_no_sell_through_without_sales(make_shop):
@@ -196,25 +196,25 @@ def test_what_was_received_gives_no_sell_through_without_sales(make_shop):
         "snapshot": snapshots(("a", "2026-06-07", 12, 3)),
     }
     book = open_book(make_shop(tables, seasons={"2026SS": date(2026, 8, 31)}))
-    assert overstock.styles(book)["remaining"].iloc[0] == pytest.approx(3 / 13 * 85 / 7)
+    assert Frames(book)["measured"]["remaining"].iloc[0] == pytest.approx(3 / 13 * 85 / 7)
     for frame in (
-        frames.pace,
-        frames.targets,
-        frames.grades,
-        frames.cohorts,
-        frames.compared,
-        frames.definitions,
+        "pace",
+        "targets",
+        "grades",
+        "cohorts",
+        "compared",
+        "definitions",
     ):
-        assert frame(book).empty, frame.__name__
-    assert [finding.id for finding in pace_findings.pacing(book)] == ["no_pace"]
+        assert Frames(book)[frame].empty, frame
+    assert [finding.id for finding in Frames(book)["about_pace"]] == ["no_pace"]
 
 
 def test_a_launch_day_gives_an_age_and_makes_nothing_dead(make_shop):
     products = PRODUCTS.assign(launch_date=["2025-06-02", "2026-07-01"])
     rows = [("a", "2026-06-07", 5, 1), ("b", "2026-06-07", 5, None)]
     book = open_book(make_shop({"products": products, "snapshot": snapshots(*rows)}))
-    assert frames.items(book)["age"].tolist() == pytest.approx([52, np.nan], nan_ok=True)
-    assert not kinds.dead(overstock.excess(book), book.today, book.assumptions).any()
+    assert Frames(book)["items"]["age"].tolist() == pytest.approx([52, np.nan], nan_ok=True)
+    assert not kinds.dead(Frames(book)["styles"], book.today, book.assumptions).any()
 
 
 def test_beside_order_lines_a_snapshot_is_not_used(make_shop):
@@ -238,7 +238,7 @@ def test_a_snapshot_without_a_usable_row_is_said(make_shop):
 
 
 def test_every_result_is_there_and_what_is_missing_is_said(book):
-    found = story.results(book, story.pages(book))
+    found = results(book, pages_of(book, in_pack()))
     findings = found["findings"]
     assert set(findings.loc[findings["id"] == "missing_table", "item"]) == {
         "order_lines",
@@ -253,17 +253,17 @@ def test_every_result_is_there_and_what_is_missing_is_said(book):
     assert not {"by_rate", "old_stock", "spent", "moving", "stock_adds_up"} & set(findings["id"])
     assert findings.loc[findings["id"] == "dead", "money"].iloc[0] == 85 * 80
     assert found["styles"]["item"].nunique() == 7
-    assert frames.reconciled(book).empty
+    assert Frames(book)["reconciled"].empty
 
 
 def test_ranks_and_kinds_come_from_the_months_alone(book):
     """ABC by units sold × (tag − cost); a core style is slow by its months of stock, whatever else
     is not told with what is missing.
     """
-    frame = overstock.excess(book).set_index("item")
+    frame = Frames(book)["styles"].set_index("item")
     assert frame["abc"].isin(["A", "B", "C"]).all()
     assert frame["abc_basis"].isin(["gross profit", "units (price unknown)"]).all()
-    classes = overstock.classes(book)
+    classes = Frames(book)["classes"]
     slow = dict.fromkeys(["T1", "T2", "K1", "K2"], "slow")
     assert classes.set_index("item")["class"].to_dict() == slow | {
         "C1": "out of season",
@@ -271,7 +271,7 @@ def test_ranks_and_kinds_come_from_the_months_alone(book):
     }
     # what it sold nobody knows
     assert (
-        overstock.excess(book).set_index("item").loc["X1", ["need", "excess_on_hand"]].isna().all()
+        Frames(book)["styles"].set_index("item").loc["X1", ["need", "excess_on_hand"]].isna().all()
     )
     assert classes.loc[classes["dead"], "item"].tolist() == ["K2"]
     assert (classes.loc[classes["class"] == "unclassifiable", "missing"] != "").all()

@@ -9,6 +9,7 @@ import re
 import pytest
 from tests.browser.chromium import chromium
 
+from destock.model.notebooks import in_pack
 from destock.publish.cli import main
 
 # measures the page from outside: how wide it wants to be, and whether every picture could be drawn
@@ -33,7 +34,7 @@ def dom(path, profile) -> str:
     return chromium(profile, "--dump-dom", f"file://{path}")
 
 
-PAGES = ["index", "summary", "intake", "classification", "impact", "pacing", "elasticity"]
+PAGES = ["index", *in_pack()]
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -11,9 +11,10 @@ import pytest
 from tests.browser.chromium import chromium
 from tests.hostile import PAYLOADS, PLACES, hostile_shop, page_of, positions
 
+from destock.model.notebooks import in_pack
 from destock.publish.cli import main
 
-PAGES = ["index", "summary", "intake", "classification", "impact", "pacing", "elasticity"]
+PAGES = ["index", *in_pack()]
 POLICY = re.compile(r"<meta [^>]*Content-Security-Policy[^>]*>")
 # what a script of the page would call
 SPY = "<script>alert = () => { parent.called += 1 }</script>"

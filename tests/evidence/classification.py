@@ -20,9 +20,9 @@ import pandas as pd
 from tests.evidence.planted_causes import BETA, BETA_ERROR, planted
 
 from destock.analysis.classification import causes
+from destock.pages import Frames
 from destock.panel.book import open_book
 from destock.sample import write_sample
-from destock.story import overstock
 
 NAMES = {"out_of_season": "out of season", "healthy": "none of the four"}
 FOUND = {
@@ -55,7 +55,7 @@ def truth(folder: Path) -> pd.Series:
 
 def found(folder: Path) -> pd.Series:
     """Overstock as the workbook finds it, in units by (item, kind)."""
-    classes = overstock.classes(open_book(folder))
+    classes = Frames(open_book(folder))["classes"]
     return (
         classes.assign(kind=classes["class"].replace(FOUND))
         .groupby(["item", "kind"])["units"]
@@ -88,12 +88,12 @@ def sums(folder: Path) -> pd.Series:
     and in money.
     """
     book = open_book(folder)
-    classes, costs = overstock.classes(book), overstock.costs(book)
+    classes, costs = Frames(book)["classes"], Frames(book)["costs"]
     ways = {
         "class": classes.groupby("class")[["units", "cost"]].sum(),
-        "cause": overstock.charged(book).groupby("cause")[["units", "cost"]].sum(),
+        "cause": Frames(book)["causes"].groupby("cause")[["units", "cost"]].sum(),
         "layer": (
-            overstock.ageing(book)
+            Frames(book)["ageing"]
             .groupby("band")[["excess_units", "excess_cost"]]
             .sum()
             .set_axis(["units", "cost"], axis=1)
@@ -104,7 +104,7 @@ def sums(folder: Path) -> pd.Series:
             .set_axis(["units", "cost"], axis=1)
         ),
     }
-    total = overstock.excess(book)["excess_units"].sum(), classes["cost"].sum()
+    total = Frames(book)["styles"]["excess_units"].sum(), classes["cost"].sum()
     return pd.Series(
         {way: float(np.abs(frame.sum().to_numpy() - total).max()) for way, frame in ways.items()}
     )

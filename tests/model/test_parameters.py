@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from destock import story
 from destock.intake.shop import ROOT
 from destock.model.assumptions import assumed
 from destock.model.messages import Fault, speak
 from destock.model.parameters import day, folder, mapping, number
+from destock.pages import open_page
+from destock.panel.book import open_book
 
 HOSTILE_NAMES = [
     "mnth",
@@ -182,7 +183,7 @@ def test_a_language_that_is_not_spoken_is_refused(value):
 )
 def test_a_notebooks_own_parameters_are_checked(small_shop, wrong, says):
     with pytest.raises(Fault, match=says):
-        story.intake(**{"shop": small_shop} | wrong)
+        open_page("intake", **{"shop": small_shop} | wrong)
 
 
 class TestPlainPapermill:
@@ -237,4 +238,4 @@ class TestPlainPapermill:
 
 def test_a_relative_shop_is_found_from_any_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert story.open_book("data/sample", "2026-06-07").shop.folder == Path(ROOT, "data", "sample")
+    assert open_book("data/sample", "2026-06-07").shop.folder == Path(ROOT, "data", "sample")

@@ -9,11 +9,11 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from destock import story
+from destock.pages import Frames, open_page
+from destock.pages.summary import photographed
 from destock.panel.book import open_book
 from destock.present.photos import EDGE, photo
 from destock.present.tables import table
-from destock.story import overstock
 
 
 @pytest.fixture
@@ -77,11 +77,9 @@ def test_a_photo_outside_the_shops_folder_is_not_read(make_shop, picture):
     shop = make_shop({"products": PRODUCTS, "snapshot": SNAPSHOT})
     Image.open(picture).save(shop / "dress.jpg")
     Image.open(picture).save(shop.parent / "outside.jpg")
-    top = overstock.photographed(open_book(shop), overstock.actions(open_book(shop))).set_index(
-        "item"
-    )
+    top = photographed(Frames(open_book(shop))["actions"], open_book(shop).shop).set_index("item")
     assert top["photo"].notna().to_dict() == {"A": True, "B": False, "C": False}
-    page = story.summary(shop)
+    page = open_page("summary", shop)
     html = table(page["top"], ["photo", "name", "item"], "CNY")._repr_html_()
     assert html.count("<img") == 1
     assert "<b>" not in html

@@ -1,12 +1,16 @@
 """Tables and sentences: written figures, every cell escaped, nothing cut silently."""
 
+import json
+import re
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from tests.hostile import PAYLOADS
 
-from destock.model.findings import Finding
+from destock.model.findings import SENTENCES, Finding
 from destock.model.messages import say, speak
-from destock.present.sentences import SENTENCES, figure, tell
+from destock.present.sentences import KINDS, figure, tell
 from destock.present.tables import COLUMNS, table
 
 
@@ -109,10 +113,6 @@ def test_no_sentence_becomes_an_element(payload):
 
 
 def test_every_heading_is_there_for_every_column_a_notebook_asks_for():
-    import json
-    import re
-    from pathlib import Path
-
     for path in (Path(__file__).parents[2] / "notebooks").glob("*.ipynb"):
         code = "".join(
             line
@@ -127,21 +127,11 @@ def test_every_heading_is_there_for_every_column_a_notebook_asks_for():
         ), path.name
 
 
-def test_every_sentence_has_a_kind_of_figure_for_each_blank():
-    assert all(
-        "{" in text
-        or name
-        in (
-            "stock_unknown",
-            "no_pace",
-            "no_missing_table",
-            "no_fit",
-            "often_sold_out",
-            "none_decided",
-            "no_open_orders",
-        )
-        for name, text in SENTENCES.items()
-    )
+def test_every_blank_of_a_sentence_says_of_which_kind_it_is():
+    for name, sentence in SENTENCES.items():
+        assert set(re.findall(r"{(\w+)", sentence.told)) == set(sentence.kinds), name
+        assert all(figure(float("nan"), kind, "CNY") for kind in sentence.kinds.values()), name
+        assert set(sentence.kinds.values()) <= KINDS, name
 
 
 def test_a_word_with_a_semicolon_of_its_own_is_one_word_and_a_list_is_several():

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from destock.model.messages import speak
-from destock.publish import html
+from destock.model.notebooks import in_pack
 from destock.publish.packs import Pack, publish
 from destock.publish.supervisor import Supervisor
 
@@ -63,7 +63,7 @@ class Text(HTMLParser):
 
 class TestPages:
     def test_one_page_a_notebook_and_a_table_of_contents(self, pack):
-        assert [p.stem for p in pages(pack)] == sorted([*html.NOTEBOOKS, "index"])
+        assert [p.stem for p in pages(pack)] == sorted([*in_pack(), "index"])
 
     def test_no_page_asks_another_host(self, pack):
         for page in pages(pack):
@@ -77,7 +77,7 @@ class TestPages:
             assert not seen.tags & {"script", "iframe", "object", "link"}
             assert not [name for name in seen.attributes if name.startswith("on")]
             assert "default-src 'none'" in source
-            assert "story." not in source
+            assert "open_page(" not in source
             assert "import " not in "".join(seen.text)
 
     def test_every_page_has_a_question_and_an_answer(self, pack):
@@ -126,7 +126,7 @@ class TestResults:
     def test_run_json_says_what_was_run(self, pack):
         run = json.loads((pack / "run.json").read_text(encoding="utf-8"))
         assert (run["status"], run["as_of"], run["language"]) == ("ok", "2026-06-07", "en")
-        assert {page["page"] for page in run["pages"]} == set(html.NOTEBOOKS)
+        assert {page["page"] for page in run["pages"]} == set(in_pack())
         assert {page["warnings"] for page in run["pages"]} == {0}
         assert set(run["inputs"]) >= {"shop.toml", "order_lines.parquet"}
         assert all(len(digest) == 64 for digest in run["inputs"].values())

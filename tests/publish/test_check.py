@@ -10,9 +10,9 @@ from datetime import date
 
 import pytest
 
-from destock import story
 from destock.model.folders import ROOT
 from destock.model.messages import Fault
+from destock.pages import open_page
 from destock.panel import book
 from destock.publish import check
 from destock.publish.opening import opened
@@ -321,7 +321,7 @@ def test_what_is_decided_about_items_that_nobody_knows_is_named(make_shop, tmp_p
         "overrides": (4, "X1, X2, X3, …"),
         "provisions": (1, "Gone"),
     }
-    assert story.intake(shop, "2026-06-07").found("unknown_items") == found
+    assert open_page("intake", shop, "2026-06-07").found("unknown_items") == found
 
 
 def test_the_files_of_the_last_pack_are_noticed(make_shop, tmp_path):

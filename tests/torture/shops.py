@@ -22,13 +22,13 @@ from pathlib import Path
 import nbformat
 from tests.torture.small_shops import world, write
 
-from destock import story
 from destock.model.folders import ROOT
 from destock.model.messages import LANGUAGES, speak
+from destock.model.notebooks import in_pack, notebooks
+from destock.pages import Page, open_page, results
 from destock.panel.book import Book, open_book
 from destock.present import tables
 from destock.present.sentences import tell
-from destock.publish.html import NOTEBOOKS
 from destock.publish.results import write_results
 
 SEEDS, BATCH = 500, 20
@@ -101,20 +101,18 @@ def in_process(folder: Path, lang: str = "en") -> Iterator[tuple[str, Callable]]
     """
     speak(lang)
     pages = {}
-    for name, page in story.PAGES.items():
-        yield name, lambda name=name, page=page: pages.setdefault(name, page(folder, None, lang))
+    for name in in_pack():
+        yield name, lambda name=name: pages.setdefault(name, open_page(name, folder, None, lang))
         yield f"{name}, shown", lambda name=name: show(pages[name])
     yield "results", lambda: written(open_book(folder), pages)
 
 
-def show(page: story.Page) -> None:
+def show(page: Page) -> None:
     """Write what every cell of the page's notebook ends in, as the pack has it."""
     charts = f"destock.present.charts.{page.name}"
     known = {"page": page, "tables": tables, "tell": tell}
     known |= {"charts": import_module(charts)} if find_spec(charts) else {}
-    for number, cell in enumerate(
-        nbformat.read(ROOT / "notebooks" / f"{NOTEBOOKS[page.name]}.ipynb", as_version=4).cells
-    ):
+    for number, cell in enumerate(nbformat.read(notebooks()[page.name].path, as_version=4).cells):
         code = ast.parse(cell.source) if cell.cell_type == "code" else ast.Module([], [])
         if code.body and isinstance(code.body[-1], ast.Expr):
             last, place = ast.Expression(code.body.pop().value), f"{page.name}, cell {number}"
@@ -122,9 +120,9 @@ def show(page: story.Page) -> None:
             eval(compile(last, place, "eval"), known)._repr_html_()  # noqa: S307
 
 
-def written(book: Book, pages: dict[str, story.Page]) -> None:
+def written(book: Book, pages: dict[str, Page]) -> None:
     with tempfile.TemporaryDirectory() as place:
-        write_results(story.results(book, pages), Path(place, "results"))
+        write_results(results(book, pages), Path(place, "results"))
 
 
 def list_crashes(first: int, last: int) -> int:

@@ -5,30 +5,122 @@ look before one is believed.
 from datetime import date
 
 from destock import engine
-from destock.model.findings import Finding
+from destock.model.findings import Finding, Sentence
+from destock.model.messages import mark
 from destock.model.schema import TABLES
 
 # share of the units sold whose cost is known, below which margins are said to be weak
 COST_COVERAGE = 0.98
 
+NOT_IN_MASTER = Sentence(
+    "not_in_master",
+    mark(
+        "{skus:units} SKUs with {units:units} units sold are not in the product table: they are"
+        " counted under “(not in master)”."
+    ),
+    "rows",
+    value="skus",
+    severity=1,
+)
+PRODUCT_REJECTED = Sentence(
+    "product_rejected",
+    mark(
+        "{skus:units} SKUs with {units:units} units sold stand in the product table, in rows that"
+        " were rejected: they are counted under “(product row rejected)”."
+    ),
+    "rows",
+    value="skus",
+    severity=1,
+)
+COST_OVER_TAG = Sentence(
+    "cost_over_tag",
+    mark("{skus:units} products cost more than their tag price."),
+    "rows",
+    value="skus",
+    severity=1,
+)
+GIVEN_AWAY = Sentence(
+    "given_away",
+    mark(
+        "{skus:units} sales with {units:units} units brought no money: gifts have line_type gift,"
+        " and stay out of prices."
+    ),
+    "rows",
+    value="skus",
+    severity=1,
+)
+COUNTED_BELOW_ZERO = Sentence(
+    "counted_below_zero",
+    mark(
+        "{skus:units} counts are below zero, by {units:units} units in all: what was sold there was"
+        " never booked in."
+    ),
+    "rows",
+    value="skus",
+    severity=1,
+)
+NEVER_RECEIVED = Sentence(
+    "never_received",
+    mark("{skus:units} SKUs with {units:units} units sold were never received in the purchases."),
+    "rows",
+    value="skus",
+    severity=1,
+)
+UNKNOWN_ITEMS = Sentence(
+    "unknown_items",
+    mark(
+        "The table “{table:text}” names {n:units} items that no product and no event explains:"
+        " {names:text}. Nothing is made of them."
+    ),
+    "items",
+    value="n",
+    severity=1,
+)
+COST_UNKNOWN = Sentence(
+    "cost_unknown",
+    mark(
+        "The cost is known for {share:percent} of the units sold: margins and locked money are said"
+        " of these only."
+    ),
+    "share",
+    "units sold with a known cost ÷ units sold",
+    value="share",
+    severity=1,
+)
+LAST_EVENT = Sentence(
+    "last_event",
+    mark("The last order line is of {last_day:date}, {days:units} days ago."),
+    "days",
+    value="days",
+)
+IN_THE_FUTURE = Sentence(
+    "in_the_future",
+    mark(
+        "The last order line is of {last_day:date}, {days:units} days from now: a date is wrong, or"
+        " name the day of the report with as_of."
+    ),
+    "days",
+    severity=1,
+)
+
 _SOLD = "SELECT sku, sum(units) AS units FROM order_lines WHERE kind = 'sale' GROUP BY sku"
-# finding → SKUs or rows concerned, units concerned; each right side of a join has one row a SKU
+# sentence → SKUs or rows concerned, units concerned; each right side of a join has one row a SKU
 _CHECKS = {
-    "not_in_master": (
+    NOT_IN_MASTER: (
         f"SELECT count(*), sum(units) FROM ({_SOLD}) ANTI JOIN products USING (sku) ANTI JOIN"
         " rejected_product USING (sku)"
     ),
-    "product_rejected": (
+    PRODUCT_REJECTED: (
         f"SELECT count(*), coalesce(sum(units), 0) FROM rejected_product LEFT JOIN ({_SOLD}) USING"
         " (sku)"
     ),
-    "cost_over_tag": "SELECT count(*), 0 FROM products WHERE unit_cost > tag_price",
-    "given_away": (
+    COST_OVER_TAG: "SELECT count(*), 0 FROM products WHERE unit_cost > tag_price",
+    GIVEN_AWAY: (
         "SELECT count(*), sum(units) FROM order_lines WHERE kind = 'sale' AND customer_paid = 0 AND"
         " coalesce(line_type, 'goods') = 'goods'"
     ),
-    "counted_below_zero": "SELECT count(*), -sum(on_hand) FROM stock WHERE on_hand < 0",
-    "never_received": (
+    COUNTED_BELOW_ZERO: "SELECT count(*), -sum(on_hand) FROM stock WHERE on_hand < 0",
+    NEVER_RECEIVED: (
         f"""SELECT count(*), sum(units) FROM ({_SOLD})
         ANTI JOIN (SELECT DISTINCT sku FROM purchases WHERE received_at IS NOT NULL) USING (sku)
         WHERE (SELECT count(*) FROM purchases) > 0"""
@@ -52,26 +144,17 @@ def doubts(con: engine.Engine, today: date, price_level: str) -> list[Finding]:
     and ``last_event`` (how fresh) or ``in_the_future``.
     """
     found = []
-    for kind, sql in _CHECKS.items():
+    for sentence, sql in _CHECKS.items():
         rows, units = engine.rows(con, sql)[0]
         if rows:
-            found.append(
-                Finding(
-                    kind,
-                    rows,
-                    "rows",
-                    severity=1,
-                    figures={"skus": (rows, "units"), "units": (float(units or 0), "units")},
-                )
-            )
+            found.append(sentence.found({"skus": rows, "units": float(units or 0)}))
     return [*found, *_unknown(con, price_level), *_cost(con), *_freshness(con, today)]
 
 
 def unknown_items(table: str, items: list[str]) -> Finding:
     """A table names items that no product and no event explains."""
     names = ", ".join(items[:NAMED]) + (", …" if len(items) > NAMED else "")
-    figures = {"n": (len(items), "units"), "table": (table, "text"), "names": (names, "text")}
-    return Finding("unknown_items", len(items), "items", severity=1, item=table, figures=figures)
+    return UNKNOWN_ITEMS.found({"n": len(items), "table": table, "names": names}, item=table)
 
 
 def _unknown(con: engine.Engine, price_level: str) -> list[Finding]:
@@ -106,16 +189,7 @@ def _cost(con: engine.Engine) -> list[Finding]:
     share = float(known / all_units) if all_units else 1.0
     if share >= COST_COVERAGE:
         return []
-    return [
-        Finding(
-            "cost_unknown",
-            share,
-            "share",
-            "units sold with a known cost ÷ units sold",
-            severity=1,
-            figures={"share": (share, "percent")},
-        )
-    ]
+    return [COST_UNKNOWN.found({"share": share})]
 
 
 def _freshness(con: engine.Engine, today: date) -> list[Finding]:
@@ -123,13 +197,5 @@ def _freshness(con: engine.Engine, today: date) -> list[Finding]:
     if last is None:
         return []
     days = (today - last).days
-    figures = {"last_day": (last, "date"), "days": (abs(days), "units")}
-    return [
-        Finding(
-            "last_event" if days >= 0 else "in_the_future",
-            days,
-            "days",
-            severity=int(days < 0),
-            figures=figures,
-        )
-    ]
+    told = {"last_day": last, "days": abs(days)}
+    return [LAST_EVENT.found(told) if days >= 0 else IN_THE_FUTURE.found(told, value=days)]

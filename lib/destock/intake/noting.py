@@ -5,8 +5,51 @@ from collections import Counter
 from destock import engine
 from destock.intake.columns import NAMED, File, money_of
 from destock.intake.inputs import sha256
-from destock.model.findings import Finding
+from destock.model.findings import Finding, Sentence
+from destock.model.messages import mark
 from destock.model.schema import Table
+
+HIDDEN_ROWS = Sentence(
+    "hidden_rows",
+    mark(
+        "{file:text}: {n:units} hidden rows are rows like any other here: take them out of the file"
+        " if they are not meant."
+    ),
+)
+ROUNDED = Sentence(
+    "rounded",
+    mark(
+        "{n:units} amounts of “{file:text}” in {column:text} have more than four decimals: they are"
+        " rounded to four, half to even."
+    ),
+)
+EQUAL_ROWS = Sentence(
+    "equal_rows",
+    mark(
+        "{n:units} rows of “{file:text}” equal another one of their export and count as rows of"
+        " their own: say equal_rows = “separate” (so they are) or “copies” in shop.toml."
+    ),
+)
+UNMADE_ROWS = Sentence(
+    "unmade_rows",
+    mark("{file:text}: {n:units} rows made no row of “{table:text}”: lines {lines:text}."),
+)
+NO_ROWS = Sentence("no_rows", mark("{file:text} has no rows: nothing is taken from it."))
+FEWER_COLUMNS = Sentence(
+    "fewer_columns",
+    mark(
+        "{file:text} lacks {columns:text}, which another export of the table has: there it is"
+        " empty."
+    ),
+)
+SAME_FILE = Sentence("same_file", mark("{file:text} is the same file as {other:text}."))
+MOVED_SKUS = Sentence(
+    "moved_skus",
+    mark(
+        "{n:units} SKUs belong to another style in {file:text} than in an older export"
+        " ({names:text}): all they have sold counts under the style of now."
+    ),
+)
 
 
 def rounded(con: engine.Engine, table: Table) -> list[Finding]:
@@ -20,7 +63,7 @@ def rounded(con: engine.Engine, table: Table) -> list[Finding]:
         con, f"SELECT {counts} FROM judged WHERE rounded > 0 AND wanted AND fault IS NULL"
     )[0]
     return [
-        note("rounded", n, table.name, column=column.name)
+        note(ROUNDED, n, table.name, column=column.name)
         for column, n in zip(money_of(table), found, strict=True)
         if n
     ]
@@ -32,22 +75,22 @@ def notes_of(table: Table, files: list[File], given: frozenset[str]) -> list[Fin
     for file in files:
         name = file.raw.path.name
         if not file.raw.rows:
-            notes.append(note("no_rows", 0, name))
+            notes.append(note(NO_ROWS, 0, name))
         if file.unmade[0]:
             lines = ", ".join(map(str, file.unmade[1])) + (", …" if file.unmade[0] > NAMED else "")
-            notes.append(note("unmade_rows", file.unmade[0], name, table=table.name, lines=lines))
+            notes.append(note(UNMADE_ROWS, file.unmade[0], name, table=table.name, lines=lines))
         if file.raw.hidden:
-            notes.append(note("hidden_rows", len(file.raw.hidden), name))
+            notes.append(note(HIDDEN_ROWS, len(file.raw.hidden), name))
         if lacking := given - set(file.expressions):
             notes.append(
-                note("fewer_columns", len(lacking), name, columns=", ".join(sorted(lacking)))
+                note(FEWER_COLUMNS, len(lacking), name, columns=", ".join(sorted(lacking)))
             )
         content = (
             size := file.raw.path.stat().st_size,
             sha256(file.raw.path) if sizes[size] > 1 else "",
         )
         if (same := contents.setdefault(content, name)) != name:
-            notes.append(note("same_file", 1, name, other=same))
+            notes.append(note(SAME_FILE, 1, name, other=same))
     return notes
 
 
@@ -75,12 +118,10 @@ def moved(con: engine.Engine, files: list[File], given: frozenset[str]) -> list[
         WHERE {other} ORDER BY 1""",
     )
     names = ", ".join(sku for (sku,) in skus[:NAMED]) + (", …" if len(skus) > NAMED else "")
-    return [note("moved_skus", len(skus), files[-1].raw.path.name, names=names)] if skus else []
+    return [note(MOVED_SKUS, len(skus), files[-1].raw.path.name, names=names)] if skus else []
 
 
-def note(kind: str, value: int, file: str, **text: str) -> Finding:
+def note(sentence: Sentence, value: int, file: str, **text: str) -> Finding:
     """Something odd about a file or table, with the words of its sentence."""
-    figures = {"n": (value, "units"), "file": (file, "text")} | {
-        name: (t, "text") for name, t in text.items()
-    }
-    return Finding(kind, value, "rows", severity=1, item=file, figures=figures)
+    told = {"n": value, "file": file} | text
+    return sentence.found(told, value=value, unit="rows", severity=1, item=file)

@@ -10,7 +10,7 @@ from destock.intake import grammar, typed, weights
 from destock.intake.columns import File
 from destock.intake.judging import judge
 from destock.intake.named import JOINED, Named, bring_in
-from destock.intake.noting import moved, note, notes_of, rounded
+from destock.intake.noting import EQUAL_ROWS, moved, note, notes_of, rounded
 from destock.intake.rejects import rejects_of
 from destock.intake.settle import settle
 from destock.intake.shop import Shop
@@ -73,7 +73,7 @@ def load(con: engine.Engine, shop: Shop, today: date) -> Intake:
         notes += (
             notes_of(table, files, own)
             + rounded(con, table)
-            + ([note("equal_rows", kept, table.name)] if kept else [])
+            + ([note(EQUAL_ROWS, kept, table.name)] if kept else [])
         )
         notes += moved(con, files, own) if table.name == "products" else []
         weights.set_aside(con, table, own, grammar.SUMMARY)

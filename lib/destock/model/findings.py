@@ -1,10 +1,13 @@
-"""A finding: one thing that was found, with its figure, its basis and its warnings.
+"""A finding: one thing that was found, with its figure, its basis and its warnings; and the
+sentence that tells it.
 
 Sentences, the summary and the action list are made from findings and from nothing else.
 """
 
 import json
-from dataclasses import dataclass, field
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from math import isfinite
 from numbers import Number
@@ -12,26 +15,89 @@ from numbers import Number
 import numpy as np
 import pandas as pd
 
+UNKNOWN = float("nan")
+
 
 @dataclass(frozen=True)
 class Finding:
     """One record: what was found (``id``), how much (``value``, its interval), and how sure.
 
-    ``figures`` are the blanks of its sentence: name → (value, kind), kind one of money,
-    units, percent, points, number, date, label, text.
+    ``figures`` are the blanks of its sentence: name → (value, kind).
     """
 
     id: str
     value: float
     unit: str
     basis: str = ""
-    low: float = float("nan")
-    high: float = float("nan")
-    money: float = float("nan")
+    low: float = UNKNOWN
+    high: float = UNKNOWN
+    money: float = UNKNOWN
     severity: int = 0
     warnings: tuple[str, ...] = ()
     item: str = ""
     figures: dict[str, tuple[object, str]] = field(default_factory=dict)
+
+
+SENTENCES: dict[str, "Sentence"] = {}
+_BLANK = re.compile(r"\{(\w+):(\w+)\}")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """How a finding is told: a sentence whose blanks say of which kind they are, ``{cost:money}``.
+
+    Kinds: money, price (to the cent), cost (an amount "at cost"), units, weeks, percent, number,
+    p, date, label (a word of ours), text (a word of the shop's). ``value`` and ``money`` name the
+    figures that the finding's own value and amount are.
+    """
+
+    id: str
+    told: str
+    unit: str = ""
+    basis: str = ""
+    value: str = ""
+    money: str = ""
+    severity: int = 0
+
+    def __post_init__(self):
+        if SENTENCES.setdefault(self.id, self) != self:
+            raise ValueError(f"two sentences are called {self.id}")
+
+    @property
+    def text(self) -> str:
+        """The sentence as the catalogue has it: the blanks by name alone."""
+        return plain_blanks(self.told)
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """Its blanks, each with its kind."""
+        return dict(_BLANK.findall(self.told))
+
+    def found(self, figures: Mapping[str, object] | None = None, **more) -> Finding:
+        """The finding that this sentence tells, of these figures; those that it has no blank for
+        are left out. ``more``: other fields of the finding. Raises KeyError where a blank has no
+        figure.
+        """
+        figures = {} if figures is None else figures
+        finding = Finding(
+            self.id,
+            figures.get(self.value, UNKNOWN),
+            self.unit,
+            self.basis,
+            money=figures.get(self.money, UNKNOWN),
+            severity=self.severity,
+            figures={name: (figures[name], kind) for name, kind in self.kinds.items()},
+        )
+        return replace(finding, **more)
+
+
+def plain_blanks(told: str) -> str:
+    """A sentence with its blanks by name alone.
+
+    >>> plain_blanks("{n:units} styles are late.")
+    '{n} styles are late.'
+    """
+    return _BLANK.sub(r"{\1}", told)
 
 
 def table(findings: list[Finding]) -> pd.DataFrame:
@@ -50,20 +116,13 @@ def table(findings: list[Finding]) -> pd.DataFrame:
         "figures",
     ]
     rows = [
-        {
-            "id": f.id,
-            "item": f.item,
-            "value": float(f.value),
-            "low": f.low,
-            "high": f.high,
-            "unit": f.unit,
-            "basis": f.basis,
-            "money": f.money,
-            "severity": f.severity,
-            "warnings": "; ".join(f.warnings),
-            "figures": _json(f.figures),
+        {name: getattr(finding, name) for name in columns}
+        | {
+            "value": float(finding.value),
+            "warnings": "; ".join(finding.warnings),
+            "figures": _json(finding.figures),
         }
-        for f in findings
+        for finding in findings
     ]
     return pd.DataFrame(rows, columns=columns)
 

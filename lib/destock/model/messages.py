@@ -140,8 +140,11 @@ def _catalogue(lang: str) -> gettext.NullTranslations:
 
 
 def extract_notebook(fileobj, keywords, comment_tags, options):
-    """Babel extractor: each markdown cell of a notebook is one message."""
+    """Babel extractor: each markdown cell of a notebook is one message, and so is the label of its
+    page.
+    """
     notebook = json.load(fileobj)
+    yield 0, "_", notebook["metadata"]["destock"]["label"], []
     for number, cell in enumerate(notebook["cells"], 1):
         if cell["cell_type"] == "markdown":
             yield number, "_", "".join(cell["source"]), []

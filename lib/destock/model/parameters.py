@@ -70,14 +70,16 @@ def nearest(name: object, known: Iterable[str]) -> str:
     return (get_close_matches(str(name), known, n=1, cutoff=0.4) or sorted(known))[0]
 
 
-def refuse_unknown() -> None:
+def refuse_unknown(*own: str) -> None:
     """Did papermill give this notebook a parameter that it does not have? It would be ignored.
+
+    own: parameters that this notebook has beside those that all have.
 
     Raises Fault (2). Says nothing outside a notebook that papermill runs.
     """
     for name in _injected():
-        if name not in PARAMETERS:
-            known = nearest(name, PARAMETERS)
+        if name not in (*PARAMETERS, *own):
+            known = nearest(name, (*PARAMETERS, *own))
             raise Fault(
                 2,
                 mark('parameter "{name}" is not known; did you mean "{near}"?'),

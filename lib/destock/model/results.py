@@ -39,6 +39,7 @@ TABLES = {
     "leftover": ("item cause", "units"),
     "main_cause": ("item", "cause probability named also_unknown"),
     "sizes": ("sku", "item name size state broken units cost lost_units lost_sales"),
+    "sizes_by_style": ("item", "broken dead_sizes lost_sizes dead_cost broken_cost lost_sales"),
     "costs": (
         "item class",
         "category units purchase age_days storage capital insurance shrink total week week_cash",
@@ -503,6 +504,10 @@ COLUMNS = {
     "size": ("text", "size"),
     "state": ("text", "dead size / lost size / in stock / sold out"),
     "broken": ("yes/no", "sizes left bring less than size_floor of the style's sales"),
+    "dead_sizes": ("SKUs", "dead sizes of the style"),
+    "lost_sizes": ("SKUs", "lost sizes of the style"),
+    "dead_cost": ("money", "cost of its dead sizes"),
+    "broken_cost": ("money", "cost of all its sizes in stock, where its run is broken"),
     "lost_units": (
         "units",
         "not sold for want of the size, last eight weeks, net of returns; estimate",

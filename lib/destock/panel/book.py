@@ -89,18 +89,17 @@ class Book:
         os.utime(folder)
         return frame
 
-    def kept(self, name: str, compute: Callable[[], pd.DataFrame]) -> pd.DataFrame:
-        """One result frame, computed if it is not there yet for these assumptions."""
-        return self.kept_together((name,), lambda: {name: compute()})[name]
-
-    def kept_together(
-        self, names: tuple[str, ...], compute: Callable[[], dict[str, pd.DataFrame]]
+    def kept(
+        self,
+        names: tuple[str, ...],
+        compute: Callable[[], dict[str, pd.DataFrame]],
+        numbers: Mapping[str, float],
     ) -> dict[str, pd.DataFrame]:
-        """Result frames that are computed together, if they are not there as they were written: by
-        one process, while others wait.
+        """Result frames that are computed together, if they are not there as they were written for
+        these ``numbers``, the assumptions that they depend on: by one process, while others wait.
         """
         self.panel("run")
-        paths = {name: self.folder / f"{_hash(self.assumptions)}-{name}.parquet" for name in names}
+        paths = {name: self.folder / f"{_hash(numbers)}-{name}.parquet" for name in names}
         frames = {name: store.read(path, self.key) for name, path in paths.items()}
         if any(frame is None for frame in frames.values()):
             with FileLock(paths[names[0]].with_suffix(".lock")):

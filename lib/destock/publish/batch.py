@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 
-from destock import story
 from destock.model.messages import language, made_for, say
+from destock.model.notebooks import in_pack
+from destock.pages import Page, pages_of
+from destock.pages import results as frames_of
 from destock.panel.book import Book
 from destock.present.sentences import tell
 from destock.publish import html
@@ -32,9 +34,9 @@ def results(facts: dict, names: list[str], folder: str, note: Note) -> dict:
     run.
     """
     book, place = book_of(facts), Path(folder)
-    pages = story.pages(book)
+    pages = pages_of(book, in_pack())
     with made_for(say("the results")):
-        frames = story.results(book, pages)
+        frames = frames_of(book, pages)
         write_results(frames, place / "results")
     (place / "index.html").write_text(
         _contents(book, {name: pages[name] for name in names}), encoding="utf-8"
@@ -51,7 +53,7 @@ def results(facts: dict, names: list[str], folder: str, note: Note) -> dict:
     }
 
 
-def _contents(book: Book, pages: Mapping[str, story.Page]) -> str:
+def _contents(book: Book, pages: Mapping[str, Page]) -> str:
     leads = {}
     for name, page in pages.items():
         first = [finding for finding in page.findings if not finding.id.endswith("missing_table")][

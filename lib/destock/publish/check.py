@@ -16,20 +16,29 @@ import pandas as pd
 from destock import engine
 from destock.intake.doubts import doubts
 from destock.intake.inputs import refuse_changed
-from destock.intake.missing import lacking, missing_tables
+from destock.intake.missing import lacking, missing_tables, nothing_missing
 from destock.intake.rejects import refuse_over_limit
 from destock.intake.rows import Intake, load
 from destock.intake.shop import ROOT, Shop, find_shop, open_shop
-from destock.model.findings import Finding
+from destock.model.findings import Finding, Sentence
 from destock.model.folders import require_room, today
 from destock.model.messages import Fault, mark, say, speak
+from destock.model.notebooks import notebooks
 from destock.present.sentences import tell
-from destock.publish.naming import LABELS, shop_number, shop_slug
+from destock.publish.naming import shop_number, shop_slug
 from destock.publish.place import run_of
 from destock.publish.rejects import write_rejects
 
 SHOWN = 20
 FILES = 3
+NOTHING_NEW = Sentence(
+    "nothing_new",
+    mark(
+        "The order lines are the files of the pack of {as_of:date}: nothing new has come in since."
+    ),
+    "files",
+    severity=1,
+)
 
 
 @dataclass(frozen=True)
@@ -79,11 +88,13 @@ def check(place: str | Path, today: date, out: Path = ROOT / "reports") -> Check
         closing(engine.start(shop.for_engine(), Path(own), shop.timezone)) as con,
     ):
         intake = load(con, shop, max(today, shop.as_of or today))
+        given = {table for table, _ in intake.given}
         found = [
             *intake.notes,
             *doubts(con, today, shop.price_level),
             *_nothing_new(shop, out),
-            *missing_tables({table for table, _ in intake.given}),
+            *missing_tables(given),
+            *nothing_missing(given),
         ]
     refuse_changed(first, shop.inputs)
     return Check(shop, intake, found, write_rejects(intake.rejects, shop.folder / shop.file, out))
@@ -92,14 +103,14 @@ def check(place: str | Path, today: date, out: Path = ROOT / "reports") -> Check
 def allowed(given: set[str]) -> list[str]:
     """Which pages do these tables allow, and which table would make a page complete?"""
     lines = []
-    for page, label in LABELS.items():
-        without = lacking(given, page)
+    for notebook in notebooks().values():
+        without = lacking(given, notebook.tables)
         text = (
             mark("Page “{page}”: as far as it goes without {tables}")
             if without
             else mark("Page “{page}”: complete")
         )
-        lines.append(say(text, page=say(label), tables=", ".join(without)))
+        lines.append(say(text, page=say(notebook.label), tables=", ".join(without)))
     return lines
 
 
@@ -150,15 +161,7 @@ def _nothing_new(shop: Shop, reports: Path) -> list[Finding]:
     mine = {digest for name, digest in shop.fingerprint().items() if Path(name).name in sold}
     if last is None or not mine <= set(last["inputs"].values()):
         return []
-    return [
-        Finding(
-            "nothing_new",
-            len(mine),
-            "files",
-            severity=1,
-            figures={"as_of": (date.fromisoformat(last["as_of"]), "date")},
-        )
-    ]
+    return [NOTHING_NEW.found({"as_of": date.fromisoformat(last["as_of"])}, value=len(mine))]
 
 
 def _is_full(run: dict) -> bool:

@@ -11,6 +11,7 @@ from dateutil.relativedelta import relativedelta
 from tqdm import tqdm
 
 from destock.model.messages import LANGUAGES, Fault, language, mark, say, speak
+from destock.model.notebooks import notebooks
 
 INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # of one shop by one command: twenty years of weeks
@@ -107,7 +108,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="NAME",
         help=say(
             "only these pages: {pages}",
-            pages="summary intake classification impact pacing elasticity",
+            pages=" ".join(notebooks()),
         ),
     )
     report.add_argument(
@@ -164,9 +165,9 @@ def _command(commands, name: str, run, text: str, example: str) -> argparse.Argu
 
 def _report(arguments: argparse.Namespace) -> int:
     from destock.model.folders import keep_to_owner
-    from destock.publish.packs import PAGES, Pack, publish_all
+    from destock.publish.packs import Pack, publish_all
 
-    settings, only = _settings(arguments.set), _pages(arguments.only, list(PAGES))
+    settings, only = _settings(arguments.set), _pages(arguments.only, list(notebooks()))
     days = _days(arguments)
     packs = [
         Pack(shop, day, settings, only, arguments.out, arguments.force)

@@ -12,17 +12,7 @@ from nbconvert import HTMLExporter
 
 import destock
 from destock.model.messages import LANGUAGES, day, language, plain, say
-from destock.publish.naming import LABELS
-
-# page → notebook, in the order of the pack's menu
-NOTEBOOKS = {
-    "summary": "00_summary",
-    "intake": "01_intake",
-    "classification": "02_classification",
-    "impact": "03_impact",
-    "pacing": "04_pacing",
-    "elasticity": "05_elasticity",
-}
+from destock.model.notebooks import notebooks
 
 
 @cache
@@ -124,7 +114,7 @@ def page_frame(
         links.append(
             {
                 "file": f"{name}.html",
-                "label": say(LABELS[name]),
+                "label": say(notebooks()[name].label),
                 "question": question,
                 "answer": answer,
             }

@@ -11,20 +11,10 @@ from pathlib import Path
 
 from destock.model.folders import ROOT
 from destock.model.messages import Fault, language, mark
+from destock.model.notebooks import notebooks
 
-# the pages of a pack and their names, in the order of its menu; the notebooks behind them are in
-# publish/html
-LABELS = {
-    "summary": mark("Summary"),
-    "intake": mark("Data"),
-    "classification": mark("Kinds"),
-    "impact": mark("Cost"),
-    "pacing": mark("Sell-through"),
-    "elasticity": mark("Price"),
-}
-PAGES = tuple(LABELS)
 # all that a pack's folder may hold: it is replaced whole
-CONTENTS = {"index.html", "run.json", "results", *(f"{page}.html" for page in PAGES)}
+CONTENTS = {"index.html", "run.json", "results", *(f"{page}.html" for page in notebooks())}
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 

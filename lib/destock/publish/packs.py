@@ -18,14 +18,12 @@ from destock.model.folders import (
     room,
 )
 from destock.model.messages import Fault, language, mark, say
+from destock.model.notebooks import in_pack, notebooks
 from destock.publish import place as places
 from destock.publish.inspection import inspect
-from destock.publish.naming import PAGES, pack_place, shop_number, shop_slug
+from destock.publish.naming import pack_place, shop_number, shop_slug
 from destock.publish.record import write_run
 from destock.publish.supervisor import Supervisor
-
-# Longest first: the pages that others wait for begin.
-FIRST = ("elasticity", "pacing")
 
 
 @dataclass
@@ -41,7 +39,7 @@ class Pack:
 
     @property
     def names(self) -> list[str]:
-        return [name for name in PAGES if not self.only or name in self.only]
+        return [name for name in notebooks() if name in (self.only or in_pack())]
 
     def place(self, day: str) -> Path:
         return pack_place(self.shop, day, self.only, self.out)
@@ -190,7 +188,8 @@ def _made(
         progress(name)
         return {"page": name} | answer
 
-    order = sorted(pack.names, key=lambda name: name not in FIRST)
+    # the pages that others wait for begin: the later a page, the more its frames take
+    order = pack.names[::-1]
     with ThreadPoolExecutor(len(order) + 1) as threads:
         rest = threads.submit(
             contextvars.copy_context().run,

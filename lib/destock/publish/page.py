@@ -19,6 +19,7 @@ from traitlets.config import Config
 
 from destock.model.folders import ROOT
 from destock.model.messages import Fault, say, speak
+from destock.model.notebooks import notebooks
 from destock.publish import html
 from destock.publish.kernel import ENDED_EARLY, Execution, WaitingKernel
 from destock.publish.warm import FULL
@@ -67,9 +68,7 @@ def make(
 
 def notebook(page: str) -> nbformat.NotebookNode:
     """The notebook behind a page, its texts in the language of the run."""
-    return html.translated(
-        nbformat.read(ROOT / "notebooks" / f"{html.NOTEBOOKS[page]}.ipynb", as_version=4)
-    )
+    return html.translated(nbformat.read(notebooks()[page].path, as_version=4))
 
 
 def execute(

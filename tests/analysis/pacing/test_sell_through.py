@@ -11,8 +11,8 @@ import pytest
 from destock.analysis.pacing import comparison
 from destock.model.assumptions import assumed
 from destock.model.metrics import DEFINITIONS
+from destock.pages import Frames
 from destock.panel.book import open_book
-from destock.story import frames, pace_findings
 
 SEASONS = {"2025SS": date(2025, 8, 31), "2026SS": date(2026, 8, 31)}
 HEADER = "sku,style,brand,category,season,launch_date,tag_price,unit_cost,size\n"
@@ -65,7 +65,7 @@ class TestDefinitions:
     RECEIVED = (receipt("2025-12-01", 100), receipt("2026-03-02", 60))
 
     def all_four(self, book):
-        found = frames.definitions(book("2026-06-28", *self.SOLD, receipts=self.RECEIVED))
+        found = Frames(book("2026-06-28", *self.SOLD, receipts=self.RECEIVED))["definitions"]
         return found.set_index("definition")["sell_through"].to_dict()
 
     def test_each_divides_by_its_own_base(self, book):
@@ -83,12 +83,14 @@ class TestDefinitions:
         opened = book(
             "2026-06-28", *self.SOLD, receipts=self.RECEIVED, config={"sell_through": "available"}
         )
-        compared = frames.compared(opened).set_index("by")
+        compared = Frames(opened)["compared"].set_index("by")
         assert compared.loc["brand", ["sell_through", "basis"]].tolist() == [
             pytest.approx(70 / 130),
             "available",
         ]
-        assert frames.cohorts(opened).set_index("cohort").loc["2026SS", "definition"] == "available"
+        assert (
+            Frames(opened)["cohorts"].set_index("cohort").loc["2026SS", "definition"] == "available"
+        )
 
     def test_each_has_a_name_for_the_charts(self):
         assert set(comparison.BASES) == set(DEFINITIONS)
@@ -100,7 +102,7 @@ class TestDefinitions:
             receipts=self.RECEIVED[1:],
             config={"sell_through": "opening stock"},
         )
-        row = frames.compared(opened).set_index("by").loc["season"]
+        row = Frames(opened)["compared"].set_index("by").loc["season"]
         assert np.isnan(row["sell_through"])
         assert row["flags"] == "no_base"
 
@@ -116,9 +118,9 @@ class TestDefinitions:
             stock=count,
             config={"sell_through": "90-day average"},
         )
-        row = frames.cohorts(opened).set_index("cohort").loc["2026SS"]
+        row = Frames(opened)["cohorts"].set_index("cohort").loc["2026SS"]
         assert row["sell_through"] == pytest.approx(10 / ((100 * 84 + 90 * 6) / 90))
-        assert frames.cohorts(opened).set_index("cohort").loc["2026", "net_units"] == 30
+        assert Frames(opened)["cohorts"].set_index("cohort").loc["2026", "net_units"] == 30
 
 
 def test_value_is_weighed_by_the_tag_and_the_cost_of_each_style(book):
@@ -137,13 +139,16 @@ def test_value_is_weighed_by_the_tag_and_the_cost_of_each_style(book):
         receipts=(receipt("2026-06-01", 100), receipt("2026-06-01", 100, "B")),
         products=products,
     )
-    row = frames.cohorts(opened).set_index("cohort").loc["2026SS"]
+    row = Frames(opened)["cohorts"].set_index("cohort").loc["2026SS"]
     assert row[["gross", "sell_through", "gross_at_tag", "at_tag"]].tolist() == pytest.approx(
         [0.275, 0.25, 7500 / 40000, 7000 / 40000]
     )
     assert row[["gross_at_cost", "at_cost"]].tolist() == pytest.approx([0.45, 0.40])
     brands = (
-        frames.compared(opened).query("by == 'brand'").set_index("part")["sell_through"].to_dict()
+        Frames(opened)["compared"]
+        .query("by == 'brand'")
+        .set_index("part")["sell_through"]
+        .to_dict()
     )
     assert brands == pytest.approx({"us": 0.4, "(none)": 0.1})
 
@@ -166,11 +171,11 @@ class TestLastYear:
         count.
         """
         opened = book("2026-06-14", *self.SOLD, receipts=self.RECEIVED, products=self.PRODUCTS)
-        row = frames.compared(opened).set_index(["by", "part"]).loc[("season", "2026SS")]
+        row = Frames(opened)["compared"].set_index(["by", "part"]).loc[("season", "2026SS")]
         assert row[["sell_through", "last_year", "change"]].tolist() == pytest.approx(
             [0.2, 0.3, -0.1]
         )
-        said = {f.id: f for f in pace_findings.compared(opened)}["same_day_last_year"]
+        said = {f.id: f for f in Frames(opened)["about_last_year"]}["same_day_last_year"]
         assert said.value == pytest.approx(-0.1)
 
     def test_returns_that_came_since_are_taken_off_last_years_sales(self, book):
@@ -178,9 +183,9 @@ class TestLastYear:
         opened = book(
             "2026-06-14", *self.SOLD, late, receipts=self.RECEIVED, products=self.PRODUCTS
         )
-        assert frames.compared(opened).set_index("by").loc["season", "last_year"] == pytest.approx(
-            0.2
-        )
+        assert Frames(opened)["compared"].set_index("by").loc[
+            "season", "last_year"
+        ] == pytest.approx(0.2)
 
     def test_a_style_that_left_early_stays_in_its_season(self, book):
         products = (
@@ -195,7 +200,7 @@ class TestLastYear:
             receipts=(*self.RECEIVED, receipt("2026-06-01", 100, "C")),
             products=products,
         )
-        assert frames.compared(opened).set_index("by").loc["season", "base_units"] == 200
+        assert Frames(opened)["compared"].set_index("by").loc["season", "base_units"] == 200
 
 
 def test_recent_sales_are_completed_for_returns_still_to_come(book):
@@ -214,10 +219,10 @@ def test_recent_sales_are_completed_for_returns_still_to_come(book):
         for day in weeks[:11]
     ]
     opened = book("2026-06-07", *events, receipts=(receipt("2026-03-01", 400),))
-    now = frames.spans(opened).query("cut == 'now'").set_index("span")
+    now = Frames(opened)["spans"].query("cut == 'now'").set_index("span")
     assert now["pending_units"].tolist() == pytest.approx([30, 30, 30])
     assert now.loc["to date", "net_units"] == pytest.approx(140)
-    assert frames.compared(opened).set_index("by").loc["season", "flags"] == "returns_immature"
+    assert Frames(opened)["compared"].set_index("by").loc["season", "flags"] == "returns_immature"
 
 
 class TestPlaces:
@@ -227,9 +232,9 @@ class TestPlaces:
             event("2026-06-03", 10, channel="live"),
             event("2026-06-04", 4, "return", channel="app"),
         ]
-        compared = frames.compared(
-            book("2026-06-14", *sold, receipts=(receipt("2026-06-01", 100),))
-        ).set_index(["by", "part"])
+        compared = Frames(book("2026-06-14", *sold, receipts=(receipt("2026-06-01", 100),)))[
+            "compared"
+        ].set_index(["by", "part"])
         assert compared.loc["channel", "sell_through"].to_dict() == pytest.approx(
             {"app": 0.26, "live": 0.10}
         )
@@ -244,14 +249,14 @@ class TestPlaces:
             order_id="o0",
             original_ordered_at="2026-06-02",
         )
-        places = frames.places(
+        places = Frames(
             book(
                 "2026-06-14",
                 event("2026-06-02", 30, channel="app"),
                 back,
                 receipts=(receipt("2026-06-01", 100),),
             )
-        )
+        )["places"]
         assert places.query("cut == 'now'").set_index("place")["net_units"].to_dict() == {"app": 20}
 
     def test_at_a_location_with_receipts_and_transfers_it_is_what_arrived_there(self, book):
@@ -265,7 +270,7 @@ class TestPlaces:
             receipts=(receipt("2026-06-01", 100, location="depot"),),
             movements=moves,
         )
-        compared = frames.compared(opened).set_index(["by", "part"]).loc["location"]
+        compared = Frames(opened)["compared"].set_index(["by", "part"]).loc["location"]
         assert compared["sell_through"].to_dict() == pytest.approx({"shop": 0.5, "depot": 0.125})
         assert set(compared["basis"]) == {comparison.THERE}
 
@@ -437,7 +442,7 @@ def test_a_cause_raises_its_flag_and_its_absence_does_not(book, flag):
     for cause, expected in zip(CAUSES[flag], (True, False), strict=True):
         given = {"events": SOLD, "receipts": RECEIVED} | cause
         opened = book("2026-06-14", *given.pop("events"), **given)
-        assert (flag in frames.items(opened)["flags"].iloc[0].split("; ")) == expected, cause
+        assert (flag in Frames(opened)["items"]["flags"].iloc[0].split("; ")) == expected, cause
 
 
 def test_sales_before_the_records_without_a_launch_date_are_truncated(book):
@@ -447,10 +452,10 @@ def test_sales_before_the_records_without_a_launch_date_are_truncated(book):
         products=PRODUCTS.replace("2026-06-01", ""),
         stock="sku,counted_at,on_hand\nA,2026-06-08,90\n",
     )
-    assert "left_trunc" in frames.items(opened)["flags"].iloc[0]
+    assert "left_trunc" in Frames(opened)["items"]["flags"].iloc[0]
 
 
 def test_a_style_that_is_sold_out_after_its_exit_is_not_censored(book):
     products = PRODUCTS.replace("sku,", "exit_date,sku,").replace("\nA", "\n2026-06-07,A")
     opened = book("2026-06-28", event("2026-06-09", 100), receipts=RECEIVED, products=products)
-    assert "censored" not in frames.items(opened)["flags"].iloc[0]
+    assert "censored" not in Frames(opened)["items"]["flags"].iloc[0]

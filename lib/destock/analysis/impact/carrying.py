@@ -23,8 +23,12 @@ def carrying(
     no other return on it is charged.
     """
     days = classes["item"].map(mean_age(layer, sku_now)).astype(float)
-    day = {name: classes["cost"] * assumptions[f"{name}_rate"] / 365 for name in RATES[1:]}
-    day = {"storage": classes["units"] * assumptions["storage_per_unit_day"]} | day
+    day = {
+        "storage": classes["units"] * assumptions["storage_per_unit_day"],
+        "capital": classes["cost"] * assumptions["capital_rate"] / 365,
+        "insurance": classes["cost"] * assumptions["insurance_rate"] / 365,
+        "shrink": classes["cost"] * assumptions["shrink_rate"] / 365,
+    }
     frame = classes.assign(
         purchase=classes["cost"], age_days=days, **{name: cost * days for name, cost in day.items()}
     )

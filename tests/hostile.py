@@ -12,11 +12,11 @@ from pathlib import Path
 import pandas as pd
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from destock.model.columns import COLUMNS
 from destock.model.findings import SENTENCES, Finding
 from destock.present import tables
 from destock.present.sentences import tell
 from destock.present.style import Picture
-from destock.present.tables import COLUMNS
 from destock.publish import html
 from destock.sample import write_sample
 
@@ -191,7 +191,11 @@ def positions(folder: Path) -> int:
 
 
 def _columns() -> list[str]:
-    return [name for name, (_, kind) in COLUMNS.items() if kind in ("text", "label", "verb")]
+    return [
+        name
+        for name, column in COLUMNS.items()
+        if column.heading and column.kind in ("text", "label", "verb")
+    ]
 
 
 def _blanks() -> list[str]:

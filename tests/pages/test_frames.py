@@ -6,7 +6,7 @@ from inspect import getsource
 import pytest
 
 from destock.model.assumptions import ASSUMPTIONS
-from destock.model.results import TABLES
+from destock.model.results import PUBLISHED
 from destock.pages import Frames, open_page
 from destock.pages.frames import FACTS, MAKERS, assumed_by
 from destock.panel.book import Book, open_book
@@ -47,7 +47,7 @@ def test_no_frame_has_the_name_of_another_thing():
 
 
 def test_every_table_of_the_results_is_a_frame():
-    assert set(TABLES) - {*MAKERS, *OF_THE_DOOR, *FACTS} == {"findings"}
+    assert set(PUBLISHED) - {*MAKERS, *OF_THE_DOOR, *FACTS} == {"findings"}
 
 
 def test_no_assumption_is_named_that_is_not_read():

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+import destock.pages  # noqa: F401 - its frames say themselves what is published
 from destock.intake.readers import FORMULA, open_raw
 from destock.intake.shop import Source
-from destock.model.results import TABLES, published
+from destock.model.results import PUBLISHED, published
 from destock.publish.place import write_json
 from destock.publish.results import inert, write_csv, write_results
 
@@ -121,10 +122,8 @@ def test_inert_leaves_what_is_no_text(written):
 
 
 def test_a_ratio_to_nothing_is_empty():
-    key, others = TABLES["ladder"]
-    frame = pd.DataFrame(
-        {name: [1.0, float("inf"), float("-inf")] for name in [*key.split(), *others.split()]}
-    )
+    columns = PUBLISHED["ladder"].columns
+    frame = pd.DataFrame({name: [1.0, float("inf"), float("-inf")] for name in columns})
     assert published("ladder", frame).count().eq(1).all()
 
 

@@ -32,7 +32,11 @@ RULES = (
 )
 
 
-@frame(assumes=RULES)
+@frame(
+    key="item class",
+    columns="units cost also confidence decided reason missing dead",
+    assumes=RULES,
+)
 def classes(styles, override, today, numbers) -> pd.DataFrame:
     """Excess units by item and kind of overstock; the analyst's word wins."""
     return kinds.classify(styles, override, today, numbers)
@@ -101,7 +105,7 @@ def planned(measured, sales, plan, today) -> pd.DataFrame:
     return reasons.compared(measured, sales, plan, today)
 
 
-@frame
+@frame(key="item", columns="cause probability named also_unknown")
 def main_cause(planned, elasticity) -> pd.DataFrame:
     """Units that each cause added to each item's leftover, with its largest cause and how likely
     that is.
@@ -114,7 +118,7 @@ def main_cause(planned, elasticity) -> pd.DataFrame:
     return parts.reset_index().merge(largest, on="item", validate="1:1")
 
 
-@view
+@view(key="item cause", columns="units")
 def leftover(main_cause) -> pd.DataFrame:
     """The units of each item and cause, a row each."""
     parts = main_cause[["item", *reasons.CAUSES, reasons.PLANNED]]
@@ -134,7 +138,7 @@ def leftover_named(main_cause, styles, excess_money) -> pd.DataFrame:
     )
 
 
-@frame
+@frame(key="item class cause", columns="units cost")
 def causes(classes, main_cause) -> pd.DataFrame:
     """Excess units and money by item, class and cause."""
     parts = main_cause.set_index("item")[[*reasons.CAUSES, reasons.PLANNED]]

@@ -8,6 +8,7 @@ from destock.analysis.pacing import comparison, years
 from destock.model.findings import UNKNOWN, Finding, Sentence
 from destock.model.messages import mark
 from destock.model.metrics import DEFINITIONS, ratio
+from destock.model.results import publish
 from destock.pages.frames import frame, view
 
 
@@ -27,13 +28,25 @@ def places(place_span, spans, shop) -> pd.DataFrame:
     return comparison.at_places(place_span, spans, shop.sell_through)
 
 
-@frame
+@frame(
+    key="by cohort",
+    columns=(
+        "definition styles received_units sold_units undone_units pending_units net_units"
+        " base_units sell_through flags gross gross_at_tag at_tag gross_at_cost at_cost"
+        " after_vendor_returns vendor_returned_units sell_in wholesale_units channel_stock"
+    ),
+)
 def cohorts(spans, items, shop) -> pd.DataFrame:
     """Sell-through of every season and every calendar year."""
     return comparison.cohorts(spans, items, shop.sell_through)
 
 
-@frame
+@frame(
+    key="by part",
+    columns=(
+        "basis sold_units pending_units net_units base_units sell_through flags last_year change"
+    ),
+)
 def compared(spans, places, items, shop) -> pd.DataFrame:
     """The running season by brand, category, tier, style and place, beside the same season on the
     same day last year.
@@ -41,13 +54,20 @@ def compared(spans, places, items, shop) -> pd.DataFrame:
     return comparison.compared(spans, places, items, shop.sell_through)
 
 
-@frame(assumes="grade_least_units")
+@frame(
+    key="item dimension place",
+    columns=(
+        "basis net_units base_units sell_through level expected_units fit fit_low"
+        " fit_high dispersion verdict"
+    ),
+    assumes="grade_least_units",
+)
 def fits(places, items, numbers) -> pd.DataFrame:
     """Where each style of the running season sells better or worse than is usual there."""
     return comparison.fits(places, items, numbers)
 
 
-@frame
+@frame(key="season definition", columns="net_units base_units sell_through flags")
 def definitions(spans, items) -> pd.DataFrame:
     """The running season in each of the four definitions in use."""
     return comparison.in_every_definition(spans, items)
@@ -58,6 +78,13 @@ def calendar(weeks, items, events, today, numbers) -> dict[str, pd.DataFrame]:
     """The calendar year by category: years, year_weeks, year_backtest."""
     return years.years(weeks, items, events, today, numbers)
 
+
+publish(
+    "years",
+    "category season",
+    ("week sold last_year_units change share year_units year_low year_high trials past_years"),
+)
+publish("year_weeks", "category year week", "units cumulative share")
 
 SAME_DAY_LAST_YEAR = Sentence(
     "same_day_last_year",

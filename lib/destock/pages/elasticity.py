@@ -23,7 +23,12 @@ def priced_weeks(item_week, item_now) -> pd.DataFrame:
     return ways.panel_weeks(item_week, item_now)
 
 
-@frame
+@frame(
+    key="group",
+    columns=(
+        "verdict reason estimator elasticity low high std_error items controls item_weeks units"
+    ),
+)
 def elasticity(tested_weeks, priced_weeks) -> pd.DataFrame:
     """How customers answer a price: may it be known, all together, and by category."""
     return verdict.answer(tested_weeks, priced_weeks)
@@ -35,7 +40,7 @@ def answers(elasticity) -> pd.DataFrame:
     return after_a_cut(elasticity)
 
 
-@frame
+@frame(key="estimator", columns="elasticity low high std_error")
 def estimators(tested_weeks, priced_weeks) -> pd.DataFrame:
     """What each way of reading the same shop says."""
     return verdict.compare(tested_weeks, priced_weeks)
@@ -72,13 +77,13 @@ def by_traffic(tested_weeks) -> pd.DataFrame:
     return verdict.by_traffic(tested_weeks)
 
 
-@frame
+@frame(key="item week", columns="price_from price_to step weeks_held share_changed source")
 def price_changes(priced_weeks) -> pd.DataFrame:
     """Every move of a price, listed or only seen in what was paid."""
     return experiments.price_changes(priced_weeks)
 
 
-@frame
+@frame(key="item", columns="category own std_error elasticity low high weight basis")
 def item_elasticity(tested_weeks, elasticity) -> pd.DataFrame:
     """Every item's own answer, drawn to its category's."""
     usable = elasticity["verdict"].iloc[0] == "usable"
@@ -90,7 +95,15 @@ def item_elasticity(tested_weeks, elasticity) -> pd.DataFrame:
     )
 
 
-@frame(assumes="demand_shock demand_persistence demand_size")
+@frame(
+    key="experiment item",
+    columns=(
+        "name arm days_before days_after sold_units_before sold_units_after"
+        " gross_profit_before gross_profit_after gross_profit_change uplift low high"
+        " control_uplift evidence"
+    ),
+    assumes="demand_shock demand_persistence demand_size",
+)
 def readouts(item_day, experiment, item_now, proceeds, numbers) -> pd.DataFrame:
     """Each cut item's test, read day by day."""
     return readout.read(item_day, experiment, item_now, proceeds, numbers)

@@ -26,7 +26,19 @@ def measured(items, weeks, baseline, projection, item_months, demand, today, num
     return cover.still_to_sell(rows, projection, demand, today)
 
 
-@frame(assumes="lead_time_weeks review_weeks cover_weeks service_z")
+@frame(
+    key="item",
+    columns=(
+        "name category tier season launch_date exit_date age in_season tag_price"
+        " mean_cost received sold_units net_units sell_through fail_line flags paid_value"
+        " price_realisation on_hand damaged on_order on_hand_cost damaged_cost stock_basis"
+        " remaining remaining_sd remaining_basis need rate coming_rate weeks_of_supply"
+        " stock_to_sales excess_on_hand excess_on_order excess_units exposures clicks"
+        " in_stock_share last_sale gross_profit abc_basis abc xyz pattern sale_interval"
+        " size_variation"
+    ),
+    assumes="lead_time_weeks review_weeks cover_weeks service_z",
+)
 def styles(measured, demand, today, layer, sku_now, ranked, numbers) -> pd.DataFrame:
     """Every priced item with what is too much of it, and its rank in the range."""
     rows = cover.excess(measured, demand, today, numbers)
@@ -34,25 +46,29 @@ def styles(measured, demand, today, layer, sku_now, ranked, numbers) -> pd.DataF
     return rows.merge(ranked, on="item", how="left", validate="1:1")
 
 
-@frame(assumes="dead_weeks size_floor")
+@frame(
+    key="sku",
+    columns="item name size state broken units cost lost_units lost_sales",
+    assumes="dead_weeks size_floor",
+)
 def sizes(sku_now, sku_week, items, numbers) -> pd.DataFrame:
     """Every SKU of the styles in stock: dead, lost, broken."""
     return runs.sizes(sku_now, sku_week, items, numbers)
 
 
-@view
+@view(key="item", columns="broken dead_sizes lost_sizes dead_cost broken_cost lost_sales")
 def sizes_by_style(sizes) -> pd.DataFrame:
     """Styles with broken runs, dead or lost sizes, in money."""
     return runs.by_style(sizes)
 
 
-@frame
+@frame(key="period_end", columns="moving on_sale share")
 def moving(sku_week) -> pd.DataFrame:
     """Share of SKUs in stock that sold, by four weeks."""
     return ranks.moving_share(sku_week)
 
 
-@frame
+@frame(key="category band", columns="units cost tag nrv excess_units excess_cost")
 def ageing(styles, classes, value, layer, sku_now, shop) -> pd.DataFrame:
     """Stock by category and days since receipt, at cost, at tag, and net of what selling costs."""
     excess = classes.groupby("item")[["units", "cost"]].sum(skipna=False).add_prefix("excess_")

@@ -14,6 +14,7 @@ from inspect import signature
 import pandas as pd
 
 from destock.model.assumptions import ASSUMPTIONS, table
+from destock.model.results import PUBLISHED, publish
 from destock.panel.book import Book
 
 # what a frame can ask for of the shop and the day
@@ -50,6 +51,8 @@ MAKERS: dict[str, Maker] = {}
 def frame(
     make: Callable | None = None,
     *,
+    key: str = "",
+    columns: str = "",
     makes: tuple[str, ...] = (),
     assumes: str = "",
     kept: bool = True,
@@ -57,11 +60,23 @@ def frame(
 ):
     """Let a function be a frame, kept for the next time.
 
-    makes: the names of several frames that it returns together, by name. assumes: assumptions that
-    it is given as ``numbers``. rows_of: the frame of the results that holds all of its rows.
+    key, columns: of a frame that stands in the results, what tells its rows apart and what else is
+    published of each. makes: the names of several frames that it returns together, by name.
+    assumes: assumptions that it is given as ``numbers``. rows_of: the frame of the results that
+    holds all of its rows.
     """
     if make is None:
-        return partial(frame, makes=makes, assumes=assumes, kept=kept, rows_of=rows_of)
+        return partial(
+            frame,
+            key=key,
+            columns=columns,
+            makes=makes,
+            assumes=assumes,
+            kept=kept,
+            rows_of=rows_of,
+        )
+    if key:
+        publish(make.__name__, key, columns)
     names = makes or (make.__name__,)
     maker = Maker(make, names, bool(makes), tuple(assumes.split()), kept, rows_of)
     for name in maker.makes:
@@ -119,7 +134,7 @@ class Frames:
         return made if maker.together else {maker.makes[0]: made}
 
 
-def with_rows_of(name: str, made: pd.DataFrame, frames: Frames, published: set[str]) -> str:
+def with_rows_of(name: str, made: pd.DataFrame, frames: Frames) -> str:
     """The table of the results in which all rows of a frame are; empty where they are in none."""
     whole = (MAKERS[name].rows_of if name in MAKERS else "") or name
-    return whole if whole in published and len(made) == len(frames[whole]) else ""
+    return whole if whole in PUBLISHED and len(made) == len(frames[whole]) else ""

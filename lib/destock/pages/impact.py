@@ -14,7 +14,13 @@ from destock.pages.frames import frame, view
 from destock.pages.page import page
 
 
-@frame(assumes="storage_per_unit_day capital_rate insurance_rate shrink_rate")
+@frame(
+    key="item class",
+    columns=(
+        "category units purchase age_days storage capital insurance shrink total week week_cash"
+    ),
+    assumes="storage_per_unit_day capital_rate insurance_rate shrink_rate",
+)
 def costs(classes, layer, sku_now, item_now, numbers) -> pd.DataFrame:
     """What the excess cost to buy, to keep so far, and for one more week."""
     excess = classes[["item", "class", "units", "cost"]]
@@ -34,7 +40,10 @@ def costs_by_category(costs) -> pd.DataFrame:
     return carrying.by(costs, "category")
 
 
-@frame
+@frame(
+    key="item po_id",
+    columns=("name category vendor ordered units money due_at cancellable_until lever until"),
+)
 def open_orders(open_line, styles, today) -> pd.DataFrame:
     """Open orders of what is already too much, and what can be done about each."""
     return open_ones.open_orders(open_line, styles, today)

@@ -9,11 +9,12 @@ from destock.intake.missing import nothing_missing
 from destock.intake.named import JOINED
 from destock.model.findings import Finding, Sentence, untable
 from destock.model.messages import mark
+from destock.model.results import publish
 from destock.pages.frames import view
 from destock.pages.page import page
 
 
-@view
+@view(key="figure", columns="unit ours theirs gap")
 def control(control_total, shop) -> pd.DataFrame:
     """Does the workbook agree with the shop's own system? One row a control total, with the gap."""
     ours = control_total.iloc[0]
@@ -60,11 +61,22 @@ def reconciled(reconciliation) -> pd.DataFrame:
     return frame if len(reconciliation) else frame.iloc[:0]
 
 
-@view
+@view(key="sku counted_on", columns="expected found difference")
 def breaks(count_break) -> pd.DataFrame:
     """Counts that differ from the records."""
     return count_break
 
+
+publish(
+    "rows",
+    "table file",
+    (
+        "rows_in used updated rejected deduplicated skipped file_rows read_as money_in"
+        " money_rejected units_in units_rejected key_rejected equal_rejected totals"
+        " share_rejected share_of"
+    ),
+)
+publish("rejects", "table file line column", "rule value raw")
 
 FRESHNESS = Sentence(
     "freshness",

@@ -38,7 +38,15 @@ def answer_range(elasticity) -> tuple[float, float, float]:
     return tuple(elasticity.iloc[0][["elasticity", "low", "high"]])
 
 
-@frame(assumes="ladder_step ladder_steps")
+@frame(
+    key="step",
+    columns=(
+        "units units_low units_high revenue revenue_low revenue_high gross_profit"
+        " gross_profit_low gross_profit_high cash cash_low cash_high break_even_uplift"
+        " expected_uplift margin best"
+    ),
+    assumes="ladder_step ladder_steps",
+)
 def ladder(flagged, answer_range, proceeds, numbers) -> pd.DataFrame:
     """What the flagged styles sell and bring in at each step of the price ladder; empty without an
     elasticity.
@@ -73,7 +81,11 @@ def asked_test(test_options, to_be_seen, numbers) -> dict[str, float]:
     return numbers | {"test_cut": float(chosen["cut"]), "test_weeks": float(chosen["weeks"])}
 
 
-@frame(assumes=TEST)
+@frame(
+    key="item valid_from",
+    columns=("valid_to price mechanism experiment arm decision_date window_end seed planned_price"),
+    assumes=TEST,
+)
 def next_test(flagged, asked_test, today, numbers) -> pd.DataFrame:
     """The next test as rows of the table ``prices``: drawn by lot among the flagged styles; the day
     is the seed. None where none can see enough.

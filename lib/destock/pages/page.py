@@ -14,7 +14,7 @@ from destock.model.messages import Fault, made_for, mark, say, speak
 from destock.model.metrics import DEFINITIONS
 from destock.model.notebooks import notebooks
 from destock.model.parameters import refuse_unknown
-from destock.model.results import TABLES, published
+from destock.model.results import PUBLISHED, publish, published
 from destock.pages.frames import Frames, with_rows_of
 from destock.panel.book import Book, open_book
 
@@ -28,6 +28,10 @@ def page(found: Callable) -> Callable:
     """Let a function say what is found on the page of its module, of what its arguments name."""
     PAGES[found.__module__.rpartition(".")[2]] = found
     return found
+
+
+publish("findings", "page id item", "value low high unit basis money severity warnings figures")
+publish("assumptions", "name", "value unit source meaning")
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ class Page:
         in one.
         """
         made = self.frames[name].copy(deep=False)
-        made.attrs["results"] = with_rows_of(name, made, self.frames, set(TABLES))
+        made.attrs["results"] = with_rows_of(name, made, self.frames)
         return made
 
     def found(self, *ids: str) -> list[Finding]:
@@ -114,4 +118,4 @@ def results(book: Book, pages: Mapping[str, Page]) -> dict[str, pd.DataFrame]:
         ignore_index=True,
     )
     frames = Frames(book, {"findings": found})
-    return {name: published(name, frames[name]) for name in TABLES}
+    return {name: published(name, frames[name]) for name in PUBLISHED}

@@ -14,7 +14,14 @@ from destock.pages.page import page
 SPENT_WEEKS = 4
 
 
-@frame(assumes="order_share low_rate deepest_cut")
+@frame(
+    key="item",
+    columns=(
+        "name category class money units purchase on_order_cost cancellable_cost until"
+        " week verb price_to sell_through target weeks_of_supply sizes return_rate"
+    ),
+    assumes="order_share low_rate deepest_cut",
+)
 def actions(
     styles, targets, weeks, costs, open_orders, usable_elasticity, today, numbers
 ) -> pd.DataFrame:

@@ -9,7 +9,15 @@ from destock.model.messages import mark
 from destock.pages.frames import frame, view
 
 
-@frame(assumes="target_profit_rate")
+@frame(
+    key="item",
+    columns=(
+        "name category tier season received tag_price price_realisation sell_through"
+        " cost_rate return_rate break_even target cash_target least_price feasible reason"
+        " flags"
+    ),
+    assumes="target_profit_rate",
+)
 def targets(items, plan, proceeds, shop, numbers) -> pd.DataFrame:
     """What share of each style's buy must be sold, by the shop's own expenses and prices."""
     given = shop.targets
@@ -30,7 +38,14 @@ def targets(items, plan, proceeds, shop, numbers) -> pd.DataFrame:
     return aims.targets(items.merge(own, on="item", how="left", validate="1:1"), terms, meant)
 
 
-@frame(assumes="grade_share too_early_days grade_least_units")
+@frame(
+    key="item",
+    columns=(
+        "name category tier season received net_units sell_through price_realisation"
+        " value_share share_before group_realisation on_path large good_price grade to_do"
+    ),
+    assumes="grade_share too_early_days grade_least_units",
+)
 def grades(items, pace, numbers) -> pd.DataFrame:
     """What each style of the running season is: best seller, profit style, traffic style, …"""
     ahead = pace.set_index("item")["pace_ratio"]

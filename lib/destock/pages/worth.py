@@ -24,7 +24,10 @@ def clearance(weeks, items, numbers) -> tuple[float, str]:
     return values.clearance_share(weeks, items, numbers)
 
 
-@frame
+@frame(
+    key="item portion",
+    columns=("units unit_cost price price_basis nrv covered write_down_unit write_down carrying"),
+)
 def value(
     styles, recent_price, clearance, selling_proceeds, salvage, damaged_price, today, shop
 ) -> pd.DataFrame:
@@ -47,7 +50,7 @@ def value_named(value, names) -> pd.DataFrame:
     return value.merge(names, on="item")
 
 
-@frame
+@frame(key="item", columns="required booked change closing")
 def provisions(value, provision, shop) -> pd.DataFrame:
     """What is to be booked by the shop's accounting rules, given what is booked."""
     return values.movement(value, provision, values.STANDARDS[shop.accounting])
@@ -60,7 +63,14 @@ def usable_elasticity(elasticity) -> float:
     return float(whole["elasticity"]) if whole["verdict"] == "usable" else UNKNOWN
 
 
-@frame(assumes="capital_rate storage_per_unit_day salvage_decline")
+@frame(
+    key="item",
+    columns=(
+        "units price salvage floor floor_share net_price rate_needed rate_expected advice"
+        " hold_until gain best_price cash_ahead"
+    ),
+    assumes="capital_rate storage_per_unit_day salvage_decline",
+)
 def decisions(
     styles, recent_price, classes, season_path, usable_elasticity, salvage, proceeds, today, numbers
 ) -> pd.DataFrame:
@@ -89,13 +99,20 @@ def decisions_named(decisions, names) -> pd.DataFrame:
     return rows.merge(names, on="item").sort_values("at_stake", ascending=False, kind="stable")
 
 
-@frame
+@frame(
+    key="category",
+    columns=("weeks cost_of_sales gross_margin inventory turn days gmroi months cost_known"),
+)
 def productivity(sku_week, sku_now, receipt, proceeds) -> pd.DataFrame:
     """Turn, days, GMROI and months of stock, by category."""
     return ratios.productivity(sku_week, sku_now, receipt, proceeds)
 
 
-@frame(assumes="target_profit_rate")
+@frame(
+    key="month",
+    columns=("sales markdowns write-offs shrink loss share acceptable acceptable_money"),
+    assumes="target_profit_rate",
+)
 def losses(weeks, items, loss_week, proceeds, numbers) -> pd.DataFrame:
     """Share of the sales lost to markdowns, write-offs and shrink by month, beside what the margin
     can bear.

@@ -1,17 +1,14 @@
-"""Write the tables and columns of a shop into data/README.md from the schema, or with --check say
-whether the two have drifted apart.
+"""Write what the READMEs say of the library from the library itself – the tables and columns of a
+shop, the notebooks and their questions –, or with --check say whether they have drifted apart.
 """
 
 import sys
 from pathlib import Path
 
+from destock.model.notebooks import Notebook, notebooks
 from destock.model.schema import TABLES, Column, Table
 
-TARGET = Path(__file__).parents[1] / "data" / "README.md"
-BEGIN, END = (
-    "<!-- tables: written by .ci/tables.py from lib/destock/model/schema.py -->\n",
-    "<!-- end of tables -->\n",
-)
+ROOT = Path(__file__).parents[1]
 
 
 def section(table: Table) -> str:
@@ -30,18 +27,39 @@ def row(column: Column) -> str:
     return f"| `{column.name}`{star} | {column.kind} | {column.meaning}{words} |\n"
 
 
+def question(notebook: Notebook) -> str:
+    asks = "".join(f", `{word}`" for word in notebook.asks)
+    where = "in every pack" if notebook.in_pack else f"`destock {notebook.path.stem[3:]}`{asks}"
+    return f"| `{notebook.path.stem}` | {notebook.question} | {where} |\n"
+
+
+# page → what stands between its marks
+WRITTEN = {
+    "data/README.md": "".join(map(section, TABLES.values())),
+    "notebooks/README.md": "| notebook | question | where |\n|---|---|---|\n"
+    + "".join(map(question, notebooks().values()))
+    + "\n",
+}
+BEGIN, END = "<!-- written by .ci/tables.py -->\n", "<!-- end of what is written -->\n"
+
+
 def main() -> int:
-    before, rest = TARGET.read_text(encoding="utf-8").split(BEGIN)
-    wanted = (
-        before + BEGIN + "\n" + "".join(map(section, TABLES.values())) + END + rest.split(END)[1]
-    )
-    if "--check" not in sys.argv:
-        TARGET.write_text(wanted, encoding="utf-8")
-        return 0
-    if TARGET.read_text(encoding="utf-8") == wanted:
-        return 0
-    print("data/README.md differs from the schema: run `make format`", file=sys.stderr)
-    return 1
+    drifted = []
+    for name, text in WRITTEN.items():
+        path = ROOT / name
+        now = path.read_text(encoding="utf-8")
+        before, rest = now.split(BEGIN)
+        wanted = before + BEGIN + "\n" + text + END + rest.split(END)[1]
+        if now != wanted:
+            drifted.append(name)
+            if "--check" not in sys.argv:
+                path.write_text(wanted, encoding="utf-8")
+    if drifted and "--check" in sys.argv:
+        print(
+            f"{', '.join(drifted)}: not as the library has it, run `make format`", file=sys.stderr
+        )
+        return 1
+    return 0
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def test_every_notebook_stands_with_its_question_on_the_page_on_notebooks():
         question = json.loads(notebook.read_text(encoding="utf-8"))["cells"][0]["source"][0].strip(
             "# \n"
         )
-        assert f"| `{notebook.stem}` | {question} |" in said
+        assert f"| `{notebook.stem}` | {question} |" in said, notebook.stem
 
 
 def test_paid_cancelled_and_refunded_are_counted_once(panel):

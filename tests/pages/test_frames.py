@@ -6,6 +6,7 @@ from inspect import getsource
 import pytest
 
 from destock.model.assumptions import ASSUMPTIONS
+from destock.model.notebooks import notebooks
 from destock.model.results import PUBLISHED
 from destock.pages import Frames, open_page
 from destock.pages.frames import FACTS, MAKERS, assumed_by
@@ -37,7 +38,8 @@ def all_kept(book):
 
 
 def test_every_argument_is_a_frame_an_assumption_or_a_fact():
-    known = {*MAKERS, *FRAMES, *OF_THE_DOOR, *ASSUMPTIONS, *FACTS, "numbers"}
+    asked = {word for notebook in notebooks().values() for word in notebook.asks}
+    known = {*MAKERS, *FRAMES, *OF_THE_DOOR, *ASSUMPTIONS, *FACTS, *asked, "numbers"}
     unknown = {name: set(maker.reads) - known for name, maker in MAKERS.items()}
     assert {name: missing for name, missing in unknown.items() if missing} == {}
 

@@ -140,11 +140,13 @@ def _catalogue(lang: str) -> gettext.NullTranslations:
 
 
 def extract_notebook(fileobj, keywords, comment_tags, options):
-    """Babel extractor: each markdown cell of a notebook is one message, and so is the label of its
-    page.
+    """Babel extractor: each markdown cell of a notebook is one message, and so are the label of its
+    page and what it asks.
     """
     notebook = json.load(fileobj)
-    yield 0, "_", notebook["metadata"]["destock"]["label"], []
+    own = notebook["metadata"]["destock"]
+    for text in (own["label"], *own["asks"].values()):
+        yield 0, "_", text, []
     for number, cell in enumerate(notebook["cells"], 1):
         if cell["cell_type"] == "markdown":
             yield number, "_", "".join(cell["source"]), []

@@ -8,18 +8,29 @@ from functools import cache
 from pathlib import Path
 
 from destock.model.folders import ROOT
+from destock.model.messages import say
 
 
 @dataclass(frozen=True)
 class Notebook:
-    """One notebook: its file, the label of its page, the tables without which the page says less,
-    and whether every pack has it.
+    """One notebook: its file, the text of its first cell, the label of its page, the tables without
+    which the page says less, whether every pack has it, and what it asks beside the shop:
+    parameter → what that is.
     """
 
     path: Path
+    opening: str
     label: str
     tables: tuple[str, ...]
     in_pack: bool
+    asks: dict[str, str]
+
+    @property
+    def question(self) -> str:
+        """What the notebook answers, in the language of the run: the first line of its first
+        cell.
+        """
+        return say(self.opening).splitlines()[0].lstrip("# ")
 
 
 @cache
@@ -27,9 +38,12 @@ def notebooks() -> dict[str, Notebook]:
     """Page → notebook, in the order of the pack's menu: ``03_impact.ipynb`` is the page impact."""
     found = {}
     for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")):
-        own = json.loads(path.read_text(encoding="utf-8"))["metadata"]["destock"]
+        whole = json.loads(path.read_text(encoding="utf-8"))
+        opening, own = "".join(whole["cells"][0]["source"]), whole["metadata"]["destock"]
         name = path.stem.partition("_")[2]
-        found[name] = Notebook(path, own["label"], tuple(own["tables"]), own["in_pack"])
+        found[name] = Notebook(
+            path, opening, own["label"], tuple(own["tables"]), own["in_pack"], own["asks"]
+        )
     return found
 
 

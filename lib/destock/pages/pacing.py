@@ -85,8 +85,13 @@ def fans(pace, season_path) -> pd.DataFrame:
     """
     late = pace["pace"].isin(["slow", "behind"])
     gap = ((pace["goal"] - pace["projected_units"]) * pace["mean_cost"]).where(late)
-    worst = pace.assign(gap=gap)[gap > 0].nlargest(4, "gap")[["item", "name", "bought"]]
-    rows = worst.merge(season_path, on="item", validate="1:m")
+    return shares_of_buy(pace.assign(gap=gap)[gap > 0].nlargest(4, "gap"), season_path)
+
+
+def shares_of_buy(styles: pd.DataFrame, season_path: pd.DataFrame) -> pd.DataFrame:
+    """The paths of some styles, as shares of what was bought."""
+    bought = styles[["item", "name", "bought"]]
+    rows = bought.merge(season_path, on="item", validate="1:m")
     rows = rows.rename(columns={f"{name}_units": name for name in BOUNDS})
     units = ["target_units", "slow_units", "hot_units", "sold", *BOUNDS]
     return rows.assign(**{column: rows[column] / rows["bought"] for column in units})

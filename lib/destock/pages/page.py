@@ -89,7 +89,8 @@ def open_page(
 
 def page_of(book: Book, name: str, given: Mapping[str, object] | None = None) -> Page:
     """What one page says of a shop that is open."""
-    frames = Frames(book, given or {})
+    asked = dict.fromkeys(notebooks()[name].asks, "") | dict(given or {})
+    frames = Frames(book, asked)
     missing = missing_tables(set(frames["given"]["table"]), notebooks()[name].tables)
     return Page(name, frames, missing + frames.told(PAGES[name]) + _unit(book.shop))
 
@@ -100,12 +101,14 @@ def _unit(shop: Shop) -> list[Finding]:
     return [] if shop.unit == Shop.unit else [told]
 
 
-def pages_of(book: Book, names: list[str]) -> dict[str, Page]:
-    """What every notebook shows of this shop on this day, by the name of its page."""
+def pages_of(
+    book: Book, names: list[str], given: Mapping[str, object] | None = None
+) -> dict[str, Page]:
+    """What these notebooks show of this shop on this day, by the names of their pages."""
     made = {}
     for name in names:
         with made_for(say("page {page}", page=name)):
-            made[name] = page_of(book, name)
+            made[name] = page_of(book, name, given)
     return made
 
 

@@ -29,23 +29,26 @@ VERSIONS = (
 )
 
 
-def results(facts: dict, names: list[str], folder: str, note: Note) -> dict:
+def results(facts: dict, names: list[str], given: dict, folder: str, note: Note) -> dict:
     """Write ``results/`` and the first page of the pack; returns what ``run.json`` says of the
     run.
     """
     book, place = book_of(facts), Path(folder)
     pages = pages_of(book, in_pack())
+    own = [name for name in names if name not in pages]
+    shown = pages | pages_of(book, own, given)
     with made_for(say("the results")):
         frames = frames_of(book, pages)
         write_results(frames, place / "results")
     (place / "index.html").write_text(
-        _contents(book, {name: pages[name] for name in names}), encoding="utf-8"
+        _contents(book, {name: shown[name] for name in names}), encoding="utf-8"
     )
     return {
         "shop": book.shop.name,
         "as_of": f"{book.as_of}",
         "language": language(),
         "assumptions": book.assumptions,
+        "given": given,
         "inputs": book.inputs,
         "rows": json.loads(frames["rows"].to_json(orient="records", date_format="iso")),
         "python": platform.python_version(),

@@ -11,7 +11,7 @@ from dateutil.relativedelta import relativedelta
 from tqdm import tqdm
 
 from destock.model.messages import LANGUAGES, Fault, language, mark, say, speak
-from destock.model.notebooks import notebooks
+from destock.model.notebooks import Notebook, notebooks
 
 INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 # of one shop by one command: twenty years of weeks
@@ -62,7 +62,19 @@ def _parser() -> argparse.ArgumentParser:
         ),
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    shop = say("folder with a shop.toml")
+    _add_report(commands)
+    for name, notebook in notebooks().items():
+        if notebook.asks:
+            _add_page(commands, name, notebook)
+    check = _command(
+        commands, "check", _check, say("read a shop's tables and say what can be used"), "my-shop"
+    )
+    check.add_argument("shop", metavar="SHOP", help=say("folder with a shop.toml"))
+    _add_sample(commands)
+    return parser
+
+
+def _add_report(commands) -> None:
     report = _command(
         commands,
         "report",
@@ -70,14 +82,8 @@ def _parser() -> argparse.ArgumentParser:
         say("build the pack of a shop"),
         "data/sample --as-of 2026-06-07 --lang zh --set capital_rate=0.12",
     )
-    report.add_argument("shops", metavar="SHOP", nargs="+", help=shop)
-    report.add_argument(
-        "--as-of",
-        metavar="D",
-        help=say(
-            "day of the report, such as 2026-06-07; without it the shop's own, or its last order's"
-        ),
-    )
+    report.add_argument("shops", metavar="SHOP", nargs="+", help=say("folder with a shop.toml"))
+    _add_terms(report)
     report.add_argument(
         "--from",
         dest="first",
@@ -106,12 +112,34 @@ def _parser() -> argparse.ArgumentParser:
         nargs="+",
         default=[],
         metavar="NAME",
+        help=say("only these pages: {pages}", pages=" ".join(notebooks())),
+    )
+    report.set_defaults(asks=())
+
+
+def _add_page(commands, name: str, notebook: Notebook) -> None:
+    """A command for a page that asks something beside the shop: it makes that page alone."""
+    asked = " ".join(word.upper() for word in notebook.asks)
+    page = _command(commands, name, _report, notebook.question, f"data/sample {asked}")
+    page.add_argument("shops", metavar="SHOP", nargs=1, help=say("folder with a shop.toml"))
+    for word, meaning in notebook.asks.items():
+        page.add_argument(word, metavar=word.upper(), nargs="?", default="", help=say(meaning))
+    _add_terms(page)
+    page.set_defaults(
+        first=None, last=None, every="week", force=False, only=[name], asks=tuple(notebook.asks)
+    )
+
+
+def _add_terms(command: argparse.ArgumentParser) -> None:
+    """What every pack can be told: its day, its assumptions, its folder."""
+    command.add_argument(
+        "--as-of",
+        metavar="D",
         help=say(
-            "only these pages: {pages}",
-            pages=" ".join(notebooks()),
+            "day of the report, such as 2026-06-07; without it the shop's own, or its last order's"
         ),
     )
-    report.add_argument(
+    command.add_argument(
         "--set",
         nargs="+",
         default=[],
@@ -119,16 +147,15 @@ def _parser() -> argparse.ArgumentParser:
         action="extend",
         help=say("other assumptions for this run"),
     )
-    report.add_argument(
+    command.add_argument(
         "--out",
         type=Path,
         metavar="DIR",
         help=say("folder of the pack; without it reports/SHOP-DAY-LANGUAGE"),
     )
-    check = _command(
-        commands, "check", _check, say("read a shop's tables and say what can be used"), "my-shop"
-    )
-    check.add_argument("shop", metavar="SHOP", help=shop)
+
+
+def _add_sample(commands) -> None:
     sample = _command(
         commands, "sample", _sample, say("make a simulated shop"), "my-sample --seed 7 --styles 60"
     )
@@ -146,7 +173,6 @@ def _parser() -> argparse.ArgumentParser:
     sample.add_argument(
         "--years", type=int, default=4, metavar="N", help=say("years of history (default 4)")
     )
-    return parser
 
 
 def _command(commands, name: str, run, text: str, example: str) -> argparse.ArgumentParser:
@@ -168,9 +194,9 @@ def _report(arguments: argparse.Namespace) -> int:
     from destock.publish.packs import Pack, publish_all
 
     settings, only = _settings(arguments.set), _pages(arguments.only, list(notebooks()))
-    days = _days(arguments)
+    days, given = _days(arguments), {name: vars(arguments)[name] for name in arguments.asks}
     packs = [
-        Pack(shop, day, settings, only, arguments.out, arguments.force)
+        Pack(shop, day, settings, only, arguments.out, arguments.force, given)
         for shop in _shops(arguments.shops)
         for day in days
     ]

@@ -6,7 +6,7 @@ import contextvars
 import os
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,14 +21,16 @@ from destock.model.messages import Fault, language, mark, say
 from destock.model.notebooks import in_pack, notebooks
 from destock.publish import place as places
 from destock.publish.inspection import inspect
-from destock.publish.naming import pack_place, shop_number, shop_slug
+from destock.publish.naming import pack_place, shop_number, shop_slug, slug
 from destock.publish.record import write_run
 from destock.publish.supervisor import Supervisor
 
 
 @dataclass
 class Pack:
-    """One pack to make: which shop, as of which day, with which settings, pages, and place."""
+    """One pack to make: which shop, as of which day, with which settings, pages, and place, and
+    what a page is asked about.
+    """
 
     shop: Path
     as_of: str | None = None
@@ -36,13 +38,15 @@ class Pack:
     only: list[str] = field(default_factory=list)
     out: Path | None = None
     force: bool = False
+    given: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def names(self) -> list[str]:
         return [name for name in notebooks() if name in (self.only or in_pack())]
 
     def place(self, day: str) -> Path:
-        return pack_place(self.shop, day, self.only, self.out)
+        words = [slug(value) for value in self.given.values() if value]
+        return pack_place(self.shop, day, [*self.only, *words], self.out)
 
     @property
     def finished(self) -> bool:
@@ -175,7 +179,7 @@ def _made(
     first page that failed.
     """
     failed = cache() / "failed" / f"{shop_slug(pack.shop)}-{facts['as_of']}-{pack.number}"
-    shared = {"names": pack.names, "facts": facts, "folder": str(folder)}
+    shared = {"names": pack.names, "facts": facts, "given": dict(pack.given), "folder": str(folder)}
 
     def one(name: str) -> dict:
         page = {"page": name, "shop_name": shop_name, "failed": str(failed)}
@@ -199,9 +203,15 @@ def _made(
     status = [pages[name].result() for name in pack.names]
     for answer in status:
         if answer.get("status") != "ok":
-            raise _page_fault(answer, failed)
+            raise _parameter_fault(rest) or _page_fault(answer, failed)
     progress(say("figures"))
     return rest.result(), status
+
+
+def _parameter_fault(rest: Future) -> Fault | None:
+    """What was asked for and cannot be, as the results say it too: no fault of a notebook."""
+    fault = rest.exception()
+    return fault if isinstance(fault, Fault) and fault.exit_code == 2 else None
 
 
 def _page_fault(answer: dict, failed: Path) -> Fault:

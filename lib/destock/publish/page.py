@@ -33,6 +33,7 @@ def make(
     page: str,
     names: list[str],
     facts: dict,
+    given: dict,
     shop_name: str,
     folder: str,
     failed: str,
@@ -47,7 +48,7 @@ def make(
     started = time.monotonic()
     speak(facts["lang"])
     run = Execution(WaitingKernel(*waiting) if waiting else None, note)
-    done, failure = execute(notebook(page), facts, run)
+    done, failure = execute(notebook(page), facts | given, run)
     if failure:
         Path(failed).mkdir(parents=True, exist_ok=True)
         nbformat.write(run.notebook or notebook(page), Path(failed, f"{page}.ipynb"))

@@ -8,12 +8,12 @@ COLUMNS = {
     "tier": Column("label", mark("Tier"), "tier"),
     "season": Column("text", mark("Season"), "season; empty = core"),
     "launch_date": Column("date", meaning="first day on sale, as planned or first seen"),
-    "exit_date": Column("date", meaning="last day on sale, as planned; empty = never"),
+    "exit_date": Column("date", mark("Last day"), "last day on sale, as planned; empty = never"),
     "age": Column(
         "weeks", mark("Weeks on sale"), "complete weeks since first on sale; the first is 0"
     ),
     "in_season": Column("yes", meaning="its exit is not past"),
-    "tag_price": Column("exact_price", meaning="mean tag price of its SKUs"),
+    "tag_price": Column("exact_price", mark("Tag price"), "mean tag price of its SKUs"),
     "mean_cost": Column("exact_price", meaning="mean purchase cost of its SKUs"),
     "received": Column("units", meaning="received to date"),
     "sold_units": Column("units", meaning="sold to date, before cancellations and returns"),

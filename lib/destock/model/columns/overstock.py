@@ -29,8 +29,8 @@ COLUMNS = {
     "also_unknown": Column(
         "label", mark("Not known"), "factors that are not known; “not wanted” holds them"
     ),
-    "size": Column("text", meaning="size"),
-    "state": Column("text", meaning="dead size / lost size / in stock / sold out"),
+    "size": Column("text", mark("Size"), "size"),
+    "state": Column("label", mark("State"), "dead size / lost size / in stock / sold out"),
     "broken": Column(
         "yes", mark("Broken run"), "sizes left bring less than size_floor of the style's sales"
     ),

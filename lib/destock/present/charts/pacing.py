@@ -192,7 +192,9 @@ def fans(axes: Sequence[Axes], frame: pd.DataFrame) -> str | None:
         ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
         ax.set_title(f"{legible(rows['name'].iloc[0])} · {legible(item)}")
     axes[-1].set_xlabel(say("weeks of life completed") + "\n" + say(COMMITTED))
-    axes[-1].legend(loc="upper center", bbox_to_anchor=(0.5, -0.28), ncols=2)
+    # below the axes whatever their number: a legend of one axis would lie on its label
+    lines = axes[-1].get_legend_handles_labels()
+    axes[-1].figure.legend(*lines, loc="outside lower center", ncols=2)
     return None
 
 

@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 
 from destock import engine
+from destock.intake import inputs
+from destock.intake.inputs import refuse_changed
 from destock.model.folders import BELONGS
 from destock.model.messages import Fault
 from destock.panel import panel, store
@@ -237,6 +239,19 @@ def test_the_files_are_read_once_though_nobody_names_the_day(shop, cache, clock,
     assert open_book(shop).panel("run")["as_of"].item() == pd.Timestamp("2026-06-05")
     open_book(shop, "2026-06-05").panel("sku_week")
     assert readings == [date(2026, 6, 7)]
+
+
+def test_each_input_is_hashed_once_by_a_command(shop, cache, clock, monkeypatch):
+    hashed, digest = [], inputs.sha256
+    # files written a moment ago are looked at again, whatever their times say
+    monkeypatch.setattr(inputs, "SETTLED", -1)
+    monkeypatch.setattr(inputs, "sha256", lambda path: hashed.append(path.name) or digest(path))
+    clock("2026-06-07")
+    for _ in range(3):  # the pack's opening, its pages, its results
+        book = open_book(shop)
+        book.panel("sku_week")
+    refuse_changed(book.first, book.shop.inputs)
+    assert sorted(set(hashed)) == sorted(hashed) == ["order_lines.csv", "products.csv"]
 
 
 def test_a_day_that_is_tomorrow_has_a_tomorrow_of_its_own(make_shop, cache, clock, readings):

@@ -1,5 +1,7 @@
 """Files of every form become the same rows, and a file that cannot be read is named in one line."""
 
+import re
+import zipfile
 from datetime import date, datetime
 
 import openpyxl
@@ -168,6 +170,49 @@ def xlsx_shop(make_shop):
         return folder
 
     return make
+
+
+def with_parts(path, change):
+    """The workbook with each of its parts as ``change(name, text)`` makes it."""
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name).decode() for name in book.namelist()}
+    with zipfile.ZipFile(path, "w") as book:
+        for name, text in parts.items():
+            book.writestr(name, change(name, text))
+
+
+@pytest.mark.parametrize("built_in", [31, 57, 58])
+def test_a_date_in_a_format_built_in_for_chinese_is_a_date(take_in, xlsx_shop, built_in):
+    """As a Chinese Excel writes it: by its id alone, without a format code in the file."""
+    folder = xlsx_shop([["sku", "launch_date"], ["A", date(2026, 5, 1)]])
+
+    def by_id(name, text):
+        if name != "xl/styles.xml":
+            return text
+        text = re.sub(r"<numFmts.*?</numFmts>", "", text, flags=re.DOTALL)
+        return re.sub(r'(<xf [^>]*numFmtId=")(?:164|14)"', rf'\g<1>{built_in}"', text)
+
+    with_parts(folder / "products.xlsx", by_id)
+    days = take_in(folder)[1]("products")["launch_date"]
+    assert days.tolist() == [pd.Timestamp("2026-05-01")]
+
+
+def test_a_strict_workbook_is_told_from_one_with_several_sheets(take_in, xlsx_shop):
+    folder = xlsx_shop([["sku", "name"], ["A", "a"]])
+    ours, strict = "http://schemas.openxmlformats.org/", "http://purl.oclc.org/ooxml/"
+    spaces = {
+        f"{ours}{name}/2006/{last}": f"{strict}{name}/{last}"
+        for name, last in (("spreadsheetml", "main"), ("officeDocument", "relationships"))
+    }
+
+    def as_strict(_, text):
+        for space, other in spaces.items():
+            text = text.replace(space, other)
+        return text
+
+    with_parts(folder / "products.xlsx", as_strict)
+    with pytest.raises(Fault, match="Strict Open XML"):
+        take_in(folder)
 
 
 def test_workbook_ids_and_dates_keep_their_meaning(take_in, xlsx_shop):

@@ -56,7 +56,7 @@ class Sheet:
                 book[self.title]._shared_strings,
                 data_only=True,
                 epoch=book.epoch,
-                date_formats=book._date_formats,
+                date_formats=book._date_formats | _chinese_dates(book),
             )
             last, width = 0, 0
             for line, row in cells.parse():
@@ -82,6 +82,17 @@ class Sheet:
                 " into a sheet of its own"
             )
             raise Fault(3, text, file=self.path.name, cell=f"{get_column_letter(column)}{line}")
+
+
+# Formats of dates that are built in for Chinese, Japanese and Korean (ECMA-376 part 1, 18.8.30),
+# such as 2026年5月1日: no format code stands in the file, and openpyxl 3.1.5 takes their cells for
+# numbers. What a file redefines itself has another id by then.
+CHINESE_DATES = {*range(27, 37), *range(50, 59)}
+
+
+def _chinese_dates(book) -> set[int]:
+    """The styles of a workbook whose cells are dates by such a format."""
+    return {n for n, style in enumerate(book._cell_styles) if style.numFmtId in CHINESE_DATES}
 
 
 class _Cells(WorkSheetParser):
@@ -113,6 +124,12 @@ def open_sheet(path: Path, title: str) -> Sheet:
         raise unreadable(path, error) from error
     if len(filled) == 1:
         return Sheet(path, filled[0])
+    if not sheets:
+        strict = mark(
+            "{file}: it holds no sheet that can be read; where it was saved as Strict Open XML,"
+            " save it as an ordinary workbook (.xlsx)"
+        )
+        raise Fault(3, strict, file=path.name)
     which = mark("{file}: which sheet is meant? Say sheet = … in shop.toml; it has: {sheets}")
     none = mark('{file}: no sheet "{title}"; it has: {sheets}')
     raise Fault(3, none if title else which, file=path.name, title=title, sheets=", ".join(sheets))

@@ -26,13 +26,14 @@ test-evidence: .venv/ready
 lab: .venv/ready
 	@$(RUN)/jupyter lab notebooks
 
-# Style, types of quotes, stripped notebooks, the conda file and the tables of data/README.md: what pre-commit checks too.
+# Style, types of quotes, stripped notebooks, the conda file, the tables of data/README.md and the schema of shop.toml: what pre-commit checks too.
 check-code: .venv/ready
 	@$(RUN)/ruff check .
 	@$(RUN)/ruff format --check .
 	@$(RUN)/nbstripout --verify notebooks/*.ipynb
 	@$(RUN)/python .ci/environment.py --check
 	@$(RUN)/python .ci/tables.py --check
+	@$(RUN)/python .ci/schema.py --check
 
 format: .venv/ready
 	@$(RUN)/ruff check --fix .
@@ -40,6 +41,7 @@ format: .venv/ready
 	@$(RUN)/nbstripout notebooks/*.ipynb
 	@$(RUN)/python .ci/environment.py
 	@$(RUN)/python .ci/tables.py
+	@$(RUN)/python .ci/schema.py
 
 # Bring new messages into the Chinese catalogue; then translate the empty ones.
 messages: .venv/ready

@@ -36,7 +36,7 @@ def template():
             "-o",
         ]
         subprocess.run(
-            [sys.executable, "-m", "babel.messages.frontend", *command, str(pot), "."],
+            [sys.executable, "-m", "babel.messages.frontend", *command, str(pot), ".", ".ci"],
             cwd=ROOT,
             check=True,
         )

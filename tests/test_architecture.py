@@ -111,6 +111,7 @@ def test_analyses_never_import_each_other(path):
         ("seaborn", "present"),
         ("statsmodels", "analysis"),
         ("openpyxl", "intake"),
+        ("jsonschema", "intake"),
     ],
 )
 def test_a_library_has_one_home(package, home):

@@ -9,7 +9,8 @@ import re
 from datetime import date
 
 from destock import engine
-from destock.intake.shop import NUMBER_FORM, Source
+from destock.intake.declared import NUMBER_FORM
+from destock.intake.shop import Source
 from destock.intake.workbook import ERRORS
 from destock.model.messages import mark
 from destock.model.schema import Column

@@ -74,7 +74,8 @@ TABLES = {
             "name tier tier_used season age received on_order net_units sell_through"
             " committed_sell_through flags path_now slow_line hot_line pace_ratio pace median q10"
             " q25 q75 past_styles past_seasons price_realisation break_even target goal goal_basis"
-            " needed missed_from projected low80 high80 low90 high90 trials low_trust"
+            " needed missed_from projected low80 high80 low90 high90 trials low_trust season_half"
+            " coming"
         ),
     ),
     "season_path": (
@@ -316,6 +317,7 @@ COLUMNS = {
     "goal": ("units", "units to be sold by the exit"),
     "goal_basis": ("text", "target, all (target out of reach), usual (no cost known)"),
     "needed": ("units", "units of the coming week to reach the goal"),
+    "coming": ("units", "units expected to sell in the coming seven days"),
     "missed_from": (
         "date",
         "Sunday from which on it is, and by its projection stays, below its path",

@@ -202,7 +202,7 @@ def about_next_test(
         return [_none_sees(test_options, len(flagged), to_be_seen)]
     held = (next_test["arm"] == "control").sum()
     if not 0 < held < len(next_test):
-        return [NO_NEXT_TEST.found({"styles": len(next_test)})]
+        return [NO_NEXT_TEST.found({"styles": len(flagged)})]
     cut, weeks = asked_test["test_cut"], asked_test["test_weeks"]
     row = test_options[(test_options["cut"] == cut) & (test_options["weeks"] == int(weeks))].iloc[0]
     cost = design.cost(flagged, next_test, answer_range, proceeds, asked_test)

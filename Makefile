@@ -5,19 +5,23 @@ PACK_LANG ?= en
 UV := .tool/bin/uv
 RUN := .venv/bin
 # what has a target of its own
-ELSEWHERE := --ignore tests/browser --ignore tests/spark --ignore tests/postgres
+ELSEWHERE := --ignore tests/browser --ignore tests/spark --ignore tests/postgres --ignore tests/told
 
 export UV_SYSTEM_CERTS := 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
 
-.PHONY: report test test-evidence test-browser test-spark test-postgres evidence torture shops bench lab check-code format messages sample clean
+.PHONY: report test test-told test-evidence test-browser test-spark test-postgres evidence torture shops bench lab check-code format messages sample clean
 
 report: .venv/ready
 	@$(RUN)/destock report $(SHOP) --lang $(PACK_LANG)
 
 test: .venv/ready check-code
 	@$(RUN)/pytest -n auto --dist worksteal -m "not evidence" $(ELSEWHERE)
+
+# A pack of each of eight shops: every number of every sentence computed again from its results.
+test-told: .venv/ready
+	@$(RUN)/pytest tests/told
 
 # Short forms of the studies in tests/evidence, and properties that only hundreds of draws show.
 test-evidence: .venv/ready

@@ -151,7 +151,8 @@ def about_need(styles) -> list[Finding]:
 @view
 def about_rough(styles, item_months) -> list[Finding]:
     """Which excess rests on the rate of late alone?"""
-    rough = styles[(styles["remaining_basis"] == "recent rate") & (styles["on_hand"] > 0)]
+    known = styles["excess_on_hand"].notna() & (styles["on_hand"] > 0)
+    rough = styles[known & (styles["remaining_basis"] == "recent rate")]
     sentence = BY_RATE if item_months.empty else BY_MONTHS
     return [sentence.found(in_stock(rough))] if len(rough) else []
 

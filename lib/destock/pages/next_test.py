@@ -190,6 +190,15 @@ NO_NEXT_TEST = Sentence(
     "styles",
     value="styles",
 )
+NO_ARM = Sentence(
+    "no_arm",
+    mark(
+        "A next test cannot be drawn among {styles:units} styles: with {share:percent} of them held"
+        " back, nobody keeps the price, or all do."
+    ),
+    "styles",
+    value="styles",
+)
 NO_TEST_SEES = Sentence(
     "no_test_sees",
     mark(
@@ -205,16 +214,18 @@ NO_TEST_SEES = Sentence(
 
 @view
 def about_next_test(
-    flagged, next_test, test_options, asked_test, to_be_seen, answer_range, proceeds
+    flagged, next_test, test_options, asked_test, to_be_seen, answer_range, proceeds, test_hold_out
 ) -> list[Finding]:
     """Which styles to keep at their price by lot, what that would show, and what it costs; or that
     no test can show enough.
     """
+    if len(flagged) > 1 and test_options["least_detectable"].isna().all():
+        return [NO_ARM.found({"styles": len(flagged), "share": test_hold_out})]
     if not asked_test and len(flagged) > 1:
         return [_none_sees(test_options, len(flagged), to_be_seen)]
     held = (next_test["arm"] == "control").sum()
     if not 0 < held < len(next_test):
-        return [NO_NEXT_TEST.found({"styles": len(next_test)})]
+        return [NO_NEXT_TEST.found({"styles": len(flagged)})]
     cut, weeks = asked_test["test_cut"], asked_test["test_weeks"]
     row = test_options[(test_options["cut"] == cut) & (test_options["weeks"] == int(weeks))].iloc[0]
     cost = design.cost(flagged, next_test, answer_range, proceeds, asked_test)

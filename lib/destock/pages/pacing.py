@@ -54,7 +54,7 @@ def baseline(items, weeks, today, numbers) -> pd.DataFrame:
         " committed_sell_through flags path_now slow_line hot_line pace_ratio pace median"
         " q10 q25 q75 past_styles past_seasons price_realisation break_even target goal"
         " goal_basis needed missed_from projected low80 high80 low90 high90 trials"
-        " low_trust"
+        " low_trust season_half coming"
     ),
     assumes="too_early_days",
 )

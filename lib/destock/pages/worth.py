@@ -179,9 +179,11 @@ def about_write_down(styles, value, provisions, clearance, shop) -> list[Finding
     if gap > values.COST_GAP:
         return [NO_WRITE_DOWN.found({"share": gap})]
     known = provisions[provisions["required"].notna()]
-    if known.empty:
-        return []
-    standard, unknown = values.STANDARDS[shop.accounting], len(provisions) - len(known)
+    unknown = {"unknown": len(provisions) - len(known)}
+    untold = [WRITE_DOWN_UNKNOWN.found(unknown)] if unknown["unknown"] else []
+    if known.empty or (len(value) and value["write_down"].isna().all()):
+        return untold
+    standard = values.STANDARDS[shop.accounting]
     sale = value.dropna(subset=["nrv"])
     paid, kept = ((sale["units"] * sale[column]).sum() for column in ("price", "nrv"))
     figures = {
@@ -194,11 +196,9 @@ def about_write_down(styles, value, provisions, clearance, shop) -> list[Finding
         "clearance": clearance[0],
         "source": clearance[1],
         "selling": 1 - float(ratio(kept, paid)),
-        "unknown": unknown,
     }
     sentence = WRITE_DOWN if shop.write_down == "item" else WRITE_DOWN_BY_PORTION
-    found = [sentence.found(figures, basis=standard.name)]
-    return found + ([WRITE_DOWN_UNKNOWN.found(figures)] if unknown else [])
+    return [sentence.found(figures, basis=standard.name), *untold]
 
 
 TURN = Sentence(

@@ -30,6 +30,7 @@ COLUMNS = {
         "percent", mark("Break-even"), "sell-through that earns cost and expenses back"
     ),
     "goal": Column("units", mark("Goal"), "units to be sold by the exit"),
+    "coming": Column("units", meaning="units expected to sell in the coming seven days"),
     "goal_basis": Column(
         "text", meaning="target, all (target out of reach), usual (no cost known)"
     ),

@@ -1,0 +1,83 @@
+"""What the oracles leave out, each with its reason: blanks that ``results/`` do not hold, and
+sentences that none of the shops is told.
+"""
+
+from destock.model.findings import SENTENCES
+
+_NOTES = "the notes of the door stand in no table"
+_AROUND = "the weeks around the decisions stand in no table"
+_TRAFFIC = "exposure and conversion stand in no table"
+_LEDGER = "the ledger of each SKU stands in no table; styles.on_hand is never below zero"
+_LATER = "what the tables tell of later days stands in no table"
+_RATES = "the rates behind a test stand in no table; styles.rate is another where sales are seldom"
+_WORDS = "words of ours, no figure"
+
+# sentence, blank → why it cannot be computed again
+NOT_IN_RESULTS = {
+    ("rounded", "n"): _NOTES,
+    ("rounded", "file"): _NOTES,
+    ("rounded", "column"): _NOTES,
+    ("freshness", "last_day"): "the day of the last order line stands in no table",
+    ("freshness_snapshot", "last_day"): "the day of the newest snapshot stands in no table",
+    ("after_the_day", "tables"): _LATER,
+    ("stock_adds_up", "closing"): _LEDGER,
+    ("stock_adds_up", "skus"): _LEDGER,
+    ("missing_table", "impossible"): _WORDS,
+    ("missing_table", "possible"): _WORDS,
+    ("price_changes", "made"): "the weeks in which a price could have moved stand in no table",
+    ("pre_trend_alike", "p"): _AROUND,
+    ("pre_trend_apart", "p"): _AROUND,
+    ("afterwards", "weeks"): _AROUND,
+    ("afterwards", "uplift"): _AROUND,
+    ("afterwards", "low"): _AROUND,
+    ("afterwards", "high"): _AROUND,
+    ("by_traffic", "exposure"): _TRAFFIC,
+    ("by_traffic", "conversion"): _TRAFFIC,
+    ("by_traffic", "total"): _TRAFFIC,
+    ("no_test_sees", "least"): _RATES,
+    ("no_test_sees", "needed"): _RATES,
+}
+
+# sentences that no pack of these shops tells: none of what they say is computed again here
+NOT_TOLD = {
+    "borrowed",
+    "channel_stock",
+    "cost_imputed",
+    "elasticity_with_care",
+    "equal_rows",
+    "few_seasons",
+    "fewer_columns",
+    "goals_missed",
+    "hidden_rows",
+    "moved_skus",
+    "next_test",
+    "no_arm",
+    "no_open_orders",
+    "no_rows",
+    "no_write_down",
+    "not_in_master",
+    "often_sold_out",
+    "product_rejected",
+    "rejected",
+    "same_file",
+    "stock_unknown_yet",
+    "unknown_items",
+    "unknown_season",
+    "unmade_rows",
+    "write_down_by_portion",
+}
+
+# of one style: on a page that asks for its code and stands in no pack
+OF_A_STYLE = {name for name in SENTENCES if name.startswith("style_")}
+
+# sentences of no page: ``destock check`` says them at the door
+AT_THE_DOOR = {
+    "cost_over_tag",
+    "cost_unknown",
+    "counted_below_zero",
+    "given_away",
+    "in_the_future",
+    "last_event",
+    "never_received",
+    "nothing_new",
+}

@@ -2,8 +2,6 @@
 sentences that none of the shops is told.
 """
 
-from destock.model.findings import SENTENCES
-
 _NOTES = "the notes of the door stand in no table"
 _AROUND = "the weeks around the decisions stand in no table"
 _TRAFFIC = "exposure and conversion stand in no table"
@@ -68,7 +66,14 @@ NOT_TOLD = {
 }
 
 # of one style: on a page that asks for its code and stands in no pack
-OF_A_STYLE = {name for name in SENTENCES if name.startswith("style_")}
+OF_A_STYLE = {
+    "style_elasticity",
+    "style_enough",
+    "style_excess",
+    "style_pace",
+    "style_returns",
+    "style_unknown",
+}
 
 # sentences of no page: ``destock check`` says them at the door
 AT_THE_DOOR = {

@@ -25,7 +25,7 @@ def weeks(sales) -> pd.DataFrame:
     return sales[sales["complete"]].reset_index(drop=True)
 
 
-@frame(assumes="replenishment_share broken_share")
+@frame(assumes="replenishment_share size_floor")
 def items(item_now, sales, today, numbers) -> pd.DataFrame:
     """Every priced item: how far it has sold through, how old it is, and what to know about its
     records.

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from destock.analysis.pacing.curve import by_day
+from destock.analysis.pacing.experience import LEAST_TRIALS
 from destock.analysis.pacing.lives import Lives
-from destock.analysis.pacing.projection import INTERVALS, LEAST_TRIALS
+from destock.analysis.pacing.projection import INTERVALS
 from destock.model.metrics import ratio
 
 LINES = {"slow": 0.25, "hot": 0.75}
@@ -163,30 +164,32 @@ def stages(paths: pd.DataFrame, running: pd.DataFrame, days: tuple[int, ...]) ->
         return pd.DataFrame(
             columns=["tier", "day", "share", "target", "slow", "hot", "units", "styles"]
         )
-    lasts = paths.groupby("item")["week"].max()
-    known = running.set_index("item").loc[lasts.index, ["tier", "bought", "goal"]].reset_index()
-    item, day = (axis.ravel() for axis in np.meshgrid(np.arange(len(known)), days, indexing="ij"))
-    rows = known.iloc[item].assign(day=day).reset_index(drop=True)
-    for name in ("target", "slow", "hot"):
-        wide = paths.pivot(index="item", columns="week", values=f"{name}_units").ffill(axis=1)
-        there = wide.notna().any(axis=1).to_numpy()[item]
-        rows[name] = np.where(
-            there, by_day(wide.fillna(0).to_numpy(), np.array(days)).ravel(), np.nan
-        )
-    sums = rows[7 * lasts.to_numpy()[item] >= day].groupby(["tier", "day"], dropna=False)
-    total = (
-        sums[["target", "slow", "hot", "bought", "goal"]]
-        .sum(min_count=1)
-        .assign(styles=sums.size())
-        .reset_index()
-    )
-    shares = {name: ratio(total[name], total["bought"]) for name in ("target", "slow", "hot")}
+    tier = _units_by_day(paths, running, days).groupby(["tier", "day"], dropna=False)
+    units = ["target", "slow", "hot"]
+    total = tier[[*units, "bought", "goal"]].sum(min_count=1)
+    total = total.assign(styles=tier.size()).reset_index()
     total = total.assign(
         units=total["target"],
         share=ratio(total["target"], total["goal"]),
         size=total.groupby("tier")["bought"].transform("max"),
-        **shares,
+        **{name: ratio(total[name], total["bought"]) for name in units},
     )
     return total.sort_values(
         ["size", "tier", "day"], ascending=[False, True, True], ignore_index=True
     ).drop(columns=["bought", "goal", "size"])
+
+
+def _units_by_day(
+    paths: pd.DataFrame, running: pd.DataFrame, days: tuple[int, ...]
+) -> pd.DataFrame:
+    """Of each style and day of its life: the units of its path, of the slow and of the hot one."""
+    lasts = paths.groupby("item")["week"].max()
+    known = running.set_index("item").loc[lasts.index, ["tier", "bought", "goal"]].reset_index()
+    known = known.assign(last_day=7 * lasts.to_numpy())
+    rows = known.loc[known.index.repeat(len(days))].assign(day=np.tile(days, len(known)))
+    for name in ("target", "slow", "hot"):
+        wide = paths.pivot(index="item", columns="week", values=f"{name}_units").ffill(axis=1)
+        units = by_day(wide.fillna(0).to_numpy(), np.array(days))
+        there = wide.notna().any(axis=1).to_numpy()[:, None]
+        rows[name] = np.where(there, units, np.nan).ravel()
+    return rows[rows["last_day"] >= rows["day"]]

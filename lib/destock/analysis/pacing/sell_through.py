@@ -4,16 +4,11 @@ import numpy as np
 import pandas as pd
 
 from destock.analysis.pacing.returns import still_to_come
-from destock.model.metrics import WEEKS_PER_MONTH, ratio, sell_through, shipped_units
+from destock.model.metrics import ratio, sell_through, shipped_units
 
-RECENT_WEEKS, QUARTER_WEEKS = 8, 13
 LEAST_SHIPPED = 30  # units: a style that shipped fewer says less of its returns than its category
-MOST_RETURNED = (
-    0.95  # above it hardly a unit is kept, and what each would have to bear means nothing
-)
-# what a snapshot knows of the last months, the window to trust first: long enough to be steady,
-# short enough to be of now
-MONTHS = {"sold_3m": 3, "sold_1m": 1, "sold_6m": 6, "sold_9m": 9}
+# above it hardly a unit is kept, and what each would have to bear means nothing
+MOST_RETURNED = 0.95
 
 
 def net_weeks(
@@ -66,18 +61,25 @@ def items(item_now: pd.DataFrame, weeks: pd.DataFrame, as_of: pd.Timestamp) -> p
         frame = _not_recorded(frame, as_of)
     else:
         frame["net_units"] = frame["net_units"].fillna(0.0)
-    season = frame["season"].astype("str").str.extract(r"^(\d{4})(.+)$")
     frame = frame.assign(
         weeks_on_sale=frame["age"] + 1 + frame["week_part"],
         sell_through=sell_through(frame["net_units"], frame["received"]),
         price_realisation=ratio(frame["paid_at_tag"], frame["sold_at_tag"]),
         return_rate=_returned(frame),
+    )
+    frame = _in_its_season(frame, as_of)
+    return frame.assign(flags=_flags(frame))
+
+
+def _in_its_season(frame: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    """The year and half of each item's season, how long it lasts, and whether it still runs."""
+    season = frame["season"].astype("str").str.extract(r"^(\d{4})(.+)$")
+    return frame.assign(
         season_year=pd.to_numeric(season[0]),
         season_half=season[1],
         life=(frame["exit_date"] - frame["first_week"]).dt.days // 7 + 1,
         in_season=frame["exit_date"].isna() | (frame["exit_date"] >= as_of),
     )
-    return frame.assign(flags=_flags(frame))
 
 
 def _to_date(weeks: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
@@ -133,6 +135,18 @@ def _returned(frame: pd.DataFrame) -> pd.Series:
     return rate.fillna(usual).clip(upper=MOST_RETURNED)
 
 
+def in_running_season(styles: pd.DataFrame) -> pd.Series:
+    """Which styles are judged as those of the running season? Bought, not yet at their exit, and
+    their sales known.
+    """
+    return (
+        styles["in_season"]
+        & styles["season_half"].notna()
+        & (styles["received"] > 0)
+        & styles["net_units"].notna()
+    )
+
+
 def _flags(frame: pd.DataFrame) -> pd.Series:
     """What to know about an item's figures before trusting them."""
     return _named(
@@ -185,74 +199,3 @@ def record_flags(
         frame.index,
     )
     return frame["flags"].str.cat(added, sep="; ").str.strip("; ")
-
-
-def weekly_rate(
-    weeks: pd.DataFrame, too_early_days: float, recent: int = RECENT_WEEKS
-) -> pd.DataFrame:
-    """How many units a week does each item sell while it is in stock?
-
-    weeks: complete ones. Mean of the last ``recent`` of them since its first sale, divided by the
-    share of time in stock (at least a fifth of it). Returns item, ``rate``, ``rate_sd``,
-    ``in_stock_recent``, and ``quarter_rate``: the same over 13 weeks. What has not sold yet sells
-    nothing only once it has been on sale for ``too_early_days``: until then its rate is unknown.
-    """
-    selling = weeks[weeks.groupby("item")["sold_units"].cumsum() > 0]
-    late = _in_stock_mean(selling, recent)
-    quarter = _in_stock_mean(selling, QUARTER_WEEKS)["rate"].rename("quarter_rate")
-    on_sale = weeks[~weeks["in_stock_share"].eq(0)].groupby("item").size()
-    watched = on_sale.reindex(pd.Index(weeks["item"].unique(), name="item"), fill_value=0)
-    frame = late.join(quarter, how="outer").reindex(watched.index)
-    nothing = (7 * watched > too_early_days) & frame["rate"].isna()
-    return frame.assign(
-        **{name: frame[name].mask(nothing, 0.0) for name in ("rate", "quarter_rate")}
-    ).reset_index()
-
-
-def _in_stock_mean(weeks: pd.DataFrame, recent: int) -> pd.DataFrame:
-    late = weeks[weeks["week"] > weeks["week"].max() - pd.Timedelta(weeks=recent)]
-    late = late.assign(share=late["in_stock_share"].fillna(1.0))
-    stats = late.groupby("item").agg(
-        net=("net_units", "sum"),
-        share=("share", "sum"),
-        rate_sd=("net_units", "std"),
-        in_stock_recent=("share", "mean"),
-    )
-    stats["rate"] = stats["net"].clip(lower=0) / stats["share"].clip(lower=recent / 5)
-    return stats[["rate", "rate_sd", "in_stock_recent"]]
-
-
-def rate_of_months(snapshot: pd.DataFrame) -> pd.DataFrame:
-    """How many units a week does each item sell, by what it sold in the last months?
-
-    snapshot: item, sold_1m, sold_3m, sold_6m, sold_9m. Units of the first window known of three
-    months, one, six, nine ÷ its weeks (a month is 52 ÷ 12). Time out of stock and the spread are
-    unknown to a snapshot. Returns item, ``rate``, ``rate_sd``, ``in_stock_recent``,
-    ``quarter_rate`` (the same).
-    """
-    weekly = pd.DataFrame(
-        {
-            name: snapshot[name].clip(lower=0) / (months * WEEKS_PER_MONTH)
-            for name, months in MONTHS.items()
-        }
-    )
-    rate = weekly.bfill(axis=1)["sold_3m"]
-    return pd.DataFrame(
-        {
-            "item": snapshot["item"],
-            "rate": rate,
-            "rate_sd": np.nan,
-            "in_stock_recent": np.nan,
-            "quarter_rate": rate,
-        }
-    )
-
-
-def dead_by_months(snapshot: pd.DataFrame) -> pd.Series:
-    """Which items hold stock and sold nothing in three months, or in the longest time that the
-    snapshot knows beyond them?
-
-    Unknown sales are no proof: an item of which only the last month is known is not called dead.
-    """
-    longest = snapshot[["sold_9m", "sold_6m", "sold_3m"]].bfill(axis=1)["sold_9m"]
-    return (snapshot["on_hand"] > 0) & (longest <= 0)

@@ -116,9 +116,13 @@ def classify(
     told = ["also", "confidence", "decided", "reason", "missing", "dead"]
     rows = both.agg(units=("units", "sum"), **{name: (name, "first") for name in told})
     rows = rows.assign(cost=both["cost"].sum(skipna=False)).reset_index()
-    # where no cost is known, what lies at more tag value matters more, and then more units
-    tag_price = rows["item"].map(frame.set_index("item")["tag_price"]).astype(float)
-    order = rows.assign(tag=tag_price * rows["units"]).sort_values(
+    return _most_money_first(rows, frame.set_index("item")["tag_price"])
+
+
+def _most_money_first(rows: pd.DataFrame, tag_price: pd.Series) -> pd.DataFrame:
+    """Where no cost is known, what lies at more tag value matters more, and then more units."""
+    tag = rows["item"].map(tag_price).astype(float) * rows["units"]
+    order = rows.assign(tag=tag).sort_values(
         ["cost", "tag", "units", "item"], ascending=[False, False, False, True], kind="stable"
     )
     return rows.loc[order.index].reset_index(drop=True)

@@ -47,7 +47,9 @@ def sizes(
     weeks are unknown.
     """
     known = sku_week[sku_week["complete"] & sku_week["days_in_stock"].notna()]
-    rows = _of_styles_with_stock(sku_now, items).iloc[: None if len(known) else 0]
+    rows = _of_styles_with_stock(sku_now, items)
+    if known.empty:
+        rows = rows.iloc[:0]
     rows = rows.join(_recent(known, assumptions["dead_weeks"]), on="sku")
     rows = rows.fillna({"sold_lately": 0.0, "lost_weeks": 0.0})
     units = rows["on_hand"].clip(lower=0)

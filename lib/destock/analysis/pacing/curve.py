@@ -42,6 +42,10 @@ class _Cells:
     parents: np.ndarray
     width: int
 
+    def shares(self, weekly: np.ndarray) -> np.ndarray:
+        """The weekly share of each entry's curve."""
+        return weekly.ravel()[self.place]
+
     def by_style(self, values: np.ndarray) -> np.ndarray:
         """The sum of each entry's style, for every entry."""
         return np.bincount(self.style, values)[self.style]
@@ -62,17 +66,17 @@ def fit(past: Lives, prior_units: float) -> Curve:
     more style had sold ``prior_units`` the parent's way; weeks without stock say nothing.
     """
     nodes, cells = _cells(past)
-    sold, sold_by_style = cells.by_node(cells.units), cells.by_style(cells.units)
-    sold_around, sold_before = (np.bincount(of, cells.units) for of in (cells.event, cells.to_end))
+    sold, of_style = cells.by_node(cells.units), cells.by_style(cells.units)
+    sold_around = np.bincount(cells.event, cells.units)
+    sold_before = np.bincount(cells.to_end, cells.units)
     weekly = np.full(sold.shape, 1 / cells.width)
     around, before = np.ones(len(sold_around)), np.ones(len(sold_before))
     for _ in range(ROUNDS):
         last = weekly
         other = cells.exposure * around[cells.event] * before[cells.to_end]
-        by_style = cells.by_style(other * weekly.ravel()[cells.place])
-        level = sold_by_style / np.maximum(by_style, 1e-12)
+        level = of_style / np.maximum(cells.by_style(other * cells.shares(weekly)), 1e-12)
         weekly = _shrunk(sold, cells.by_node(level * other), cells.parents, prior_units)
-        fitted = level * cells.exposure * weekly.ravel()[cells.place]
+        fitted = level * cells.exposure * cells.shares(weekly)
         around = _effects(sold_around, cells.event, fitted * before[cells.to_end], prior_units)
         before = _effects(sold_before, cells.to_end, fitted * around[cells.event], prior_units)
         if np.abs(weekly - last).max() < CLOSE_ENOUGH:

@@ -33,19 +33,21 @@ def evidence(
     first), ``also``, ``unknown`` (what could not be looked at).
     """
     frame = _figures(styles, plan)
-    rules = _rules(frame, assumptions)
-    known = pd.DataFrame({name: rule.notna() for name, rule in rules.items()})
-    holds = pd.DataFrame(
-        {name: rule.fillna(False).astype(bool) for name, rule in rules.items()}
-    ).assign(price=True)
-    frame["first"] = np.array(list(REASONS.values()))[holds.to_numpy().argmax(axis=1)]
-    frame["also"] = _named((holds & (holds.cumsum(axis=1) > 1)).drop(columns="price"), REASONS)
-    frame["unknown"] = _named(~known, REASONS)
+    signs = pd.DataFrame(_rules(frame, assumptions), dtype="boolean")
+    # what nothing else explains is the price
+    holds = signs.fillna(False).astype(bool).assign(price=True)
+    first = holds.idxmax(axis=1)
+    others = holds & (holds.cumsum(axis=1) > 1)
+    frame = frame.assign(
+        first=first.map(REASONS),
+        also=_named(others.drop(columns="price")),
+        unknown=_named(signs.isna()),
+    )
     return behind[["item"]].merge(frame, on="item", how="left", validate="1:1")
 
 
-def _named(flags: pd.DataFrame, names: dict[str, str]) -> list[str]:
-    return ["; ".join(names[name] for name in flags.columns[row]) for row in flags.to_numpy(bool)]
+def _named(signs: pd.DataFrame) -> list[str]:
+    return ["; ".join(REASONS[name] for name in signs.columns[row]) for row in signs.to_numpy(bool)]
 
 
 def _figures(styles: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:

@@ -67,18 +67,18 @@ def fit(past: Lives, prior_units: float) -> Curve:
     """
     nodes, cells = _cells(past)
     sold, of_style = cells.by_node(cells.units), cells.by_style(cells.units)
-    sold_around = np.bincount(cells.event, cells.units)
-    sold_before = np.bincount(cells.to_end, cells.units)
+    by_event = np.bincount(cells.event, cells.units)
+    by_end = np.bincount(cells.to_end, cells.units)
     weekly = np.full(sold.shape, 1 / cells.width)
-    around, before = np.ones(len(sold_around)), np.ones(len(sold_before))
+    around, before = np.ones(len(by_event)), np.ones(len(by_end))
     for _ in range(ROUNDS):
         last = weekly
         other = cells.exposure * around[cells.event] * before[cells.to_end]
         level = of_style / np.maximum(cells.by_style(other * cells.shares(weekly)), 1e-12)
         weekly = _shrunk(sold, cells.by_node(level * other), cells.parents, prior_units)
         fitted = level * cells.exposure * cells.shares(weekly)
-        around = _effects(sold_around, cells.event, fitted * before[cells.to_end], prior_units)
-        before = _effects(sold_before, cells.to_end, fitted * around[cells.event], prior_units)
+        around = _effects(by_event, cells.event, fitted * before[cells.to_end], prior_units)
+        before = _effects(by_end, cells.to_end, fitted * around[cells.event], prior_units)
         if np.abs(weekly - last).max() < CLOSE_ENOUGH:
             break
     return Curve(pd.DataFrame(weekly, index=nodes), around, before)

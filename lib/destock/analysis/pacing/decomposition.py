@@ -38,25 +38,15 @@ def lines(trials: pd.DataFrame) -> pd.DataFrame:
     """
     known = trials[(trials["week"] > 0) & (trials["prior"] > 0) & (trials["share"] > 0)]
     pace = (known["sold"] / (known["prior"] * known["share"])).groupby(known["week"])
-    found = (
-        pace.quantile([*SPREAD.values(), 0.5]).unstack().reindex(columns=[*SPREAD.values(), 0.5])
-    )
-    found = (
-        found[list(SPREAD.values())]
-        .div(found[0.5].where(found[0.5] > 0), axis=0)
-        .set_axis(list(SPREAD), axis=1)
-    )
-    enough = (pace.size() >= LEAST_TRIALS) & found.notna().all(axis=1)
-    weeks = (
-        pd.RangeIndex(1, int(trials["week"].max()) + 2, name="week")
-        if len(trials)
-        else pd.RangeIndex(1, 1, name="week")
-    )
-    return (
-        found[enough].reindex(weeks, method="nearest").reset_index()
-        if enough.any()
-        else pd.DataFrame(columns=["week", *SPREAD], dtype=float)
-    )
+    levels = list(SPREAD.values())
+    found = pace.quantile([*levels, 0.5]).unstack().reindex(columns=[*levels, 0.5])
+    middle = found[0.5].where(found[0.5] > 0)
+    factors = found[levels].div(middle, axis=0).set_axis(list(SPREAD), axis=1)
+    enough = (pace.size() >= LEAST_TRIALS) & factors.notna().all(axis=1)
+    if not enough.any():
+        return pd.DataFrame(columns=["week", *SPREAD], dtype=float)
+    weeks = pd.RangeIndex(1, int(trials["week"].max()) + 2, name="week")
+    return factors[enough].reindex(weeks, method="nearest").reset_index()
 
 
 def path(
@@ -71,26 +61,34 @@ def path(
     over), ``projected`` and its bounds (weeks to come).
     """
     row, week = np.nonzero(running.alive)
-    known = frame.iloc[row].reset_index(drop=True)
-    over = week < known["week"].to_numpy()
-    rows = pd.DataFrame({"item": known["item"], "week": week + 1, "share": share[row, week]})
-    rows["week_end"] = running.styles["first_week"].iloc[row].to_numpy() + pd.to_timedelta(
-        7 * week + 6, unit="D"
-    )
-    rows["target_units"] = known["goal"] * rows["share"]
-    factors = (
-        spread.set_index("week")
-        .reindex(rows["week"].clip(upper=spread["week"].max()))
-        .reset_index(drop=True)
-    )
-    for line in LINES:
-        units = np.minimum(rows["target_units"] * factors[line], known["bought"].fillna(np.inf))
-        rows[f"{line}_units"] = units.groupby(rows["item"]).cummax()
+    style = frame.iloc[row].reset_index(drop=True)
+    over = week < style["week"].to_numpy()
+    begin = running.styles["first_week"].iloc[row].to_numpy()
+    rows = pd.DataFrame({"item": style["item"], "week": week + 1, "share": share[row, week]})
+    rows["week_end"] = begin + pd.to_timedelta(7 * week + 6, unit="D")
+    rows["target_units"] = style["goal"] * rows["share"]
+    rows = rows.assign(**_slow_and_hot(rows, style["bought"], spread))
     rows["sold"] = np.where(over, running.cumulative[row, week], np.nan)
-    coming = ratio(rows["share"] - known["share"], 1 - known["share"]).fillna(1.0)
+    coming = ratio(rows["share"] - style["share"], 1 - style["share"]).fillna(1.0)
     for name in ("projected", *list(INTERVALS)[1:]):
-        rows[name] = (known["sold"] + (known[name] - known["sold"]) * coming).mask(over)
+        rows[name] = (style["sold"] + (style[name] - style["sold"]) * coming).mask(over)
     return rows
+
+
+def _slow_and_hot(
+    rows: pd.DataFrame, bought: pd.Series, spread: pd.DataFrame
+) -> dict[str, pd.Series]:
+    """The path times what past styles were off it in the same week: within the buy, and never
+    falling.
+    """
+    week = rows["week"].clip(upper=spread["week"].max())
+    factors = spread.set_index("week").reindex(week).reset_index(drop=True)
+    units = {line: rows["target_units"] * factors[line] for line in LINES}
+    most = bought.fillna(np.inf)
+    return {
+        f"{line}_units": np.minimum(each, most).groupby(rows["item"]).cummax()
+        for line, each in units.items()
+    }
 
 
 def needed(frame: pd.DataFrame, paths: pd.DataFrame, styles: pd.DataFrame) -> pd.DataFrame:

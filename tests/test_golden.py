@@ -24,9 +24,9 @@ from destock.analysis.impact.ratios import turn
 from destock.analysis.impact.value import written_down
 from destock.analysis.pacing.curve import by_day, fit, monotone, reached
 from destock.analysis.pacing.example import example
+from destock.analysis.pacing.experience import credible
 from destock.analysis.pacing.grades import grades
 from destock.analysis.pacing.lives import Lives
-from destock.analysis.pacing.projection import credible
 from destock.analysis.pacing.targets import (
     Terms,
     cash_target,

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from destock.analysis.classification import kinds
-from destock.analysis.pacing.sell_through import dead_by_months, rate_of_months
+from destock.analysis.pacing.rates import dead_by_months, rate_of_months
 from destock.model.messages import speak
 from destock.model.notebooks import in_pack
 from destock.pages import Frames, pages_of, results

@@ -17,8 +17,9 @@ import numpy as np
 import pandas as pd
 from tests.evidence.pacing_worlds import World, at_week, world
 
+from destock.analysis.pacing.experience import learn
 from destock.analysis.pacing.lives import Lives, lives
-from destock.analysis.pacing.projection import backtest, learn, project
+from destock.analysis.pacing.projection import backtest, project
 
 PRIOR_UNITS = 4000
 WEEKS = (3, 4, 6, 8, 10, 12)

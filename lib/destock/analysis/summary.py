@@ -36,28 +36,35 @@ def actions(
     ``week``, ``verb``, ``price_to`` (share of the tag price, where the verb is a cut), ``until``
     (last day to cancel). The cheapest lever first – what need not be bought –, then most money.
     """
-    main = costs.sort_values(
-        ["item", "purchase", "units"], ascending=[True, False, False], kind="stable"
-    ).drop_duplicates("item")
-    spent = costs.groupby("item")[["units", "purchase", "week"]].sum(skipna=False).reset_index()
-    rows = frame[frame["item"].isin(costs["item"]) | frame["item"].isin(orders["item"])]
-    for part in (main[["item", "class"]], spent, _orders(orders)):
-        rows = rows.merge(part, on="item", how="left", validate="1:1")
-    # nothing too much on hand, or on order, costs nothing; what is there and has no cost is unknown
-    for whole, parts in (
-        (costs, ["units", "purchase", "week"]),
-        (orders, ["on_order_cost", "cancellable_cost"]),
-    ):
-        rows[parts] = rows[parts].mask(~rows["item"].isin(whole["item"]), 0.0)
-    rows["money"] = rows["purchase"] + rows["on_order_cost"]
-    rows["return_rate"] = rows["return_rate"] if rows["returns"].sum() > 0 else np.nan
-    rows["sizes"] = (
-        rows["skus_in_stock"].astype("Int64").astype("str") + " / " + rows["skus"].astype("str")
+    rows = _with_money(frame, costs, orders)
+    in_stock, skus = rows["skus_in_stock"].astype("Int64").astype("str"), rows["skus"].astype("str")
+    rows = rows.assign(
+        return_rate=rows["return_rate"] if rows["returns"].sum() > 0 else np.nan,
+        sizes=in_stock + " / " + skus,
+        price_to=_price_to_clear(rows, elasticity),
     )
-    rows["price_to"] = _price_to_clear(rows, elasticity)
     rows["verb"] = _verb(rows, as_of, assumptions)
     rows["price_to"] = rows["price_to"].where(rows["verb"] == "cut the price")
     return cheapest_first(most_money(rows))
+
+
+def _with_money(frame: pd.DataFrame, costs: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
+    """The items with either, their class of most money, and what both come to. Nothing too much on
+    hand, or on order, costs nothing; what is there and has no cost is unknown.
+    """
+    rows = frame[frame["item"].isin(costs["item"]) | frame["item"].isin(orders["item"])]
+    largest = costs.sort_values(
+        ["item", "purchase", "units"], ascending=[True, False, False], kind="stable"
+    ).drop_duplicates("item")
+    spent = costs.groupby("item")[["units", "purchase", "week"]].sum(skipna=False).reset_index()
+    for part in (largest[["item", "class"]], spent, _orders(orders)):
+        rows = rows.merge(part, on="item", how="left", validate="1:1")
+    for whole, amounts in (
+        (costs, ["units", "purchase", "week"]),
+        (orders, ["on_order_cost", "cancellable_cost"]),
+    ):
+        rows[amounts] = rows[amounts].mask(~rows["item"].isin(whole["item"]), 0.0)
+    return rows.assign(money=rows["purchase"] + rows["on_order_cost"])
 
 
 def most_money(rows: pd.DataFrame) -> pd.DataFrame:
@@ -114,37 +121,29 @@ def _price_to_clear(rows: pd.DataFrame, elasticity: float) -> pd.Series:
 
 
 def _verb(rows: pd.DataFrame, as_of: pd.Timestamp, a: dict[str, float]) -> np.ndarray:
-    kind = rows["class"]
-    cancellable = (rows["cancellable_cost"] > 0) & (
+    """The first verb whose reason holds."""
+    kind, in_season = rows["class"], rows["exit_date"] >= as_of
+    long_over = (as_of - rows["exit_date"]).dt.days > 365
+    reachable = rows["price_to"] >= a["deepest_cut"] * rows["price_realisation"]
+    worth_cancelling = (rows["cancellable_cost"] > 0) & (
         rows["cancellable_cost"] >= a["order_share"] * rows["money"]
     )
-    long_over = (as_of - rows["exit_date"]).dt.days > 365
+    reasons = [
+        (worth_cancelling, CANCEL),
+        (kind == "defective", "other channel"),
+        ((kind == "out of season") & long_over, "other channel"),
+        (kind == "out of season", "clearance session"),
+        ((kind == "misjudged") & _seldom_clicked(rows, a["low_rate"]), "improve content"),
+        (in_season & kind.isin(["misjudged", "over-bought"]) & reachable, "cut the price"),
+        ((kind == "misjudged") & (rows["ad_spend"] > 0), "stop paid traffic"),
+        (kind == "misjudged", "clearance session"),
+        (kind.isin(["slow", "over-bought"]), "stop reordering"),
+    ]
+    holds, verbs = zip(*reasons, strict=True)
+    return np.select(holds, verbs, "watch")
+
+
+def _seldom_clicked(rows: pd.DataFrame, low_rate: float) -> pd.Series:
+    """Of those who saw the style, clearly fewer clicked than on the middle one of its category."""
     click_rate = ratio(rows["clicks"], rows["exposures"])
-    unloved = click_rate < a["low_rate"] * click_rate.groupby(rows["category"]).transform("median")
-    reachable = rows["price_to"] >= a["deepest_cut"] * rows["price_realisation"]
-    in_season = rows["exit_date"] >= as_of
-    return np.select(
-        [
-            cancellable,
-            kind == "defective",
-            (kind == "out of season") & long_over,
-            kind == "out of season",
-            (kind == "misjudged") & unloved,
-            in_season & kind.isin(["misjudged", "over-bought"]) & reachable,
-            (kind == "misjudged") & (rows["ad_spend"] > 0),
-            kind == "misjudged",
-            kind.isin(["slow", "over-bought"]),
-        ],
-        [
-            CANCEL,
-            "other channel",
-            "other channel",
-            "clearance session",
-            "improve content",
-            "cut the price",
-            "stop paid traffic",
-            "clearance session",
-            "stop reordering",
-        ],
-        "watch",
-    )
+    return click_rate < low_rate * click_rate.groupby(rows["category"]).transform("median")

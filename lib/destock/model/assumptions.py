@@ -197,14 +197,6 @@ ASSUMPTIONS = {
         OURS,
         mark("a later delivery above this part of the first is a replenishment"),
     ),
-    "broken_share": Assumption(
-        0.60,
-        "share",
-        0,
-        1,
-        TRADE,
-        mark("a style whose sizes in stock bring less than this part of its sales is broken"),
-    ),
     "curve_prior_units": Assumption(
         4000,
         "units",
@@ -219,7 +211,7 @@ ASSUMPTIONS = {
         0,
         1,
         TRADE,
-        mark("a style with less than this part of its sizes left has broken sizes"),
+        mark("a style whose sizes in stock bring less than this part of its sales is broken"),
     ),
     "low_rate": Assumption(
         0.80,

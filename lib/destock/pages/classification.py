@@ -7,6 +7,7 @@ import pandas as pd
 from destock.analysis.classification import causes as reasons
 from destock.analysis.classification import kinds
 from destock.analysis.classification import range as ranks
+from destock.analysis.classification.plan import compared
 from destock.model.findings import UNKNOWN, Finding, Sentence
 from destock.model.messages import mark
 from destock.model.metrics import ratio, total
@@ -102,7 +103,7 @@ def grid(excess_money, styles) -> pd.DataFrame:
 @frame
 def planned(measured, sales, plan, today) -> pd.DataFrame:
     """Plan and actual of every item that has a plan."""
-    return reasons.compared(measured, sales, plan, today)
+    return compared(measured, sales, plan, today)
 
 
 @frame(key="item", columns="cause probability named also_unknown")

@@ -5,6 +5,7 @@ same day last year, and by calendar year.
 import pandas as pd
 
 from destock.analysis.pacing import comparison, years
+from destock.analysis.pacing import places as by_place
 from destock.model.findings import UNKNOWN, Finding, Sentence
 from destock.model.messages import mark
 from destock.model.metrics import DEFINITIONS, ratio
@@ -25,7 +26,7 @@ def places(place_span, spans, shop) -> pd.DataFrame:
     """The same by channel, format, account and location, in the shop's own definition of
     sell-through.
     """
-    return comparison.at_places(place_span, spans, shop.sell_through)
+    return by_place.at_places(place_span, spans, shop.sell_through)
 
 
 @frame(
@@ -64,7 +65,7 @@ def compared(spans, places, items, shop) -> pd.DataFrame:
 )
 def fits(places, items, numbers) -> pd.DataFrame:
     """Where each style of the running season sells better or worse than is usual there."""
-    return comparison.fits(places, items, numbers)
+    return by_place.fits(places, items, numbers)
 
 
 @frame(key="season definition", columns="net_units base_units sell_through flags")
@@ -154,7 +155,7 @@ def about_fits(fits, compared) -> list[Finding]:
     """Whether any place suits a style."""
     if fits.empty:
         return [] if compared.empty else [NO_FIT.found(value=UNKNOWN)]
-    better, worse = ((fits["verdict"] == verdict).sum() for verdict in comparison.FITS[:2])
+    better, worse = ((fits["verdict"] == verdict).sum() for verdict in by_place.FITS[:2])
     figures = {"judged": len(fits), "better": better, "worse": worse}
     return [FITS.found(figures, value=better + worse)]
 

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
+from destock.analysis.elasticity import checks, experiments, pooling, readout, verdict
 from destock.analysis.elasticity import estimators as ways
-from destock.analysis.elasticity import experiments, pooling, readout, verdict
 from destock.analysis.elasticity.money import after_a_cut
 from destock.model.findings import UNKNOWN, Finding, Sentence
 from destock.model.messages import mark
@@ -43,7 +43,7 @@ def answers(elasticity) -> pd.DataFrame:
 @frame(key="estimator", columns="elasticity low high std_error")
 def estimators(tested_weeks, priced_weeks) -> pd.DataFrame:
     """What each way of reading the same shop says."""
-    return verdict.compare(tested_weeks, priced_weeks)
+    return checks.compare(tested_weeks, priced_weeks)
 
 
 @view(rows_of="estimators")
@@ -60,7 +60,7 @@ def around_decisions(item_week, experiment, item_now, tested_weeks, priced_weeks
     tests = experiments.weeks_of_tests(
         item_week, experiment, item_now, after=experiments.WEEKS_AFTER
     )
-    rows, p = verdict.event_study(tests, priced_weeks)
+    rows, p = checks.event_study(tests, priced_weeks)
     inside = tested_weeks["week_of_test"].max() if len(tests) else UNKNOWN
     return rows.assign(p=p, after=rows["week_of_test"] > inside)
 
@@ -74,7 +74,7 @@ def daily(item_day, experiment) -> pd.DataFrame:
 @frame
 def by_traffic(tested_weeks) -> pd.DataFrame:
     """The answer to a price in two parts: more people see it, and more of them buy."""
-    return verdict.by_traffic(tested_weeks)
+    return checks.by_traffic(tested_weeks)
 
 
 @frame(key="item week", columns="price_from price_to step weeks_held share_changed source")

@@ -8,7 +8,8 @@ from destock.analysis.classification import ageing as ages
 from destock.analysis.classification import cover, kinds
 from destock.analysis.classification import range as ranks
 from destock.analysis.classification import sizes as runs
-from destock.analysis.pacing.sell_through import dead_by_months
+from destock.analysis.classification.lines import core_pace, lines_of_failure
+from destock.analysis.pacing.rates import dead_by_months
 from destock.model.findings import Finding, Sentence
 from destock.model.messages import mark
 from destock.model.metrics import ratio, total
@@ -18,8 +19,8 @@ from destock.pages.frames import frame, view
 @frame(assumes="slow_days misjudged_quantile exposure_quantile")
 def measured(items, weeks, baseline, projection, item_months, demand, today, numbers):
     """Every priced item with the lines it is measured by and what it will still sell."""
-    new_core = kinds.core_pace(items, weeks, numbers)
-    rows = kinds.lines_of_failure(items, baseline, new_core, numbers)
+    new_core = core_pace(items, weeks, numbers)
+    rows = lines_of_failure(items, baseline, new_core, numbers)
     if len(item_months):
         idle = item_months.loc[dead_by_months(item_months), "item"]
         rows = rows.assign(idle=rows["item"].isin(idle))

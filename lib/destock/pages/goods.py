@@ -6,6 +6,7 @@ import pandas as pd
 
 from destock.analysis.classification import range as ranks
 from destock.analysis.pacing import sell_through
+from destock.analysis.pacing.rates import rate_of_months, weekly_rate
 from destock.intake.shop import Shop
 from destock.model.proceeds import Proceeds
 from destock.pages.frames import frame, view
@@ -25,7 +26,7 @@ def weeks(sales) -> pd.DataFrame:
     return sales[sales["complete"]].reset_index(drop=True)
 
 
-@frame(assumes="replenishment_share broken_share")
+@frame(assumes="replenishment_share size_floor")
 def items(item_now, sales, today, numbers) -> pd.DataFrame:
     """Every priced item: how far it has sold through, how old it is, and what to know about its
     records.
@@ -38,8 +39,8 @@ def items(item_now, sales, today, numbers) -> pd.DataFrame:
 def rates(item_months, weeks, too_early_days) -> pd.DataFrame:
     """What every item sells a week while it is in stock."""
     if len(item_months):
-        return sell_through.rate_of_months(item_months)
-    return sell_through.weekly_rate(weeks, too_early_days)
+        return rate_of_months(item_months)
+    return weekly_rate(weeks, too_early_days)
 
 
 @frame

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from destock.analysis.classification import causes, draws
+from destock.analysis.classification.plan import compared
 
 PLAN = {
     "item": "a",
@@ -222,7 +223,7 @@ class TestCompared:
             clicks=28.0,
             in_stock_share=0.8,
         )
-        return causes.compared(
+        return compared(
             pd.DataFrame([item | columns]), weeks, pd.DataFrame([plan]), self.TODAY
         ).iloc[0]
 
@@ -266,7 +267,7 @@ class TestCompared:
         plan = plan.assign(planned_days=91.0, planned_exposures_per_day=100.0, planned_price=10.0)
         unsaid = ["planned_instock", "planned_click_rate", "planned_return_rate"]
         plan = plan.assign(**dict.fromkeys(unsaid, np.nan), planned_launch=pd.NaT)
-        found = causes.compared(items, weeks, plan, self.TODAY)
+        found = compared(items, weeks, plan, self.TODAY)
         assert found["exposures_per_day"].isna().tolist() == [True, False]
         assert np.isfinite(causes.split(found, -2.0).to_numpy()).all()
 

@@ -16,6 +16,7 @@ from tests.analysis.classification.tiny import (
 )
 
 from destock.analysis.classification import kinds as rules
+from destock.analysis.classification.lines import core_pace, lines_of_failure
 from destock.model.schema import CLASSES
 
 
@@ -206,10 +207,10 @@ class TestLines:
 
     def test_a_new_core_style_is_measured_by_earlier_ones(self):
         frame, weeks = self.items(0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1)
-        assert rules.core_pace(frame, weeks, NUMBERS).loc[0] == pytest.approx(0.2)
+        assert core_pace(frame, weeks, NUMBERS).loc[0] == pytest.approx(0.2)
 
     def test_fewer_than_five_draw_no_line(self):
-        assert rules.core_pace(*self.items(0.1, 0.2, 0.3, 0.4), NUMBERS).isna().all()
+        assert core_pace(*self.items(0.1, 0.2, 0.3, 0.4), NUMBERS).isna().all()
 
     def test_of_its_tier_else_of_all(self):
         bands = pd.DataFrame(
@@ -224,5 +225,5 @@ class TestLines:
                 core("e", age=60.0),
             ]
         )
-        lines = rules.lines_of_failure(frame, bands, pd.Series({3: 0.15}), NUMBERS)["fail_line"]
+        lines = lines_of_failure(frame, bands, pd.Series({3: 0.15}), NUMBERS)["fail_line"]
         assert lines.fillna(-1).tolist() == [0.4, 0.2, -1, 0.15, -1]

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from tests.evidence.markdown_worlds import CELLS, TRUE, simulate
 
-from destock.analysis.elasticity import estimators, experiments, verdict
+from destock.analysis.elasticity import checks, estimators, experiments, verdict
 
 
 def parts(cell: str, seed: int = 1) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -143,7 +143,7 @@ class TestNotFromTheseData:
         tests, weeks = parts("private")
         weeks = weeks.assign(sold_units=np.where(weeks.groupby("item").cumcount() == 5, 1.0, 0.0))
         self.refused(weeks, verdict.TOO_THIN)
-        assert verdict.compare(tests, weeks)["std_error"].gt(0).all()
+        assert checks.compare(tests, weeks)["std_error"].gt(0).all()
 
     def test_many_items_of_which_few_say_anything(self):
         weeks = parts("private")[1]
@@ -169,7 +169,7 @@ class TestNotFromTheseData:
 
 class TestAround:
     def test_a_lot_shows_no_difference_before_and_the_answer_after(self):
-        frame, p = verdict.event_study(*parts("randomised"))
+        frame, p = checks.event_study(*parts("randomised"))
         assert p > 0.001
         assert frame.loc[frame["week_of_test"] >= 0, "uplift"].min() > 0.2
         assert frame.loc[
@@ -179,21 +179,21 @@ class TestAround:
     def test_a_check_of_the_weeks_before_is_no_licence(self):
         """Under a rule item effects are off by one; the check still passes most of the time."""
         passed = [
-            verdict.event_study(tests.iloc[:0], weeks)[1] > 0.05
+            checks.event_study(tests.iloc[:0], weeks)[1] > 0.05
             for tests, weeks in (parts("rule, both", seed) for seed in range(1, 11))
         ]
         assert np.mean(passed) > 0.5
 
     def test_nothing_to_show(self):
         tests, weeks = parts("private")
-        frame, p = verdict.event_study(tests, weeks.assign(log_price=0.0))
+        frame, p = checks.event_study(tests, weeks.assign(log_price=0.0))
         assert frame.empty
         assert np.isnan(p)
 
     def test_a_week_in_which_one_item_was_cut_has_no_interval(self):
         tests, weeks = parts("randomised")
         alone = tests["item"] == tests.loc[tests["arm"] == "cut", "item"].min()
-        frame, p = verdict.event_study(
+        frame, p = checks.event_study(
             tests[(tests["arm"] != "cut") | alone | (tests["week_of_test"] < 0)], weeks
         )
         known = frame.set_index("week_of_test")["low"].notna()
@@ -206,12 +206,12 @@ class TestAround:
         shown = tests.assign(
             exposures=np.round(5000 * np.exp(-0.6 * (tests["log_price"] - np.log(100))))
         )
-        found = verdict.by_traffic(shown).set_index("part")["elasticity"]
+        found = checks.by_traffic(shown).set_index("part")["elasticity"]
         assert found["exposure"] == pytest.approx(-0.6, abs=1e-3)
         assert found["total"] == pytest.approx(found["exposure"] + found["conversion"], abs=0.1)
-        assert verdict.by_traffic(tests).empty
+        assert checks.by_traffic(tests).empty
 
     def test_every_way_is_shown(self):
-        assert verdict.compare(*parts("randomised"))["estimator"].tolist() == list(
+        assert checks.compare(*parts("randomised"))["estimator"].tolist() == list(
             estimators.ESTIMATORS
         )

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from destock.analysis.pacing import baseline, sell_through
+from destock.analysis.pacing import baseline, rates, sell_through
 from destock.model.assumptions import assumed
 
 MONDAY, TODAY = pd.Timestamp("2025-03-03"), pd.Timestamp("2025-05-04")
@@ -293,12 +293,12 @@ def test_weekly_rate_is_corrected_for_weeks_out_of_stock():
     frame = item_weeks({"a": [10, 10, 10, 10, 0, 0, 0, 0]})
     frame.loc[4:, "in_stock_share"] = 0.0
     weeks = net_of(frame, item_now("a"))
-    assert sell_through.weekly_rate(weeks, 14)["rate"].tolist() == [10]
+    assert rates.weekly_rate(weeks, 14)["rate"].tolist() == [10]
 
 
 @pytest.mark.parametrize(("weeks", "rate"), [(1, np.nan), (2, np.nan), (3, 0.0)])
 def test_what_has_not_sold_is_unknown_until_it_was_long_enough_on_sale(weeks, rate):
-    found = sell_through.weekly_rate(net({"a": [0] * weeks}), 14)
+    found = rates.weekly_rate(net({"a": [0] * weeks}), 14)
     assert found[["rate", "quarter_rate"]].to_numpy().tolist() == [
         pytest.approx([rate] * 2, nan_ok=True)
     ]
@@ -306,7 +306,7 @@ def test_what_has_not_sold_is_unknown_until_it_was_long_enough_on_sale(weeks, ra
 
 def test_weeks_without_stock_say_nothing_of_what_would_sell():
     frame = item_weeks({"a": [0] * 8}).assign(in_stock_share=[1.0, 0, 0, 0, 0, 0, 0, 0])
-    assert sell_through.weekly_rate(net_of(frame, item_now("a")), 14)["rate"].isna().all()
+    assert rates.weekly_rate(net_of(frame, item_now("a")), 14)["rate"].isna().all()
 
 
 def test_returns_are_its_own_as_far_as_they_go_and_its_categorys_for_the_rest():
@@ -324,4 +324,4 @@ def test_an_empty_shop_gives_empty_frames():
     weeks = net({"a": [1]}).iloc[:0]
     styles = styles_of(weeks, item_now("a").assign(launch_date=MONDAY).iloc[:0])
     assert baseline.baseline(styles, weeks, MONDAY, assumed()).empty
-    assert sell_through.weekly_rate(weeks, 14).empty
+    assert rates.weekly_rate(weeks, 14).empty

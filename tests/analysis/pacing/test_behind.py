@@ -25,6 +25,7 @@ def style(item: str = "a", **columns) -> dict:
         "first_sale": LAUNCH,
         "skus": 5,
         "skus_in_stock": 5,
+        "sizes_left": 1.0,
         "in_stock_share": 1.0,
         "exposures": 100_000.0,
         "clicks": 5_000.0,
@@ -93,7 +94,26 @@ def test_the_plan_says_when_it_should_have_come_and_a_launch_read_off_the_first_
 
 
 def test_sizes_gone_are_broken_though_something_was_always_in_stock():
-    assert looked(skus_in_stock=2)["first"] == REASONS["broken"]
+    assert looked(sizes_left=0.59)["first"] == REASONS["broken"]
+    assert looked(sizes_left=0.60)["first"] == REASONS["price"]
+
+
+def test_sizes_count_by_what_they_sell_and_not_by_their_number():
+    """Two of five sizes that bring nine tenths of the sales are no broken run; four of five that
+    bring half of them are one. ``sizes`` says the same of such a style.
+    """
+    best = looked(skus_in_stock=2, sizes_left=0.9)
+    assert best["sizes_left"] == 0.9
+    assert best["first"] == REASONS["price"]
+    worst = looked(skus_in_stock=4, sizes_left=0.5)
+    assert worst["sizes_left"] == 0.5
+    assert worst["first"] == REASONS["broken"]
+
+
+def test_a_style_whose_sizes_nobody_counted_is_not_judged_by_their_number():
+    found = looked(sizes_left=None, in_stock_share=None, skus_in_stock=2)
+    assert pd.isna(found["sizes_left"])
+    assert REASONS["broken"] in found["unknown"]
 
 
 def test_a_rate_that_chance_explains_is_not_low():
@@ -119,6 +139,7 @@ def test_what_nobody_counted_is_unknown_and_no_reason():
         in_stock_share=None,
         skus=None,
         skus_in_stock=None,
+        sizes_left=None,
         first_receipt=None,
         first_sale=None,
     )

@@ -11,8 +11,9 @@ from tests.analysis.pacing.tiny import NO_EVENTS, made, small_world
 
 from destock.analysis.pacing import projection
 from destock.analysis.pacing.curve import fit
+from destock.analysis.pacing.experience import Experience, credible, demand_of_buy, learn
 from destock.analysis.pacing.lives import Lives, lives
-from destock.analysis.pacing.projection import Experience, backtest, credible, learn, project
+from destock.analysis.pacing.projection import backtest, project
 
 BOUNDS = ["sold", "low90", "low80", "projected", "high80", "high90"]
 
@@ -280,7 +281,7 @@ class TestProject:
             }
         )
         trials["final"] = 10 + 100 * np.exp(-1) - 1
-        experience = projection.Experience(
+        experience = Experience(
             made([[10, 99]]), fit(made([[10, 99]]), 0), trials, 0.0, pd.Series(dtype=float)
         )
         found = project(made([[10, None]], bought=500.0), experience).iloc[0]
@@ -323,7 +324,7 @@ class TestPrior:
             exposure=[[1, 1], [1, 0], [1, 0]] * 3,
         )
         share = np.tile([0.5, 1.0], (9, 1))
-        assert projection._prior(
+        assert demand_of_buy(
             known, share, made([[None, None]], bought=300.0)
         ).tolist() == pytest.approx([600])
 
@@ -332,16 +333,16 @@ class TestPrior:
         bought = np.exp(rng.normal(5, 1, 300))
         known = made(np.round(8 * bought[:, None] ** 0.6 * [0.5, 0.5]), bought=bought)
         share = np.tile([0.5, 1.0], (300, 1))
-        assert projection._prior(
-            known, share, made([[0, 0]], bought=1000.0)
-        ).tolist() == pytest.approx([8 * 1000**0.6], rel=0.02)
+        assert demand_of_buy(known, share, made([[0, 0]], bought=1000.0)).tolist() == pytest.approx(
+            [8 * 1000**0.6], rel=0.02
+        )
 
     def test_a_category_has_its_own_level(self):
         known = made(
             [[50, 50]] * 10 + [[20, 20]] * 10, bought=100.0, category=["dress"] * 10 + ["coat"] * 10
         )
         running = made([[0, 0]] * 2, bought=100.0, category=["dress", "coat"])
-        assert projection._prior(
+        assert demand_of_buy(
             known, np.tile([0.5, 1.0], (20, 1)), running
         ).tolist() == pytest.approx([100, 40])
 

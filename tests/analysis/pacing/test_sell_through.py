@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from destock.analysis.pacing import comparison
+from destock.analysis.pacing import places as by_place
 from destock.model.assumptions import assumed
 from destock.model.metrics import DEFINITIONS
 from destock.pages import Frames
@@ -314,7 +315,7 @@ class TestFits:
         ).astype(float)
 
     def fits(self, sold):
-        return comparison.fits(places_of(sold), running(self.ITEMS), assumed())
+        return by_place.fits(places_of(sold), running(self.ITEMS), assumed())
 
     @pytest.mark.parametrize("sessions", [1, 8])
     def test_noise_is_not_called_a_fit(self, sessions):
@@ -322,9 +323,7 @@ class TestFits:
         hundred is called a fit.
         """
         called = [
-            (
-                self.fits(self.random(seed, sessions=sessions))["verdict"] != comparison.FITS[2]
-            ).mean()
+            (self.fits(self.random(seed, sessions=sessions))["verdict"] != by_place.FITS[2]).mean()
             for seed in range(20)
         ]
         assert np.mean(called) < 0.01
@@ -357,7 +356,7 @@ class TestFits:
         sold = self.random(3)
         sold.loc["i3"] = 400.0, 200.0, 0.0
         places = places_of(sold).query("not (item == 'i3' and place == 'c')")
-        cells = comparison.fits(places, running(self.ITEMS), assumed()).set_index(["item", "place"])
+        cells = by_place.fits(places, running(self.ITEMS), assumed()).set_index(["item", "place"])
         assert cells.loc[("i3", "c"), "verdict"] == "sells worse here"
 
     def test_one_place_is_no_comparison(self):

@@ -42,20 +42,20 @@ def ageing(
     rows = layer.merge(sku_now[["sku", "item", "tag_price"]], on="sku", validate="m:1").merge(
         worth, on="item", validate="m:1"
     )
-    labels = band_labels(bands)
-    band = pd.cut(rows["age_days"].clip(lower=1), [0, *bands, np.inf], labels=labels[:-1]).astype(
-        object
-    )
-    rows["band"] = pd.Categorical(band.where(band.notna(), UNKNOWN_AGE), labels)
-    held = rows["units"].groupby(rows["item"]).transform("sum")
-    part = ratio(rows["units"], held)
-    rows = rows.assign(
-        cost=rows["units"] * rows["unit_cost"], tag=rows["units"] * rows["tag_price"]
-    )
-    rows = rows.assign(
-        **{name: rows[name] * part for name in ("nrv", "excess_units", "excess_cost")}
-    )
-    bands = rows.groupby(["category", "band"], observed=False)
+    units = rows["units"]
+    part = ratio(units, units.groupby(rows["item"]).transform("sum"))
+    cells = rows.assign(
+        band=_band(rows["age_days"], bands),
+        cost=units * rows["unit_cost"],
+        tag=units * rows["tag_price"],
+        **{name: rows[name] * part for name in ("nrv", "excess_units", "excess_cost")},
+    ).groupby(["category", "band"], observed=False)
     # of no units every value is 0; of units of which none is known it is unknown
-    nothing = bands.size().eq(0)
-    return bands[VALUES].sum(min_count=1).mask(nothing, 0.0).reset_index().astype({"band": str})
+    nothing = cells.size().eq(0)
+    return cells[VALUES].sum(min_count=1).mask(nothing, 0.0).reset_index().astype({"band": str})
+
+
+def _band(days: pd.Series, bands: Sequence[int]) -> pd.Categorical:
+    labels = band_labels(bands)
+    known = pd.cut(days.clip(lower=1), [0, *bands, np.inf], labels=labels[:-1]).astype(object)
+    return pd.Categorical(known.where(known.notna(), UNKNOWN_AGE), labels)

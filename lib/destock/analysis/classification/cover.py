@@ -16,34 +16,46 @@ def still_to_sell(
     """What will each seasonal style still sell until its exit, and on what does that rest?
 
     ``remaining``: expected demand less what is sold, by past seasons; of a style below its
-    ``fail_line`` by its own sales alone, sold × (1 − share) ÷ share of life (chain ladder), because
-    the buy that it was projected with is what failed; where no past season compares, its recent
-    rate × weeks left; nothing after the exit. ``remaining_sd``: a standard deviation, from the
-    bounds that hold for 8 of 10; ``remaining_basis``: one of REMAINING, empty for core styles.
+    ``fail_line`` by its own sales alone, because the buy that it was projected with is what
+    failed; where no past season compares, its recent rate × weeks left; nothing after the exit.
+    ``remaining_sd``: a standard deviation, from the bounds that hold for 8 of 10;
+    ``remaining_basis``: one of REMAINING, empty for core styles.
     """
     frame = styles.reset_index(drop=True)
-    found = projection.set_index("item").reindex(frame["item"]).reset_index(drop=True)
-    # the projection stands at the end of the last week: what has been sold since no longer remains
-    since = (frame["net_units"] - found["sold"]).fillna(0.0)
-    by_past = (found["demand"] - found["sold"] - since).clip(lower=0)
-    alone = (
-        ratio(found["sold"].clip(lower=0) * (1 - found["share"]), found["share"]) - since
-    ).clip(lower=0)
-    failed = (frame["sell_through"] < frame["fail_line"]) & alone.notna()
-    by_rate = frame["item"].map(rates.set_index("item")["rate"]) * (
-        (frame["exit_date"] - as_of).dt.days / 7
-    ).clip(lower=0)
-    remaining = by_past.mask(failed, alone).mask(~frame["in_season"], 0.0)
-    basis = pd.Series(np.where(failed, REMAINING[1], REMAINING[0]), index=frame.index).where(
-        remaining.notna(), REMAINING[2]
-    )
-    spread = ((found["high80"] - found["low80"]) / 2.56).mask(
-        failed, np.sqrt(alone / found["share"].where(found["share"] > 0))
+    found = _until_exit(frame, projection)
+    failed = (frame["sell_through"] < frame["fail_line"]) & found["alone"].notna()
+    remaining = found["by_past"].mask(failed, found["alone"]).mask(~frame["in_season"], 0.0)
+    weeks_left = ((frame["exit_date"] - as_of).dt.days / 7).clip(lower=0)
+    by_rate = frame["item"].map(rates.set_index("item")["rate"]) * weeks_left
+    past_seasons, own_sales, recent_rate = REMAINING
+    basis = np.select(
+        [frame["exit_date"].isna(), remaining.isna(), failed],
+        ["", recent_rate, own_sales],
+        past_seasons,
     )
     return frame.assign(
         remaining=remaining.fillna(by_rate),
-        remaining_sd=spread.fillna(0.0),
-        remaining_basis=basis.where(frame["exit_date"].notna(), ""),
+        remaining_sd=found["past_sd"].mask(failed, found["alone_sd"]).fillna(0.0),
+        remaining_basis=pd.Series(basis, frame.index, dtype="str"),
+    )
+
+
+def _until_exit(frame: pd.DataFrame, projection: pd.DataFrame) -> pd.DataFrame:
+    """What each style will still sell by past seasons, and by its own sales alone – sold × (1 −
+    share) ÷ share of life (chain ladder) –, each with its standard deviation.
+    """
+    found = projection.set_index("item").reindex(frame["item"]).reset_index(drop=True)
+    # the projection stands at the end of the last week: what has been sold since no longer remains
+    since = (frame["net_units"] - found["sold"]).fillna(0.0)
+    sold, share = found["sold"], found["share"]
+    alone = (ratio(sold.clip(lower=0) * (1 - share), share) - since).clip(lower=0)
+    return pd.DataFrame(
+        {
+            "by_past": (found["demand"] - sold - since).clip(lower=0),
+            "past_sd": (found["high80"] - found["low80"]) / 2.56,
+            "alone": alone,
+            "alone_sd": np.sqrt(alone / share.where(share > 0)),
+        }
     )
 
 
@@ -52,40 +64,58 @@ def excess(
 ) -> pd.DataFrame:
     """How many units are more than the shop can still use, and how long will the stock last?
 
-    Seasonal: stock + open orders − what will still sell until the exit. Core: stock + open orders −
-    (rate × (lead time + review + cover) + z σ √(lead time + review)). Damaged units are excess as
-    they are. Returns ``need``, ``excess_on_hand``, ``excess_on_order``, ``excess_units`` (on hand
-    and damaged), ``coming_rate`` (units a week to come: seasonal by what remains, core as lately),
-    ``weeks_of_supply`` (stock ÷ coming rate), ``stock_to_sales`` (stock ÷ monthly sales of the last
-    13 weeks in stock). Unknown where stock is, and where nobody knows what sells: sales that are
-    not recorded, goods of yesterday. Of nothing, nothing is too much.
+    What is more than the ``need`` of stock and open orders; damaged units are excess as they are.
+    Returns ``need`` and ``ceiling_weeks`` (as ``needed`` says), ``excess_on_hand``,
+    ``excess_on_order``, ``excess_units`` (on hand and damaged) and how long the stock lasts (as
+    ``lasting`` says). Unknown where stock is, and where nobody knows what sells: sales that are not
+    recorded, goods of yesterday. Of nothing, nothing is too much.
     """
-    frame = styles.merge(rates, on="item", how="left", validate="1:1")
-    rate, spread = frame["rate"], frame["rate_sd"].fillna(0.0)
-    wait = (frame["lead_time_days"] / 7).fillna(assumptions["lead_time_weeks"]) + assumptions[
-        "review_weeks"
-    ]
-    ceiling = rate * (wait + assumptions["cover_weeks"]) + assumptions[
-        "service_z"
-    ] * spread * np.sqrt(wait)
-    frame["need"] = np.where(frame["exit_date"].isna(), ceiling, frame["remaining"])
+    frame = needed(styles.merge(rates, on="item", how="left", validate="1:1"), assumptions)
     supply = frame["on_hand"] + frame["on_order"]
     too_much = (supply - frame["need"]).clip(lower=0).mask(supply.le(0), 0.0)
     # The last units needed are the ones on order: what is too much is first of all there, where it
     # can still be cancelled.
-    frame["excess_on_order"] = np.minimum(too_much, frame["on_order"])
-    frame["excess_on_hand"] = too_much - frame["excess_on_order"]
-    frame["excess_units"] = frame["excess_on_hand"] + frame["damaged"]
-    frame["ceiling_weeks"] = wait + assumptions["cover_weeks"]
-    weeks_left = (frame["exit_date"] - as_of).dt.days / 7
-    frame["coming_rate"] = ratio(frame["remaining"], weeks_left).where(weeks_left > 0, rate)
-    frame["weeks_of_supply"] = _lasts(
-        weeks_of_supply, frame["on_hand"], frame["coming_rate"].fillna(rate)
+    on_order = np.minimum(too_much, frame["on_order"])
+    on_hand = too_much - on_order
+    frame = frame.assign(
+        excess_on_order=on_order,
+        excess_on_hand=on_hand,
+        excess_units=on_hand + frame["damaged"],
     )
-    frame["stock_to_sales"] = _lasts(
-        stock_to_sales, frame["on_hand"], frame["quarter_rate"] * WEEKS_PER_MONTH
+    return lasting(frame, as_of)
+
+
+def needed(frame: pd.DataFrame, assumptions: dict[str, float]) -> pd.DataFrame:
+    """How many units of each style can the shop still use?
+
+    Adds ``need`` – seasonal: what will still sell until the exit; core: rate × (lead time + review
+    + cover) + z σ √(lead time + review) – and ``ceiling_weeks``, the weeks that a core style's
+    stock may last.
+    """
+    own_wait = frame["lead_time_days"] / 7
+    wait = own_wait.fillna(assumptions["lead_time_weeks"]) + assumptions["review_weeks"]
+    cover = wait + assumptions["cover_weeks"]
+    safety = assumptions["service_z"] * frame["rate_sd"].fillna(0.0) * np.sqrt(wait)
+    ceiling = frame["rate"] * cover + safety
+    need = np.where(frame["exit_date"].isna(), ceiling, frame["remaining"])
+    return frame.assign(need=need, ceiling_weeks=cover)
+
+
+def lasting(frame: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    """How long will the stock last?
+
+    Adds ``coming_rate`` (units a week to come: seasonal by what remains, core as lately),
+    ``weeks_of_supply`` (stock ÷ coming rate) and ``stock_to_sales`` (stock ÷ monthly sales of the
+    last 13 weeks in stock).
+    """
+    rate, weeks_left = frame["rate"], (frame["exit_date"] - as_of).dt.days / 7
+    coming = ratio(frame["remaining"], weeks_left).where(weeks_left > 0, rate)
+    monthly = frame["quarter_rate"] * WEEKS_PER_MONTH
+    return frame.assign(
+        coming_rate=coming,
+        weeks_of_supply=_lasts(weeks_of_supply, frame["on_hand"], coming.fillna(rate)),
+        stock_to_sales=_lasts(stock_to_sales, frame["on_hand"], monthly),
     )
-    return frame
 
 
 def _lasts(measure, units: pd.Series, rate: pd.Series) -> pd.Series:
@@ -108,16 +138,12 @@ def at_cost(frame: pd.DataFrame, layer: pd.DataFrame, sku_now: pd.DataFrame) -> 
         ["item", "received_on", "sku", "unit_cost"], na_position="first", kind="stable"
     )
     units = rows["good_units"].astype(float)
-    before = units.groupby(rows["item"]).cumsum() - units
-    wanted = (
-        rows["item"]
-        .map(frame.set_index("item")["on_hand"] - frame.set_index("item")["excess_on_hand"])
-        .astype(float)
-    )
-    needed = (wanted - before).clip(lower=0, upper=units)
-    parts = {"needed_cost": needed, "excess_cost": units - needed}
-    costs = {name: _value(part, rows) for name, part in parts.items()}
+    older = units.groupby(rows["item"]).cumsum() - units
+    stock = frame.set_index("item")
+    wanted = rows["item"].map(stock["on_hand"] - stock["excess_on_hand"]).astype(float)
+    needed = (wanted - older).clip(lower=0, upper=units)
     empty = frame["on_hand"].le(0) & frame["excess_on_hand"].notna()
+    costs = {"needed_cost": _value(needed, rows), "excess_cost": _value(units - needed, rows)}
     return frame.assign(
         **{
             name: frame["item"].map(cost).astype(float).mask(empty, 0.0)

@@ -2,12 +2,11 @@
 better.
 """
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 
 from destock.analysis.classification.draws import some_draws
+from destock.analysis.classification.lines import slow_limit
 from destock.model.messages import mark
 from destock.model.metrics import ratio, shipped_units, wilson_lower
 from destock.model.schema import CLASSES
@@ -39,125 +38,50 @@ MISSING = {
     "stock_to_sales": mark("sales of the last months"),
 }
 DRAWS = 100
-LEAST_STYLES = 5
-
-
-def core_pace(items: pd.DataFrame, weeks: pd.DataFrame, assumptions: dict[str, float]) -> pd.Series:
-    """Below which sell-through has a new core style failed? By week of life: the low quantile of
-    earlier core styles.
-
-    Net units ÷ units received by then, of core styles whose launch is in the records, in the weeks
-    in which a core style is still new (``slow_days``); unknown where fewer than five have come so
-    far.
-    """
-    core = items[items["exit_date"].isna() & ~items["left_truncated"].eq(True)]
-    rows = weeks[weeks["item"].isin(core["item"]) & (weeks["age"] <= assumptions["slow_days"] / 7)]
-    reached = ratio(rows["cumulative"], rows.groupby("item")["received_units"].cumsum())
-    by_age = reached.groupby(rows["age"])
-    return by_age.quantile(assumptions["misjudged_quantile"]).where(by_age.count() >= LEAST_STYLES)
-
-
-def lines_of_failure(
-    items: pd.DataFrame, bands: pd.DataFrame, core_lines: pd.Series, assumptions: dict[str, float]
-) -> pd.DataFrame:
-    """What is each style measured by?
-
-    Adds ``fail_line``: the sell-through, at its week of life, below which it has failed – the low
-    quantile of past styles of its tier (all tiers, where the tier had too few), of a new core style
-    that of earlier ones; ``category_quality``: returns for quality ÷ units kept or returned of its
-    category; ``exposure_floor``: exposures a week below which it was hardly shown.
-    """
-    by_tier = bands.set_index(["season", "tier", "age"])["fail"]
-    own = _of_day(
-        items,
-        lambda age: by_tier.reindex(
-            pd.MultiIndex.from_arrays([items["season"], items["tier"], age])
-        ),
-    )
-    pooled = _of_day(
-        items,
-        lambda age: by_tier.reindex(
-            pd.MultiIndex.from_arrays([items["season"], np.repeat("all", len(items)), age])
-        ),
-    )
-    new = items["exit_date"].isna() & (items["weeks_on_sale"] * 7 <= assumptions["slow_days"])
-    new_core = np.where(new, _of_day(items, lambda age: age.map(core_lines)), np.nan)
-    shipped, category = shipped_units(items), items["category"]
-    shown = ratio(items["exposures"], items["weeks_on_sale"])
-    return items.assign(
-        fail_line=np.where(
-            items["exit_date"].isna(), new_core, np.where(np.isnan(own), pooled, own)
-        ),
-        category_quality=ratio(
-            items.groupby(category)["quality_returns"].transform("sum"),
-            shipped.groupby(category).transform("sum"),
-        ),
-        exposure_floor=shown.groupby(category).transform(
-            lambda s: s.quantile(assumptions["exposure_quantile"])
-        ),
-    )
-
-
-def _of_day(items: pd.DataFrame, line: Callable[[pd.Series], pd.Series]) -> np.ndarray:
-    """A line that is known at the ends of weeks of life, on the day of life of each item: it begins
-    at 0.
-    """
-    age, part = (
-        items["age"].fillna(-1).astype("int64"),
-        items["week_part"].fillna(0.0).to_numpy(float),
-    )
-    last, running = (line(each).to_numpy(float) for each in (age, age + 1))
-    last = np.where((age < 0) & (part > 0), 0.0, last)
-    return last + np.where(np.isnan(running), 0.0, running - last) * part
-
-
-def slow_limit(frame: pd.DataFrame, assumptions: dict[str, float]) -> pd.Series:
-    """Above how many months of stock is a core style slow? The assumption, or three quarters of its
-    category if that is more.
-    """
-    usual = (
-        frame["stock_to_sales"]
-        .replace(np.inf, np.nan)
-        .groupby(frame["category"])
-        .transform(lambda s: s.quantile(0.75))
-    )
-    return usual.fillna(0).clip(lower=assumptions["slow_stock_to_sales"])
+RATE_WEEKS = 8  # that a weekly rate is the mean of
 
 
 def rules(frame: pd.DataFrame, as_of: pd.Timestamp, a: dict[str, float]) -> pd.DataFrame:
     """Which rule holds for the good units of each item? One column a class, in ORDER."""
-    seasonal, age_days = frame["exit_date"].notna(), frame["weeks_on_sale"] * 7
-    shipped = shipped_units(frame)
-    quality = pd.Series(wilson_lower(frame["quality_returns"], shipped), index=frame.index)
-    share_left = ratio(frame["remaining"], frame["remaining"] + frame["net_units"].clip(lower=0))
-    new = ~seasonal & (age_days <= a["slow_days"])
-    failing = (frame["sell_through"] < frame["fail_line"]) & (seasonal | new)
-    seen = (ratio(frame["exposures"], frame["weeks_on_sale"]) >= frame["exposure_floor"]) | frame[
-        "exposures"
-    ].isna()
-    too_much = (frame["weeks_of_supply"] > frame["ceiling_weeks"]) | (
+    seasonal, days = frame["exit_date"].notna(), frame["weeks_on_sale"] * 7
+    new_core = ~seasonal & (days <= a["slow_days"])
+    failing = (frame["sell_through"] < frame["fail_line"]) & (seasonal | new_core)
+    shown = _shown(frame)
+    in_stock = ~(frame["in_stock_share"] < a["instock_floor"])
+    over = (frame["exit_date"] < as_of) | (_share_left(frame) <= a["remaining_share"])
+    lasts_too_long = (frame["weeks_of_supply"] > frame["ceiling_weeks"]) | (
         frame["stock_to_sales"] > frame["slow_limit"]
     )
     holds = {
-        "defective": (
-            (quality > a["defect_factor"] * frame["category_quality"])
-            & (shipped >= a["defect_least_units"])
-        ),
-        "out of season": (
-            seasonal & ((frame["exit_date"] < as_of) | (share_left <= a["remaining_share"]))
-        ),
+        "defective": _defective(frame, a),
+        "out of season": seasonal & over,
         "unclassifiable": _missing(frame).ne(""),
-        "misjudged": (
-            failing
-            & seen
-            & ~(frame["in_stock_share"] < a["instock_floor"])
-            & (age_days > a["too_early_days"])
-        ),
-        "slow": ~seasonal & ~new & too_much,
-        "too early": (age_days <= a["too_early_days"]) | failing & ~seen,
+        "misjudged": failing & shown & in_stock & (days > a["too_early_days"]),
+        "slow": ~seasonal & ~new_core & lasts_too_long,
+        "too early": (days <= a["too_early_days"]) | (failing & ~shown),
         "over-bought": pd.Series(True, index=frame.index),
     }
     return pd.DataFrame({name: holds[name].fillna(False).astype(bool) for name in ORDER})
+
+
+def _defective(frame: pd.DataFrame, a: dict[str, float]) -> pd.Series:
+    """Of units enough, clearly more came back for quality than is usual in the category."""
+    shipped = shipped_units(frame)
+    at_least = pd.Series(wilson_lower(frame["quality_returns"], shipped), index=frame.index)
+    too_often = at_least > a["defect_factor"] * frame["category_quality"]
+    return too_often & (shipped >= a["defect_least_units"])
+
+
+def _shown(frame: pd.DataFrame) -> pd.Series:
+    """Was it shown enough to be judged? Where nobody counted, it is taken to have been."""
+    a_week = ratio(frame["exposures"], frame["weeks_on_sale"])
+    return (a_week >= frame["exposure_floor"]) | frame["exposures"].isna()
+
+
+def _share_left(frame: pd.DataFrame) -> pd.Series:
+    """Which part of its life's sales is still to come?"""
+    sold = frame["net_units"].clip(lower=0)
+    return ratio(frame["remaining"], frame["remaining"] + sold)
 
 
 def _missing(frame: pd.DataFrame) -> pd.Series:
@@ -186,63 +110,76 @@ def classify(
     up to all excess: damaged units are defective, the good ones take the first rule that holds.
     """
     frame = frame.assign(slow_limit=slow_limit(frame, assumptions))
+    good, bad = _good_units(frame, overrides, as_of, assumptions), _damaged_units(frame)
+    rows = pd.concat([good[good["units"] > 0], bad[bad["units"] > 0]])
+    both = rows.groupby(["item", "class"])
+    told = ["also", "confidence", "decided", "reason", "missing", "dead"]
+    rows = both.agg(units=("units", "sum"), **{name: (name, "first") for name in told})
+    rows = rows.assign(cost=both["cost"].sum(skipna=False)).reset_index()
+    return _most_money_first(rows, frame.set_index("item")["tag_price"])
+
+
+def _most_money_first(rows: pd.DataFrame, tag_price: pd.Series) -> pd.DataFrame:
+    """Where no cost is known, what lies at more tag value matters more, and then more units."""
+    tag = rows["item"].map(tag_price).astype(float) * rows["units"]
+    order = rows.assign(tag=tag).sort_values(
+        ["cost", "tag", "units", "item"], ascending=[False, False, False, True], kind="stable"
+    )
+    return rows.loc[order.index].reset_index(drop=True)
+
+
+def _good_units(
+    frame: pd.DataFrame, overrides: pd.DataFrame, as_of: pd.Timestamp, assumptions: dict[str, float]
+) -> pd.DataFrame:
+    """The class of each item's good units: the analyst's, else that of the first rule that
+    holds.
+    """
     holds = rules(frame, as_of, assumptions)
     first = holds.idxmax(axis=1)
-    told = (
-        frame[["item"]]
-        .merge(overrides, on="item", how="left", validate="1:1")
-        .set_axis(frame.index)
-    )
+    told = frame[["item"]].merge(overrides, on="item", how="left", validate="1:1")
+    told = told.set_axis(frame.index)
     by_analyst = told["class"].notna()
-    good = frame[["item"]].assign(
-        **{
-            "class": told["class"].where(by_analyst, first),
+    own = told["class"].where(by_analyst, first)
+    lacks = (first == "unclassifiable") & ~by_analyst
+    return pd.DataFrame(
+        {
+            "item": frame["item"],
+            "class": own,
             "units": frame["excess_on_hand"],
             "cost": frame["excess_cost"],
-        },
-        also=_also(holds, told["class"].where(by_analyst, first)),
-        confidence=_confidence(frame, first, as_of, assumptions).mask(by_analyst, np.nan),
-        decided=np.where(by_analyst, BY_ANALYST, BY_RULE),
-        reason=told["reason"].fillna(""),
-        missing=_missing(frame).where((first == "unclassifiable") & ~by_analyst, ""),
-        dead=dead(frame, as_of, assumptions),
+            "also": _also(holds, own),
+            "confidence": _confidence(frame, first, as_of, assumptions).mask(by_analyst, np.nan),
+            "decided": np.where(by_analyst, BY_ANALYST, BY_RULE),
+            "reason": told["reason"].fillna(""),
+            "missing": _missing(frame).where(lacks, ""),
+            "dead": dead(frame, as_of, assumptions),
+        }
     )
-    bad = frame[["item"]].assign(
-        **{
+
+
+def _damaged_units(frame: pd.DataFrame) -> pd.DataFrame:
+    """Damaged units are defective, whatever the item is."""
+    return pd.DataFrame(
+        {
+            "item": frame["item"],
             "class": "defective",
             "units": frame["damaged"],
             "cost": frame["damaged_cost"],
+            "also": "",
             "confidence": 1.0,
+            "decided": BY_RULE,
+            "reason": "",
+            "missing": "",
+            "dead": False,
         }
     )
-    bad = bad.assign(also="", decided=BY_RULE, reason="", missing="", dead=False)
-    rows = pd.concat([good[good["units"] > 0], bad[bad["units"] > 0]])
-    kept = {
-        name: (name, "first")
-        for name in ("also", "confidence", "decided", "reason", "missing", "dead")
-    }
-    both = rows.groupby(["item", "class"])
-    rows = (
-        both.agg(units=("units", "sum"), **kept)
-        .assign(cost=both["cost"].sum(skipna=False))
-        .reset_index()
-    )
-    tag = rows["item"].map(frame.set_index("item")["tag_price"]).astype(float) * rows["units"]
-    # where no cost is known, what lies at more tag value matters more, and then more units
-    order = (
-        rows.assign(tag=tag)
-        .sort_values(
-            ["cost", "tag", "units", "item"], ascending=[False, False, False, True], kind="stable"
-        )
-        .index
-    )
-    return rows.loc[order].reset_index(drop=True)
 
 
 def _also(holds: pd.DataFrame, own: pd.Series) -> list[str]:
+    """The other rules that hold; "over-bought" always does."""
     others = [
-        [n for n in holds.columns[row] if n not in (name, "over-bought")]
-        for row, name in zip(holds.to_numpy(), own, strict=True)
+        [name for name in holds.columns[row] if name not in (kind, "over-bought")]
+        for row, kind in zip(holds.to_numpy(), own, strict=True)
     ]
     return ["; ".join(names) for names in others]
 
@@ -256,13 +193,12 @@ def _confidence(
     eight weeks; what remains: its standard deviation. The lines that styles are measured by stay.
     Items are drawn in the order of their names.
     """
-    order = frame["item"].argsort(kind="stable")
-    rows, dice = frame.iloc[order], np.random.default_rng(0)
-    found = first.iloc[order].to_numpy()
-    same = np.zeros(len(rows))
+    rows = frame.iloc[frame["item"].argsort(kind="stable")]
+    kinds, same = first.loc[rows.index].to_numpy(), np.zeros(len(rows))
+    dice = np.random.default_rng(0)
     for draws in some_draws(DRAWS, len(rows)):
-        kinds = rules(_drawn(rows, draws, dice), as_of, assumptions).idxmax(axis=1)
-        same += (kinds.to_numpy().reshape(draws, -1) == found).sum(axis=0)
+        drawn = rules(_drawn(rows, draws, dice), as_of, assumptions).idxmax(axis=1)
+        same += (drawn.to_numpy().reshape(draws, -1) == kinds).sum(axis=0)
     return pd.Series(same / DRAWS, index=rows.index).reindex(frame.index)
 
 
@@ -270,34 +206,39 @@ def _drawn(rows: pd.DataFrame, draws: int, dice: np.random.Generator) -> pd.Data
     """The rows as often as there are draws, one draw after the other, with their noisy figures
     drawn.
     """
-    n, many = len(rows), pd.concat([rows] * draws, ignore_index=True)
-    sold, returned = (
-        rows[name].fillna(0).clip(lower=0).to_numpy(float)
-        for name in ("sold_units", "quality_returns")
-    )
-    dealt = [
-        (
-            dice.poisson(sold),
-            dice.standard_normal(n),
-            dice.poisson(returned),
-            dice.standard_normal(n),
-        )
-        for _ in range(draws)
-    ]
-    sold_again, pace, returned_again, rest = (
-        np.concatenate(each) for each in zip(*dealt, strict=True)
-    )
-    luck = ratio(sold_again, many["sold_units"].fillna(0).clip(lower=0)).fillna(1.0)
-    error = many["rate_sd"].fillna(0.0) / np.sqrt(8) * pace
-    faster = ratio((many["rate"].fillna(0.0) + error).clip(lower=0), many["rate"]).fillna(1.0)
+    many = pd.concat([rows] * draws, ignore_index=True)
+    luck = _luck(rows, draws, dice)
+    sold_more = ratio(luck["sold"], many["sold_units"].fillna(0).clip(lower=0)).fillna(1.0)
+    rate = many["rate"].fillna(0.0)
+    error = many["rate_sd"].fillna(0.0) / np.sqrt(RATE_WEEKS) * luck["rate"]
+    faster = ratio((rate + error).clip(lower=0), many["rate"]).fillna(1.0)
+    remaining = many["remaining"] + many["remaining_sd"] * luck["remaining"]
     return many.assign(
-        net_units=many["net_units"] * luck,
-        sell_through=many["sell_through"] * luck,
-        quality_returns=returned_again,
-        remaining=(many["remaining"] + many["remaining_sd"] * rest).clip(lower=0),
+        net_units=many["net_units"] * sold_more,
+        sell_through=many["sell_through"] * sold_more,
+        quality_returns=luck["returned"],
+        remaining=remaining.clip(lower=0),
         weeks_of_supply=many["weeks_of_supply"] / faster,
         stock_to_sales=many["stock_to_sales"] / faster,
     )
+
+
+def _luck(rows: pd.DataFrame, draws: int, dice: np.random.Generator) -> pd.DataFrame:
+    """What chance deals to every row in each draw: units sold and units returned for quality, and
+    how many standard errors its rate and what remains are off.
+    """
+    sold = rows["sold_units"].fillna(0).clip(lower=0).to_numpy(float)
+    returned = rows["quality_returns"].fillna(0).clip(lower=0).to_numpy(float)
+    dealt = [
+        {
+            "sold": dice.poisson(sold),
+            "rate": dice.standard_normal(len(rows)),
+            "returned": dice.poisson(returned),
+            "remaining": dice.standard_normal(len(rows)),
+        }
+        for _ in range(draws)
+    ]
+    return pd.concat([pd.DataFrame(draw) for draw in dealt], ignore_index=True)
 
 
 def dead(frame: pd.DataFrame, as_of: pd.Timestamp, assumptions: dict[str, float]) -> pd.Series:
@@ -330,7 +271,6 @@ def by(classes: pd.DataFrame, key: str, every: tuple[str, ...] = ()) -> pd.DataF
     )
     names = [*every, *sorted(set(total.index) - set(every))]
     listed = total.reindex(names)
-    listed.loc[~listed.index.isin(total.index)] = (
-        0  # of a kind without units the cost is 0; of one without a known cost it is unknown
-    )
+    # of a kind without units the cost is 0; of one without a known cost it is unknown
+    listed.loc[~listed.index.isin(total.index)] = 0
     return listed.rename_axis(key).reset_index()

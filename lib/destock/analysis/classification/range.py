@@ -43,17 +43,15 @@ def xyz(weekly: np.ndarray) -> np.ndarray:
 
     weekly: styles × weeks, unknown weeks NaN; unknown with fewer than four weeks or without sales.
     """
-    known = np.isfinite(weekly).sum(axis=1)
-    filled = np.where(np.isfinite(weekly), weekly, 0.0)
-    mean = ratio(filled.sum(axis=1), known)
-    spread = np.sqrt(
-        ratio((np.where(np.isfinite(weekly), weekly - mean[:, None], 0.0) ** 2).sum(axis=1), known)
-    )
-    variation = ratio(spread, mean)
+    known = np.isfinite(weekly)
+    weeks = known.sum(axis=1)
+    mean = ratio(np.where(known, weekly, 0.0).sum(axis=1), weeks)
+    squares = np.where(known, weekly - mean[:, None], 0.0) ** 2
+    variation = ratio(np.sqrt(ratio(squares.sum(axis=1), weeks)), mean)
     graded = np.select(
         [variation <= X_CV, variation <= Y_CV, variation > Y_CV], ["X", "Y", "Z"], ""
     )
-    return np.where(known >= 4, graded, "")
+    return np.where(weeks >= 4, graded, "")
 
 
 def pattern(weekly: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -66,23 +64,30 @@ def pattern(weekly: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     sold = np.nan_to_num(weekly) > 0
     sales = sold.sum(axis=1)
     interval = ratio(np.isfinite(weekly).sum(axis=1), sales)
-    sizes = np.where(sold, weekly, 0.0)
-    mean = ratio(sizes.sum(axis=1), sales)
-    squared = ratio((np.where(sold, weekly - mean[:, None], 0.0) ** 2).sum(axis=1), sales * mean**2)
-    seldom_sold, uneven = interval >= INTERVAL, squared >= VARIATION
-    return (
-        np.where(
-            sales > 0,
-            np.select(
-                [seldom_sold & uneven, seldom_sold, uneven],
-                [PATTERNS[3], PATTERNS[2], PATTERNS[1]],
-                PATTERNS[0],
-            ),
-            "",
-        ),
-        interval,
-        squared,
+    mean = ratio(np.where(sold, weekly, 0.0).sum(axis=1), sales)
+    squares = np.where(sold, weekly - mean[:, None], 0.0) ** 2
+    variation = ratio(squares.sum(axis=1), sales * mean**2)
+    seldom_sold, uneven = interval >= INTERVAL, variation >= VARIATION
+    smooth, erratic, intermittent, lumpy = PATTERNS
+    named = np.select(
+        [sales == 0, seldom_sold & uneven, seldom_sold, uneven],
+        ["", lumpy, intermittent, erratic],
+        smooth,
     )
+    return named, interval, variation
+
+
+RANKED = [
+    "item",
+    "gross_profit",
+    "abc_basis",
+    "abc",
+    "xyz",
+    "pattern",
+    "sale_interval",
+    "size_variation",
+    "seldom_rate",
+]
 
 
 def ranked(items: pd.DataFrame, weeks: pd.DataFrame, snapshot: pd.DataFrame) -> pd.DataFrame:
@@ -100,55 +105,46 @@ def ranked(items: pd.DataFrame, weeks: pd.DataFrame, snapshot: pd.DataFrame) -> 
     )
     even, plain = _weekly(frame, late)
     named, interval, variation = pattern(plain)
-    frame["abc"], frame["xyz"], frame["pattern"] = abc(frame["gross_profit"]), xyz(even), named
-    rare = np.isin(named, PATTERNS[2:])
-    frame["seldom_rate"] = np.where(
-        rare, seldom(np.nan_to_num(plain)) if plain.shape[1] else 0.0, np.nan
-    )
-    return frame.assign(sale_interval=interval, size_variation=variation)[
-        [
-            "item",
-            "gross_profit",
-            "abc_basis",
-            "abc",
-            "xyz",
-            "pattern",
-            "sale_interval",
-            "size_variation",
-            "seldom_rate",
-        ]
-    ]
+    rate = seldom(np.nan_to_num(plain)) if plain.shape[1] else 0.0
+    return frame.assign(
+        abc=abc(frame["gross_profit"]),
+        xyz=xyz(even),
+        pattern=named,
+        sale_interval=interval,
+        size_variation=variation,
+        seldom_rate=np.where(np.isin(named, PATTERNS[2:]), rate, np.nan),
+    )[RANKED]
 
 
 def _earned(items: pd.DataFrame, late: pd.DataFrame, snapshot: pd.DataFrame) -> pd.DataFrame:
-    total = late.groupby("item")[
-        ["revenue", "refund_value", "sold_units", "cancelled_units", "returned_units"]
-    ].sum()
-    frame = (
-        items[["item", "mean_cost", "tag_price"]]
-        .join(total, on="item")
-        .fillna(dict.fromkeys(total, 0.0))
+    """What each item earned, and on what that rests: gross profit, else net sales, else units."""
+    frame = _sold(items, late) if snapshot.empty else _sold_by_months(items, snapshot)
+    profit = frame["net"] - frame["units"] * frame["mean_cost"]
+    basis = np.select(
+        [profit.notna(), frame["net"].notna()],
+        [mark("gross profit"), mark("net sales (cost unknown)")],
+        mark("units (price unknown)"),
     )
-    net, units = (
-        frame["revenue"] - frame["refund_value"],
-        frame["sold_units"] - frame["cancelled_units"] - frame["returned_units"],
+    value = profit.fillna(frame["net"]).fillna(frame["units"])
+    return frame[["item"]].assign(gross_profit=value, abc_basis=basis)
+
+
+def _sold(items: pd.DataFrame, late: pd.DataFrame) -> pd.DataFrame:
+    """Net sales in money and units of the last year."""
+    sums = ["revenue", "refund_value", "sold_units", "cancelled_units", "returned_units"]
+    total = late.groupby("item")[sums].sum()
+    rows = items[["item", "mean_cost"]].join(total, on="item").fillna(dict.fromkeys(total, 0.0))
+    return rows.assign(
+        net=rows["revenue"] - rows["refund_value"],
+        units=rows["sold_units"] - rows["cancelled_units"] - rows["returned_units"],
     )
-    if len(snapshot):
-        longest = (
-            snapshot.set_index("item")[["sold_9m", "sold_6m", "sold_3m", "sold_1m"]]
-            .astype(float)
-            .bfill(axis=1)
-            .iloc[:, 0]
-        )
-        units = frame["item"].map(longest)
-        net = units * frame["tag_price"]
-    profit = net - units * frame["mean_cost"]
-    basis = np.where(
-        profit.notna(),
-        mark("gross profit"),
-        np.where(net.notna(), mark("net sales (cost unknown)"), mark("units (price unknown)")),
-    )
-    return frame[["item"]].assign(gross_profit=profit.fillna(net).fillna(units), abc_basis=basis)
+
+
+def _sold_by_months(items: pd.DataFrame, snapshot: pd.DataFrame) -> pd.DataFrame:
+    """The same of a snapshot: units of the longest time that it knows, at their tag."""
+    months = snapshot.set_index("item")[["sold_9m", "sold_6m", "sold_3m", "sold_1m"]]
+    units = items["item"].map(months.astype(float).bfill(axis=1).iloc[:, 0])
+    return items[["item", "mean_cost"]].assign(net=units * items["tag_price"], units=units)
 
 
 def _weekly(frame: pd.DataFrame, late: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
@@ -156,20 +152,18 @@ def _weekly(frame: pd.DataFrame, late: pd.DataFrame) -> tuple[np.ndarray, np.nda
     were; weeks mostly out of stock are unknown.
     """
     share = late["in_stock_share"].fillna(1.0)
-    rows = late.assign(
-        units=(late["net_units"].clip(lower=0) / share.where(share > 0)).where(share >= 0.5)
-    )
-    rows = rows.assign(sold=rows["sold_units"].where(share >= 0.5))
+    units = late["net_units"].clip(lower=0) / share.where(share > 0)
+    rows = late.assign(units=units.where(share >= 0.5), sold=late["sold_units"].where(share >= 0.5))
     by_week = rows.groupby(["category", "week"])["units"].mean()
-    index = by_week / by_week.groupby("category").transform("mean")
-    rows["even"] = rows["units"] / rows.set_index(["category", "week"]).index.map(
-        index.where(index > 0)
-    ).to_numpy(float)
-    wide = [
-        rows.pivot(index="item", columns="week", values=name).reindex(frame["item"]).to_numpy(float)
-        for name in ("even", "sold")
-    ]
-    return wide[0], wide[1]
+    usual = by_week / by_week.groupby("category").transform("mean")
+    at = pd.MultiIndex.from_frame(rows[["category", "week"]])
+    rows["even"] = rows["units"] / usual.where(usual > 0).reindex(at).to_numpy(float)
+    return _wide(rows, "even", frame), _wide(rows, "sold", frame)
+
+
+def _wide(rows: pd.DataFrame, values: str, frame: pd.DataFrame) -> np.ndarray:
+    wide = rows.pivot(index="item", columns="week", values=values)
+    return wide.reindex(frame["item"]).to_numpy(float)
 
 
 def moving_share(sku_week: pd.DataFrame) -> pd.DataFrame:
@@ -181,23 +175,18 @@ def moving_share(sku_week: pd.DataFrame) -> pd.DataFrame:
     """
     rows = sku_week[sku_week["complete"] & (sku_week["stock_basis"] != "unknown")]
     last = rows["week"].max()
-    rows = rows.assign(
-        period=(last - rows["week"]).dt.days // 28,
-        on_sale=(rows["days_in_stock"] > 0) | (rows["sold_units"] > 0),
-    )
-    per_sku = (
-        rows[(rows["period"] < 13) & rows["on_sale"]]
-        .groupby(["period", "sku"], as_index=False)["sold_units"]
-        .sum()
-    )
+    period = (last - rows["week"]).dt.days // 28
+    on_sale = (rows["days_in_stock"] > 0) | (rows["sold_units"] > 0)
+    rows = rows.assign(period=period)[on_sale & (period < 13)]
+    skus = rows.groupby(["period", "sku"], as_index=False)["sold_units"].sum()
     total = (
-        per_sku.assign(sold=per_sku["sold_units"] > 0)
+        skus.assign(sold=skus["sold_units"] > 0)
         .groupby("period", as_index=False)
         .agg(moving=("sold", "sum"), on_sale=("sku", "size"))
     )
-    total["period_end"] = (
-        last + pd.Timedelta(days=6) - pd.to_timedelta(total["period"] * 28, unit="D")
+    ago = pd.to_timedelta(total["period"] * 28, unit="D")
+    total = total.assign(
+        period_end=last + pd.Timedelta(days=6) - ago,
+        share=ratio(total["moving"], total["on_sale"]),
     )
-    return total.assign(share=ratio(total["moving"], total["on_sale"]))[
-        ["period_end", "moving", "on_sale", "share"]
-    ]
+    return total[["period_end", "moving", "on_sale", "share"]]

@@ -6,9 +6,28 @@ import pandas as pd
 from destock.model.messages import mark
 from destock.model.metrics import ratio
 
-STATES = (mark("dead size"), mark("lost size"), mark("in stock"), mark("sold out"))
+DEAD, LOST, IN_STOCK, SOLD_OUT = STATES = (
+    mark("dead size"),
+    mark("lost size"),
+    mark("in stock"),
+    mark("sold out"),
+)
 RECENT_WEEKS, RATE_WEEKS = 8, 26
 LEAST_DAYS = 14  # in stock, before a size's own rate is known
+
+
+COLUMNS = [
+    "item",
+    "sku",
+    "name",
+    "size",
+    "state",
+    "broken",
+    "units",
+    "cost",
+    "lost_units",
+    "lost_sales",
+]
 
 
 def sizes(
@@ -28,51 +47,47 @@ def sizes(
     weeks are unknown.
     """
     known = sku_week[sku_week["complete"] & sku_week["days_in_stock"].notna()]
-    rows = sku_now[sku_now["on_hand"].notna()].merge(
-        items[["item", "name", "in_season", "sizes_left", "on_hand"]].rename(
-            columns={"on_hand": "item_on_hand", "name": "item_name"}
-        ),
-        on="item",
-        validate="m:1",
+    rows = _of_styles_with_stock(sku_now, items)
+    if known.empty:
+        rows = rows.iloc[:0]
+    rows = rows.join(_recent(known, assumptions["dead_weeks"]), on="sku")
+    rows = rows.fillna({"sold_lately": 0.0, "lost_weeks": 0.0})
+    units = rows["on_hand"].clip(lower=0)
+    rows = _with_losses(
+        rows.assign(
+            broken=rows["sizes_left"] < assumptions["size_floor"],
+            units=units,
+            cost=rows["on_hand_cost"].mask(units.eq(0), 0.0),
+        )
     )
-    rows = rows[(rows["item_on_hand"] > 0) & (not known.empty)].reset_index(drop=True)
-    rows = rows.join(_recent(known, assumptions["dead_weeks"]), on="sku").fillna(
-        {"sold_lately": 0.0, "lost_weeks": 0.0}
-    )
-    style_sold = rows.groupby("item")["sold_lately"].transform("sum")
-    rows["broken"] = rows["sizes_left"] < assumptions["size_floor"]
-    rows["units"] = rows["on_hand"].clip(lower=0)
-    rows["cost"] = rows["on_hand_cost"].mask(rows["units"].eq(0), 0.0)
-    dead = (
-        (rows["units"] > 0)
-        & (rows["sold_lately"] <= 0)
-        & (style_sold > 0)
-        & (rows["known_weeks"] >= assumptions["dead_weeks"])
-    )
+    rows["state"] = _states(rows, assumptions["dead_weeks"])
+    return rows[COLUMNS].sort_values(["item", "sku"], kind="stable").reset_index(drop=True)
+
+
+def _of_styles_with_stock(sku_now: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
+    """The SKUs whose stock is known, of styles that have some; each by its style's name."""
+    style = items[["item", "name", "in_season", "sizes_left", "on_hand"]]
+    style = style[style["on_hand"] > 0].drop(columns="on_hand")
+    rows = sku_now[sku_now["on_hand"].notna()].drop(columns="name", errors="ignore")
+    return rows.merge(style, on="item", validate="m:1")
+
+
+def _states(rows: pd.DataFrame, dead_weeks: float) -> np.ndarray:
+    """One of STATES for each size."""
+    held = rows["units"] > 0
+    style_sold = rows.groupby("item")["sold_lately"].transform("sum") > 0
+    long_known = rows["known_weeks"] >= dead_weeks
+    dead = held & (rows["sold_lately"] <= 0) & style_sold & long_known
     lost = (rows["units"] == 0) & rows["in_season"] & (rows["rate"] > 0)
-    rows["state"] = np.select([dead, lost, rows["units"] > 0], STATES[:3], STATES[3])
-    rows["lost_units"] = (rows["rate"] * rows["lost_weeks"]).where(
-        rows["in_season"] & (rows["lost_weeks"] > 0), 0.0
-    )
-    rows["lost_sales"] = (rows["lost_units"] * rows["price"]).mask(rows["lost_units"].eq(0), 0.0)
-    columns = [
-        "item",
-        "sku",
-        "item_name",
-        "size",
-        "state",
-        "broken",
-        "units",
-        "cost",
-        "lost_units",
-        "lost_sales",
-    ]
-    return (
-        rows[columns]
-        .rename(columns={"item_name": "name"})
-        .sort_values(["item", "sku"], kind="stable")
-        .reset_index(drop=True)
-    )
+    return np.select([dead, lost, held], [DEAD, LOST, IN_STOCK], SOLD_OUT)
+
+
+def _with_losses(rows: pd.DataFrame) -> pd.DataFrame:
+    """What each size would have sold in the weeks without it: nothing out of season."""
+    missing = rows["in_season"] & (rows["lost_weeks"] > 0)
+    units = (rows["rate"] * rows["lost_weeks"]).where(missing, 0.0)
+    sales = (units * rows["price"]).mask(units.eq(0), 0.0)
+    return rows.assign(lost_units=units, lost_sales=sales)
 
 
 def _recent(weeks: pd.DataFrame, dead_weeks: float) -> pd.DataFrame:
@@ -80,32 +95,29 @@ def _recent(weeks: pd.DataFrame, dead_weeks: float) -> pd.DataFrame:
     without stock of the last eight.
     """
     ago = (weeks["week"].max() - weeks["week"]).dt.days // 7
+    without = (weeks["days_on_sale"] - weeks["days_in_stock"]).clip(lower=0) / 7
     rows = weeks.assign(
         net=weeks["sold_units"] - weeks["undone_units"],
         lately=weeks["sold_units"].where(ago < dead_weeks, 0.0),
-        out=((weeks["days_on_sale"] - weeks["days_in_stock"]).clip(lower=0) / 7).where(
-            ago < RECENT_WEEKS, 0.0
-        ),
+        out=without.where(ago < RECENT_WEEKS, 0.0),
     )
     total = rows.groupby("sku").agg(
         sold_lately=("lately", "sum"), known_weeks=("week", "size"), lost_weeks=("out", "sum")
     )
-    half_year = (
-        rows[ago < RATE_WEEKS]
-        .groupby("sku")[["net", "days_in_stock", "paid_value", "sold_units"]]
-        .sum()
+    half_year = rows[ago < RATE_WEEKS].groupby("sku")
+    sums = half_year[["net", "days_in_stock", "paid_value", "sold_units"]].sum()
+    rate = ratio(sums["net"].clip(lower=0) * 7, sums["days_in_stock"])
+    return total.assign(
+        rate=rate.where(sums["days_in_stock"] >= LEAST_DAYS),
+        price=ratio(sums["paid_value"], sums["sold_units"]),
     )
-    rate = ratio(half_year["net"].clip(lower=0) * 7, half_year["days_in_stock"]).where(
-        half_year["days_in_stock"] >= LEAST_DAYS
-    )
-    return total.assign(rate=rate, price=ratio(half_year["paid_value"], half_year["sold_units"]))
 
 
 def by_style(rows: pd.DataFrame) -> pd.DataFrame:
     """Which styles have broken runs, and what do their dead and lost sizes come to in money? One
     row a style with one of the three.
     """
-    dead, lost = rows["state"] == STATES[0], rows["state"] == STATES[1]
+    dead, lost = rows["state"] == DEAD, rows["state"] == LOST
     part = rows.assign(
         dead_sizes=dead,
         lost_sizes=lost,

@@ -100,22 +100,19 @@ def options(flagged: pd.DataFrame, assumptions: Mapping[str, float]) -> pd.DataF
     """
     rate, spread = _rate(flagged)
     per_arm = _arms(len(_clusters(flagged).unique()), assumptions["test_hold_out"])
-    cuts = sorted({0.1, 0.2, 0.3, assumptions["test_cut"]})
-    rows = [
-        {
+
+    def shown(cut: float, weeks: int) -> dict[str, float]:
+        terms = (cut, rate, weeks, assumptions, spread)
+        return {
             "cut": cut,
             "weeks": weeks,
-            "least_detectable": (
-                least_detectable(per_arm, cut, rate, weeks, assumptions, spread)
-                if per_arm
-                else np.nan
-            ),
-            "items_needed": items_needed(1.0, cut, rate, weeks, assumptions, spread),
+            "least_detectable": least_detectable(per_arm, *terms) if per_arm else np.nan,
+            "items_needed": items_needed(1.0, *terms),
         }
-        for cut in cuts
-        for weeks in sorted({1, 2, 4, 8, int(assumptions["test_weeks"])})
-    ]
-    return pd.DataFrame(rows)
+
+    cuts = sorted({0.1, 0.2, 0.3, assumptions["test_cut"]})
+    lengths = sorted({1, 2, 4, 8, int(assumptions["test_weeks"])})
+    return pd.DataFrame([shown(cut, weeks) for cut in cuts for weeks in lengths])
 
 
 def sharpest(options: pd.DataFrame, cut: float, weeks: float, wanted: float) -> pd.Series | None:
@@ -132,12 +129,11 @@ def sharpest(options: pd.DataFrame, cut: float, weeks: float, wanted: float) -> 
 
 
 def _rate(flagged: pd.DataFrame) -> tuple[float, float]:
+    """Mean rate of the styles that sell, and s.d. ÷ mean."""
     selling = flagged.loc[flagged["rate"] > 0, "rate"]
-    return (
-        (float(selling.mean()), float(selling.std(ddof=0) / selling.mean()))
-        if len(selling)
-        else (1.0, 0.0)
-    )
+    if selling.empty:
+        return 1.0, 0.0
+    return float(selling.mean()), float(selling.std(ddof=0) / selling.mean())
 
 
 def _arms(units: int, share: float) -> float:
@@ -220,18 +216,8 @@ def cost(
     ``elasticity``: best, low, high. Negative where waiting earns more than the cut.
     """
     held = flagged[flagged["item"].isin(drawn.loc[drawn["arm"] == "control", "item"])]
-    before, ratio = sale.before_tax(held["price"]), 1 - assumptions["test_cut"]
+    price, share = sale.before_tax(held["price"]), 1 - assumptions["test_cut"]
     units = held["rate"] * assumptions["test_weeks"]
-    gains = [
-        float(
-            (
-                units
-                * (
-                    ratio**beta * (before * ratio - held["mean_cost"])
-                    - (before - held["mean_cost"])
-                )
-            ).sum()
-        )
-        for beta in elasticity
-    ]
+    kept, cut = price - held["mean_cost"], price * share - held["mean_cost"]
+    gains = [float((units * (share**beta * cut - kept)).sum()) for beta in elasticity]
     return {"cost": gains[0], "cost_low": min(gains), "cost_high": max(gains), "held": len(held)}

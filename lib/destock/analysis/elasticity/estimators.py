@@ -53,22 +53,23 @@ def life_curve(rows: pd.DataFrame) -> pd.Series:
 
 
 def _with_history(rows: pd.DataFrame) -> pd.DataFrame:
-    by, age = rows.groupby("unit"), rows["age_week"].astype(float)
-    units = pd.concat([by["sold_units"].shift(lag) for lag in range(1, LAGS + 1)], axis=1)
-    recent, cumulative = (
-        np.log(units.sum(axis=1, skipna=False) + 0.5),
-        np.log((by["sold_units"].cumsum() - rows["sold_units"]).clip(0) + 0.5),
-    )
-    bought = np.log(rows["received"].where(rows["received"] > 0).astype(float))
-    lags = {f"price_{lag}": by["log_price"].shift(lag) for lag in range(1, LAGS + 1)}
+    """What a markdown rule can have seen before each week: past sales, past prices, units
+    bought.
+    """
+    unit, age = rows.groupby("unit"), rows["age_week"].astype(float)
+    lags = range(1, LAGS + 1)
+    sold = pd.concat([unit["sold_units"].shift(lag) for lag in lags], axis=1)
+    recent = np.log(sold.sum(axis=1, skipna=False) + 0.5)
+    before = (unit["sold_units"].cumsum() - rows["sold_units"]).clip(0)
+    cumulative = np.log(before + 0.5)
     return rows.assign(
-        last=np.log(units.iloc[:, 0] + 0.5),
+        last=np.log(sold.iloc[:, 0] + 0.5),
         recent=recent,
         cumulative=cumulative,
-        bought=bought,
+        bought=np.log(rows["received"].where(rows["received"] > 0).astype(float)),
         recent_by_age=recent * age,
         cumulative_by_age=cumulative * age,
-        **lags,
+        **{f"price_{lag}": unit["log_price"].shift(lag) for lag in lags},
     )
 
 
@@ -123,57 +124,67 @@ def log_log(
         return None
     logs = sold[regressors or ["log_price"]].assign(y=np.log(sold["sold_units"].astype(float)))
     logs = logs - (logs.groupby(sold[effect]).transform("mean") if effect else logs.mean())
-    groups, names = pd.factorize(sold[cluster])
-    model = OLS(logs["y"], logs.drop(columns="y")).fit(
+    groups = pd.factorize(sold[cluster])[0]
+    line = OLS(logs["y"], logs.drop(columns="y")).fit(
         cov_type="cluster", cov_kwds={"groups": groups}
     )
-    scores = (
-        model.model.exog * model.resid.to_numpy()[:, None]
-    ) @ model.normalized_cov_params.to_numpy()
-    sums = pd.DataFrame(scores, index=sold[cluster].to_numpy()).groupby(level=0).sum().loc[names]
-    by_points = np.sqrt(model.scale * model.normalized_cov_params.iloc[0, 0])
-    if (
-        model.ssr <= REPRODUCED**3 * model.uncentered_tss
-        or model.bse.iloc[0] <= REPRODUCED * by_points
-    ):
-        # through every point, or through the middle of each of two clusters: nothing tells how
-        # wrong it may be
+    if _tells_no_error(line):
         return None
     return Fit(
-        model.params.to_numpy(),
-        sums * (model.bse.to_numpy() / np.sqrt((sums**2).sum().to_numpy())),
-        model.fittedvalues,
+        line.params.to_numpy(),
+        _influence(line, sold[cluster]),
+        line.fittedvalues,
         float(logs.iloc[:, 0].std()),
     )
+
+
+def _tells_no_error(line) -> bool:
+    """Does a line run through every point, or through the middle of each of two clusters? Then
+    nothing tells how wrong it may be.
+    """
+    by_points = np.sqrt(line.scale * line.normalized_cov_params.iloc[0, 0])
+    return (
+        line.ssr <= REPRODUCED**3 * line.uncentered_tss
+        or line.bse.iloc[0] <= REPRODUCED * by_points
+    )
+
+
+def _influence(line, cluster: pd.Series) -> pd.DataFrame:
+    """What each cluster adds to the slopes, in the order in which clusters come; scaled to the
+    standard errors of the line.
+    """
+    scores = line.model.exog * line.resid.to_numpy()[:, None]
+    added = pd.DataFrame(scores @ line.normalized_cov_params.to_numpy(), index=cluster.to_numpy())
+    sums = added.groupby(level=0).sum().loc[pd.unique(cluster)]
+    return sums * (line.bse.to_numpy() / np.sqrt((sums**2).sum().to_numpy()))
 
 
 def before_after(rows: pd.DataFrame, weeks: int = 2) -> Fit | None:
     """What do the weeks around each item's first cut say? The season's decline and the recovery
     from a trough are in it.
     """
-    step = rows["log_price"] - rows.groupby("item")["log_price"].shift()
-    first = (
-        rows[step < -0.01]
-        .groupby("item", as_index=False)["week"]
-        .first()
-        .rename(columns={"week": "cut"})
-    )
-    near = rows.merge(first, on="item")
-    place = (near["week"] - near["cut"]).dt.days // 7
-    near = near[(place >= -weeks) & (place < weeks)].assign(
-        after=(place >= 0).map({True: "after", False: "before"})
-    )
+    near = _around_first_cut(rows, weeks)
     mean = near.groupby(["after", "item"])[["sold_units", "log_price"]].mean()
-    if not {"after", "before"} <= set(mean.index.get_level_values(0)):
+    if set(mean.index.get_level_values("after")) != {True, False}:
         return None
     log_units = np.log(mean["sold_units"].where(mean["sold_units"] > 0))
-    change = mean["log_price"]["after"] - mean["log_price"]["before"]
-    slopes = ((log_units["after"] - log_units["before"]) / change)[change < -0.01].dropna()
+    cut = mean["log_price"][True] - mean["log_price"][False]
+    slopes = ((log_units[True] - log_units[False]) / cut)[cut < -0.01].dropna()
     error = slopes.std() / np.sqrt(len(slopes))
     # one item alone, or several that agree to the last unit
     if not error > 1e-9 * abs(slopes.mean()):
         return None
-    influence = (slopes - slopes.mean()) * error / np.sqrt(((slopes - slopes.mean()) ** 2).sum())
+    off = slopes - slopes.mean()
+    influence = off * error / np.sqrt((off**2).sum())
     return Fit(
-        np.array([slopes.mean()]), influence.to_frame(), near["sold_units"], float(change.std())
+        np.array([slopes.mean()]), influence.to_frame(), near["sold_units"], float(cut.std())
     )
+
+
+def _around_first_cut(rows: pd.DataFrame, weeks: int) -> pd.DataFrame:
+    """So many weeks before and after the first cut of each item that had one."""
+    step = rows["log_price"] - rows.groupby("item")["log_price"].shift()
+    first = rows[step < -0.01].groupby("item")["week"].first().rename("cut")
+    near = rows.merge(first.reset_index(), on="item")
+    place = (near["week"] - near["cut"]).dt.days // 7
+    return near.assign(after=place >= 0)[(place >= -weeks) & (place < weeks)]

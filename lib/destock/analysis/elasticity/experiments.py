@@ -41,34 +41,38 @@ def weeks_of_tests(
     ``cell`` (test × week of test), ``treated`` (after the decision), ``curve``, ``log_price``.
     """
     tests = experiment.merge(item_now[["item", "category"]], on="item", validate="m:1")
-    rows = item_week[item_week["complete"]].merge(tests, on="item")
-    last_day = rows["week"] + pd.Timedelta(days=6)
-    start, end = (
-        rows["decision_date"] - pd.Timedelta(weeks=WEEKS_BEFORE),
-        rows["window_end"] + pd.Timedelta(weeks=after),
-    )
-    straddles = (rows["list_prices"] > 1) | (
-        (rows["week"] < rows["decision_date"]) & (last_day >= rows["decision_date"])
-    )
-    # nothing, where it was given away
-    price = rows["list_price"].fillna(rows["price"]).astype(float)
-    priced = (rows["price"] > 0) & (price > 0)
-    seen = (
-        (rows["week"] >= start)
-        & (last_day <= end)
-        & ~straddles
-        & priced
-        & ~(rows["in_stock_share"] == 0)
-    )
-    rows = rows[seen].assign(log_price=np.log(price[seen]))
-    rows["unit"] = rows["experiment"] + " " + rows["item"]
-    rows["week_of_test"] = (rows["week"] - rows["decision_date"]).dt.days // 7
-    rows["cell"] = rows["experiment"] + " " + rows["week_of_test"].astype("str")
-    rows["curve"] = life_curve(rows)
-    rows["treated"] = rows["week_of_test"] >= 0
-    rows["in_stock"] = rows["in_stock_share"].fillna(1.0)
-    rows = rows.sort_values(["unit", "week"], kind="stable")
+    rows = _at_one_price(item_week[item_week["complete"]].merge(tests, on="item"), after)
+    week_of_test = (rows["week"] - rows["decision_date"]).dt.days // 7
+    rows = rows.assign(
+        log_price=np.log(_asked(rows)),
+        unit=rows["experiment"] + " " + rows["item"],
+        week_of_test=week_of_test,
+        cell=rows["experiment"] + " " + week_of_test.astype("str"),
+        curve=life_curve(rows),
+        treated=week_of_test >= 0,
+        in_stock=rows["in_stock_share"].fillna(1.0),
+    ).sort_values(["unit", "week"], kind="stable")
     return rows[~_at_an_earlier_price(rows)].reset_index(drop=True)
+
+
+def _asked(rows: pd.DataFrame) -> pd.Series:
+    """The listed price, else what was paid."""
+    return rows["list_price"].fillna(rows["price"]).astype(float)
+
+
+def _at_one_price(rows: pd.DataFrame, after: int) -> pd.DataFrame:
+    """The weeks around a decision in which the item was in stock and its price neither changed nor
+    was nothing.
+    """
+    decided, last_day = rows["decision_date"], rows["week"] + pd.Timedelta(days=6)
+    begun = rows["week"] >= decided - pd.Timedelta(weeks=WEEKS_BEFORE)
+    ended = last_day > rows["window_end"] + pd.Timedelta(weeks=after)
+    straddles = (rows["week"] < decided) & (last_day >= decided)
+    # nothing, where it was given away
+    priced = (rows["price"] > 0) & (_asked(rows) > 0)
+    out_of_stock = rows["in_stock_share"] == 0
+    moved = straddles | (rows["list_prices"] > 1)
+    return rows[begun & ~ended & ~moved & priced & ~out_of_stock]
 
 
 def _at_an_earlier_price(rows: pd.DataFrame) -> pd.Series:

@@ -64,25 +64,28 @@ def ladder(
     MEASURES with ``_low`` and ``_high``, ``break_even_uplift`` and ``expected_uplift`` of units,
     ``margin`` (gross profit ÷ revenue before tax), ``best`` (most cash).
     """
-    rows = []
-    for step in steps(assumptions):
-        outcomes = pd.DataFrame([_outcome(items, step, beta, sale) for beta in elasticity])
-        low, high = outcomes.min().add_suffix("_low"), outcomes.max().add_suffix("_high")
-        rows.append(
-            {"step": step}
-            | outcomes.iloc[0].to_dict()
-            | low.to_dict()
-            | high.to_dict()
-            | {"expected_uplift": step ** elasticity[0]}
-        )
-    frame = pd.DataFrame(rows)
-    value, bought = (
-        sale.before_tax((items["rate"] * items["price"]).sum()),
-        (items["rate"] * items["mean_cost"]).sum(),
+    frame = pd.DataFrame([_at(step, items, elasticity, sale) for step in steps(assumptions)])
+    value = sale.before_tax((items["rate"] * items["price"]).sum())
+    cost = (items["rate"] * items["mean_cost"]).sum()
+    return frame.assign(
+        break_even_uplift=break_even_uplift(value, value * frame["step"], cost),
+        margin=ratio(frame["gross_profit"], sale.before_tax(frame["revenue"])),
+        best=(frame["cash"] > 0) & (frame["cash"] == frame["cash"].max()),
     )
-    frame["break_even_uplift"] = break_even_uplift(value, value * frame["step"], bought)
-    frame["margin"] = ratio(frame["gross_profit"], sale.before_tax(frame["revenue"]))
-    return frame.assign(best=(frame["cash"] > 0) & (frame["cash"] == frame["cash"].max()))
+
+
+def _at(
+    step: float, items: pd.DataFrame, elasticity: tuple[float, float, float], sale: Proceeds
+) -> dict[str, float]:
+    """The measures at one step by the best elasticity, and the lowest and highest of them all."""
+    outcomes = pd.DataFrame([_outcome(items, step, beta, sale) for beta in elasticity])
+    return {
+        "step": step,
+        **outcomes.iloc[0],
+        **outcomes.min().add_suffix("_low"),
+        **outcomes.max().add_suffix("_high"),
+        "expected_uplift": step ** elasticity[0],
+    }
 
 
 def _outcome(items: pd.DataFrame, step: float, beta: float, sale: Proceeds) -> dict[str, float]:

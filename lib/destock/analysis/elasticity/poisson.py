@@ -64,34 +64,41 @@ def fit(
     rows = informative(rows, effects, units)
     if rows.empty:
         return None
-    codes = [pd.factorize(rows[effect])[0] for effect in effects]
-    y, x = rows[units].to_numpy(float), rows[regressors].to_numpy(float)
-    x = x - x.mean(axis=0)
-    system = _System(codes, x, y, np.log(rows["in_stock"].to_numpy(float)))
-    told, (groups, names) = system.told(), pd.factorize(rows[cluster])
-    if not told[0] and len(y) <= system.effects:
+    system = _equations(rows, regressors, effects, units)
+    told = system.told()
+    if not told[0] and len(rows) <= system.effects:
         return None
-    slopes, influence, spread = (
-        np.full(len(told), np.nan),
-        np.full((len(names), len(told)), np.nan),
-        0.0,
-    )
     if told.any():
-        if not told.all():
-            system = _System(codes, x[:, told], y, system.offset)
-        found = system.solve()
-        if found is None or len(names) < LEAST_CLUSTERS:
-            return None
-        slopes[told], influence[:, told], spread = (
-            found,
-            system.influence(groups),
-            system.spread() if told[0] else 0.0,
-        )
+        system = system.only(told)
+        return _solved(system, told, rows, cluster)
+    names = pd.unique(rows[cluster])
+    nothing = pd.DataFrame(np.nan, index=names, columns=range(len(told)))
+    return Fit(np.full(len(told), np.nan), nothing, pd.Series(system.mean, index=rows.index), 0.0)
+
+
+def _equations(
+    rows: pd.DataFrame, regressors: list[str], effects: list[str], units: str
+) -> "_System":
+    codes = [pd.factorize(rows[effect])[0] for effect in effects]
+    x = rows[regressors].to_numpy(float)
+    offset = np.log(rows["in_stock"].to_numpy(float))
+    return _System(codes, x - x.mean(axis=0), rows[units].to_numpy(float), offset)
+
+
+def _solved(system: "_System", told: np.ndarray, rows: pd.DataFrame, cluster: str) -> Fit | None:
+    """The fit of the regressors that are told, NaN for the others."""
+    groups, names = pd.factorize(rows[cluster])
+    found = system.solve()
+    if found is None or len(names) < LEAST_CLUSTERS:
+        return None
+    slopes = np.full(len(told), np.nan)
+    influence = np.full((len(names), len(told)), np.nan)
+    slopes[told], influence[:, told] = found, system.influence(groups)
     return Fit(
         slopes,
         pd.DataFrame(influence, index=names),
         pd.Series(system.mean, index=rows.index),
-        spread,
+        system.spread() if told[0] else 0.0,
     )
 
 
@@ -126,6 +133,13 @@ class _System:
         self.by_large = np.empty((len(self.units), starts[-1]))
         self.mean = (y + y.mean()) / 2
         self._factorise()
+
+    def only(self, told: np.ndarray) -> "_System":
+        """The same equations with these regressors alone."""
+        if told.all():
+            return self
+        codes = [self.large, *(code for code, _, _ in self.small)]
+        return _System(codes, self.x[:, told], self.y, self.offset)
 
     def told(self) -> np.ndarray:
         """Which regressors keep a spread of their own when all else is held fixed?"""
@@ -210,12 +224,8 @@ class _System:
         """Standard deviation of the first regressor net of everything else, weighted by expected
         units.
         """
-        return float(
-            1
-            / np.sqrt(
-                cho_solve(self.factor, np.eye(self.by_large.shape[1], 1))[0, 0] * self.mean.sum()
-            )
-        )
+        first = cho_solve(self.factor, np.eye(self.by_large.shape[1], 1))[0, 0]
+        return float(1 / np.sqrt(first * self.mean.sum()))
 
     def influence(self, groups: np.ndarray) -> np.ndarray:
         """What each cluster adds to the slopes: its scores on regressors net of all effects, over
@@ -239,11 +249,8 @@ class _System:
         known = (rest_on >= LEAST_CLUSTERS) & (
             (sums**2).sum(axis=0) > REPRODUCED**2 * shares.sum(axis=0)
         )
-        return np.where(
-            known,
-            sums * np.sqrt((n - 1) / max(n - k - self.effects, 1) * clusters / (clusters - 1)),
-            np.nan,
-        )
+        correction = (n - 1) / max(n - k - self.effects, 1) * clusters / (clusters - 1)
+        return np.where(known, sums * np.sqrt(correction), np.nan)
 
 
 def _table(

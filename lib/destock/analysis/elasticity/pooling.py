@@ -26,19 +26,16 @@ def by_item(rows: pd.DataFrame, pooled: Fit) -> pd.DataFrame:
     """
     rows = rows.loc[pooled.expected.index]
     code, names = pd.factorize(rows["item"])
-    x, y = (
-        (rows["log_price"] - rows.groupby("item")["log_price"].transform("mean")).to_numpy(),
-        rows["sold_units"].to_numpy(float),
-    )
+    usual = rows.groupby("item")["log_price"].transform("mean")
+    x, y = (rows["log_price"] - usual).to_numpy(), rows["sold_units"].to_numpy(float)
     base = pooled.expected.to_numpy() * np.exp(-pooled.slopes[0] * x)
     slope, information = _own_slopes(code, x, y, base, pooled.slopes[0])
     moved = np.bincount(code, x**2) > 1e-6
     design_effect = max(1.0, pooled.std_error[0] ** 2 * information[moved].sum())
-    category = rows.groupby("item")["category"].first().reindex(names).to_numpy()
     found = pd.DataFrame(
         {
             "item": names,
-            "category": category,
+            "category": rows.groupby("item")["category"].first().reindex(names).to_numpy(),
             "own": slope,
             "variance": design_effect / np.maximum(information, 1e-9),
         }
@@ -56,13 +53,11 @@ def _own_slopes(
     for _ in range(STEPS):
         mean = base * np.exp(slope[code] * x)
         mean *= (total / np.bincount(code, mean))[code]
-        centred = (
-            x - (np.bincount(code, mean * x) / np.maximum(np.bincount(code, mean), 1e-12))[code]
-        )
+        mean_x = np.bincount(code, mean * x) / np.maximum(np.bincount(code, mean), 1e-12)
+        centred = x - mean_x[code]
+        score = np.bincount(code, (y - mean) * centred)
         information = np.bincount(code, mean * centred**2)
-        change = np.clip(
-            np.bincount(code, (y - mean) * centred) / np.maximum(information, 1e-9), -1, 1
-        )
+        change = np.clip(score / np.maximum(information, 1e-9), -1, 1)
         slope = slope + change
         if np.abs(change).max() < TOLERANCE:
             break

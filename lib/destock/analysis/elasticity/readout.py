@@ -41,59 +41,48 @@ def read(
         .merge(experiment, on="item")
         .merge(item_now[["item", "name", "mean_cost"]], on="item")
     )
-    rows["day_of_test"] = (rows["day"] - rows["decision_date"]).dt.days
-    rows = rows[(rows["day_of_test"] >= -DAYS) & (rows["day"] <= rows["window_end"])]
-    rows["gross_profit"] = sale.before_tax(rows["revenue"]) - rows["sold_units"] * rows["mean_cost"]
-    keys = ["experiment", "item", "name", "arm"]
-    sides = {
-        side: rows[(rows["day_of_test"] >= 0) == (side == "after")] for side in ("before", "after")
-    }
-    daily = [
-        part.groupby(keys, dropna=False)
-        .agg(
-            days=("day", "size"),
-            sold_units=("sold_units", "mean"),
-            gross_profit=("gross_profit", "mean"),
-        )
-        .add_suffix(f"_{side}")
-        for side, part in sides.items()
-    ]
-    wide = daily[0].join(daily[1], how="inner")
-    return _judged(wide.reset_index(), assumptions)
+    day_of_test = (rows["day"] - rows["decision_date"]).dt.days
+    earned = sale.before_tax(rows["revenue"]) - rows["sold_units"] * rows["mean_cost"]
+    rows = rows.assign(after=day_of_test >= 0, gross_profit=earned)
+    rows = rows[(day_of_test >= -DAYS) & (rows["day"] <= rows["window_end"])]
+    before, after = _a_day(rows[~rows["after"]]), _a_day(rows[rows["after"]])
+    sides = before.add_suffix("_before").join(after.add_suffix("_after"), how="inner")
+    return _judged(sides.reset_index(), assumptions)
+
+
+def _a_day(rows: pd.DataFrame) -> pd.DataFrame:
+    """Days seen of each item in a test, units and gross profit a day."""
+    return rows.groupby(["experiment", "item", "name", "arm"], dropna=False).agg(
+        days=("day", "size"),
+        sold_units=("sold_units", "mean"),
+        gross_profit=("gross_profit", "mean"),
+    )
 
 
 def _judged(frame: pd.DataFrame, assumptions: Mapping[str, float]) -> pd.DataFrame:
-    frame["uplift"] = ratio(frame["sold_units_after"], frame["sold_units_before"])
-    controls = (
-        frame[frame["arm"] == "control"]
-        .groupby("experiment")[["sold_units_after", "sold_units_before"]]
-        .sum()
-    )
-    frame["control_uplift"] = (
-        frame["experiment"]
-        .map(ratio(controls["sold_units_after"], controls["sold_units_before"]))
-        .astype(float)
+    """The cut items beside the controls of their test."""
+    sold = ["sold_units_after", "sold_units_before"]
+    controls = frame[frame["arm"] == "control"].groupby("experiment")[sold].sum()
+    usual = ratio(controls["sold_units_after"], controls["sold_units_before"])
+    frame = frame.assign(
+        uplift=ratio(frame["sold_units_after"], frame["sold_units_before"]),
+        control_uplift=frame["experiment"].map(usual).astype(float),
     )
     frame = frame[frame["arm"] != "control"].reset_index(drop=True)
     frame["gross_profit_change"] = frame["gross_profit_after"] - frame["gross_profit_before"]
-    ends = [
-        (
-            noise_interval(
-                row.uplift,
-                7 * row.sold_units_before,
-                row.days_before / 7,
-                row.days_after / 7,
-                assumptions,
-            )
-            if row.sold_units_before > 0
-            else (np.nan,) * 2
-        )
-        for row in frame.itertuples()
-    ]
-    frame["low"], frame["high"] = (np.array(ends, float).reshape(-1, 2)[:, side] for side in (0, 1))
-    return frame.assign(
-        evidence=(frame["low"] > frame["control_uplift"].fillna(1))
-        | (frame["high"] < frame["control_uplift"].fillna(1))
+    ends = [_ends(row, assumptions) for row in frame.itertuples()]
+    frame[["low", "high"]] = np.array(ends, float).reshape(-1, 2)
+    none = frame["control_uplift"].fillna(1)
+    return frame.assign(evidence=(frame["low"] > none) | (frame["high"] < none))
+
+
+def _ends(row, assumptions: Mapping[str, float]) -> tuple[float, float]:
+    """The interval of one item's uplift; unknown where it sold nothing before."""
+    if not row.sold_units_before > 0:
+        return np.nan, np.nan
+    weeks_before, weeks_after = row.days_before / 7, row.days_after / 7
+    return noise_interval(
+        row.uplift, 7 * row.sold_units_before, weeks_before, weeks_after, assumptions
     )
 
 

@@ -93,6 +93,24 @@ def present_value(cash: np.ndarray, weeks: np.ndarray, rate: float):
     )
 
 
+HELD = [
+    "item",
+    "units",
+    "price",
+    "salvage",
+    "floor",
+    "floor_share",
+    "net_price",
+    "rate_needed",
+    "rate_expected",
+    "advice",
+    "hold_until",
+    "gain",
+    "best_price",
+    "cash_ahead",
+]
+
+
 def hold(
     frame: pd.DataFrame,
     coming: pd.DataFrame,
@@ -105,55 +123,86 @@ def hold(
     frame: item, ``units`` (good, on hand), ``price`` (paid now), ``salvage`` (net a unit, best
     alternative), ``return_rate`` (came back ÷ shipped); coming: items × weeks ahead, units
     expected. terms: elasticity (NaN where unknown), capital_rate, storage_week (a unit), decline
-    (of salvage, a week). Capital is charged on what a unit would bring, not on its cost. One-step
-    look-ahead: hold while expected sales exceed ``rate_that_pays``. Returns item, ``floor``,
-    ``floor_share`` (of the price now), ``net_price`` (what a unit that is kept brings),
-    ``rate_needed``, ``rate_expected`` (of the coming week), ``advice``, ``hold_until`` (last day on
-    which holding pays; null: not now; a year ahead: no end in sight), ``gain`` (what holding brings
-    over letting go all now), ``best_price`` (until the stock's end), ``cash_ahead`` (present value
-    of selling on at today's price for a year and letting go what is left).
+    (of salvage, a week). Returns HELD: the prices of ``priced``, what ``look_ahead`` sees,
+    ``advice``, and ``hold_until``, the last day on which holding pays (null: not now; a year ahead:
+    no end in sight).
     """
     rows = frame.reset_index(drop=True)
-    back = rows["return_rate"].fillna(0.0)
-    net_price = sale.brings(rows["price"], back)
-    kept = (1 - terms["decline"]) ** np.arange(WEEKS_AHEAD + 1)
-    units, alive = rows["units"].to_numpy(float).copy(), np.ones(len(rows), bool)
-    weeks, gain = np.zeros(len(rows), int), np.zeros(len(rows))
-    needed, cash = np.zeros((len(rows), WEEKS_AHEAD)), np.zeros((len(rows), WEEKS_AHEAD))
     expected = coming.reindex(index=rows["item"], columns=range(WEEKS_AHEAD)).fillna(0.0).to_numpy()
-    for week in range(WEEKS_AHEAD):
-        now, then = rows["salvage"] * kept[week], rows["salvage"] * kept[week + 1]
-        holding = now * terms["capital_rate"] / 52 + terms["storage_week"]
-        needed[:, week] = rate_that_pays(units, now, then, holding, net_price)
-        sold = np.minimum(expected[:, week], units)
-        alive &= (sold > needed[:, week]) & (units > 0)
-        gain += np.where(alive, sold * (net_price - then) - units * (now - then + holding), 0.0)
-        weeks += alive
-        cash[:, week] = sold * net_price
-        units = units - sold
-    floor = price_floor(rows["salvage"], sale, back, terms["storage_week"])
+    rows = look_ahead(priced(rows, expected, sale, terms), expected, terms)
+    pays = rows["weeks_held"] > 0
+    last = as_of + pd.to_timedelta(7 * rows["weeks_held"], unit="D")
+    return rows.assign(advice=np.where(pays, HOLD, LET_GO), hold_until=last.where(pays))[HELD]
+
+
+def priced(
+    rows: pd.DataFrame, expected: np.ndarray, sale: Proceeds, terms: dict[str, float]
+) -> pd.DataFrame:
+    """What does a unit bring now, below which price is it better let go, and which price earns
+    most?
+
+    rows, terms: as ``hold`` has them; expected: a row of units a week for each. Adds ``net_price``
+    (what a unit that is kept brings), ``floor`` (``price_floor``), ``floor_share`` (of the price
+    now) and ``best_price`` (until the stock's end).
+    """
+    returned = rows["return_rate"].fillna(0.0)
+    floor = price_floor(rows["salvage"], sale, returned, terms["storage_week"])
     clearing = clearing_price(
         rows["price"], rows["units"], expected.sum(axis=1), terms["elasticity"]
     )
-    last = as_of + pd.to_timedelta(7 * weeks, unit="D")
-    ahead = np.arange(1, WEEKS_AHEAD + 1)
-    left = (
-        units
-        * (rows["salvage"] * kept[-1]).to_numpy()
-        / (1 + terms["capital_rate"]) ** (WEEKS_AHEAD * 7 / 365)
-    )
-    return rows[["item", "units", "price", "salvage"]].assign(
+    return rows.assign(
+        net_price=sale.brings(rows["price"], returned),
         floor=floor,
         floor_share=ratio(floor, rows["price"]),
-        net_price=net_price,
+        best_price=best_price(floor, terms["elasticity"], clearing),
+    )
+
+
+def look_ahead(rows: pd.DataFrame, expected: np.ndarray, terms: dict[str, float]) -> pd.DataFrame:
+    """For how many weeks does holding pay, what does it bring, and how much cash does a year of
+    selling on?
+
+    One-step look-ahead: hold while the sales expected of a week exceed ``rate_that_pays``. Capital
+    is charged on what a unit would bring, not on its cost. Adds ``rate_needed`` and
+    ``rate_expected`` (units of the coming week), ``weeks_held``, ``gain`` (what holding brings over
+    letting go all now) and ``cash_ahead`` (present value of selling on at today's price for a year
+    and letting go what is left).
+    """
+    on_hand, sold, left = _run_down(rows["units"].to_numpy(float), expected)
+    kept = (1 - terms["decline"]) ** np.arange(WEEKS_AHEAD + 1)
+    salvage = rows["salvage"].to_numpy(float)[:, None] * kept
+    now, then = salvage[:, :-1], salvage[:, 1:]
+    net_price = rows["net_price"].to_numpy(float)[:, None]
+    holding = now * terms["capital_rate"] / 52 + terms["storage_week"]
+    needed = rate_that_pays(on_hand, now, then, holding, net_price)
+    pays = np.logical_and.accumulate((sold > needed) & (on_hand > 0), axis=1)
+    gain = np.where(pays, sold * (net_price - then) - on_hand * (now - then + holding), 0.0)
+    return rows.assign(
         rate_needed=needed[:, 0],
         rate_expected=expected[:, 0],
-        advice=np.where(weeks > 0, HOLD, LET_GO),
-        hold_until=pd.Series(last).where(weeks > 0),
-        gain=gain,
-        best_price=best_price(floor, terms["elasticity"], clearing),
-        cash_ahead=present_value(cash, ahead, terms["capital_rate"]) + left,
+        weeks_held=pays.sum(axis=1),
+        gain=gain.cumsum(axis=1)[:, -1],
+        cash_ahead=_in_todays_money(sold * net_price, left * salvage[:, -1], terms["capital_rate"]),
     )
+
+
+def _in_todays_money(sales: np.ndarray, let_go: np.ndarray, rate: float) -> np.ndarray:
+    """What the sales of the weeks ahead are worth today, with what is let go at the end of them."""
+    ahead = np.arange(1, WEEKS_AHEAD + 1)
+    return present_value(sales, ahead, rate) + present_value(let_go[:, None], ahead[-1:], rate)
+
+
+def _run_down(units: np.ndarray, expected: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Units on hand at the beginning of each coming week, units sold in it, and what is left in the
+    end.
+    """
+    on_hand, sold = np.empty(expected.shape), np.empty(expected.shape)
+    left = units
+    for week in range(expected.shape[1]):
+        on_hand[:, week] = left
+        sold[:, week] = np.minimum(expected[:, week], left)
+        left = left - sold[:, week]
+    return on_hand, sold, left
 
 
 def coming_weeks(frame: pd.DataFrame, path: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
@@ -163,33 +212,35 @@ def coming_weeks(frame: pd.DataFrame, path: pd.DataFrame, as_of: pd.Timestamp) -
     and what is over: their rate of late.
     """
     rows = frame.set_index("item")
-    weeks_left = np.ceil((rows["exit_date"] - as_of).dt.days / 7)
-    flat = np.where(
-        weeks_left.notna() & (weeks_left > 0),
-        ratio(rows["remaining"], weeks_left),
-        rows["rate"].fillna(0.0),
-    )
-    table = np.repeat(flat[:, None], WEEKS_AHEAD, axis=1)
-    ahead = np.arange(WEEKS_AHEAD)[None, :]
-    left = np.where(weeks_left > 0, weeks_left, WEEKS_AHEAD).astype(float)[:, None]
-    table = pd.DataFrame(np.where(ahead < left, table, 0.0), index=rows.index)
-    future = path[path["week_end"] > as_of]
-    if len(future):
-        future = future.assign(week=(future["week_end"] - as_of).dt.days.sub(1) // 7)
-        step = (
-            path.sort_values(["item", "week"])
-            .assign(part=lambda d: d.groupby("item")["share"].diff())["part"]
-            .reindex(future.index)
-        )
-        wide = (
-            future.assign(part=step)
-            .pivot_table(index="item", columns="week", values="part", aggfunc="sum")
-            .reindex(columns=range(WEEKS_AHEAD))
-            .fillna(0.0)
-        )
-        shape = wide.div(wide.sum(axis=1).where(lambda s: s > 0), axis=0)
+    table = _at_one_rate(rows, as_of)
+    if (path["week_end"] > as_of).any():
+        shape = _shape_ahead(path, as_of)
         spread = shape.mul(rows["remaining"].reindex(shape.index), axis=0).dropna()
-        table.loc[spread.index.intersection(table.index)] = spread.reindex(
-            spread.index.intersection(table.index)
-        ).to_numpy()
+        known = spread.index.intersection(table.index)
+        table.loc[known] = spread.loc[known].to_numpy()
     return table
+
+
+def _at_one_rate(rows: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    """The same number of units every week until the exit; without one, for all weeks ahead."""
+    weeks_left = np.ceil((rows["exit_date"] - as_of).dt.days / 7)
+    running = weeks_left > 0
+    rate = ratio(rows["remaining"], weeks_left).where(running, rows["rate"].fillna(0.0))
+    on_sale = np.arange(WEEKS_AHEAD) < weeks_left.where(running, WEEKS_AHEAD).to_numpy()[:, None]
+    return pd.DataFrame(np.where(on_sale, rate.to_numpy()[:, None], 0.0), index=rows.index)
+
+
+def _shape_ahead(path: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Which part of what remains falls into each coming week, by the season's path? Items × weeks
+    ahead.
+    """
+    steps = path.sort_values(["item", "week"])
+    steps = steps.assign(
+        part=steps.groupby("item")["share"].diff(),
+        ahead=(steps["week_end"] - as_of).dt.days.sub(1) // 7,
+    )
+    parts = steps[steps["week_end"] > as_of].pivot_table(
+        index="item", columns="ahead", values="part", aggfunc="sum"
+    )
+    parts = parts.reindex(columns=range(WEEKS_AHEAD)).fillna(0.0)
+    return parts.div(parts.sum(axis=1).where(lambda total: total > 0), axis=0)

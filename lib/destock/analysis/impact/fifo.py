@@ -18,27 +18,27 @@ def cost_of(spans: pd.DataFrame, receipts: pd.DataFrame) -> pd.Series:
     >>> cost_of(span, bought).tolist()
     [1100.0]
     """
+    numbered = spans.assign(span=np.arange(len(spans)))[["span", "sku", "first", "last"]]
+    each = numbered.merge(_layers(receipts), on="sku")
+    units = np.minimum(each["last"], each["end"]) - np.maximum(each["first"], each["begin"])
+    units = units.clip(lower=0)
+    cost = (units * each["unit_cost"]).mask(units.eq(0), 0.0)
+    received = (
+        pd.DataFrame({"units": units, "cost": cost})
+        .groupby(each["span"])
+        .sum(skipna=False)
+        .reindex(range(len(spans)), fill_value=0.0)
+        .set_axis(spans.index)
+    )
+    rest = spans["last"] - spans["first"] - received["units"]
+    # what rounding leaves costs nothing, also where no cost is known
+    return received["cost"] + (rest * spans["unit_cost"]).mask(rest.abs() < 1e-9, 0.0)
+
+
+def _layers(receipts: pd.DataFrame) -> pd.DataFrame:
+    """The receipts of each SKU in their order, with the numbers of the units that came with each:
+    from ``begin`` to ``end``.
+    """
     rows = receipts.sort_values(["sku", "received_on", "unit_cost"], kind="stable")
-    last = rows.groupby("sku")["units"].cumsum().astype(float)
-    rows = rows.assign(begin=last - rows["units"].astype(float), end=last)[
-        ["sku", "begin", "end", "unit_cost"]
-    ]
-    each = spans.assign(span=np.arange(len(spans)))[["span", "sku", "first", "last"]].merge(
-        rows, on="sku"
-    )
-    units = (np.minimum(each["last"], each["end"]) - np.maximum(each["first"], each["begin"])).clip(
-        lower=0
-    )
-    value = (
-        (units * each["unit_cost"]).mask(units.eq(0), 0.0).groupby(each["span"]).sum(skipna=False)
-    )
-    explained = units.groupby(each["span"]).sum()
-    value, explained = (
-        part.reindex(range(len(spans)), fill_value=0.0).to_numpy(float)
-        for part in (value, explained)
-    )
-    rest = (spans["last"] - spans["first"]).to_numpy(float) - explained
-    return pd.Series(
-        value + np.where(np.abs(rest) < 1e-9, 0.0, rest * spans["unit_cost"].to_numpy(float)),
-        index=spans.index,
-    )
+    end = rows.groupby("sku")["units"].cumsum().astype(float)
+    return rows[["sku", "unit_cost"]].assign(begin=end - rows["units"].astype(float), end=end)

@@ -56,45 +56,55 @@ def productivity(
     damaged. SKUs without a cost are left out; ``cost_known``: share of net units with one. Category
     "all" first. Empty where stock is unknown.
     """
+    rows = _last_year(sku_week, sku_now)
+    if rows["held"].isna().all():
+        return pd.DataFrame(columns=COLUMNS)
+    sku = _and_all(_sold(rows, receipts, sale))
+    sold = sku.groupby("category", sort=False)[["cost", "margin", "net", "known"]].sum(min_count=1)
+    weeks = rows["week"].nunique()
+    year = YEAR_WEEKS / weeks
+    frame = sold.assign(
+        weeks=weeks,
+        cost_of_sales=sold["cost"] * year,
+        gross_margin=sold["margin"] * year,
+        inventory=_mean_stock(rows, receipts),
+        cost_known=ratio(sold["known"], sold["net"]),
+    )
+    turned = turn(frame["cost_of_sales"], frame["gross_margin"], frame["inventory"])
+    frame = frame.assign(**turned).reset_index()
+    size = frame["inventory"].fillna(0.0).mask(frame["category"] == "all", np.inf)
+    order = np.argsort(-size, kind="stable")
+    return frame.iloc[order][COLUMNS].reset_index(drop=True)
+
+
+def _last_year(sku_week: pd.DataFrame, sku_now: pd.DataFrame) -> pd.DataFrame:
+    """The last complete weeks of each SKU: net units, what they earned, and units held, good and
+    damaged.
+    """
     rows = sku_week[sku_week["complete"]].merge(
         sku_now[["sku", "category", "unit_cost"]], on="sku", validate="m:1"
     )
-    held = rows[["closing_units", "damaged_units"]].clip(lower=0).sum(axis=1, min_count=2)
     rows = rows.assign(
         net=rows["sold_units"] - rows["cancelled_units"] - rows["returned_units"],
         earned=rows["revenue"] - rows["refund_value"],
-        held=held,
+        held=rows[["closing_units", "damaged_units"]].clip(lower=0).sum(axis=1, min_count=2),
     )
-    last = rows["week"].max()
-    rows = rows[rows["week"] > last - pd.Timedelta(weeks=YEAR_WEEKS)].reset_index(drop=True)
-    if rows["held"].isna().all():
-        return pd.DataFrame(columns=COLUMNS)
-    weeks = rows["week"].nunique()
-    sold = _sold(rows, receipts, sale)
-    points = np.unique(np.linspace(0, weeks - 1, POINTS).round().astype(int))
-    shown = rows[rows["week"].isin(np.sort(rows["week"].unique())[points])]
-    stock = shown.assign(value=_at_cost(shown, receipts))
-    flow = (
-        pd.concat([sold.assign(category="all"), sold])
-        .groupby("category", sort=False)[["cost", "margin", "net", "known"]]
-        .sum(min_count=1)
-    )
-    inventory = pd.concat([stock.assign(category="all"), stock]).groupby("category")["value"].sum(
-        min_count=1
-    ) / len(points)
-    year = YEAR_WEEKS / weeks
-    frame = flow.assign(
-        weeks=weeks,
-        cost_of_sales=flow["cost"] * year,
-        gross_margin=flow["margin"] * year,
-        inventory=inventory,
-        cost_known=ratio(flow["known"], flow["net"]),
-    )
-    frame = frame.assign(
-        **turn(frame["cost_of_sales"], frame["gross_margin"], frame["inventory"])
-    ).reset_index()
-    order = np.where(frame["category"] == "all", np.inf, frame["inventory"].fillna(0.0))
-    return frame.iloc[np.argsort(-order, kind="stable")][COLUMNS].reset_index(drop=True)
+    begin = rows["week"].max() - pd.Timedelta(weeks=YEAR_WEEKS)
+    return rows[rows["week"] > begin].reset_index(drop=True)
+
+
+def _and_all(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of every category, and before them all rows as the category "all"."""
+    return pd.concat([rows.assign(category="all"), rows])
+
+
+def _mean_stock(rows: pd.DataFrame, receipts: pd.DataFrame) -> pd.Series:
+    """What the stock had cost, by category: the mean of POINTS weeks, evenly spread."""
+    weeks = np.sort(rows["week"].unique())
+    points = np.unique(np.linspace(0, len(weeks) - 1, POINTS).round().astype(int))
+    shown = rows[rows["week"].isin(weeks[points])]
+    stock = _and_all(shown.assign(value=_at_cost(shown, receipts)))
+    return stock.groupby("category")["value"].sum(min_count=1) / len(points)
 
 
 def _received(rows: pd.DataFrame, receipts: pd.DataFrame) -> pd.Series:
@@ -156,6 +166,18 @@ def _sold(rows: pd.DataFrame, receipts: pd.DataFrame, sale: Proceeds) -> pd.Data
 LOSSES = (mark("markdowns"), mark("write-offs"), mark("shrink"))
 
 
+LOSS_COLUMNS = [
+    "month",
+    "sales",
+    *LOSSES,
+    "loss",
+    "share",
+    "acceptable",
+    "acceptable_money",
+    *(f"{name}_share" for name in LOSSES),
+]
+
+
 def losses(
     item_week: pd.DataFrame,
     items: pd.DataFrame,
@@ -165,53 +187,77 @@ def losses(
 ) -> pd.DataFrame:
     """How much of the sales was lost to clearing, month by month, beside what the margin can bear?
 
-    All before tax. Markdown loss = net units × (everyday price − paid), where paid is lower; the
-    everyday price is a style's first listed one, else what was paid in its first four weeks.
+    All before tax. Markdown loss = net units × (everyday price − paid), where paid is lower.
     Write-offs (and donations) and shrink (and what counts found missing) at cost. Acceptable =
     (what a sale at the everyday price brings − cost) ÷ that price − target profit, of what was
-    sold. All ÷ net sales of the month (weeks by their Monday). Returns ``month``, ``sales``,
-    LOSSES, ``loss``, ``share``, ``acceptable``, ``acceptable_money``, the ``_share`` of each of
-    LOSSES; the last 24 months with sales.
+    sold. All ÷ net sales of the month (weeks by their Monday). Returns LOSS_COLUMNS; the last 24
+    months with sales.
     """
     if item_week.empty:
-        return pd.DataFrame(
-            columns=[
-                *("month", "sales", *LOSSES, "loss", "share", "acceptable", "acceptable_money"),
-                *(f"{name}_share" for name in LOSSES),
-            ]
-        )
+        return pd.DataFrame(columns=LOSS_COLUMNS)
+    month = _sold_by_month(item_week, items, sale)
+    month = month.join(_lost_by_month(loss_week, month.index))
+    loss = month["markdowns"] + month["write-offs"] + month["shrink"]
+    margin = ratio(month["earned"], month["at_everyday"])
+    acceptable = margin - assumptions["target_profit_rate"]
+    month = month.assign(
+        loss=loss,
+        share=ratio(loss, month["sales"]),
+        acceptable=acceptable,
+        acceptable_money=acceptable * month["sales"],
+        **{f"{name}_share": ratio(month[name], month["sales"]) for name in LOSSES},
+    )
+    return month[month["sales"] > 0].tail(24).reset_index()[LOSS_COLUMNS]
+
+
+def _sold_by_month(item_week: pd.DataFrame, items: pd.DataFrame, sale: Proceeds) -> pd.DataFrame:
+    """Net sales and markdowns of each month; of the units whose cost and everyday price are known
+    what they would have earned at that price (``earned``), and their value at it.
+    """
     rows = item_week.merge(
         items[["item", "mean_cost", "return_rate"]], on="item", validate="m:1"
     ).sort_values(["item", "week"], kind="stable")
-    first = rows.assign(
-        paid_first=rows["price"].where(rows.groupby("item").cumcount() < FIRST_WEEKS)
-    ).groupby("item")
-    everyday = rows["item"].map(first["list_price"].first().fillna(first["paid_first"].mean()))
+    everyday = _everyday_price(rows)
     net = (rows["sold_units"] - rows["undone_units"]).clip(lower=0)
     known = net.where(rows["mean_cost"].notna() & everyday.notna(), 0.0)
+    margin = sale.brings(everyday, rows["return_rate"].fillna(0.0)) - rows["mean_cost"]
+    cut = (everyday - rows["price"]).clip(lower=0)
     rows = rows.assign(
-        month=rows["week"].dt.to_period("M").dt.to_timestamp(),
+        month=_month(rows["week"]),
         sales=sale.before_tax(rows["revenue"] - rows["refund_value"]),
-        markdowns=sale.before_tax(net * (everyday - rows["price"]).clip(lower=0)).fillna(0.0),
-        earned=(
-            known * (sale.brings(everyday, rows["return_rate"].fillna(0.0)) - rows["mean_cost"])
-        ).fillna(0.0),
+        markdowns=sale.before_tax(net * cut).fillna(0.0),
+        earned=(known * margin).fillna(0.0),
         at_everyday=sale.before_tax(known * everyday).fillna(0.0),
     )
-    month = rows.groupby("month")[["sales", "markdowns", "earned", "at_everyday"]].sum()
-    lost = loss_week.assign(
-        month=loss_week["week"].dt.to_period("M").dt.to_timestamp(),
-        shrunk=loss_week["kind"].isin(["shrink", "counted difference"]),
+    return rows.groupby("month")[["sales", "markdowns", "earned", "at_everyday"]].sum()
+
+
+def _everyday_price(rows: pd.DataFrame) -> pd.Series:
+    """A style's first listed price, else what was paid in its first four weeks; rows: by item and
+    week.
+    """
+    early = rows.groupby("item").cumcount() < FIRST_WEEKS
+    style = rows.assign(paid_first=rows["price"].where(early)).groupby("item")
+    return rows["item"].map(style["list_price"].first().fillna(style["paid_first"].mean()))
+
+
+def _lost_by_month(loss_week: pd.DataFrame, months: pd.Index) -> pd.DataFrame:
+    """Write-offs and shrink of each month at cost; 0 where nothing was booked, unknown where no
+    cost is.
+    """
+    lost = loss_week.assign(month=_month(loss_week["week"]))
+    shrunk = lost["kind"].isin(["shrink", "counted difference"])
+    booked = {
+        name: rows.groupby("month")["cost"].sum(min_count=1)
+        for name, rows in (("write-offs", lost[~shrunk]), ("shrink", lost[shrunk]))
+    }
+    return pd.DataFrame(
+        {
+            name: cost.reindex(months).mask(~months.isin(cost.index), 0.0)
+            for name, cost in booked.items()
+        }
     )
-    for name, part in (("write-offs", ~lost["shrunk"]), ("shrink", lost["shrunk"])):
-        by_month = lost[part].groupby("month")["cost"].sum(min_count=1)
-        month[name] = by_month.reindex(month.index).mask(~month.index.isin(by_month.index), 0.0)
-    month["loss"] = month[list(LOSSES)].sum(axis=1, skipna=False)
-    month["share"] = ratio(month["loss"], month["sales"])
-    month["acceptable"] = (
-        ratio(month["earned"], month["at_everyday"]) - assumptions["target_profit_rate"]
-    )
-    month["acceptable_money"] = month["acceptable"] * month["sales"]
-    for name in LOSSES:
-        month[f"{name}_share"] = ratio(month[name], month["sales"])
-    return month[month["sales"] > 0].drop(columns=["earned", "at_everyday"]).tail(24).reset_index()
+
+
+def _month(weeks: pd.Series) -> pd.Series:
+    return weeks.dt.to_period("M").dt.to_timestamp()

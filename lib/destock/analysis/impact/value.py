@@ -152,30 +152,15 @@ def net_realisable(
     cost?
 
     frame: items from ``cover.excess`` with ``cover.at_cost`` and ``return_rate``. Units that are
-    needed, or of which the need is not known, sell at today's price, what is too much at the
-    clearance price (a year after its exit: at the salvage price), damaged units at the damaged
-    price. NRV = what a sale at that price brings. Returns one row an (item, portion) with stock:
-    ``units``, ``unit_cost``, ``price`` with ``price_basis``, ``nrv`` (each a unit), and those of
-    ``written_down``, ``each`` as it is asked there; items without a tag price or cost stay,
-    unknown.
+    needed, or of which the need is not known, sell at today's price, the others at a lower one
+    (``lower_price``). NRV = what a sale at that price brings. Returns one row an (item, portion)
+    with stock: ``units``, ``unit_cost``, ``price`` with ``price_basis``, ``nrv`` (each a unit), and
+    those of ``written_down``, ``each`` as it is asked there; items without a tag price or cost
+    stay, unknown.
     """
-    rows = (
-        portions(frame)
-        .merge(frame[["item", "tag_price", "exit_date", "return_rate"]], on="item")
-        .merge(prices, on="item", validate="m:1")
-    )
-    long_over = (as_of - rows["exit_date"]).dt.days > DEAD_DAYS
-    share = np.select(
-        [rows["portion"] == DAMAGED, long_over],
-        [assumptions["damaged_price"], assumptions["salvage_price"]],
-        clearance[0],
-    )
-    basis = np.select([rows["portion"] == DAMAGED, long_over], [ASSUMED, ASSUMED], clearance[1])
-    lowered, at_exit = rows["portion"].isin([TOO_MUCH, DAMAGED]), rows["tag_price"] * share
-    lower = lowered & ~(at_exit >= rows["price"])
-    rows = rows.assign(
-        price=rows["price"].mask(lower, at_exit), price_basis=rows["price_basis"].mask(lower, basis)
-    )
+    of_item = frame[["item", "tag_price", "exit_date", "return_rate"]]
+    rows = portions(frame).merge(of_item, on="item").merge(prices, on="item", validate="m:1")
+    rows = lower_price(rows, clearance, assumptions, as_of)
     rows["unit_cost"] = ratio(rows["cost"], rows["units"]).where(rows["cost"] > 0)
     rows["nrv"] = sale.brings(rows["price"], rows["return_rate"].fillna(0.0))
     return (
@@ -188,6 +173,33 @@ def net_realisable(
     )
 
 
+def lower_price(
+    rows: pd.DataFrame,
+    clearance: tuple[float, str],
+    assumptions: dict[str, float],
+    as_of: pd.Timestamp,
+) -> pd.DataFrame:
+    """At which price will the units go that nobody needs, and where is that price from?
+
+    rows: portions with ``tag_price``, ``exit_date``, ``price`` and ``price_basis`` of today. What
+    is too much goes at the clearance price (a year after its exit: at the salvage price), damaged
+    units at the damaged price, all as parts of the tag, and none above today's price.
+    """
+    damaged = rows["portion"] == DAMAGED
+    long_over = (as_of - rows["exit_date"]).dt.days > DEAD_DAYS
+    share, basis = clearance
+    share = np.select(
+        [damaged, long_over], [assumptions["damaged_price"], assumptions["salvage_price"]], share
+    )
+    basis = np.where(damaged | long_over, ASSUMED, basis)
+    at_exit = rows["tag_price"] * share
+    lower = (damaged | (rows["portion"] == TOO_MUCH)) & ~(at_exit >= rows["price"])
+    return rows.assign(
+        price=rows["price"].mask(lower, at_exit), price_basis=rows["price_basis"].mask(lower, basis)
+    )
+
+
+# the rules ask for one figure of an item; a stricter reading asks for one of each portion
 EACH = ("item", "portion")
 
 
@@ -195,11 +207,10 @@ def written_down(rows: pd.DataFrame, each: str = "item") -> pd.DataFrame:
     """How much of its cost is each item no longer worth? What one item gains never covers what
     another lost.
 
-    rows: item, portion, units, unit_cost, nrv. Inside an item the rules ask for one figure: by
-    "item" what its needed units will bring above their cost covers what those too much will bring
-    below it (``covered``); by "portion" nothing is covered. Damaged units are an item of their own.
-    Adds ``covered``, ``write_down`` (units × (cost − NRV), where that is above 0, − covered),
-    ``write_down_unit`` and ``carrying``.
+    rows: item, portion, units, unit_cost, nrv. By "item" what an item's needed units will bring
+    above their cost covers what those too much will bring below it (``covered``); by "portion"
+    nothing is covered. Damaged units are an item of their own. Adds ``covered``, ``write_down``
+    (units × (cost − NRV), where that is above 0, − covered), ``write_down_unit`` and ``carrying``.
 
     >>> rows = pd.DataFrame({"item": list("abc"), "portion": "needed", "units": [100.0, 50, 200]})
     >>> rows = rows.assign(unit_cost=[500.0, 300, 80], nrv=[444.0, 420, 60])

@@ -33,49 +33,50 @@ def evidence(
     first), ``also``, ``unknown`` (what could not be looked at).
     """
     frame = _figures(styles, plan)
-    rules = _rules(frame, assumptions)
-    known = pd.DataFrame({name: rule.notna() for name, rule in rules.items()})
-    holds = pd.DataFrame(
-        {name: rule.fillna(False).astype(bool) for name, rule in rules.items()}
-    ).assign(price=True)
-    frame["first"] = np.array(list(REASONS.values()))[holds.to_numpy().argmax(axis=1)]
-    frame["also"] = _named((holds & (holds.cumsum(axis=1) > 1)).drop(columns="price"), REASONS)
-    frame["unknown"] = _named(~known, REASONS)
+    signs = pd.DataFrame(_rules(frame, assumptions), dtype="boolean")
+    # what nothing else explains is the price
+    holds = signs.fillna(False).astype(bool).assign(price=True)
+    first = holds.idxmax(axis=1)
+    others = holds & (holds.cumsum(axis=1) > 1)
+    frame = frame.assign(
+        first=first.map(REASONS),
+        also=_named(others.drop(columns="price")),
+        unknown=_named(signs.isna()),
+    )
     return behind[["item"]].merge(frame, on="item", how="left", validate="1:1")
 
 
-def _named(flags: pd.DataFrame, names: dict[str, str]) -> list[str]:
-    return ["; ".join(names[name] for name in flags.columns[row]) for row in flags.to_numpy(bool)]
+def _named(signs: pd.DataFrame) -> list[str]:
+    return ["; ".join(REASONS[name] for name in signs.columns[row]) for row in signs.to_numpy(bool)]
 
 
 def _figures(styles: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
-    frame = styles.copy()
-    meant = (
-        frame["item"].map(plan.drop_duplicates("item").set_index("item")["planned_launch"])
-        if len(plan)
-        else pd.Series(pd.NaT, frame.index)
-    )
-    meant = pd.to_datetime(meant).fillna(
-        frame["launch_date"].where(~frame["launch_imputed"].astype(bool))
-    )
-    came = frame[["first_receipt", "first_sale"]].apply(pd.to_datetime).min(axis=1)
-    frame["days_late"] = (came - meant).dt.days
-    frame["sizes_left"] = ratio(frame["skus_in_stock"].astype(float), frame["skus"].astype(float))
-    frame["exposures_week"] = ratio(frame["exposures"], frame["weeks_on_sale"])
-    shipped = frame["sold_units"].clip(lower=0)
-    frame["shipped"], frame["sent_back"] = (
-        shipped,
-        frame["returns"].astype(float).clip(upper=shipped),
+    """How late each style came, how often it was shown, and its rates beside its category's."""
+    came = styles[["first_receipt", "first_sale"]].apply(pd.to_datetime).min(axis=1)
+    shipped = styles["sold_units"].clip(lower=0)
+    frame = styles.assign(
+        days_late=(came - _meant(styles, plan)).dt.days,
+        exposures_week=ratio(styles["exposures"], styles["weeks_on_sale"]),
+        shipped=shipped,
+        sent_back=styles["returns"].astype(float).clip(upper=shipped),
     )
     for rate, (top, bottom) in RATES.items():
-        sums = (
-            frame.loc[frame[top].notna() & frame[bottom].notna()]
-            .groupby("category")[[top, bottom]]
-            .sum()
-        )
+        known = frame[frame[top].notna() & frame[bottom].notna()]
+        sums = known.groupby("category")[[top, bottom]].sum()
         frame[rate] = ratio(frame[top], frame[bottom])
         frame[f"usual_{rate}"] = frame["category"].map(ratio(sums[top], sums[bottom])).astype(float)
     return frame
+
+
+def _meant(styles: pd.DataFrame, plan: pd.DataFrame) -> pd.Series:
+    """The day on which each style was to be launched: by the plan, else by its own launch date
+    where that is not read off its first sale.
+    """
+    own = styles["launch_date"].where(~styles["launch_imputed"].astype(bool))
+    if plan.empty:
+        return own
+    planned = plan.drop_duplicates("item").set_index("item")["planned_launch"]
+    return pd.to_datetime(styles["item"].map(planned)).fillna(own)
 
 
 RATES = {

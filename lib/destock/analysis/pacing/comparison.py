@@ -1,12 +1,11 @@
-"""Sell-through compared: seasons and years, brands and categories, channels and accounts, each with
-the same season last year.
+"""Sell-through compared: seasons and years, brands, categories and places, each with the same
+season last year.
 """
 
-import numpy as np
 import pandas as pd
 
 from destock.model.messages import mark
-from destock.model.metrics import ratio, wilson
+from destock.model.metrics import ratio
 
 # definition of sell-through (metrics.DEFINITIONS) → the span whose net units it counts, what it
 # divides them by
@@ -23,11 +22,7 @@ KINDS = {
     mark("tier"): "tier",
     mark("style"): "item",
 }
-PLACES = (mark("channel"), mark("format"), mark("account"), mark("location"))
 THERE, WHOLE = mark("units received there"), mark("units received of the whole style")
-FITS = (mark("sells better here"), mark("sells worse here"), mark("as elsewhere"))
-# hundreds of style-places are looked at: 1.96 would call one in twenty of them a fit by chance
-FIT_Z = 3.0
 A_POINT = 0.01
 
 
@@ -80,44 +75,53 @@ def cohorts(spans: pd.DataFrame, styles: pd.DataFrame, definition: str) -> pd.Da
     ``at_cost``), ``after_vendor_returns`` (÷ base − sent back to vendors), ``sell_in`` (own retail
     + wholesale ÷ base) and ``channel_stock`` (shipped to the channel, not yet sold there).
     """
-    now = (
-        measured(spans, definition).query("cut == 'now'").assign(by="season", definition=definition)
+    total = _sums_of_cohorts(_of_cohorts(spans, styles, definition))
+    base, net = total["base_units"], total["net_units"]
+    retail = net - total["elsewhere_units"]
+    found = total.assign(
+        gross=ratio(total["sold_units"], base),
+        gross_at_tag=ratio(total["sold_tag"], total["base_tag"]),
+        gross_at_cost=ratio(total["sold_cost"], total["base_cost"]),
+        at_tag=ratio(total["net_tag"], total["base_tag"]),
+        at_cost=ratio(total["net_cost"], total["base_cost"]),
+        after_vendor_returns=ratio(net, base - total["vendor_returned_units"]),
+        sell_in=ratio(retail + total["wholesale_units"], base),
+        channel_stock=total["wholesale_units"] - total["elsewhere_units"],
     )
-    years = spans[~spans["cut"].isin(["now", "last year"])].assign(
-        by=mark("year"), definition="available"
+    return _flagged(found.reset_index())
+
+
+def _of_cohorts(spans: pd.DataFrame, styles: pd.DataFrame, definition: str) -> pd.DataFrame:
+    """Each style once in its season and once in each calendar year, in units, at tag and at
+    cost.
+    """
+    seasons = measured(spans, definition).query("cut == 'now'")
+    seasons = seasons.assign(by="season", definition=definition)
+    years = spans[~spans["cut"].isin(["now", "last year"])]
+    years = years.assign(
+        by=mark("year"),
+        definition="available",
+        base_units=years["opening_units"] + years["received_units"],
     )
-    years["base_units"] = years["opening_units"] + years["received_units"]
-    rows = pd.concat([now, years[years["base_units"].notna()]]).merge(
+    rows = pd.concat([seasons, years[years["base_units"].notna()]]).merge(
         styles[["item", "season", "exit_date", "tag_price", "mean_cost"]], on="item", validate="m:1"
     )
     rows["cohort"] = rows["cut"].where(rows["by"] == "year", rows["season"].fillna("core"))
     for value, price in (("tag", "tag_price"), ("cost", "mean_cost")):
         for units in ("sold", "net", "base"):
             rows[f"{units}_{value}"] = rows[f"{units}_units"] * rows[price]
-    cohort = rows.groupby(["by", "cohort", "definition"])
-    total = (
-        cohort.sum(numeric_only=True)
-        .assign(ends=cohort["exit_date"].max())
-        .sort_values(["by", "ends", "cohort"])
+    return rows
+
+
+def _sums_of_cohorts(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row a cohort, seasons in the order in which they end."""
+    key = ["by", "cohort", "definition"]
+    cohort = rows.groupby(key)
+    total = cohort.sum(numeric_only=True).assign(
+        ends=cohort["exit_date"].max(),
+        styles=rows[rows["base_units"] > 0].groupby(key)["item"].nunique(),
     )
-    base = total["base_units"]
-    return _flagged(
-        total.assign(
-            styles=rows[rows["base_units"] > 0]
-            .groupby(["by", "cohort", "definition"])["item"]
-            .nunique(),
-            gross=ratio(total["sold_units"], base),
-            gross_at_tag=ratio(total["sold_tag"], total["base_tag"]),
-            gross_at_cost=ratio(total["sold_cost"], total["base_cost"]),
-            at_tag=ratio(total["net_tag"], total["base_tag"]),
-            at_cost=ratio(total["net_cost"], total["base_cost"]),
-            after_vendor_returns=ratio(total["net_units"], base - total["vendor_returned_units"]),
-            sell_in=ratio(
-                total["net_units"] - total["elsewhere_units"] + total["wholesale_units"], base
-            ),
-            channel_stock=total["wholesale_units"] - total["elsewhere_units"],
-        ).reset_index()
-    )
+    return total.sort_values(["by", "ends", "cohort"])
 
 
 def _flagged(frame: pd.DataFrame) -> pd.DataFrame:
@@ -153,39 +157,6 @@ def of_the_season(styles: pd.DataFrame) -> pd.DataFrame:
     return styles.merge(pd.concat([running.assign(cut="now"), before]), on=key)
 
 
-def at_places(place_span: pd.DataFrame, spans: pd.DataFrame, definition: str) -> pd.DataFrame:
-    """How much of each style was sold and kept in every channel, format, account and location, and
-    out of how much?
-
-    Returns one row an item, cut and place: ``net_units`` (returns still expected are spread over
-    the places by their sales of the last 90 days), ``base_units`` and ``basis``: what was received
-    there where every place of the dimension that sells has receipts of its own, else what the whole
-    style's sell-through is divided by, so that the places add up to the style's.
-    """
-    whole, key = measured(spans, definition), ["item", "cut", "dimension", "place"]
-    recent = place_span[place_span["span"] == "90 days"].merge(
-        spans[spans["span"] == "90 days"], on=["item", "cut"], suffixes=("", "_all")
-    )
-    recent = recent.assign(share=ratio(recent["sold_units"], recent["sold_units_all"]))[
-        [*key, "share"]
-    ]
-    rows = (
-        place_span[place_span["span"] == BASES[definition][0]]
-        .drop(columns="span")
-        .merge(recent, on=key, how="left")
-    )
-    rows = rows.merge(whole[["item", "cut", "base_units", "pending_units"]], on=["item", "cut"])
-    rows["pending_units"] *= rows["share"].fillna(0)
-    rows["net_units"] = rows["sold_units"] - rows["undone_units"] - rows["pending_units"]
-    by_place = rows.groupby(["dimension", "place"])[["sold_units", "received_units"]].transform(
-        "sum"
-    )
-    unsupplied = (by_place["sold_units"] > 0) & (by_place["received_units"] <= 0)
-    there = ~unsupplied.groupby(rows["dimension"]).transform("max") & (definition == "received")
-    rows["base_units"] = rows["received_units"].where(there, rows["base_units"])
-    return rows.assign(basis=np.where(there, THERE, WHOLE)).drop(columns="share")
-
-
 def compared(
     spans: pd.DataFrame, places: pd.DataFrame, styles: pd.DataFrame, definition: str
 ) -> pd.DataFrame:
@@ -197,20 +168,7 @@ def compared(
     ``basis`` and ``flags``; ``last_year`` (to the same weekday 52 weeks ago, not its end) and
     ``change`` in points of share. Places share the base of all styles where ``basis`` says so.
     """
-    season = of_the_season(styles)[["item", "cut", "running", "brand", "category", "tier"]]
-    rows = measured(spans, definition).merge(season, on=["item", "cut"])
-    parts = [
-        rows.assign(by=by, part=rows[column].fillna("(none)"), basis=definition)
-        for by, column in KINDS.items()
-    ]
-    sold = places.merge(season[["item", "cut"]], on=["item", "cut"]).rename(
-        columns={"dimension": "by", "place": "part"}
-    )
-    total = (
-        pd.concat([*parts, sold]).groupby(["by", "part", "basis", "cut"])[_SUMS].sum().reset_index()
-    )
-    whole = total["cut"].map(rows.groupby("cut")["base_units"].sum())
-    total["base_units"] = total["base_units"].where(total["basis"] != WHOLE, whole)
+    total = _sums_of_parts(measured(spans, definition), places, of_the_season(styles), definition)
     found = _flagged(total[total["cut"] == "now"]).drop(columns="cut")
     before = total[total["cut"] == "last year"].set_index(["by", "part"])
     past = ratio(before["net_units"], before["base_units"]).rename("last_year")
@@ -218,93 +176,28 @@ def compared(
     return found.assign(change=found["sell_through"] - found["last_year"])
 
 
-_SUMS = ["net_units", "base_units", "sold_units", "pending_units"]
-
-
-def fits(places: pd.DataFrame, styles: pd.DataFrame, assumptions: dict[str, float]) -> pd.DataFrame:
-    """In which channel, format, account or location does a style sell better than there is usual?
-
-    Returns one row a style of the running season and place where at least ``grade_least_units``
-    units would be expected: ``sell_through`` there, the place's own ``level``, ``expected_units``
-    (the style's net units spread over the places by their levels), ``fit`` (net ÷ expected) with
-    its interval ``fit_low``, ``fit_high`` (Wilson, z = FIT_Z, on units ÷ ``dispersion``) and the
-    ``verdict``. A style that sells everywhere twice as well as others fits nowhere in particular;
-    ``sell_through`` beside ``level`` shows that.
+def _sums_of_parts(
+    whole: pd.DataFrame, places: pd.DataFrame, season: pd.DataFrame, definition: str
+) -> pd.DataFrame:
+    """Units of each part of the season, now and a year ago; of a place that has no receipts of its
+    own out of all that the season received.
     """
-    now = of_the_season(styles).query("cut == 'now'")["item"]
-    cells = _expected(places[(places["cut"] == "now") & places["item"].isin(now)])
-    cells = cells[
-        (cells["expected_units"] >= assumptions["grade_least_units"]) & (cells["share"] < 1)
+    season = season[["item", "cut", "running", "brand", "category", "tier"]]
+    rows = whole.merge(season, on=["item", "cut"])
+    parts = [
+        rows.assign(by=by, part=rows[column].fillna("(none)"), basis=definition)
+        for by, column in KINDS.items()
     ]
-    spread = (cells["net_units"] - cells["expected_units"]) ** 2 / (
-        cells["expected_units"] * (1 - cells["share"])
+    sold = places.merge(season[["item", "cut"]], on=["item", "cut"]).rename(
+        columns={"dimension": "by", "place": "part"}
     )
-    # Sales come in sessions, not unit by unit: the dimension's own median deviation says by how
-    # much that widens chance.
-    typical = spread.groupby(cells["dimension"]).transform("median") / _CHI_SQUARE_MEDIAN
-    cells = cells.assign(
-        dispersion=typical.clip(lower=1.0), fit=ratio(cells["net_units"], cells["expected_units"])
-    )
-    low, high = wilson(
-        cells["net_units"].clip(lower=0) / cells["dispersion"],
-        cells["style_units"] / cells["dispersion"],
-        FIT_Z,
-    )
-    cells = cells.assign(fit_low=low / cells["share"], fit_high=high / cells["share"])
-    cells["verdict"] = np.select([cells["fit_low"] > 1, cells["fit_high"] < 1], FITS[:2], FITS[2])
-    return (
-        cells[_FIT_COLUMNS]
-        .sort_values(["fit", "item", "place"], ascending=[False, True, True])
-        .reset_index(drop=True)
-    )
+    part = pd.concat([*parts, sold]).groupby(["by", "part", "basis", "cut"])
+    total = part[_SUMS].sum().reset_index()
+    everywhere = total["cut"].map(rows.groupby("cut")["base_units"].sum())
+    return total.assign(base_units=total["base_units"].where(total["basis"] != WHOLE, everywhere))
 
 
-_CHI_SQUARE_MEDIAN = 0.4549  # of one degree of freedom
-_FIT_COLUMNS = [
-    "item",
-    "dimension",
-    "place",
-    "basis",
-    "net_units",
-    "base_units",
-    "sell_through",
-    "level",
-    "expected_units",
-    "fit",
-    "fit_low",
-    "fit_high",
-    "dispersion",
-    "verdict",
-]
-
-
-def _expected(rows: pd.DataFrame) -> pd.DataFrame:
-    """What each style would sell at each place of a dimension if its sales were spread as
-    everybody's; no sale is a row too.
-    """
-    style = rows.groupby(["item", "dimension"], as_index=False).agg(
-        whole=("base_units", "max"), style_units=("net_units", "sum")
-    )
-    cells = style.merge(rows[["dimension", "place", "basis"]].drop_duplicates(), on="dimension")
-    cells = cells.merge(
-        rows[["item", "dimension", "place", "net_units", "base_units"]],
-        on=["item", "dimension", "place"],
-        how="left",
-    )
-    cells["base_units"] = cells["base_units"].fillna(
-        cells["whole"].where(cells["basis"] == WHOLE, 0.0)
-    )
-    cells = cells.fillna({"net_units": 0.0}).assign(style_units=cells["style_units"].clip(lower=0))
-    total = cells.groupby(["dimension", "place"])[["net_units", "base_units"]].transform("sum")
-    cells["level"] = ratio(total["net_units"].clip(lower=0), total["base_units"])
-    usual = cells["base_units"] * cells["level"]
-    cells["share"] = ratio(
-        usual, usual.groupby([cells["item"], cells["dimension"]]).transform("sum")
-    )
-    return cells.assign(
-        sell_through=ratio(cells["net_units"], cells["base_units"]),
-        expected_units=cells["style_units"] * cells["share"],
-    )
+_SUMS = ["net_units", "base_units", "sold_units", "pending_units"]
 
 
 def in_every_definition(spans: pd.DataFrame, styles: pd.DataFrame) -> pd.DataFrame:

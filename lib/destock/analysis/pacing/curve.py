@@ -26,6 +26,36 @@ class Curve:
     to_end: np.ndarray
 
 
+@dataclass(frozen=True)
+class _Cells:
+    """The weeks of past styles that teach something, one entry each: units and share of time in
+    stock, the number of its style, of its place in the table of curves (a row a node, a column a
+    week of life), of its week around an event and before the exit.
+    """
+
+    units: np.ndarray
+    exposure: np.ndarray
+    style: np.ndarray
+    place: np.ndarray
+    event: np.ndarray
+    to_end: np.ndarray
+    parents: np.ndarray
+    width: int
+
+    def shares(self, weekly: np.ndarray) -> np.ndarray:
+        """The weekly share of each entry's curve."""
+        return weekly.ravel()[self.place]
+
+    def by_style(self, values: np.ndarray) -> np.ndarray:
+        """The sum of each entry's style, for every entry."""
+        return np.bincount(self.style, values)[self.style]
+
+    def by_node(self, values: np.ndarray) -> np.ndarray:
+        """Sums in the table of curves; a node's are its children's."""
+        size = len(self.parents) * self.width
+        return _pooled(np.bincount(self.place, values, size).reshape(-1, self.width), self.parents)
+
+
 def fit(past: Lives, prior_units: float) -> Curve:
     """How do styles of the same kind spread their sales over their weeks of life?
 
@@ -35,32 +65,40 @@ def fit(past: Lives, prior_units: float) -> Curve:
     the future, exactly the chain ladder). A node's curve is drawn to its parent's as if one
     more style had sold ``prior_units`` the parent's way; weeks without stock say nothing.
     """
-    row, age = np.nonzero(past.exposure)
-    units, exposure = np.clip(past.units[row, age], 0, None), past.exposure[row, age]
-    event, to_end = past.event[row, age], past.to_end[row, age]
-    nodes, parents, leaf = _tree(past.styles)
-    width = past.units.shape[1]
-    cell = leaf[row] * width + age
-    sold = _pooled(np.bincount(cell, units, len(nodes) * width).reshape(-1, width), parents)
-    by_style, by_event, by_end = (np.bincount(of, units) for of in (row, event, to_end))
-    weekly, around, before = (
-        np.full((len(nodes), width), 1 / width),
-        np.ones(len(by_event)),
-        np.ones(len(by_end)),
-    )
+    nodes, cells = _cells(past)
+    sold, of_style = cells.by_node(cells.units), cells.by_style(cells.units)
+    by_event = np.bincount(cells.event, cells.units)
+    by_end = np.bincount(cells.to_end, cells.units)
+    weekly = np.full(sold.shape, 1 / cells.width)
+    around, before = np.ones(len(by_event)), np.ones(len(by_end))
     for _ in range(ROUNDS):
-        other = exposure * around[event] * before[to_end]
-        level = by_style / np.maximum(
-            np.bincount(row, other * weekly.ravel()[cell], len(by_style)), 1e-12
-        )
-        expected = np.bincount(cell, level[row] * other, len(nodes) * width).reshape(-1, width)
-        last, weekly = weekly, _shrunk(sold, _pooled(expected, parents), parents, prior_units)
-        fitted = level[row] * exposure * weekly.ravel()[cell]
-        around = _effects(by_event, event, fitted * before[to_end], prior_units)
-        before = _effects(by_end, to_end, fitted * around[event], prior_units)
+        last = weekly
+        other = cells.exposure * around[cells.event] * before[cells.to_end]
+        level = of_style / np.maximum(cells.by_style(other * cells.shares(weekly)), 1e-12)
+        weekly = _shrunk(sold, cells.by_node(level * other), cells.parents, prior_units)
+        fitted = level * cells.exposure * cells.shares(weekly)
+        around = _effects(by_event, cells.event, fitted * before[cells.to_end], prior_units)
+        before = _effects(by_end, cells.to_end, fitted * around[cells.event], prior_units)
         if np.abs(weekly - last).max() < CLOSE_ENOUGH:
             break
     return Curve(pd.DataFrame(weekly, index=nodes), around, before)
+
+
+def _cells(past: Lives) -> tuple[list[str], _Cells]:
+    """The nodes of all curves, and the weeks that they are learned from."""
+    nodes, parents, leaf = _tree(past.styles)
+    style, age = np.nonzero(past.exposure)
+    width = past.units.shape[1]
+    return nodes, _Cells(
+        units=np.clip(past.units[style, age], 0, None),
+        exposure=past.exposure[style, age],
+        style=style,
+        place=leaf[style] * width + age,
+        event=past.event[style, age],
+        to_end=past.to_end[style, age],
+        parents=parents,
+        width=width,
+    )
 
 
 def _paths(styles: pd.DataFrame) -> pd.DataFrame:

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from destock.analysis.pacing.curve import by_day
+from destock.analysis.pacing.experience import LEAST_TRIALS
 from destock.analysis.pacing.lives import Lives
-from destock.analysis.pacing.projection import INTERVALS, LEAST_TRIALS
+from destock.analysis.pacing.projection import INTERVALS
 from destock.model.metrics import ratio
 
 LINES = {"slow": 0.25, "hot": 0.75}
@@ -37,25 +38,15 @@ def lines(trials: pd.DataFrame) -> pd.DataFrame:
     """
     known = trials[(trials["week"] > 0) & (trials["prior"] > 0) & (trials["share"] > 0)]
     pace = (known["sold"] / (known["prior"] * known["share"])).groupby(known["week"])
-    found = (
-        pace.quantile([*SPREAD.values(), 0.5]).unstack().reindex(columns=[*SPREAD.values(), 0.5])
-    )
-    found = (
-        found[list(SPREAD.values())]
-        .div(found[0.5].where(found[0.5] > 0), axis=0)
-        .set_axis(list(SPREAD), axis=1)
-    )
-    enough = (pace.size() >= LEAST_TRIALS) & found.notna().all(axis=1)
-    weeks = (
-        pd.RangeIndex(1, int(trials["week"].max()) + 2, name="week")
-        if len(trials)
-        else pd.RangeIndex(1, 1, name="week")
-    )
-    return (
-        found[enough].reindex(weeks, method="nearest").reset_index()
-        if enough.any()
-        else pd.DataFrame(columns=["week", *SPREAD], dtype=float)
-    )
+    levels = list(SPREAD.values())
+    found = pace.quantile([*levels, 0.5]).unstack().reindex(columns=[*levels, 0.5])
+    middle = found[0.5].where(found[0.5] > 0)
+    factors = found[levels].div(middle, axis=0).set_axis(list(SPREAD), axis=1)
+    enough = (pace.size() >= LEAST_TRIALS) & factors.notna().all(axis=1)
+    if not enough.any():
+        return pd.DataFrame(columns=["week", *SPREAD], dtype=float)
+    weeks = pd.RangeIndex(1, int(trials["week"].max()) + 2, name="week")
+    return factors[enough].reindex(weeks, method="nearest").reset_index()
 
 
 def path(
@@ -70,26 +61,34 @@ def path(
     over), ``projected`` and its bounds (weeks to come).
     """
     row, week = np.nonzero(running.alive)
-    known = frame.iloc[row].reset_index(drop=True)
-    over = week < known["week"].to_numpy()
-    rows = pd.DataFrame({"item": known["item"], "week": week + 1, "share": share[row, week]})
-    rows["week_end"] = running.styles["first_week"].iloc[row].to_numpy() + pd.to_timedelta(
-        7 * week + 6, unit="D"
-    )
-    rows["target_units"] = known["goal"] * rows["share"]
-    factors = (
-        spread.set_index("week")
-        .reindex(rows["week"].clip(upper=spread["week"].max()))
-        .reset_index(drop=True)
-    )
-    for line in LINES:
-        units = np.minimum(rows["target_units"] * factors[line], known["bought"].fillna(np.inf))
-        rows[f"{line}_units"] = units.groupby(rows["item"]).cummax()
+    style = frame.iloc[row].reset_index(drop=True)
+    over = week < style["week"].to_numpy()
+    begin = running.styles["first_week"].iloc[row].to_numpy()
+    rows = pd.DataFrame({"item": style["item"], "week": week + 1, "share": share[row, week]})
+    rows["week_end"] = begin + pd.to_timedelta(7 * week + 6, unit="D")
+    rows["target_units"] = style["goal"] * rows["share"]
+    rows = rows.assign(**_slow_and_hot(rows, style["bought"], spread))
     rows["sold"] = np.where(over, running.cumulative[row, week], np.nan)
-    coming = ratio(rows["share"] - known["share"], 1 - known["share"]).fillna(1.0)
+    coming = ratio(rows["share"] - style["share"], 1 - style["share"]).fillna(1.0)
     for name in ("projected", *list(INTERVALS)[1:]):
-        rows[name] = (known["sold"] + (known[name] - known["sold"]) * coming).mask(over)
+        rows[name] = (style["sold"] + (style[name] - style["sold"]) * coming).mask(over)
     return rows
+
+
+def _slow_and_hot(
+    rows: pd.DataFrame, bought: pd.Series, spread: pd.DataFrame
+) -> dict[str, pd.Series]:
+    """The path times what past styles were off it in the same week: within the buy, and never
+    falling.
+    """
+    week = rows["week"].clip(upper=spread["week"].max())
+    factors = spread.set_index("week").reindex(week).reset_index(drop=True)
+    units = {line: rows["target_units"] * factors[line] for line in LINES}
+    most = bought.fillna(np.inf)
+    return {
+        f"{line}_units": np.minimum(each, most).groupby(rows["item"]).cummax()
+        for line, each in units.items()
+    }
 
 
 def needed(frame: pd.DataFrame, paths: pd.DataFrame, styles: pd.DataFrame) -> pd.DataFrame:
@@ -163,30 +162,32 @@ def stages(paths: pd.DataFrame, running: pd.DataFrame, days: tuple[int, ...]) ->
         return pd.DataFrame(
             columns=["tier", "day", "share", "target", "slow", "hot", "units", "styles"]
         )
-    lasts = paths.groupby("item")["week"].max()
-    known = running.set_index("item").loc[lasts.index, ["tier", "bought", "goal"]].reset_index()
-    item, day = (axis.ravel() for axis in np.meshgrid(np.arange(len(known)), days, indexing="ij"))
-    rows = known.iloc[item].assign(day=day).reset_index(drop=True)
-    for name in ("target", "slow", "hot"):
-        wide = paths.pivot(index="item", columns="week", values=f"{name}_units").ffill(axis=1)
-        there = wide.notna().any(axis=1).to_numpy()[item]
-        rows[name] = np.where(
-            there, by_day(wide.fillna(0).to_numpy(), np.array(days)).ravel(), np.nan
-        )
-    sums = rows[7 * lasts.to_numpy()[item] >= day].groupby(["tier", "day"], dropna=False)
-    total = (
-        sums[["target", "slow", "hot", "bought", "goal"]]
-        .sum(min_count=1)
-        .assign(styles=sums.size())
-        .reset_index()
-    )
-    shares = {name: ratio(total[name], total["bought"]) for name in ("target", "slow", "hot")}
+    tier = _units_by_day(paths, running, days).groupby(["tier", "day"], dropna=False)
+    units = ["target", "slow", "hot"]
+    total = tier[[*units, "bought", "goal"]].sum(min_count=1)
+    total = total.assign(styles=tier.size()).reset_index()
     total = total.assign(
         units=total["target"],
         share=ratio(total["target"], total["goal"]),
         size=total.groupby("tier")["bought"].transform("max"),
-        **shares,
+        **{name: ratio(total[name], total["bought"]) for name in units},
     )
     return total.sort_values(
         ["size", "tier", "day"], ascending=[False, True, True], ignore_index=True
     ).drop(columns=["bought", "goal", "size"])
+
+
+def _units_by_day(
+    paths: pd.DataFrame, running: pd.DataFrame, days: tuple[int, ...]
+) -> pd.DataFrame:
+    """Of each style and day of its life: the units of its path, of the slow and of the hot one."""
+    lasts = paths.groupby("item")["week"].max()
+    known = running.set_index("item").loc[lasts.index, ["tier", "bought", "goal"]].reset_index()
+    known = known.assign(last_day=7 * lasts.to_numpy())
+    rows = known.loc[known.index.repeat(len(days))].assign(day=np.tile(days, len(known)))
+    for name in ("target", "slow", "hot"):
+        wide = paths.pivot(index="item", columns="week", values=f"{name}_units").ffill(axis=1)
+        units = by_day(wide.fillna(0).to_numpy(), np.array(days))
+        there = wide.notna().any(axis=1).to_numpy()[:, None]
+        rows[name] = np.where(there, units, np.nan).ravel()
+    return rows[rows["last_day"] >= rows["day"]]

@@ -5,6 +5,7 @@ together.
 import numpy as np
 import pandas as pd
 
+from destock.analysis.pacing.sell_through import in_running_season
 from destock.model.messages import mark
 from destock.model.metrics import ratio
 
@@ -43,35 +44,41 @@ def grades(styles: pd.DataFrame, on_path: pd.Series, assumptions: dict[str, floa
     ``grade`` and ``to_do``. Too early below ``grade_least_units`` net units or ``too_early_days``
     on sale.
     """
-    wanted = (
-        styles["in_season"]
-        & styles["season_half"].notna()
-        & (styles["received"] > 0)
-        & styles["net_units"].notna()
-    )
-    now = styles[wanted].assign(on_path=on_path[wanted].astype(object))
-    net = now["net_units"].clip(lower=0)
-    value = (net * now["price_realisation"] * now["tag_price"]).fillna(0.0)
-    now = now.assign(value=value, at_tag=net * now["tag_price"]).sort_values(
-        ["value", "item"], ascending=[False, True]
-    )
-    group = now.groupby(["season", "category"])
-    total = group[["value", "at_tag"]].transform("sum")
-    now["value_share"] = ratio(now["value"], total["value"])
-    now["share_before"] = ratio(group["value"].cumsum() - now["value"], total["value"])
-    now["group_realisation"] = ratio(total["value"], total["at_tag"])
+    wanted = in_running_season(styles)
+    now = _in_group(styles[wanted].assign(on_path=on_path[wanted].astype(object)))
     now["large"] = now["share_before"] < assumptions["grade_share"] - 1e-9
     now["good_price"] = now["price_realisation"] >= now["group_realisation"] - 1e-9
-    young = (now["weeks_on_sale"].fillna(0) * 7 < assumptions["too_early_days"]) | (
-        now["net_units"] < assumptions["grade_least_units"]
-    )
-    now["grade"] = np.select([young, now["on_path"].isna()], list(UNGRADED), _named(now, 0))
-    now["to_do"] = np.select(
-        [young, now["on_path"].isna()], list(UNGRADED.values()), _named(now, 1)
-    )
-    return now.reset_index(drop=True)
+    days, units = now["weeks_on_sale"].fillna(0) * 7, now["net_units"]
+    young = (days < assumptions["too_early_days"]) | (units < assumptions["grade_least_units"])
+    return _graded(now, young).reset_index(drop=True)
 
 
-def _named(frame: pd.DataFrame, part: int) -> list[str]:
-    rows = zip(frame["on_path"].eq(True), frame["large"], frame["good_price"], strict=True)
-    return [GRADES[bool(a), bool(b), bool(c)][part] for a, b, c in rows]
+def _graded(now: pd.DataFrame, young: pd.Series) -> pd.DataFrame:
+    """What each style is and what to do with it; nothing yet of the young and of those without a
+    path.
+    """
+    stands = zip(now["on_path"].eq(True), now["large"], now["good_price"], strict=True)
+    answers = [GRADES[bool(fast), bool(large), bool(dear)] for fast, large, dear in stands]
+    not_yet = [young, now["on_path"].isna()]
+    return now.assign(
+        grade=np.select(not_yet, list(UNGRADED), [grade for grade, _ in answers]),
+        to_do=np.select(not_yet, list(UNGRADED.values()), [to_do for _, to_do in answers]),
+    )
+
+
+def _in_group(now: pd.DataFrame) -> pd.DataFrame:
+    """The net sales value of each style beside that of its season and category, the largest
+    first.
+    """
+    net = now["net_units"].clip(lower=0)
+    at_tag = net * now["tag_price"]
+    value = (net * now["price_realisation"] * now["tag_price"]).fillna(0.0)
+    now = now.assign(value=value, at_tag=at_tag)
+    now = now.sort_values(["value", "item"], ascending=[False, True])
+    group = now.groupby(["season", "category"])
+    total = group[["value", "at_tag"]].transform("sum")
+    return now.assign(
+        value_share=ratio(now["value"], total["value"]),
+        share_before=ratio(group["value"].cumsum() - now["value"], total["value"]),
+        group_realisation=ratio(total["value"], total["at_tag"]),
+    )

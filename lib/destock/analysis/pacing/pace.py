@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from destock.analysis.pacing.baseline import BANDS
+from destock.analysis.pacing.sell_through import in_running_season
 from destock.model.messages import mark
 from destock.model.metrics import ratio, sell_through
 
@@ -28,36 +29,35 @@ def pace(
     its age; ``pace`` (ahead / on pace / behind / slow / too early / no baseline), ``pace_ratio``
     (own ÷ path); ``projected`` sell-through at its exit with bounds.
     """
-    now = styles[
-        styles["in_season"]
-        & styles["season_half"].notna()
-        & (styles["received"] > 0)
-        & styles["net_units"].notna()
-        & styles["age"].notna()
-    ].copy()
-    now = now.merge(
-        needed.drop(columns=["season", "season_half", "life", "sold"]),
-        on="item",
-        how="left",
-        validate="1:1",
-    )
+    now = styles[in_running_season(styles) & styles["age"].notna()]
+    path = needed.drop(columns=["season", "season_half", "life", "sold"])
+    now = now.merge(path, on="item", how="left", validate="1:1")
     now = now.assign(age=now["age"].astype("int64"), tier_used=_tier_used(now, bands))
     now = now.merge(_of_day(now, bands), on="item", how="left", validate="1:1")
-    committed = (now["received"] + now["on_order"]).astype(float)
-    for share, units in {
-        "path_now": "target_now",
-        "slow_line": "slow_now",
-        "hot_line": "hot_now",
-    }.items():
-        now[share] = ratio(now[units], committed)
-    now["committed_sell_through"] = sell_through(now["net_units"], committed)
+    now = _of_the_buy(now)
     now["pace_ratio"] = ratio(now["committed_sell_through"], now["path_now"])
-    # the running week may have brought more than was expected
-    now["projected_units"] = now["projected"].astype(float).clip(lower=now["net_units"])
-    for bound in ("projected", "low80", "high80", "low90", "high90"):
-        now[bound] = ratio(now[bound].astype(float).clip(lower=now["net_units"]), committed)
     now["pace"] = _judged(now, assumptions["too_early_days"])
     return now.sort_values(["pace_ratio", "item"], kind="stable").reset_index(drop=True)
+
+
+def _of_the_buy(now: pd.DataFrame) -> pd.DataFrame:
+    """Units of the path and of the projection as shares of what was bought, with what is still on
+    order.
+    """
+    bought = (now["received"] + now["on_order"]).astype(float)
+    # the running week may have brought more than was expected
+    ends = {
+        bound: now[bound].astype(float).clip(lower=now["net_units"])
+        for bound in ("projected", "low80", "high80", "low90", "high90")
+    }
+    return now.assign(
+        path_now=ratio(now["target_now"], bought),
+        slow_line=ratio(now["slow_now"], bought),
+        hot_line=ratio(now["hot_now"], bought),
+        committed_sell_through=sell_through(now["net_units"], bought),
+        projected_units=ends["projected"],
+        **{bound: ratio(units, bought) for bound, units in ends.items()},
+    )
 
 
 def _of_day(now: pd.DataFrame, bands: pd.DataFrame) -> pd.DataFrame:

@@ -24,31 +24,15 @@ def still_to_come(
     weeks: item-weeks (category, week, sold_units); return_lag: category, sale_week, lag_weeks,
     units. Two steps, by category: how returns spread over the weeks after a sale, from sale weeks
     that are still being returned as well (right truncation: only the lags that a week can have
-    shown by ``as_of`` count); and the rate, of the last RATE_WEEKS sale weeks, what has come back ÷
-    (sold × the share that can have come back by now). So a young shop is not taken for one whose
+    shown by ``as_of`` count); and the rate of late. So a young shop is not taken for one whose
     returns are all in, nor an old rate for today's.
 
     Returns, on the index of ``weeks``: ``pending_units`` (sold × rate × the share not seen yet) and
     ``pending_share`` (of its returns). Source: reverse-time hazards (Lagakos, Barraj and De
     Gruttola 1988) and the Cape Cod method of loss reserving.
     """
-    sold = _both(weeks.groupby(["category", "week"], as_index=False)["sold_units"].sum())
-    back = _both(return_lag.rename(columns={"sale_week": "week"})).merge(
-        sold[["category", "week"]], on=["category", "week"]
-    )
-    rows = sold.assign(back=_come_back(sold, back), seen=0.0)
-    spreads = {category: _spread(group, as_of) for category, group in back.groupby("category")}
-    whole, rates = spreads.get(ALL, np.ones(1)), {}
-    for category, group in rows.groupby("category"):
-        known = (
-            spreads[category]
-            if back.loc[back["category"] == category, "units"].sum() >= LEAST_UNITS
-            else whole
-        )
-        rows.loc[group.index, "seen"] = _seen(known, group["week"], as_of)
-        rates[category] = _rate(rows.loc[group.index], LEAST_UNITS)
-    shop = rows[rows["category"] == ALL]
-    rates[ALL] = _rate(shop, min(LEAST_UNITS, (shop["sold_units"] * shop["seen"]).sum()))
+    rows = _by_sale_week(weeks, return_lag, as_of)
+    rates = _rates(rows)
     rate = weeks["category"].map(rates).fillna(rates[ALL]).fillna(0.0).to_numpy(float)
     at = pd.MultiIndex.from_frame(weeks[["category", "week"]])
     share = 1 - rows.set_index(["category", "week"])["seen"].reindex(at).to_numpy()
@@ -57,6 +41,43 @@ def still_to_come(
         {"pending_units": units, "pending_share": np.where(units > 0, share, 0.0)},
         index=weeks.index,
     )
+
+
+def _by_sale_week(
+    weeks: pd.DataFrame, return_lag: pd.DataFrame, as_of: pd.Timestamp
+) -> pd.DataFrame:
+    """Of every category and of the whole shop: units sold in each week, those of them that are
+    ``back``, and the share of its returns that can be back by now (``seen``).
+    """
+    sold = _both(weeks.groupby(["category", "week"], as_index=False)["sold_units"].sum())
+    back = _both(return_lag.rename(columns={"sale_week": "week"})).merge(
+        sold[["category", "week"]], on=["category", "week"]
+    )
+    return sold.assign(back=_come_back(sold, back), seen=_seen_by_now(sold, back, as_of))
+
+
+def _seen_by_now(sold: pd.DataFrame, back: pd.DataFrame, as_of: pd.Timestamp) -> pd.Series:
+    """Share of the returns of each category's sale week that has come by now: by its own spread,
+    or by the whole shop's where too little came back.
+    """
+    spreads = {category: _spread(group, as_of) for category, group in back.groupby("category")}
+    units = back.groupby("category")["units"].sum()
+    seen = pd.Series(0.0, sold.index)
+    for category, weeks in sold.groupby("category")["week"]:
+        known = category if units.get(category, 0) >= LEAST_UNITS else ALL
+        seen[weeks.index] = _seen(spreads.get(known, np.ones(1)), weeks, as_of)
+    return seen
+
+
+def _rates(rows: pd.DataFrame) -> dict[str, float]:
+    """The rate of each category, and of the whole shop: that one also from few units, if there are
+    no more.
+    """
+    groups = dict(list(rows.groupby("category")))
+    rates = {category: _rate(group, LEAST_UNITS) for category, group in groups.items()}
+    shop = rows[rows["category"] == ALL]
+    exposed = (shop["sold_units"] * shop["seen"]).sum()
+    return rates | {ALL: _rate(shop, min(LEAST_UNITS, exposed))}
 
 
 def _both(rows: pd.DataFrame) -> pd.DataFrame:
@@ -101,8 +122,9 @@ def _seen(spread: np.ndarray, week: pd.Series, as_of: pd.Timestamp) -> np.ndarra
 
 
 def _rate(weeks: pd.DataFrame, least: float) -> float:
-    """Returned ÷ sold of now: the last sale weeks, more of them until ``least`` units are seen;
-    unknown where they never are.
+    """What has come back ÷ (sold × the share that can have come back by now): of the last
+    RATE_WEEKS sale weeks, more of them until ``least`` units are seen; unknown where they never
+    are.
     """
     late = weeks.sort_values("week", ascending=False, kind="stable")
     exposed = (late["sold_units"] * late["seen"]).cumsum()

@@ -6,8 +6,9 @@ import pandas as pd
 
 from destock.analysis.pacing.curve import reached
 from destock.analysis.pacing.decomposition import goals, lines, needed, path, stages
+from destock.analysis.pacing.experience import learn
 from destock.analysis.pacing.lives import Lives, lives, sold_out
-from destock.analysis.pacing.projection import backtest, learn, project
+from destock.analysis.pacing.projection import backtest, project
 
 FRAMES = ("projection", "season_path", "backtest", "stages")
 CENSORED_TOO_OFTEN = 0.40

@@ -4,16 +4,11 @@ import numpy as np
 import pandas as pd
 
 from destock.analysis.pacing.returns import still_to_come
-from destock.model.metrics import WEEKS_PER_MONTH, ratio, sell_through, shipped_units
+from destock.model.metrics import ratio, sell_through, shipped_units
 
-RECENT_WEEKS, QUARTER_WEEKS = 8, 13
 LEAST_SHIPPED = 30  # units: a style that shipped fewer says less of its returns than its category
-MOST_RETURNED = (
-    0.95  # above it hardly a unit is kept, and what each would have to bear means nothing
-)
-# what a snapshot knows of the last months, the window to trust first: long enough to be steady,
-# short enough to be of now
-MONTHS = {"sold_3m": 3, "sold_1m": 1, "sold_6m": 6, "sold_9m": 9}
+# above it hardly a unit is kept, and what each would have to bear means nothing
+MOST_RETURNED = 0.95
 
 
 def net_weeks(
@@ -31,19 +26,22 @@ def net_weeks(
     weeks = weeks.sort_values(["item", "week"], kind="stable").reset_index(drop=True)
     coming = still_to_come(weeks, return_lag, as_of)
     kept = weeks["sold_units"] - weeks["undone_units"]
-    weeks["net_units"] = kept - np.minimum(coming["pending_units"], kept.clip(lower=0))
-    weeks["provisional"] = coming["pending_share"] > 0.02
-    on_sale = (weeks["sold_units"] > 0) | (weeks["in_stock_share"] > 0)
-    first = (
-        weeks["week"]
-        .where(on_sale)
-        .groupby(weeks["item"])
-        .transform("min")
-        .fillna(weeks["week"].groupby(weeks["item"]).transform("min"))
+    weeks = weeks.assign(
+        net_units=kept - np.minimum(coming["pending_units"], kept.clip(lower=0)),
+        provisional=coming["pending_share"] > 0.02,
+        age=(weeks["week"] - _first_on_sale(weeks)).dt.days // 7,
     )
-    weeks["age"] = (weeks["week"] - first).dt.days // 7
     weeks["cumulative"] = weeks.groupby("item")["net_units"].cumsum()
     return weeks[weeks["age"] >= 0].reset_index(drop=True)
+
+
+def _first_on_sale(weeks: pd.DataFrame) -> pd.Series:
+    """The first week in which each item was sold or in stock; where it never was, its first one in
+    the records.
+    """
+    on_sale = (weeks["sold_units"] > 0) | (weeks["in_stock_share"] > 0)
+    first = weeks["week"].where(on_sale).groupby(weeks["item"]).transform("min")
+    return first.fillna(weeks["week"].groupby(weeks["item"]).transform("min"))
 
 
 def items(item_now: pd.DataFrame, weeks: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
@@ -58,16 +56,45 @@ def items(item_now: pd.DataFrame, weeks: pd.DataFrame, as_of: pd.Timestamp) -> p
     ``price_realisation`` (paid ÷ sold at tag), ``return_rate`` (came back, or still will, ÷
     shipped), ``season_year``, ``season_half``, ``in_season``, ``flags``.
     """
-    weeks = weeks.assign(
+    frame = item_now.merge(_to_date(weeks, as_of), on="item", how="left", validate="1:1")
+    if weeks.empty:
+        frame = _not_recorded(frame, as_of)
+    else:
+        frame["net_units"] = frame["net_units"].fillna(0.0)
+    frame = frame.assign(
+        weeks_on_sale=frame["age"] + 1 + frame["week_part"],
+        sell_through=sell_through(frame["net_units"], frame["received"]),
+        price_realisation=ratio(frame["paid_at_tag"], frame["sold_at_tag"]),
+        return_rate=_returned(frame),
+    )
+    frame = _in_its_season(frame, as_of)
+    return frame.assign(flags=_flags(frame))
+
+
+def _in_its_season(frame: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    """The year and half of each item's season, how long it lasts, and whether it still runs."""
+    season = frame["season"].astype("str").str.extract(r"^(\d{4})(.+)$")
+    return frame.assign(
+        season_year=pd.to_numeric(season[0]),
+        season_half=season[1],
+        life=(frame["exit_date"] - frame["first_week"]).dt.days // 7 + 1,
+        in_season=frame["exit_date"].isna() | (frame["exit_date"] >= as_of),
+    )
+
+
+def _to_date(weeks: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Of each item with weeks on sale: its age, and the sums of its weeks."""
+    running = ~weeks["complete"]
+    passed = ((as_of - weeks["week"]).dt.days + 1) / 7
+    rows = weeks.assign(
         provisional_units=weeks["net_units"].where(weeks["provisional"], 0.0),
         sale_week=weeks["week"].where(weeks["sold_units"] > 0),
         # sizes may differ in their tags: what was paid is set against the tags of the very units
         paid_at_tag=weeks["paid_value"].where(weeks["sold_at_tag"].notna(), 0.0),
-        whole_age=weeks["age"].where(weeks["complete"], -1),
-        passed=((as_of - weeks["week"]).dt.days + 1) / 7,
-    )
-    weeks["week_part"] = weeks["passed"].where(~weeks["complete"], 0.0)
-    total = weeks.groupby("item").agg(
+        whole_age=weeks["age"].mask(running, -1),
+        week_part=passed.where(running, 0.0),
+    ).groupby("item")
+    total = rows.agg(
         age=("whole_age", "max"),
         week_part=("week_part", "sum"),
         first_week=("week", "min"),
@@ -83,57 +110,63 @@ def items(item_now: pd.DataFrame, weeks: pd.DataFrame, as_of: pd.Timestamp) -> p
         last_sale=("sale_week", "max"),
     )
     # unknown, not zero, where nobody counted
-    seen = weeks.groupby("item")[["exposures", "clicks"]].sum(min_count=1)
-    total = total.join(seen)
-    frame = item_now.merge(total, on="item", how="left", validate="1:1")
-    if weeks.empty:  # what nobody recorded is unknown, not zero
-        frame["age"] = ((as_of - frame["launch_date"]).dt.days // 7).where(
-            frame["launch_date"] <= as_of
-        )
-        frame["week_part"] = frame["age"] * 0.0
-    else:
-        frame["net_units"] = frame["net_units"].fillna(0.0)
-    frame["weeks_on_sale"] = frame["age"] + 1 + frame["week_part"]
-    frame["sell_through"] = sell_through(frame["net_units"], frame["received"])
-    frame["price_realisation"] = ratio(frame["paid_at_tag"], frame["sold_at_tag"])
-    frame["return_rate"] = _returned(frame)
-    season = frame["season"].astype("str").str.extract(r"^(\d{4})(.+)$")
-    frame["season_year"], frame["season_half"] = pd.to_numeric(season[0]), season[1]
-    frame["life"] = (frame["exit_date"] - frame["first_week"]).dt.days // 7 + 1
-    frame["in_season"] = frame["exit_date"].isna() | (frame["exit_date"] >= as_of)
-    return frame.assign(flags=_flags(frame))
+    return total.join(rows[["exposures", "clicks"]].sum(min_count=1))
+
+
+def _not_recorded(frame: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    """Of a shop without dated sales the launch alone says how old a style is; what it sold is
+    unknown, not zero.
+    """
+    age = (as_of - frame["launch_date"]).dt.days // 7
+    age = age.where(frame["launch_date"] <= as_of)
+    return frame.assign(age=age, week_part=age * 0.0)
 
 
 def _returned(frame: pd.DataFrame) -> pd.Series:
     """Came back ÷ shipped, what is still to come with it: of its own units as far as they go,
     beside LEAST_SHIPPED of its category's.
     """
-    shipped, kept = shipped_units(frame), frame["net_units"].clip(lower=0)
-    back = (shipped - kept).clip(lower=0)
-    whole = (
-        pd.DataFrame({"back": back, "shipped": shipped}).groupby(frame["category"]).transform("sum")
-    )
+    shipped = shipped_units(frame)
+    back = (shipped - frame["net_units"].clip(lower=0)).clip(lower=0)
+    units = pd.DataFrame({"back": back, "shipped": shipped})
+    whole = units.groupby(frame["category"]).transform("sum")
     usual = ratio(whole["back"], whole["shipped"])
+    rate = (back + LEAST_SHIPPED * usual) / (shipped + LEAST_SHIPPED)
+    return rate.fillna(usual).clip(upper=MOST_RETURNED)
+
+
+def in_running_season(styles: pd.DataFrame) -> pd.Series:
+    """Which styles are judged as those of the running season? Bought, not yet at their exit, and
+    their sales known.
+    """
     return (
-        ((back + LEAST_SHIPPED * usual) / (shipped + LEAST_SHIPPED))
-        .fillna(usual)
-        .clip(upper=MOST_RETURNED)
+        styles["in_season"]
+        & styles["season_half"].notna()
+        & (styles["received"] > 0)
+        & styles["net_units"].notna()
     )
 
 
 def _flags(frame: pd.DataFrame) -> pd.Series:
     """What to know about an item's figures before trusting them."""
-    rules = {
-        "no_sales": frame["net_units"].notna() & ~(frame["sold_units"] > 0),
-        "net_negative": frame["net_units"] < 0,
-        "returns_immature": frame["provisional_units"] > 0,
-        "st_gt_100": frame["sell_through"] > 1,
-        "launch_imputed": frame["launch_imputed"],
-        "cost_missing": frame["mean_cost"].isna(),
-    }
-    flags = pd.DataFrame(rules, index=frame.index).astype(bool)
+    return _named(
+        {
+            "no_sales": frame["net_units"].notna() & ~(frame["sold_units"] > 0),
+            "net_negative": frame["net_units"] < 0,
+            "returns_immature": frame["provisional_units"] > 0,
+            "st_gt_100": frame["sell_through"] > 1,
+            "launch_imputed": frame["launch_imputed"],
+            "cost_missing": frame["mean_cost"].isna(),
+        },
+        frame.index,
+    )
+
+
+def _named(rules: dict[str, pd.Series], index: pd.Index) -> pd.Series:
+    """The names of the rules that hold for each row."""
+    holds = pd.DataFrame({name: rule.eq(True) for name, rule in rules.items()}, index=index)
     return pd.Series(
-        ["; ".join(flags.columns[row]) for row in flags.to_numpy()], index=frame.index, dtype="str"
+        ["; ".join(holds.columns[row]) for row in holds.to_numpy()], index=index, dtype="str"
     )
 
 
@@ -146,96 +179,23 @@ def record_flags(
     late_receipt (sold before anything was received), left_trunc (on sale before the records begin:
     no age curve), replen (later deliveries above ``replenishment_share`` of the first), censored
     (sold out in a week of its life that it should have been on sale), price_mix (a week with
-    several list prices), broken (the sizes in stock bring less than ``broken_share`` of its sales).
+    several list prices), broken (the sizes in stock bring less than ``size_floor`` of its sales).
     """
-    of_life = weeks.merge(frame[["item", "exit_date"]], on="item")
-    of_life = of_life[
-        of_life["exit_date"].isna() | (of_life["week"] <= of_life["exit_date"])
-    ].set_index("item")
-    censored = (of_life["in_stock_share"] < 1).groupby(level=0).any()
-    mixed = (of_life["list_prices"] > 1).groupby(level=0).any()
+    exit_date = weeks["item"].map(frame.set_index("item")["exit_date"])
+    of_life = weeks[exit_date.isna() | (weeks["week"] <= exit_date)]
+    sold_out = (of_life["in_stock_share"] < 1).groupby(of_life["item"]).any()
+    mixed = (of_life["list_prices"] > 1).groupby(of_life["item"]).any()
     first = frame["received"] - frame["replenished"]
-    rules = {
-        "late_receipt": frame["first_sale"] < frame["first_receipt"],
-        "left_trunc": frame["left_truncated"],
-        "replen": (frame["replenished"] > assumptions["replenishment_share"] * first) & (first > 0),
-        "censored": frame["item"].map(censored),
-        "price_mix": frame["item"].map(mixed),
-        "broken": (frame["sizes_left"] < assumptions["broken_share"]) & (frame["on_hand"] > 0),
-    }
-    flags = pd.DataFrame({name: rule.eq(True) for name, rule in rules.items()}, index=frame.index)
-    added = pd.Series(
-        ["; ".join(flags.columns[row]) for row in flags.to_numpy()], index=frame.index, dtype="str"
+    later = frame["replenished"] > assumptions["replenishment_share"] * first
+    added = _named(
+        {
+            "late_receipt": frame["first_sale"] < frame["first_receipt"],
+            "left_trunc": frame["left_truncated"],
+            "replen": later & (first > 0),
+            "censored": frame["item"].map(sold_out),
+            "price_mix": frame["item"].map(mixed),
+            "broken": (frame["sizes_left"] < assumptions["size_floor"]) & (frame["on_hand"] > 0),
+        },
+        frame.index,
     )
     return frame["flags"].str.cat(added, sep="; ").str.strip("; ")
-
-
-def weekly_rate(
-    weeks: pd.DataFrame, too_early_days: float, recent: int = RECENT_WEEKS
-) -> pd.DataFrame:
-    """How many units a week does each item sell while it is in stock?
-
-    weeks: complete ones. Mean of the last ``recent`` of them since its first sale, divided by the
-    share of time in stock (at least a fifth of it). Returns item, ``rate``, ``rate_sd``,
-    ``in_stock_recent``, and ``quarter_rate``: the same over 13 weeks. What has not sold yet sells
-    nothing only once it has been on sale for ``too_early_days``: until then its rate is unknown.
-    """
-    selling = weeks[weeks.groupby("item")["sold_units"].cumsum() > 0]
-    late = _in_stock_mean(selling, recent)
-    quarter = _in_stock_mean(selling, QUARTER_WEEKS)["rate"].rename("quarter_rate")
-    on_sale = weeks[~weeks["in_stock_share"].eq(0)].groupby("item").size()
-    watched = on_sale.reindex(pd.Index(weeks["item"].unique(), name="item"), fill_value=0)
-    frame = late.join(quarter, how="outer").reindex(watched.index)
-    nothing = (7 * watched > too_early_days) & frame["rate"].isna()
-    return frame.assign(
-        **{name: frame[name].mask(nothing, 0.0) for name in ("rate", "quarter_rate")}
-    ).reset_index()
-
-
-def _in_stock_mean(weeks: pd.DataFrame, recent: int) -> pd.DataFrame:
-    late = weeks[weeks["week"] > weeks["week"].max() - pd.Timedelta(weeks=recent)]
-    late = late.assign(share=late["in_stock_share"].fillna(1.0))
-    stats = late.groupby("item").agg(
-        net=("net_units", "sum"),
-        share=("share", "sum"),
-        rate_sd=("net_units", "std"),
-        in_stock_recent=("share", "mean"),
-    )
-    stats["rate"] = stats["net"].clip(lower=0) / stats["share"].clip(lower=recent / 5)
-    return stats[["rate", "rate_sd", "in_stock_recent"]]
-
-
-def rate_of_months(snapshot: pd.DataFrame) -> pd.DataFrame:
-    """How many units a week does each item sell, by what it sold in the last months?
-
-    snapshot: item, sold_1m, sold_3m, sold_6m, sold_9m. Units of the first window known of three
-    months, one, six, nine ÷ its weeks (a month is 52 ÷ 12). Time out of stock and the spread are
-    unknown to a snapshot. Returns item, ``rate``, ``rate_sd``, ``in_stock_recent``,
-    ``quarter_rate`` (the same).
-    """
-    weekly = pd.DataFrame(
-        {
-            name: snapshot[name].clip(lower=0) / (months * WEEKS_PER_MONTH)
-            for name, months in MONTHS.items()
-        }
-    )
-    rate = weekly.bfill(axis=1)["sold_3m"]
-    return pd.DataFrame(
-        {
-            "item": snapshot["item"],
-            "rate": rate,
-            "rate_sd": np.nan,
-            "in_stock_recent": np.nan,
-            "quarter_rate": rate,
-        }
-    )
-
-
-def dead_by_months(snapshot: pd.DataFrame) -> pd.Series:
-    """Which items hold stock and sold nothing in three months, or in the longest time that the
-    snapshot knows beyond them?
-
-    Unknown sales are no proof: an item of which only the last month is known is not called dead.
-    """
-    longest = snapshot[["sold_9m", "sold_6m", "sold_3m"]].bfill(axis=1)["sold_9m"]
-    return (snapshot["on_hand"] > 0) & (longest <= 0)

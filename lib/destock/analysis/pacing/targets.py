@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from destock.analysis.pacing.sell_through import in_running_season
 from destock.model.messages import mark
 from destock.model.metrics import ratio, shipped_units
 from destock.model.proceeds import Proceeds
@@ -70,15 +71,18 @@ def needed(cost_rate, steps: Sequence[tuple], terms: Terms, tag_price=np.nan):
     >>> round(float(needed(0.50, [(1, 0.88)], Terms({"net": 0.26}, salvage=0.20))), 5)
     0.66489
     """
+
+    def brings(price):
+        return np.asarray(price, float) * terms.kept - terms.handling(tag_price) - terms.salvage
+
     gap, sold = terms.to_earn(cost_rate) - terms.salvage, 0.0
     for share, price in steps[:-1]:
-        brings = np.asarray(price, float) * terms.kept - terms.handling(tag_price) - terms.salvage
-        part = np.clip(np.where(brings > 0, gap / np.where(brings > 0, brings, 1), share), 0, share)
-        gap, sold = gap - part * brings, sold + part
-    brings = (
-        np.asarray(steps[-1][1], float) * terms.kept - terms.handling(tag_price) - terms.salvage
-    )
-    return sold + np.where(gap <= 1e-12, 0.0, ratio(gap, brings))
+        gain = brings(price)
+        part = np.where(gain > 0, gap / np.where(gain > 0, gain, 1), share)
+        part = np.clip(part, 0, share)
+        gap, sold = gap - part * gain, sold + part
+    _, last_price = steps[-1]
+    return sold + np.where(gap <= 1e-12, 0.0, ratio(gap, brings(last_price)))
 
 
 def least_price(cost_rate, steps: Sequence[tuple], terms: Terms, tag_price=np.nan):
@@ -127,71 +131,64 @@ def targets(styles: pd.DataFrame, terms: Terms, plan: Mapping[str, object]) -> p
 
     styles: items with ``target_profit_rate`` (their plan's, which wins over that of ``terms``).
     ``plan``: ``price_steps`` ((share, price realisation), else the style's own realisation),
-    ``cash_needed`` from the whole season, spread over the styles by what their profit target leaves
-    at tag, ``cash_price``, ``cash_after`` (after expenses). Returns one row a style: ``cost_rate``
-    (where unknown: its category's median, flagged cost_imputed), ``return_rate`` (of its category),
-    ``break_even``, ``target``, ``cash_target`` (shares of the buy), ``least_price`` for the target,
-    ``feasible``, ``reason``.
+    ``cash_needed`` from the whole season, ``cash_price``, ``cash_after`` (after expenses). Returns
+    one row a style: ``cost_rate`` (where unknown: its category's median, flagged cost_imputed),
+    ``return_rate`` (of its category), ``break_even``, ``target``, ``cash_target`` (shares of the
+    buy), ``least_price`` for the target, ``feasible``, ``reason``.
     """
-    own = cost_rates(styles)
-    now = own[
-        own["in_season"]
-        & own["season_half"].notna()
-        & (own["received"] > 0)
-        & own["net_units"].notna()
-    ].reset_index(drop=True)
-    by_category = (
-        styles.assign(shipped=shipped_units(styles))
-        .groupby("category")[["net_units", "shipped"]]
-        .sum()
-    )
-    rate = 1 - now["category"].map(
-        ratio(by_category["net_units"].clip(lower=0), by_category["shipped"])
-    ).astype(float).fillna(1)
-    tag, at_tag = now["tag_price"], now["received"] * now["tag_price"]
-    asked = now["target_profit_rate"].astype(float).fillna(terms.profit_rate)
-    here = replace(
-        terms,
-        profit_rate=asked,
-        return_rate=rate.clip(0, 0.99),
-        buy_at_tag=at_tag.sum() or float("inf"),
-    )
+    styles = cost_rates(styles)
+    now = styles[in_running_season(styles)].reset_index(drop=True)
+    own = _own_terms(now, styles, terms)
     steps = plan.get("price_steps") or [(1, now["price_realisation"])]
-    frame = now[
-        [
-            "item",
-            "name",
-            "category",
-            "tier",
-            "season",
-            "received",
-            "tag_price",
-            "price_realisation",
-            "sell_through",
-            "cost_rate",
-            "flags",
-        ]
-    ]
-    frame = frame.assign(
-        return_rate=here.return_rate,
-        break_even=needed(now["cost_rate"], steps, replace(here, profit_rate=0.0), tag),
-        target=needed(now["cost_rate"], steps, here, tag),
-        least_price=least_price(now["cost_rate"], steps, here, tag),
+    cost_rate, tag = now["cost_rate"], now["tag_price"]
+    frame = now[_OF_STYLE].assign(
+        return_rate=own.return_rate,
+        break_even=needed(cost_rate, steps, replace(own, profit_rate=0.0), tag),
+        target=needed(cost_rate, steps, own, tag),
+        least_price=least_price(cost_rate, steps, own, tag),
     )
+    return _judged(frame.assign(cash_target=_cash_target(frame, own, plan)))
+
+
+_OF_STYLE = [
+    "item",
+    "name",
+    "category",
+    "tier",
+    "season",
+    "received",
+    "tag_price",
+    "price_realisation",
+    "sell_through",
+    "cost_rate",
+    "flags",
+]
+
+
+def _own_terms(now: pd.DataFrame, styles: pd.DataFrame, terms: Terms) -> Terms:
+    """The terms with each style's own profit asked for, what comes back in its category, and the
+    season's buy.
+    """
+    category = styles.assign(shipped=shipped_units(styles)).groupby("category")
+    units = category[["net_units", "shipped"]].sum()
+    kept = now["category"].map(ratio(units["net_units"].clip(lower=0), units["shipped"]))
+    at_tag = (now["received"] * now["tag_price"]).sum()
+    return replace(
+        terms,
+        profit_rate=now["target_profit_rate"].astype(float).fillna(terms.profit_rate),
+        return_rate=(1 - kept.astype(float).fillna(1)).clip(0, 0.99),
+        buy_at_tag=at_tag or float("inf"),
+    )
+
+
+def _cash_target(frame: pd.DataFrame, terms: Terms, plan: Mapping[str, object]):
+    """The season's cash is asked of the styles by what their profit target leaves at tag."""
+    at_tag = frame["received"] * frame["tag_price"]
     left = ((1 - frame["target"]).clip(lower=0) * at_tag).fillna(0)
-    cash = (
-        plan.get("cash_needed", 0.0) * ratio(left, left.sum())
-        if plan.get("cash_needed")
-        else np.nan
-    )
-    frame["cash_target"] = cash_target(
-        frame["target"],
-        cash,
-        at_tag,
-        plan.get("cash_price", 1.0),
-        here.expenses.get("net", 0.0) if plan.get("cash_after") else 0.0,
-    )
-    return _judged(frame)
+    asked = plan.get("cash_needed", 0.0)
+    cash = asked * ratio(left, left.sum()) if asked else np.nan
+    expense_rate = terms.expenses.get("net", 0.0) if plan.get("cash_after") else 0.0
+    return cash_target(frame["target"], cash, at_tag, plan.get("cash_price", 1.0), expense_rate)
 
 
 def cost_rates(styles: pd.DataFrame) -> pd.DataFrame:

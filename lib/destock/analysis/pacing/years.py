@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from destock.analysis.pacing.curve import reached
+from destock.analysis.pacing.experience import learn
 from destock.analysis.pacing.lives import Lives, around_events
-from destock.analysis.pacing.projection import backtest, learn, project
+from destock.analysis.pacing.projection import backtest, project
 from destock.model.metrics import ratio
 
 COLUMNS = {
@@ -34,50 +35,44 @@ def years(
     Years are counted in 52 weeks from the first Monday of January; a year counts as past
     where all of its weeks are in the records. Weeks around events (New Year moves by four
     weeks) are compared with the weeks around the same event. Returns FRAMES: ``years``
-    (category: units to date beside the last year's, ``projected`` units of the year with
-    bounds), ``year_weeks`` (category, year, week: ``units``, ``cumulative``, ``share`` of the year
+    (category: units to date beside the last year's, ``year_units`` projected, with bounds),
+    ``year_weeks`` (category, year, week: ``units``, ``cumulative``, ``share`` of the year
     that past years had usually reached), ``year_backtest`` (week, method).
     """
-    known = _lives(weeks, items, events)
-    newest = known.styles["season"].max() if len(known.styles) else None
-    whole, recent = (
-        known.styles["whole"],
-        known.styles["season"] >= (newest or 0) - assumptions["baseline_seasons"],
-    )
-    past = (
-        known.where((whole & recent & (known.styles["season"] < newest)).to_numpy())
-        if newest
-        else known
-    )
+    past, now = _past_and_now(_lives(weeks, items, events), assumptions["baseline_seasons"])
     if not past.final.sum() > 0:
         return {name: pd.DataFrame(columns=columns.split()) for name, columns in COLUMNS.items()}
-    now = known.where((known.styles["season"] == newest).to_numpy())
     experience = learn(past, assumptions["curve_prior_units"])
     share = reached(now, experience.curve)
-    projected = project(now, experience).merge(
-        now.styles[["item", "category"]], on="item", validate="1:1"
-    )
-    projected = projected.assign(
-        last_year=_last_year(past, projected), past_years=past.styles["season"].nunique()
-    )
-    rows = pd.concat([_rows(past, None), _rows(now, share)], ignore_index=True)
-    projected = projected.rename(
-        columns={
-            "projected": "year_units",
-            "low80": "year_low",
-            "high80": "year_high",
-            "last_year": "last_year_units",
-        }
-    )
     return {
-        "years": (
-            projected.assign(
-                change=ratio(projected["sold"], projected["last_year_units"]) - 1
-            ).drop(columns=["bought", "prior"])
-        ),
-        "year_weeks": rows,
+        "years": _beside_last_year(project(now, experience), now, past),
+        "year_weeks": pd.concat([_rows(past, None), _rows(now, share)], ignore_index=True),
         "year_backtest": backtest(experience),
     }
+
+
+def _past_and_now(known: Lives, seasons: float) -> tuple[Lives, Lives]:
+    """The whole years before the newest one, as many as are compared with, and the newest."""
+    year = known.styles["season"]
+    newest = year.max()
+    past = known.styles["whole"] & (year >= newest - seasons) & (year < newest)
+    return known.where(past.to_numpy(bool)), known.where((year == newest).to_numpy(bool))
+
+
+def _beside_last_year(projected: pd.DataFrame, now: Lives, past: Lives) -> pd.DataFrame:
+    """The projection of each category's year, and its units to date beside those of the year
+    before.
+    """
+    # a category has no buy, and so nothing that a buy foretells
+    frame = projected.drop(columns=["bought", "prior"]).merge(
+        now.styles[["item", "category"]], on="item", validate="1:1"
+    )
+    last_year = _last_year(past, frame)
+    return frame.assign(
+        last_year_units=last_year,
+        past_years=past.styles["season"].nunique(),
+        change=ratio(frame["sold"], last_year) - 1,
+    ).rename(columns={"projected": "year_units", "low80": "year_low", "high80": "year_high"})
 
 
 def first_monday(year: pd.Series) -> pd.Series:
@@ -93,15 +88,34 @@ def _lives(weeks: pd.DataFrame, items: pd.DataFrame, events: pd.DataFrame) -> Li
     rows["age"] = (rows["week"] - first_monday(rows["season"])).dt.days // 7
     rows = rows[rows["age"].between(0, WEEKS - 1)]
     sums = rows.groupby(["category", "season", "age"], as_index=False)["net_units"].sum()
-    seen = rows.groupby("season")["age"].agg(["min", "max"])
-    kinds = (
-        sums[["category", "season"]]
-        .drop_duplicates()
-        .sort_values(["category", "season"], ignore_index=True)
+    kinds = _category_years(sums, rows)
+    at = pd.MultiIndex.from_frame(kinds[["category", "season"]]).get_indexer(
+        pd.MultiIndex.from_frame(sums[["category", "season"]])
     )
+    units = np.zeros((len(kinds), WEEKS))
+    units[at, sums["age"].to_numpy(int)] = sums["net_units"]
+    first, last = (kinds[end].to_numpy()[:, None] for end in ("first_age", "last_age"))
+    ages = np.arange(WEEKS)
+    exposure = ((ages >= first) & (ages <= last)).astype(float)
+    return Lives(
+        kinds.drop(columns=["first_age", "last_age"]),
+        units,
+        exposure,
+        around_events(kinds, WEEKS, events),
+        np.zeros(units.shape, int),
+    )
+
+
+def _category_years(sums: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """One row a category and year, as ``Lives`` has its styles; ``first_age`` and ``last_age``: the
+    weeks of that year that are in the records.
+    """
+    kinds = sums[["category", "season"]].drop_duplicates()
+    kinds = kinds.sort_values(["category", "season"], ignore_index=True)
+    seen = rows.groupby("season")["age"].agg(["min", "max"])
     first, last = kinds["season"].map(seen["min"]), kinds["season"].map(seen["max"])
     parent = rows.groupby("category")["parent_category"].min()
-    kinds = kinds.assign(
+    return kinds.assign(
         item=kinds["category"] + " " + kinds["season"].astype(str),
         parent_category=kinds["category"].map(parent),
         tier="",
@@ -110,18 +124,8 @@ def _lives(weeks: pd.DataFrame, items: pd.DataFrame, events: pd.DataFrame) -> Li
         first_week=first_monday(kinds["season"]),
         weeks_seen=last.astype(int) + 1,
         whole=(first == 0) & (last >= WEEKS - 1),
-    )
-    at = pd.MultiIndex.from_frame(kinds[["category", "season"]]).get_indexer(
-        pd.MultiIndex.from_frame(sums[["category", "season"]])
-    )
-    units = np.zeros((len(kinds), WEEKS))
-    units[at, sums["age"].to_numpy(int)] = sums["net_units"]
-    ages = np.arange(WEEKS)
-    exposure = ((ages >= first.to_numpy()[:, None]) & (ages <= last.to_numpy()[:, None])).astype(
-        float
-    )
-    return Lives(
-        kinds, units, exposure, around_events(kinds, WEEKS, events), np.zeros(units.shape, int)
+        first_age=first,
+        last_age=last,
     )
 
 

@@ -7,7 +7,7 @@ from destock import engine
 from destock.intake import query
 from destock.intake.columns import NAMED, File, all_empty, sql_of
 from destock.intake.query import FAILED, LINE
-from destock.intake.readers import Raw
+from destock.intake.raw import Raw
 from destock.intake.shop import Source
 from destock.model.messages import Fault, mark
 

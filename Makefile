@@ -26,13 +26,15 @@ test-evidence: .venv/ready
 lab: .venv/ready
 	@$(RUN)/jupyter lab notebooks
 
-# Style, types of quotes, stripped notebooks, the conda file and the tables of data/README.md: what pre-commit checks too.
+# Style, types of quotes, stripped notebooks, the conda file and the tables of data/README.md: what pre-commit checks too;
+# and how many functions and modules are too long to be read at once.
 check-code: .venv/ready
 	@$(RUN)/ruff check .
 	@$(RUN)/ruff format --check .
 	@$(RUN)/nbstripout --verify notebooks/*.ipynb
 	@$(RUN)/python .ci/environment.py --check
 	@$(RUN)/python .ci/tables.py --check
+	@$(RUN)/python .ci/sizes.py
 
 format: .venv/ready
 	@$(RUN)/ruff check --fix .

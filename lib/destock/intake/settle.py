@@ -36,19 +36,22 @@ def settle(
     hashed = f"hash({', '.join(_shared(table, meeting))})"
     if not _put_shared(con, hashed):
         return 0
+    alike = numbered or equal_rows == "copies"
     con.execute(
         f"""INSERT INTO outcomes
-        WITH known AS ({_known(table, given, hashed, numbered or equal_rows == "copies")}),
+        WITH known AS ({_known(table, given, hashed, alike)}),
         copies AS ({_copies(given)}),
         versions AS ({_versions(table, given, key)})
-        SELECT _file, _row,
-            CASE WHEN copy > 1 THEN 'deduplicated'
-                WHEN _file < newest THEN 'updated'
-                WHEN nth > 1 THEN '{_of_equal_rows(table, equal_rows)}'
-                WHEN in_file > 1 AND {numbered} THEN 'conflict'
-                ELSE 'used' END AS outcome
+        SELECT _file, _row, {_outcome(table, equal_rows, numbered)} AS outcome
         FROM versions WHERE fault IS NULL"""
     )
+    return _drop_used(con)
+
+
+def _drop_used(con: engine.Engine) -> int:
+    """Leave in ``outcomes`` what is not simply used; how many rows of a ledger are kept that equal
+    another?
+    """
     kept = engine.rows(con, "SELECT count(*) FROM outcomes WHERE outcome = 'kept'")[0][0]
     con.execute("DELETE FROM outcomes WHERE outcome IN ('used', 'kept'); DROP TABLE shared")
     return kept
@@ -101,11 +104,14 @@ def _all_columns(given: frozenset[str]) -> list[str]:
     return [*sorted(given), "fault"]
 
 
-def _of_equal_rows(table: Table, equal_rows: str) -> str:
-    """The outcome of a row that equals one before it in its own export."""
-    if equal_rows:
-        return "used"
-    return "equal" if table.key else "kept"
+def _outcome(table: Table, equal_rows: str, numbered: bool) -> str:
+    """SQL for what became of a row; ``again``: of one that equals another of its own export."""
+    again = "used" if equal_rows else "equal" if table.key else "kept"
+    return f"""CASE WHEN copy > 1 THEN 'deduplicated'
+                WHEN _file < newest THEN 'updated'
+                WHEN nth > 1 THEN '{again}'
+                WHEN in_file > 1 AND {numbered} THEN 'conflict'
+                ELSE 'used' END"""
 
 
 def _key(table: Table, given: frozenset[str]) -> list[str]:

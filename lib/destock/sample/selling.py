@@ -198,37 +198,33 @@ def note_lines(
 ) -> None:
     """The fate of each order line: cancelled, shipped, kept, sent back, refunded."""
     rng, st, style, n = shop.streams["orders"], shop.styles, shop.style_of[sku], len(sku)
-    goods, ahead = line_type == "goods", (shop.listed_from[style] <= day) & (day < st.launch[style])
+    goods = line_type == "goods"
+    ahead = (shop.listed_from[style] <= day) & (day < st.launch[style])
     presale = np.where(ahead & goods, st.presale[style], "none")
     unpaid = (presale == "deposit") & (rng.random(n) < 0.10)
     cancelled = goods & ~unpaid & (rng.random(n) < st.cancel_rate[style])
-    cancel_day, ships = day + rng.choice(3, n, p=[0.6, 0.3, 0.1]), ~cancelled & ~unpaid
+    ships = ~cancelled & ~unpaid
+    cancel_day = day + rng.choice(3, n, p=[0.6, 0.3, 0.1])
     ship_day = shop.leaves[np.where(ahead, st.launch[style], day) + 1 + (rng.random(n) < 0.35)]
     free_day = np.where(unpaid, st.launch[style] + 1, np.maximum(cancel_day, day + 1))
     np.add.at(shop.goes_out, (ship_day, sku), units * ships)
     np.add.at(shop.released, (free_day, sku), units * ~ships)
     back = send_back(shop, sku, units, ships & goods, ship_day)
     refunded = ships & goods & (back["return_units"] == 0) & (rng.random(n) < 0.007)
-    refund_day = np.where(refunded, ship_day + 3 + rng.integers(0, 8, n), -1)
-    due = {
-        "cancel_day": np.where(cancelled, cancel_day, -1),
-        "ship_day": np.where(ships, ship_day, -1),
-        "refund_day": refund_day,
-    }
-    kind = {
-        "line_type": line_type,
-        "presale": presale,
-        "unpaid": unpaid,
-        "live": shop.live[day, style],
-    }
+    refund_day = ship_day + 3 + rng.integers(0, 8, n)
     shop.note(
         "lines",
         sku=sku,
         day=day,
         units=units,
         price=shop.price[style] * goods,
-        **kind,
-        **due,
+        line_type=line_type,
+        presale=presale,
+        unpaid=unpaid,
+        live=shop.live[day, style],
+        cancel_day=np.where(cancelled, cancel_day, -1),
+        ship_day=np.where(ships, ship_day, -1),
+        refund_day=np.where(refunded, refund_day, -1),
         **back,
     )
 

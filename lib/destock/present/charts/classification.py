@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter
 
 from destock.model.messages import count, money, percent, say
-from destock.present.axes import money_axis, months_axis, nothing, share_axis
+from destock.present.axes import legend_below, money_axis, months_axis, nothing, share_axis
 from destock.present.style import (
     ACCENT,
     BAND,
@@ -75,7 +75,7 @@ def ageing(ax: Axes, frame: pd.DataFrame, currency: str) -> str | None:
     )
     ax.set_xticks(places, [say(band) for band in frame["band"]])
     ax.margins(y=0.12)
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2)
+    legend_below(ax, 0.12, 2)
     money_axis(ax.yaxis, currency)
     ax.grid(axis="x", visible=False)
     ax.set_title(title)

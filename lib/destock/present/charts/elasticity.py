@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from destock.model.messages import percent, say
-from destock.present.axes import money_axis, nothing, share_axis
+from destock.present.axes import legend_below, money_axis, nothing, share_axis
 from destock.present.style import (
     ACCENT,
     BAND,
@@ -125,4 +125,4 @@ def tests(ax: Axes, frame: pd.DataFrame) -> str | None:
     ax.set_ylabel("")
     ax.set_ylim(0)
     ax.set_title(title)
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3)
+    legend_below(ax, 0.16, 3)

@@ -5,7 +5,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from destock.model.messages import money, say
-from destock.present.axes import money_axis, months_axis, nothing, of_all, share_axis
+from destock.present.axes import legend_below, money_axis, months_axis, nothing, of_all, share_axis
 from destock.present.style import (
     ACCENT,
     CALM,
@@ -46,7 +46,7 @@ def losses(ax: Axes, frame: pd.DataFrame) -> str | None:
     # where nothing was lost and nothing may be, the axis still has a length
     ax.set_ylim(0, min(1.0, 1.1 * highest) or 1.0)
     ax.grid(axis="x", visible=False)
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2)
+    legend_below(ax, 0.12, 2)
     ax.set_title(title)
     return None
 

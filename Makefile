@@ -30,7 +30,8 @@ test-evidence: .venv/ready
 lab: .venv/ready
 	@$(RUN)/jupyter lab notebooks
 
-# Style, types of quotes, stripped notebooks, the conda file, the tables of data/README.md and the schema of shop.toml: what pre-commit checks too.
+# Style, types of quotes, stripped notebooks, the conda file, the tables of the READMEs and the schema of shop.toml: what
+# pre-commit checks too; and how many functions and modules are too long to be read at once.
 check-code: .venv/ready
 	@$(RUN)/ruff check .
 	@$(RUN)/ruff format --check .
@@ -38,6 +39,7 @@ check-code: .venv/ready
 	@$(RUN)/python .ci/environment.py --check
 	@$(RUN)/python .ci/tables.py --check
 	@$(RUN)/python .ci/schema.py --check
+	@$(RUN)/python .ci/sizes.py
 
 format: .venv/ready
 	@$(RUN)/ruff check --fix .

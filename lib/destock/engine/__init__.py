@@ -119,22 +119,18 @@ def write(con, name: str, order: str, path: Path) -> None:
 
 
 def _plainly(column: str, kind: str) -> str:
-    into = (
-        "DOUBLE"
-        if kind.upper().startswith("DECIMAL")
-        else "TIMESTAMP"
-        if kind.upper() == "DATE"
-        else None
-    )
-    return f"CAST({quoted(column)} AS {into}) AS {quoted(column)}" if into else quoted(column)
+    name = quoted(column)
+    if kind.upper().startswith("DECIMAL"):
+        return f"CAST({name} AS DOUBLE) AS {name}"
+    if kind.upper() == "DATE":
+        return f"CAST({name} AS TIMESTAMP) AS {name}"
+    return name
 
 
 def _of(con) -> ModuleType:
-    return (
-        duck
-        if isinstance(con, duckdb.DuckDBPyConnection)
-        else import_module("destock.engine.spark")
-    )
+    if isinstance(con, duckdb.DuckDBPyConnection):
+        return duck
+    return import_module("destock.engine.spark")
 
 
 def _plain(kind: pa.DataType) -> pa.DataType:

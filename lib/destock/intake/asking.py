@@ -7,7 +7,7 @@ from destock import engine
 from destock.intake import query
 from destock.intake.columns import NAMED, File, all_empty, sql_of
 from destock.intake.query import FAILED, LINE
-from destock.intake.readers import Raw
+from destock.intake.raw import Raw
 from destock.intake.shop import Source
 from destock.model.messages import Fault, mark
 
@@ -19,50 +19,21 @@ def ask(con: engine.Engine, source: Source, file: File, number: int) -> list[str
     """Run the shop's query over one export by itself, so that a newer one's rows still win; returns
     the columns of its result.
     """
-    with incoming(con, file.raw):
-        execute(
-            con,
-            source,
-            file.raw,
-            "query",
-            "CREATE OR REPLACE TABLE source AS SELECT * FROM incoming",
-        )
-    compare(file.raw, engine.rows(con, "SELECT count(*) FROM source")[0][0])
-    file.blank = engine.rows(con, f"DELETE FROM source WHERE {all_empty(file.raw.names)}")[0][0]
     file.relation = f"queried_{number}"
     sql = sql_of(source.query).strip().removesuffix(";")
-    execute(
-        con,
-        source,
-        file.raw,
-        "query",
-        f"CREATE OR REPLACE TEMP VIEW asked AS SELECT * FROM ({sql}\n)",
-    )
-    followed = next((way for way in query.followed(con, sql) if _fits(con, way.sql)), None)
-    _run_query(con, source, file, followed.sql if followed else sql)
+    _load_source(con, source, file)
+    view = f"CREATE OR REPLACE TEMP VIEW asked AS SELECT * FROM ({sql}\n)"
+    execute(con, source, file.raw, "query", view)
+    way = next((way for way in query.followed(con, sql) if _fits(con, way.sql)), None)
+    _run_query(con, source, file, way.sql if way else sql)
     names = columns_of(con, file.relation)
     if FAILED in names:
         file.failures = {f"{FAILED} IS NOT NULL": FAILED}
-        if engine.rows(
-            con, f"SELECT count(*) > 0 AND count(*) = count({FAILED}) FROM {file.relation}"
-        )[0][0]:
+        if _fails_everywhere(con, file):
             # what fails on every row is wrong by itself: the engine says how
             _run_query(con, source, file, sql)
-    kinds = dict(
-        engine.rows(con, f"SELECT column_name, column_type FROM (DESCRIBE {file.relation})")
-    )
-    if followed and followed.whole and kinds[LINE] == "BIGINT":
-        lost = f"FROM source ANTI JOIN {file.relation} AS made ON source.{LINE} = made.{LINE}"
-        count = engine.rows(con, f"SELECT count(*) {lost}")[0][0]
-        file.unmade = (
-            count,
-            [
-                line
-                for (line,) in engine.rows(
-                    con, f"SELECT source.{LINE} {lost} ORDER BY ALL LIMIT {NAMED}"
-                )
-            ],
-        )
+    if way and way.whole:
+        _find_unmade(con, file)
     con.execute("DROP VIEW asked; DROP TABLE source")
     if LINE not in names:
         con.execute(
@@ -72,11 +43,35 @@ def ask(con: engine.Engine, source: Source, file: File, number: int) -> list[str
     return [name for name in names if name not in ("_row", LINE, FAILED)]
 
 
+def _load_source(con: engine.Engine, source: Source, file: File) -> None:
+    """Make ``source`` the rows of the file, without the blank ones."""
+    with incoming(con, file.raw):
+        table = "CREATE OR REPLACE TABLE source AS SELECT * FROM incoming"
+        execute(con, source, file.raw, "query", table)
+    compare(file.raw, engine.rows(con, "SELECT count(*) FROM source")[0][0])
+    file.blank = engine.rows(con, f"DELETE FROM source WHERE {all_empty(file.raw.names)}")[0][0]
+
+
 def _run_query(con: engine.Engine, source: Source, file: File, sql: str) -> None:
     numbered = f"SELECT row_number() OVER (ORDER BY _queried) AS _row, * FROM ({sql}\n) AS _queried"
-    execute(
-        con, source, file.raw, "query", f"CREATE OR REPLACE TABLE {file.relation} AS {numbered}"
-    )
+    table = f"CREATE OR REPLACE TABLE {file.relation} AS {numbered}"
+    execute(con, source, file.raw, "query", table)
+
+
+def _fails_everywhere(con: engine.Engine, file: File) -> bool:
+    rows, failed = engine.rows(con, f"SELECT count(*), count({FAILED}) FROM {file.relation}")[0]
+    return rows > 0 and rows == failed
+
+
+def _find_unmade(con: engine.Engine, file: File) -> None:
+    """Note how many rows of the file made none of the query's, and the first of their lines."""
+    kinds = f"SELECT column_type FROM (DESCRIBE {file.relation}) WHERE column_name = '{LINE}'"
+    if engine.rows(con, kinds) != [("BIGINT",)]:
+        return
+    lost = f"FROM source ANTI JOIN {file.relation} AS made ON source.{LINE} = made.{LINE}"
+    count = engine.rows(con, f"SELECT count(*) {lost}")[0][0]
+    lines = engine.rows(con, f"SELECT source.{LINE} {lost} ORDER BY ALL LIMIT {NAMED}")
+    file.unmade = (count, [line for (line,) in lines])
 
 
 def _fits(con: engine.Engine, sql: str) -> bool:

@@ -4,7 +4,7 @@ from contextlib import nullcontext
 from datetime import date
 
 from destock import engine
-from destock.intake import grammar, query, weights
+from destock.intake import grammar, numerals, query, weights
 from destock.intake.asking import ask, compare, execute, incoming
 from destock.intake.columns import (
     File,
@@ -122,7 +122,7 @@ def _judge_rows(
     values = ", ".join(
         f"{grammar.typed(c, kinds[c.name], source)} AS typed_{c.name}" for c in columns
     )
-    doubtful, broken = grammar.broken(columns, currency, today, bool(grammar.form(source)))
+    doubtful, broken = grammar.broken(columns, currency, today, bool(numerals.form(source)))
     if file.failures:
         doubtful = f"{FAILED} IS NOT NULL OR {doubtful}"
         broken = (
@@ -144,7 +144,7 @@ def _rounding(table: Table, source: Source, kinds: dict[str, str]) -> str:
     money.
     """
     more = [
-        grammar.more_decimals(c, kinds[c.name], source) if c.name in kinds else ""
+        numerals.more_decimals(c, kinds[c.name], source) if c.name in kinds else ""
         for c in money_of(table)
     ]
     return (

@@ -93,18 +93,7 @@ def _union(node: dict, known: Mapping[str, dict], walk: _Walk) -> tuple[str, ...
 
 
 def _select(node: dict, known: Mapping[str, dict], walk: _Walk) -> tuple[str, ...] | None:
-    items = node.get("select_list", [])
-    grouped = (
-        node.get("group_expressions")
-        or node.get("having")
-        or node.get("aggregate_handling") != "STANDARD_HANDLING"
-    )
-    if (
-        node["type"] != "SELECT_NODE"
-        or grouped
-        or _is_distinct(node)
-        or any(_calls(item, walk.unsteady, "aggregate") for item in items)
-    ):
+    if not _is_rowwise(node, walk):
         return None
     found = _relation(node["from_table"], known, walk)
     if found is None:
@@ -114,34 +103,56 @@ def _select(node: dict, known: Mapping[str, dict], walk: _Walk) -> tuple[str, ..
         _mentions(node[part], known) for part in ("select_list", "where_clause", "qualify")
     )
     failures = _mark(node, walk) if walk.mark_failures else []
-    stars = [
+    items, behind = node["select_list"], []
+    stars = _stars(items, alias)
+    if not _gives_line(items, stars):
+        items.append(_expression(walk, f"{engine.quoted(alias)}.{LINE} AS {LINE}"))
+        behind.append(LINE)
+    if walk.mark_failures:
+        before = "CAST(NULL AS VARCHAR)"
+        if FAILED in given:
+            before = f"{engine.quoted(alias)}.{FAILED}"
+            for star in stars:
+                star["exclude_list"].append(FAILED)
+        items.append(_expression(walk, f"{_first_failure(failures, before)} AS {FAILED}"))
+        behind.append(FAILED)
+    return tuple(behind)
+
+
+def _is_rowwise(node: dict, walk: _Walk) -> bool:
+    """Does each row of this SELECT come from one row of what it reads?"""
+    return (
+        node["type"] == "SELECT_NODE"
+        and not node.get("group_expressions")
+        and not node.get("having")
+        and node.get("aggregate_handling") == "STANDARD_HANDLING"
+        and not _is_distinct(node)
+        and not any(_calls(item, walk.unsteady, "aggregate") for item in node["select_list"])
+    )
+
+
+def _stars(items: list[dict], alias: str) -> list[dict]:
+    """The items that stand for all columns of a relation."""
+    return [
         item
         for item in items
         if item["class"] == "STAR"
         and not item["columns"]
         and item["relation_name"].lower() in ("", alias.lower())
     ]
-    behind = []
-    if not (
-        any(LINE not in star["exclude_list"] for star in stars)
-        or any(_name(item) == LINE for item in items)
-    ):
-        items.append(_expression(walk, f"{engine.quoted(alias)}.{LINE} AS {LINE}"))
-        behind.append(LINE)
-    if walk.mark_failures:
-        for star in stars if FAILED in given else ():
-            star["exclude_list"].append(FAILED)
-        before = f"{engine.quoted(alias)}.{FAILED}" if FAILED in given else "CAST(NULL AS VARCHAR)"
-        cases = " ".join(
-            f"WHEN {failure} THEN {engine.literal(name)}" for failure, name in failures
-        )
-        items.append(
-            _expression(
-                walk, f"{f'CASE {cases} ELSE {before} END' if cases else before} AS {FAILED}"
-            )
-        )
-        behind.append(FAILED)
-    return tuple(behind)
+
+
+def _gives_line(items: list[dict], stars: list[dict]) -> bool:
+    """Is ``_line`` among the columns already?"""
+    return any(LINE not in star["exclude_list"] for star in stars) or any(
+        _name(item) == LINE for item in items
+    )
+
+
+def _first_failure(failures: list[tuple[str, str]], before: str) -> str:
+    """SQL for the name of what fails first on a row; else what failed ``before``."""
+    cases = " ".join(f"WHEN {failure} THEN {engine.literal(name)}" for failure, name in failures)
+    return f"CASE {cases} ELSE {before} END" if cases else before
 
 
 def _mark(node: dict, walk: _Walk) -> list[tuple[str, str]]:

@@ -18,6 +18,34 @@ from destock.model.schema import Table
 # share of a table's rows, or of its money, above which nothing is published
 REJECT_LIMIT = 0.01
 TORN = mark("not as many fields as the header")
+# columns of a frame of rejects
+REJECTS = ["table", "file", "line", "column", "rule", "value", "raw"]
+_MEASURED = [
+    "rejected",
+    "rows_in",
+    "money_rejected",
+    "money_in",
+    "key_rejected",
+    "equal_rejected",
+    "totals",
+]
+_MOST_ARE_EQUAL = mark(
+    "{table}: {equal} rows equal another one of their export, and no line number tells"
+    ' them apart: say equal_rows = "separate" (each of them happened) or "copies" (it'
+    " was exported twice) in shop.toml [tables.{table}]"
+)
+_TOO_MANY = mark(
+    "{table}: {rejected} of {rows_in} rows are rejected, more than 1 %: mend the file"
+    " or shop.toml (“destock check” lists them)"
+)
+_TOO_MUCH_MONEY = mark(
+    "{table}: the rejected rows hold more than 1 % of its money: mend the file or"
+    " shop.toml (“destock check” lists them)"
+)
+_NO_SKU = mark(
+    "products: {rejected} rows have no SKU that can be relied on: mend the file"
+    " (“destock check” lists them)"
+)
 
 
 def refuse_over_limit(rows: pd.DataFrame) -> None:
@@ -26,49 +54,29 @@ def refuse_over_limit(rows: pd.DataFrame) -> None:
     Raises Fault (4) above REJECT_LIMIT of rows, money, units, stock or sales, and for any product
     whose identifier cannot be relied on. Rows that sum up others are no loss.
     """
-    measured = [
-        "rejected",
-        "rows_in",
-        "money_rejected",
-        "money_in",
-        "key_rejected",
-        "equal_rejected",
-        "totals",
-    ]
-    total = rows[rows["read_as"] != JOINED].groupby("table", sort=False)[measured].sum()
+    total = rows[rows["read_as"] != JOINED].groupby("table", sort=False)[_MEASURED].sum()
     for table, row in total.iterrows():
-        rejected = row["rejected"] - row["totals"]
-        if (
-            row["equal_rejected"]
-            and 2 * row["equal_rejected"] > rejected > REJECT_LIMIT * row["rows_in"]
-        ):
-            text = mark(
-                "{table}: {equal} rows equal another one of their export, and no line number tells"
-                ' them apart: say equal_rows = "separate" (each of them happened) or "copies" (it'
-                " was exported twice) in shop.toml [tables.{table}]"
-            )
-            raise Fault(4, text, table=table, equal=int(row["equal_rejected"]))
-        if rejected > REJECT_LIMIT * row["rows_in"]:
-            text = mark(
-                "{table}: {rejected} of {rows_in} rows are rejected, more than 1 %: mend the file"
-                " or shop.toml (“destock check” lists them)"
-            )
-            raise Fault(4, text, table=table, rejected=int(rejected), rows_in=int(row["rows_in"]))
-        if row["money_rejected"] > REJECT_LIMIT * row["money_in"]:
-            text = mark(
-                "{table}: the rejected rows hold more than 1 % of its money: mend the file or"
-                " shop.toml (“destock check” lists them)"
-            )
-            raise Fault(4, text, table=table)
-        if table == "products" and row["key_rejected"]:
-            text = mark(
-                "products: {rejected} rows have no SKU that can be relied on: mend the file"
-                " (“destock check” lists them)"
-            )
-            raise Fault(4, text, rejected=int(row["key_rejected"]))
+        _refuse_rejected(table, row)
         share, of = rows.loc[rows["table"] == table, ["share_rejected", "share_of"]].iloc[0]
         if share > REJECT_LIMIT:
             raise Fault(4, weights.SAID[of], table=table, share=f"{share:.1%}")
+
+
+def _refuse_rejected(table: str, row: pd.Series) -> None:
+    """Is too much of one table rejected? What has a cause that one line of shop.toml ends is said
+    first.
+    """
+    rejected = row["rejected"] - row["totals"]
+    too_many = rejected > REJECT_LIMIT * row["rows_in"]
+    if too_many and 2 * row["equal_rejected"] > rejected:
+        raise Fault(4, _MOST_ARE_EQUAL, table=table, equal=int(row["equal_rejected"]))
+    if too_many:
+        counts = {"rejected": int(rejected), "rows_in": int(row["rows_in"])}
+        raise Fault(4, _TOO_MANY, table=table, **counts)
+    if row["money_rejected"] > REJECT_LIMIT * row["money_in"]:
+        raise Fault(4, _TOO_MUCH_MONEY, table=table)
+    if table == "products" and row["key_rejected"]:
+        raise Fault(4, _NO_SKU, rejected=int(row["key_rejected"]))
 
 
 def rejects_of(
@@ -78,6 +86,30 @@ def rejects_of(
     its text.
     """
     file = files[number]
+    found = _torn(file)
+    if _find_bad(con, number):
+        rows = _bad_rows(con, source, file)
+        found = pd.concat([rows, found], ignore_index=True) if len(found) else rows
+    if source.query:
+        con.execute(f"DROP TABLE {file.relation}")
+    found = found.sort_values(["line", "column"], kind="stable", ignore_index=True)
+    found.insert(0, "table", table.name)
+    found.insert(1, "file", file.raw.path.name)
+    return found
+
+
+def _torn(file: File) -> pd.DataFrame:
+    """Records that have not as many fields as the header: their value is how many they have."""
+    return pd.DataFrame(
+        [(line, "", TORN, str(fields), text) for line, (fields, text) in file.raw.torn.items()],
+        columns=REJECTS[2:],
+    )
+
+
+def _find_bad(con: engine.Engine, number: int) -> int:
+    """Make ``bad`` the rejected rows of one file, each with the column and the rule; how many are
+    there?
+    """
     con.execute(
         f"""CREATE OR REPLACE TABLE bad AS
         SELECT _row, split_part(coalesce(fault, ''), ':', 1) AS "column",
@@ -87,35 +119,27 @@ def rejects_of(
         FROM judged LEFT JOIN outcomes USING (_file, _row)
         WHERE _file = {number} AND (fault IS NOT NULL OR outcome IN ('conflict', 'equal'))"""
     )
-    found = pd.DataFrame(
-        [(line, "", TORN, str(fields), text) for line, (fields, text) in file.raw.torn.items()],
-        columns=["line", "column", "rule", "value", "raw"],
+    return engine.rows(con, "SELECT count(*) FROM bad")[0][0]
+
+
+def _bad_rows(con: engine.Engine, source: Source, file: File) -> pd.DataFrame:
+    """The ``bad`` rows as the file has them: it is read once more, for the engine keeps typed rows
+    only. The result of a query is still there.
+    """
+    values = " ".join(
+        f"WHEN '{name}' THEN CAST({expression} AS VARCHAR)"
+        for name, expression in file.expressions.items()
     )
-    if engine.rows(con, "SELECT count(*) FROM bad")[0][0]:
-        read = nullcontext() if source.query else incoming(con, file.raw, as_given=True)
-        value = " ".join(
-            f"WHEN '{name}' THEN CAST({expression} AS VARCHAR)"
-            for name, expression in file.expressions.items()
-        )
-        row = "_row" if source.query else "_line"
-        with read:
-            names = [
-                name
-                for name in columns_of(con, file.relation)
-                if name not in ("_row", LINE, FAILED)
-            ]
-            rows = con.execute(
-                f"""SELECT _line AS line, bad."column", bad.rule,
-                    CASE bad."column" {value} END AS "value", {_text(names)} AS raw
-                FROM {file.relation} JOIN bad ON bad._row = {file.relation}.{row}"""
-            ).df()
-        found = pd.concat([rows, found], ignore_index=True) if len(found) else rows
-    if source.query:
-        con.execute(f"DROP TABLE {file.relation}")
-    found = found.sort_values(["line", "column"], kind="stable", ignore_index=True)
-    found.insert(0, "table", table.name)
-    found.insert(1, "file", file.raw.path.name)
-    return found
+    row = "_row" if source.query else "_line"
+    with nullcontext() if source.query else incoming(con, file.raw, as_given=True):
+        names = [
+            name for name in columns_of(con, file.relation) if name not in ("_row", LINE, FAILED)
+        ]
+        return con.execute(
+            f"""SELECT _line AS line, bad."column", bad.rule,
+                CASE bad."column" {values} END AS "value", {_text(names)} AS raw
+            FROM {file.relation} JOIN bad ON bad._row = {file.relation}.{row}"""
+        ).df()
 
 
 def _text(names: list[str]) -> str:

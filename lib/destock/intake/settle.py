@@ -30,51 +30,88 @@ def settle(
     rejected, and a second row of a ledger is kept: returns how many were, for somebody to look at.
     """
     key, numbered = _key(table, given), _numbered(con, table, given)
-    everything = ", ".join((*sorted(given), "fault"))
-    shared = (
-        f"hash({', '.join(_shared(table, sorted(given) if files == 1 and not numbered else key))})"
-    )
-    marks = np.sort(
-        con.sql(f"SELECT {shared} AS mark FROM judged WHERE wanted")
-        .to_arrow_table()["mark"]
-        .to_numpy()
-    )
-    twice = np.unique(marks[1:][marks[1:] == marks[:-1]])
     con.execute("CREATE OR REPLACE TABLE outcomes (_file INTEGER, _row BIGINT, outcome VARCHAR)")
-    if not len(twice):
+    # in a single export without numbers, only rows that are equal in all columns meet
+    meeting = sorted(given) if files == 1 and not numbered else key
+    hashed = f"hash({', '.join(_shared(table, meeting))})"
+    if not _put_shared(con, hashed):
         return 0
-    engine.put(con, "shared", pa.table({"mark": twice}))
-    # the second of two separate rows is a copy of another export's second only
     alike = numbered or equal_rows == "copies"
-    nth = "1" if alike else f"row_number() OVER (PARTITION BY {everything}, _file ORDER BY _row)"
-    again = "used" if equal_rows else "equal" if table.key else "kept"
     con.execute(
         f"""INSERT INTO outcomes
-        WITH known AS (
-            SELECT *, {nth} AS nth FROM judged SEMI JOIN shared ON {shared} = mark
-            WHERE wanted AND {_has_key(table)}
-        ),
-        copies AS (
-            SELECT *, row_number() OVER copies_of_it AS copy FROM known
-            WINDOW copies_of_it AS (PARTITION BY {everything}, nth ORDER BY _file DESC, _row)
-        ),
-        versions AS (
-            SELECT _file, _row, fault, copy, nth,
-                greatest(max(_file) OVER of_key, {_overtaken(table, given)}) AS newest,
-                count(*) FILTER (copy = 1) OVER of_key_in_file AS in_file
-            FROM copies
-            WINDOW of_key AS (PARTITION BY {", ".join(key)}),
-                of_key_in_file AS (PARTITION BY {", ".join(key)}, _file)
-        )
-        SELECT _file, _row,
-            CASE WHEN copy > 1 THEN 'deduplicated' WHEN _file < newest THEN 'updated'
-                WHEN nth > 1 THEN '{again}' WHEN in_file > 1 AND {numbered} THEN 'conflict'
-                ELSE 'used' END AS outcome
+        WITH known AS ({_known(table, given, hashed, alike)}),
+        copies AS ({_copies(given)}),
+        versions AS ({_versions(table, given, key)})
+        SELECT _file, _row, {_outcome(table, equal_rows, numbered)} AS outcome
         FROM versions WHERE fault IS NULL"""
     )
+    return _drop_used(con)
+
+
+def _drop_used(con: engine.Engine) -> int:
+    """Leave in ``outcomes`` what is not simply used; how many rows of a ledger are kept that equal
+    another?
+    """
     kept = engine.rows(con, "SELECT count(*) FROM outcomes WHERE outcome = 'kept'")[0][0]
     con.execute("DELETE FROM outcomes WHERE outcome IN ('used', 'kept'); DROP TABLE shared")
     return kept
+
+
+def _put_shared(con: engine.Engine, hashed: str) -> bool:
+    """Make ``shared`` the hashes that more than one row has; are there any? Most tables have none,
+    and sorted numbers tell so in no time.
+    """
+    marks = con.sql(f"SELECT {hashed} AS mark FROM judged WHERE wanted").to_arrow_table()["mark"]
+    marks = np.sort(marks.to_numpy())
+    twice = np.unique(marks[1:][marks[1:] == marks[:-1]])
+    if len(twice):
+        engine.put(con, "shared", pa.table({"mark": twice}))
+    return len(twice) > 0
+
+
+def _known(table: Table, given: frozenset[str], hashed: str, alike: bool) -> str:
+    """SQL for the rows that may share a key, with ``nth``: where equal rows are not ``alike``, the
+    second of two in one export is a copy of another export's second only.
+    """
+    columns = ", ".join(_all_columns(given))
+    nth = "1" if alike else f"row_number() OVER (PARTITION BY {columns}, _file ORDER BY _row)"
+    return f"""SELECT *, {nth} AS nth FROM judged SEMI JOIN shared ON {hashed} = mark
+            WHERE wanted AND {_has_key(table)}"""
+
+
+def _copies(given: frozenset[str]) -> str:
+    """SQL that numbers the copies of a row, that of the newest export first."""
+    columns = ", ".join(_all_columns(given))
+    return f"""SELECT *, row_number() OVER copies_of_it AS copy FROM known
+            WINDOW copies_of_it AS (PARTITION BY {columns}, nth ORDER BY _file DESC, _row)"""
+
+
+def _versions(table: Table, given: frozenset[str], key: list[str]) -> str:
+    """SQL that says of each row which is the ``newest`` export of its key, and how many rows its
+    own export has of it that are no copies.
+    """
+    columns = ", ".join(key)
+    return f"""SELECT _file, _row, fault, copy, nth,
+                greatest(max(_file) OVER of_key, {_overtaken(table, given)}) AS newest,
+                count(*) FILTER (copy = 1) OVER of_key_in_file AS in_file
+            FROM copies
+            WINDOW of_key AS (PARTITION BY {columns}),
+                of_key_in_file AS (PARTITION BY {columns}, _file)"""
+
+
+def _all_columns(given: frozenset[str]) -> list[str]:
+    """What two copies have in common: each value, and what is wrong with the row."""
+    return [*sorted(given), "fault"]
+
+
+def _outcome(table: Table, equal_rows: str, numbered: bool) -> str:
+    """SQL for what became of a row; ``again``: of one that equals another of its own export."""
+    again = "used" if equal_rows else "equal" if table.key else "kept"
+    return f"""CASE WHEN copy > 1 THEN 'deduplicated'
+                WHEN _file < newest THEN 'updated'
+                WHEN nth > 1 THEN '{again}'
+                WHEN in_file > 1 AND {numbered} THEN 'conflict'
+                ELSE 'used' END"""
 
 
 def _key(table: Table, given: frozenset[str]) -> list[str]:

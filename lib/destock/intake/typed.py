@@ -13,25 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from destock import engine
-from destock.intake.grammar import future
+from destock.intake.counting import all_used
+from destock.intake.moments import future
 from destock.intake.shop import Shop
 from destock.model.messages import Fault, mark
 from destock.model.schema import TABLES, Column, Table
-
-# what is counted of rows that are all used
-NOTHING = (
-    "updated",
-    "rejected",
-    "deduplicated",
-    "skipped",
-    "money_in",
-    "money_rejected",
-    "units_in",
-    "units_rejected",
-    "key_rejected",
-    "equal_rejected",
-    "totals",
-)
 
 
 def declare(con, shop: Shop, table: Table) -> tuple[pd.DataFrame, list[str]]:
@@ -53,16 +39,7 @@ def declare(con, shop: Shop, table: Table) -> tuple[pd.DataFrame, list[str]]:
         {c.name: (c.sql_type, c.name in given) for c in table.columns},
     )
     lines = [pq.ParquetFile(path).metadata.num_rows for path in paths]
-    zeros = dict.fromkeys(NOTHING, 0)
-    counted = {
-        "table": table.name,
-        "file": [p.name for p in paths],
-        "rows_in": lines,
-        "used": lines,
-        "file_rows": lines,
-        "read_as": "typed",
-    }
-    return pd.DataFrame(counted | zeros), given
+    return all_used(table, paths, lines, "typed"), given
 
 
 def _schema(path) -> pa.Schema:

@@ -84,13 +84,20 @@ def build(shop: Shop, as_of: date | None, folder: Path, today: date) -> date:
             engine.write(con, name, order, folder / f"{name}.parquet")
     finally:
         engine.close(con)
-    engine.save(intake.rows, folder / "rows.parquet")
-    engine.save(intake.rejects.astype(str), folder / "rejects.parquet")
-    engine.save(table(intake.notes), folder / "notes.parquet")
-    engine.save(
-        pd.DataFrame(sorted(intake.given), columns=["table", "column"]), folder / "given.parquet"
-    )
+    _save_intake(intake, folder)
     return as_of
+
+
+def _save_intake(intake: Intake, folder: Path) -> None:
+    """Write what came through the door beside the frames."""
+    frames = {
+        "rows": intake.rows,
+        "rejects": intake.rejects.astype(str),
+        "notes": table(intake.notes),
+        "given": pd.DataFrame(sorted(intake.given), columns=["table", "column"]),
+    }
+    for name, frame in frames.items():
+        engine.save(frame, folder / f"{name}.parquet")
 
 
 def compute(con, shop: Shop, intake: Intake, as_of: date, today: date) -> None:
@@ -152,6 +159,23 @@ def _open(shop: Shop, scratch: Path, today: date) -> tuple[engine.Engine, Intake
 
 def context(con: engine.Engine, shop: Shop, intake: Intake, as_of: date) -> None:
     """The tables that SQL cannot know by itself: the run, the calendar, the seasons."""
+    first = _first_day(con, as_of)
+    _refuse_stale(con, as_of)
+    told = {
+        "weeks": _with_days(calendar(first, as_of), "week", "week_end"),
+        "spans": _with_days(spans(first, as_of), "from_day", "to_day"),
+        "days": pd.DataFrame({"day": pd.date_range(first, as_of).date}),
+        "season": _seasons(shop),
+        "class_word": pd.DataFrame(CLASSES.items(), columns=["class", "chinese"]),
+        "rejected_product": pd.DataFrame({"sku": list(intake.rejected_skus)}, dtype="str"),
+        "run": _run(con, shop, intake, first, as_of),
+    }
+    for name, frame in told.items():
+        engine.put(con, name, frame)
+
+
+def _first_day(con: engine.Engine, as_of: date) -> date:
+    """On which day did anything happen first? Raises Fault (4) where nothing had by ``as_of``."""
     first = engine.rows(
         con,
         """SELECT min(day) FROM (
@@ -162,51 +186,39 @@ def context(con: engine.Engine, shop: Shop, intake: Intake, as_of: date) -> None
         )""",
     )[0][0]
     if first is None or first > as_of:
-        raise Fault(
-            4,
-            mark("nothing happened up to {as_of}: the first row is of {first}"),
-            as_of=as_of,
-            first=first,
-        )
+        text = mark("nothing happened up to {as_of}: the first row is of {first}")
+        raise Fault(4, text, as_of=as_of, first=first)
+    return first
+
+
+def _refuse_stale(con: engine.Engine, as_of: date) -> None:
+    """Raises Fault (2) where the last order line is more than a year old."""
     last = engine.rows(con, "SELECT CAST(max(ordered_at) AS DATE) FROM order_lines")[0][0]
     if last and as_of - last > timedelta(days=366):
-        raise Fault(
-            2,
-            mark("as-of {as_of} is more than a year after the last order line, of {last}"),
-            as_of=as_of,
-            last=last,
-        )
-    weeks = calendar(first, as_of)
-    engine.put(
-        con, "weeks", weeks.assign(week=weeks["week"].dt.date, week_end=weeks["week_end"].dt.date)
-    )
-    asked = spans(first, as_of)
-    engine.put(
-        con,
-        "spans",
-        asked.assign(from_day=asked["from_day"].dt.date, to_day=asked["to_day"].dt.date),
-    )
-    engine.put(
-        con, "rejected_product", pd.DataFrame({"sku": list(intake.rejected_skus)}, dtype="str")
-    )
-    engine.put(con, "class_word", pd.DataFrame(CLASSES.items(), columns=["class", "chinese"]))
-    engine.put(con, "days", pd.DataFrame({"day": pd.date_range(first, as_of).date}))
-    engine.put(
-        con,
-        "season",
-        pd.DataFrame(
-            {"season": list(shop.seasons), "season_end": list(shop.seasons.values())}, dtype=object
-        ).astype({"season": "str"}),
-    )
+        text = mark("as-of {as_of} is more than a year after the last order line, of {last}")
+        raise Fault(2, text, as_of=as_of, last=last)
+
+
+def _with_days(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """The frame with days in these columns, where pandas has moments."""
+    return frame.assign(**{name: frame[name].dt.date for name in columns})
+
+
+def _seasons(shop: Shop) -> pd.DataFrame:
+    ends = {"season": list(shop.seasons), "season_end": list(shop.seasons.values())}
+    return pd.DataFrame(ends, dtype=object).astype({"season": "str"})
+
+
+def _run(con: engine.Engine, shop: Shop, intake: Intake, first: date, as_of: date) -> pd.DataFrame:
+    """The one row that says of which day the panel is, and what the shop gives."""
+    # a column that was always empty by then says nothing about what was shipped
+    shipped = f"SELECT count(*) > 0 FROM order_lines WHERE shipped_at < DATE '{as_of}' + 1"
     run = {
         "as_of": as_of,
         "first_day": first,
         "price_level": shop.price_level,
-        # a column that was always empty by then says nothing about what was shipped
-        "has_shipping": engine.rows(
-            con, f"SELECT count(*) > 0 FROM order_lines WHERE shipped_at < DATE '{as_of}' + 1"
-        )[0][0],
+        "has_shipping": engine.rows(con, shipped)[0][0],
         "has_orders": intake.has("order_lines"),
         "has_purchases": intake.has("purchases"),
     }
-    engine.put(con, "run", pd.DataFrame([run]))
+    return pd.DataFrame([run])

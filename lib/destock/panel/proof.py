@@ -44,6 +44,11 @@ def prove(con) -> None:
     Raises Fault (4) with the table that has a key twice, and (1) with the total that changed on
     the way: the first is the shop's data, the second a defect of ours.
     """
+    _prove_unique(con)
+    _prove_totals(con)
+
+
+def _prove_unique(con) -> None:
     counts = [
         f"SELECT '{table}' AS name, count(*) AS twice FROM (SELECT {key} FROM {table} GROUP BY"
         f" {key} HAVING count(*) > 1) AS t"
@@ -51,29 +56,24 @@ def prove(con) -> None:
     ]
     for table, twice in engine.rows(con, " UNION ALL ".join(counts)):
         if twice:
-            raise Fault(
-                4,
-                mark(
-                    "{table}: {count} of its {key} stand twice, and what is joined to them would"
-                    " count twice"
-                ),
-                table=table,
-                count=twice,
-                key=UNIQUE[table],
+            text = mark(
+                "{table}: {count} of its {key} stand twice, and what is joined to them would"
+                " count twice"
             )
+            raise Fault(4, text, table=table, count=twice, key=UNIQUE[table])
+
+
+def _prove_totals(con) -> None:
+    columns = [name for names in TOTALS for name in names]
     sums = [
-        f"(SELECT coalesce(sum({name.partition('.')[2]}), 0) FROM {name.partition('.')[0]})"
-        for names in TOTALS
-        for name in names
+        f"(SELECT coalesce(sum({column}), 0) FROM {table})"
+        for table, column in (name.split(".") for name in columns)
     ]
-    found = iter(engine.rows(con, f"SELECT {', '.join(sums)}")[0])
+    found = dict(zip(columns, engine.rows(con, f"SELECT {', '.join(sums)}")[0], strict=True))
     for names in TOTALS:
-        values = {name: next(found) for name in names}
-        if len(set(values.values())) > 1:
+        if len({found[name] for name in names}) > 1:
             text = mark(
                 "the panel does not add up ({totals}): this is a defect of destock, please"
                 " report it"
             )
-            raise Fault(
-                1, text, totals=", ".join(f"{name} = {value}" for name, value in values.items())
-            )
+            raise Fault(1, text, totals=", ".join(f"{name} = {found[name]}" for name in names))

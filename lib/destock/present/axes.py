@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
+import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.dates import AutoDateLocator, DateFormatter
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, PercentFormatter
 
 from destock.model.messages import money, say
-from destock.present.style import (
-    MUTED,
-)
+from destock.present.style import BAND, MUTED
 
 
 def nothing(ax: Axes, title: str) -> str:
@@ -46,3 +45,19 @@ def from_nothing(values: Sequence[float], margin: float) -> tuple[float, float]:
 
 def money_axis(axis, currency: str) -> None:
     axis.set_major_formatter(FuncFormatter(lambda v, _: money(v, currency)))
+
+
+def share_axis(axis) -> None:
+    axis.set_major_formatter(PercentFormatter(1, decimals=0))
+
+
+def band(
+    ax: Axes, x: pd.Series, low: pd.Series, high: pd.Series, label: str, alpha: float | None = None
+) -> None:
+    """The area between two lines that have no line of their own."""
+    ax.fill_between(x, low, high, color=BAND, alpha=alpha, linewidth=0, label=label)
+
+
+def legend_below(ax: Axes, gap: float, columns: int, **kwargs) -> None:
+    """A legend under the axes, so far below them in parts of their height."""
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -gap), ncols=columns, **kwargs)

@@ -82,39 +82,40 @@ def inspect(folder: Path, environment: Mapping[str, str] = os.environ) -> None:
     """
     pages = {page.name for page in folder.glob("*.html")}
     for page in sorted(folder.glob("*.html")):
-        seen = _Page(pages)
-        seen.feed(page.read_text(encoding="utf-8"))
-        if seen.strange:
-            raise Fault(
-                5,
-                mark('{file} would hold "{what}": the pack is not published'),
-                file=page.name,
-                what=seen.strange[0],
-            )
+        _refuse_strange(page, pages)
     secrets = [
         (name, secret)
         for name, secret in _secrets(environment)
         if len(secret) >= _LONG or _is_telling(secret)
     ]
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
-        content = path.read_bytes()
-        # packed bytes could spell any short word
-        text = "" if path.suffix == ".parquet" else content.decode(errors="replace")
-        for name, secret in secrets:
-            if any(
-                (
-                    form.encode(errors="surrogateescape") in content
-                    if len(secret) >= _LONG
-                    else _word(form, text)
-                )
-                for form in _forms(secret)
-            ):
-                raise Fault(
-                    5,
-                    mark("{file} would hold the value of {name}: the pack is not published"),
-                    file=path.name,
-                    name=name,
-                )
+        _refuse_secrets(path, secrets)
+
+
+def _refuse_strange(page: Path, pages: set[str]) -> None:
+    """Raises Fault (5) on an element, attribute or reference that no page of ours has."""
+    seen = _Page(pages)
+    seen.feed(page.read_text(encoding="utf-8"))
+    if seen.strange:
+        text = mark('{file} would hold "{what}": the pack is not published')
+        raise Fault(5, text, file=page.name, what=seen.strange[0])
+
+
+def _refuse_secrets(path: Path, secrets: list[tuple[str, str]]) -> None:
+    """Raises Fault (5) on a file that holds a secret in any form: a long one anywhere, a short one
+    as a word.
+    """
+    content = path.read_bytes()
+    # packed bytes could spell any short word
+    text = "" if path.suffix == ".parquet" else content.decode(errors="replace")
+    for name, secret in secrets:
+        if len(secret) >= _LONG:
+            held = any(form.encode(errors="surrogateescape") in content for form in _forms(secret))
+        else:
+            held = any(_word(form, text) for form in _forms(secret))
+        if held:
+            said = mark("{file} would hold the value of {name}: the pack is not published")
+            raise Fault(5, said, file=path.name, name=name)
 
 
 def _secrets(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -96,41 +96,36 @@ def execute(
                 config=Config({"KernelManager": _connection(runtime)}),
             )
     except PapermillExecutionError as error:
-        full = any(os.strerror(number) in error.evalue for number in FULL)
-        code = 7 if error.ename == "MemoryError" else 5 if full else 1
-        return None, {
-            "exit_code": code,
-            "cell": error.cell_index,
-            "error": _raised(error.ename, error.evalue),
-        }
+        return None, {"cell": error.cell_index} | _raised_in_cell(error)
     except Fault as fault:
-        return None, {"exit_code": fault.exit_code, "cell": run.cell, "error": str(fault)}
+        return None, {"cell": run.cell, "exit_code": fault.exit_code, "error": str(fault)}
     except DeadKernelError:
         return None, {"cell": run.cell} | _death(run)
     except CellTimeoutError:
-        # the cell has ended, and what it wrote has not come
-        if time.monotonic() + run.seconds[run.cell] < cell_seconds:
-            said = say(
-                "its output did not arrive within {seconds} seconds", seconds=run.output_seconds
-            )
-            return None, {"exit_code": 6, "cell": run.cell, "error": said, "again": True}
-        return None, {
-            "exit_code": 6,
-            "cell": run.cell,
-            "error": say("it took longer than {seconds} seconds", seconds=cell_seconds),
-        }
-    except (
-        RuntimeError,
-        TimeoutError,
-        zmq.ZMQError,
-    ) as error:  # what Jupyter raises for a kernel that does not start
-        return None, {
-            "exit_code": 7,
-            "cell": run.cell,
-            "error": str(error).partition("\n")[0],
-            "again": not run.seconds,
-        }
+        return None, {"cell": run.cell} | _late(run, cell_seconds)
+    # what Jupyter raises for a kernel that does not start
+    except (RuntimeError, TimeoutError, zmq.ZMQError) as error:
+        failure = {"exit_code": 7, "error": str(error).partition("\n")[0]}
+        return None, {"cell": run.cell} | failure | {"again": not run.seconds}
     return _checked(done)
+
+
+def _raised_in_cell(error: PapermillExecutionError) -> dict:
+    """What a cell raised: memory that is at its end, a full disk, or a fault of the notebook."""
+    full = any(os.strerror(number) in error.evalue for number in FULL)
+    code = 7 if error.ename == "MemoryError" else 5 if full else 1
+    return {"exit_code": code, "error": _raised(error.ename, error.evalue)}
+
+
+def _late(run: Execution, cell_seconds: float) -> dict:
+    """Did the cell take too long? Or has it ended, and what it wrote has not come?"""
+    if time.monotonic() + run.seconds[run.cell] < cell_seconds:
+        said = say("its output did not arrive within {seconds} seconds", seconds=run.output_seconds)
+        return {"exit_code": 6, "error": said, "again": True}
+    return {
+        "exit_code": 6,
+        "error": say("it took longer than {seconds} seconds", seconds=cell_seconds),
+    }
 
 
 def _death(run: Execution) -> dict:

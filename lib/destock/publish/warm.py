@@ -17,6 +17,7 @@ import signal
 import sys
 import threading
 import time
+import tomllib
 from collections import deque
 from collections.abc import Callable, Collection
 from contextlib import suppress
@@ -24,51 +25,12 @@ from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing import Process, active_children, get_context
 from multiprocessing.connection import Connection, wait
+from pathlib import Path
 
 import psutil
 
 FORKS = sys.platform == "linux"
-# In the order in which they are wanted: a job starts once the first so many of these groups are
-# there.
-LIBRARIES = (
-    (
-        "numpy",
-        "pandas",
-        "pyarrow.parquet",
-        "pyarrow.csv",
-        "pyarrow.compute",
-        "openpyxl",
-        "babel.messages.mofile",
-        "babel.messages.pofile",
-        "babel.numbers",
-        "babel.dates",
-        "filelock",
-        "tomllib",
-    ),
-    (
-        "scipy.stats",
-        "scipy.optimize",
-        "scipy.interpolate",
-        "statsmodels.regression.linear_model",
-        "statsmodels.stats.meta_analysis",
-        "nbconvert",
-    ),
-    (
-        "matplotlib.dates",
-        "matplotlib.backends.backend_svg",
-        "matplotlib_inline.backend_inline",
-        "seaborn",
-        "pyarrow.pandas_compat",
-        "nbclient",
-        "requests",
-        "tenacity",
-        "yaml",
-        "IPython.core.completer",
-        "ipykernel.kernelapp",
-        "ipykernel.ipkernel",
-        "ipykernel.zmqshell",
-    ),
-)
+LIBRARIES = tomllib.loads(Path(__file__).with_name("libraries.toml").read_text("utf-8"))["groups"]
 FULL = (errno.ENOSPC, errno.EDQUOT)
 UNWRITABLE = (*FULL, errno.EROFS, errno.EACCES, errno.EPERM)
 TICK = 0.5  # seconds between two looks at memory and time
@@ -92,12 +54,8 @@ class Job:
 
 def main() -> None:
     """Serve the requests that come through the inherited connection until it is closed."""
-    requests, workers, folder, groups = (
-        Connection(int(sys.argv[1])),
-        int(sys.argv[2]),
-        sys.argv[3],
-        int(sys.argv[4]),
-    )
+    handle, workers, folder, groups = sys.argv[1:]
+    requests = Connection(int(handle))
     # a check of addresses and a debugger that nobody here asks for: seconds at import
     for unwanted in ("rfc3987_syntax", "debugpy"):
         sys.modules[unwanted] = None
@@ -105,7 +63,7 @@ def main() -> None:
     _process_control(PR_SET_CHILD_SUBREAPER, 1)
     running: list[Job] = []
     try:
-        _serve(requests, running, workers, groups)
+        _serve(requests, running, int(workers), int(groups))
     finally:
         for job in running:
             _end(job)
@@ -122,15 +80,13 @@ def _remove(folder: str) -> None:
 
 
 def _serve(requests: Connection, running: list[Job], workers: int, groups: int) -> None:
+    """Start what is asked for and hand back its answers; in between, look after limits, prepare."""
     waiting, preparations = deque(), deque(_preparations(groups) if FORKS else ())
     while True:
-        _start_what_can(
-            waiting, running, workers, preparations[0][0] if preparations else len(LIBRARIES)
-        )
-        ready = wait(
-            [requests, *(job.connection for job in running)],
-            0 if preparations else TICK if running else None,
-        )
+        there = preparations[0][0] if preparations else len(LIBRARIES)
+        _start_what_can(waiting, running, workers, there)
+        seconds = 0 if preparations else TICK if running else None
+        ready = wait([requests, *(job.connection for job in running)], seconds)
         if requests in ready:
             request = _asked(requests)
             if not request:
@@ -138,12 +94,18 @@ def _serve(requests: Connection, running: list[Job], workers: int, groups: int) 
             waiting.append(request)
         if not ready:
             _hold_to_limits(running)
-        for job in list(running):
-            if answer := _answer(job):
-                running.remove(job)
-                requests.send({"id": job.request["id"], "peak": job.peak} | answer)
+        _hand_back(requests, running)
         if preparations and not ready:
-            preparations.popleft()[1]()
+            _, prepare = preparations.popleft()
+            prepare()
+
+
+def _hand_back(requests: Connection, running: list[Job]) -> None:
+    """Send the answers of the jobs that are over."""
+    for job in list(running):
+        if answer := _answer(job):
+            running.remove(job)
+            requests.send({"id": job.request["id"], "peak": job.peak} | answer)
 
 
 def _asked(requests: Connection) -> dict:
@@ -159,12 +121,14 @@ def _preparations(groups: int) -> list[tuple[int, Callable]]:
     """What to do while nothing is asked: import so many groups of libraries, then, after all,
     rehearse; each with the number of the groups before it.
     """
-    imports = [
+    todo = [
         (group, partial(importlib.import_module, name))
         for group, names in enumerate(LIBRARIES[:groups])
         for name in names
     ]
-    return [*imports, *([(groups - 1, _rehearse)] if groups == len(LIBRARIES) else [])]
+    if groups == len(LIBRARIES):
+        todo.append((groups - 1, _rehearse))
+    return todo
 
 
 def _rehearse() -> None:
@@ -183,11 +147,10 @@ def _start_what_can(waiting: deque, running: list[Job], workers: int, there: int
     """Start the jobs that wait for no more than the groups of libraries that are there, first come,
     first served.
     """
+    # while this process imports, it is one of those at work
+    most = workers if there == len(LIBRARIES) else max(workers - 1, 1)
     for request in list(waiting):
-        # while this process imports, it is one of those at work
-        if request["groups"] <= there and len(running) < (
-            workers if there == len(LIBRARIES) else max(workers - 1, 1)
-        ):
+        if request["groups"] <= there and len(running) < most:
             waiting.remove(request)
             running.append(_start(request))
 
@@ -295,9 +258,8 @@ def _work(request: dict, connection: Connection) -> None:
         answer = getattr(importlib.import_module(module), name)(
             **request["arguments"], **kernel, note=connection.send
         )
-    except (
-        Exception
-    ) as error:  # a Fault with its code, a full disk, or a defect of ours: said, never swallowed
+    # a Fault with its code, a full disk, or a defect of ours: said, never swallowed
+    except Exception as error:
         answer = _failure(error)
     _end_descendants()
     connection.send({"answer": answer})

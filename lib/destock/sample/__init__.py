@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from . import assortment, books, selling
+from . import assortment, books, selling, truth
 from .market import AS_OF, HORIZON
 from .shop import Shop
 
@@ -50,13 +50,20 @@ def write_sample(folder: str | Path, seed: int = 1, styles: int = 450, years: in
         )
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
+    shop = _drawn(seed, styles, years)
+    selling.trade(shop)
+    books.write_books(folder, shop, seed, years)
+    return folder
+
+
+def _drawn(seed: int, styles: int, years: int) -> Shop:
+    """The shop on its first day, with its plan and the truth about it; each part of it draws from a
+    stream of its own.
+    """
     streams = dict(zip(STREAMS, np.random.default_rng(seed).spawn(len(STREAMS)), strict=True))
     days = pd.date_range(
         AS_OF - pd.Timedelta(days=364 * years - 1), AS_OF + pd.Timedelta(days=HORIZON)
     )
     plan = assortment.draw_styles(streams["range"], styles, years, days)
-    assortment.plant_truth(streams["truth"], plan, len(days) - HORIZON - 1)
-    shop = Shop(plan, assortment.draw_skus(streams["sizes"], plan), days, streams)
-    selling.trade(shop)
-    books.write_books(folder, shop, seed, years)
-    return folder
+    truth.plant_truth(streams["truth"], plan, len(days) - HORIZON - 1)
+    return Shop(plan, assortment.draw_skus(streams["sizes"], plan), days, streams)

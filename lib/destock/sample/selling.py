@@ -47,51 +47,63 @@ def move_stock(shop: Shop, day: int) -> None:
     """Samples, quality finds, vendor returns, the clearing of old seasons, and the quarter's
     shrink.
     """
-    rng, st, defective = (
-        shop.streams["stock"],
-        shop.styles,
-        shop.styles.planted_class == "defective",
-    )
+    defective = shop.styles.planted_class == "defective"
+    take_samples(shop, day)
+    find_spoilt(shop, day, defective)
+    clear_old_seasons(shop, day, defective)
+    if shop.days[day].is_quarter_end:
+        write_off_quarter(shop, day, defective)
+
+
+def take_samples(shop: Shop, day: int) -> None:
+    """On the day before its launch, pieces of a style go to those who show it."""
+    st = shop.styles
     sampled = np.flatnonzero((st.launch - 1 == day) & (st.tier != "novelty"))
-    shop.move(
-        day, shop.first_sku[sampled] + 1, np.where(st.tier[sampled] == "push", 3, 1), "sample out"
-    )
+    units = np.where(st.tier[sampled] == "push", 3, 1)
+    shop.move(day, shop.first_sku[sampled] + 1, units, "sample out")
+
+
+def find_spoilt(shop: Shop, day: int, defective: np.ndarray) -> None:
+    """Some weeks after its launch, a check finds how much of a defective style is b-grade."""
+    st = shop.styles
     for style in np.flatnonzero(defective & (st.launch + 18 + st.lead_time // 2 == day)):
-        spoilt = (
-            st.planned_buy[style] * st.b_grade_share[style] * (1 if shop.seasonal[style] else 0.25)
-        )
-        shop.move(
-            day,
-            shop.skus_of[style],
-            np.round(shop.planned_share[shop.skus_of[style]] * spoilt),
-            "condition",
-        )
+        bought = st.planned_buy[style] * (1 if shop.seasonal[style] else 0.25)
+        skus = shop.skus_of[style]
+        spoilt = np.round(shop.planned_share[skus] * (bought * st.b_grade_share[style]))
+        shop.move(day, skus, spoilt, "condition")
+
+
+def clear_old_seasons(shop: Shop, day: int, defective: np.ndarray) -> None:
+    """Some styles go back to their vendor after their season, and most of the rest go for good a
+    year later.
+    """
+    rng, st = shop.streams["stock"], shop.styles
     for style in np.flatnonzero(shop.seasonal & (st.exit + 75 == day)):
         if rng.random() < 0.33:
-            shop.move(
-                day,
-                shop.skus_of[style],
-                np.ceil(shop.free[shop.skus_of[style]] * 0.5),
-                "vendor return",
-            )
+            skus = shop.skus_of[style]
+            shop.move(day, skus, np.ceil(shop.free[skus] * 0.5), "vendor return")
     for style in np.flatnonzero(shop.seasonal & (st.exit + 400 == day) & ~defective):
         if rng.random() < 0.70:
-            kind = rng.choice(["write-off", "donation"])
-            shop.move(day, shop.skus_of[style], np.ceil(shop.free[shop.skus_of[style]] * 0.9), kind)
-    if shop.days[day].is_quarter_end:
-        spoilt = np.where(defective[shop.style_of], 0, np.ceil(shop.b_grade * 0.9)).astype(int)
-        shop.b_grade -= spoilt
-        shop.note(
-            "movements",
-            sku=np.arange(len(spoilt)),
-            moved_at=day,
-            units=-spoilt,
-            kind="write-off",
-            condition="b-grade",
-        )
-        shop.move(
-            day, np.flatnonzero((shop.free > 0) & (rng.random(len(shop.free)) < 0.012)), 1, "shrink"
-        )
+            kind, skus = rng.choice(["write-off", "donation"]), shop.skus_of[style]
+            shop.move(day, skus, np.ceil(shop.free[skus] * 0.9), kind)
+
+
+def write_off_quarter(shop: Shop, day: int, defective: np.ndarray) -> None:
+    """At the end of a quarter most b-grade pieces are written off, and some good ones are
+    missing.
+    """
+    spoilt = np.where(defective[shop.style_of], 0, np.ceil(shop.b_grade * 0.9)).astype(int)
+    shop.b_grade -= spoilt
+    shop.note(
+        "movements",
+        sku=np.arange(len(spoilt)),
+        moved_at=day,
+        units=-spoilt,
+        kind="write-off",
+        condition="b-grade",
+    )
+    missing = (shop.free > 0) & (shop.streams["stock"].random(len(shop.free)) < 0.012)
+    shop.move(day, np.flatnonzero(missing), 1, "shrink")
 
 
 def count(shop: Shop, day: int) -> None:
@@ -186,37 +198,33 @@ def note_lines(
 ) -> None:
     """The fate of each order line: cancelled, shipped, kept, sent back, refunded."""
     rng, st, style, n = shop.streams["orders"], shop.styles, shop.style_of[sku], len(sku)
-    goods, ahead = line_type == "goods", (shop.listed_from[style] <= day) & (day < st.launch[style])
+    goods = line_type == "goods"
+    ahead = (shop.listed_from[style] <= day) & (day < st.launch[style])
     presale = np.where(ahead & goods, st.presale[style], "none")
     unpaid = (presale == "deposit") & (rng.random(n) < 0.10)
     cancelled = goods & ~unpaid & (rng.random(n) < st.cancel_rate[style])
-    cancel_day, ships = day + rng.choice(3, n, p=[0.6, 0.3, 0.1]), ~cancelled & ~unpaid
+    ships = ~cancelled & ~unpaid
+    cancel_day = day + rng.choice(3, n, p=[0.6, 0.3, 0.1])
     ship_day = shop.leaves[np.where(ahead, st.launch[style], day) + 1 + (rng.random(n) < 0.35)]
     free_day = np.where(unpaid, st.launch[style] + 1, np.maximum(cancel_day, day + 1))
     np.add.at(shop.goes_out, (ship_day, sku), units * ships)
     np.add.at(shop.released, (free_day, sku), units * ~ships)
     back = send_back(shop, sku, units, ships & goods, ship_day)
     refunded = ships & goods & (back["return_units"] == 0) & (rng.random(n) < 0.007)
-    refund_day = np.where(refunded, ship_day + 3 + rng.integers(0, 8, n), -1)
-    due = {
-        "cancel_day": np.where(cancelled, cancel_day, -1),
-        "ship_day": np.where(ships, ship_day, -1),
-        "refund_day": refund_day,
-    }
-    kind = {
-        "line_type": line_type,
-        "presale": presale,
-        "unpaid": unpaid,
-        "live": shop.live[day, style],
-    }
+    refund_day = ship_day + 3 + rng.integers(0, 8, n)
     shop.note(
         "lines",
         sku=sku,
         day=day,
         units=units,
         price=shop.price[style] * goods,
-        **kind,
-        **due,
+        line_type=line_type,
+        presale=presale,
+        unpaid=unpaid,
+        live=shop.live[day, style],
+        cancel_day=np.where(cancelled, cancel_day, -1),
+        ship_day=np.where(ships, ship_day, -1),
+        refund_day=np.where(refunded, refund_day, -1),
         **back,
     )
 

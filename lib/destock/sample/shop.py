@@ -23,44 +23,37 @@ class Shop:
         days: pd.DatetimeIndex,
         streams: dict[str, np.random.Generator],
     ):
-        n, k, span = len(styles), len(skus), len(days)
-        self.plan, self.skus, self.days, self.last, self.streams = (
-            styles,
-            skus,
-            days,
-            span - HORIZON - 1,
-            streams,
-        )
-        self.styles = st = SimpleNamespace(
-            **{name: column.to_numpy() for name, column in styles.items()}
-        )
-        self.seasonal, (self.calendar_lift, self.leaves) = (
-            styles["season"].notna().to_numpy(),
-            calendar(days),
-        )
+        self.plan, self.skus, self.days, self.streams = styles, skus, days, streams
+        self.last = len(days) - HORIZON - 1
+        columns = {name: column.to_numpy() for name, column in styles.items()}
+        self.styles = st = SimpleNamespace(**columns)
+        self.seasonal = styles["season"].notna().to_numpy()
+        self.calendar_lift, self.leaves = calendar(days)
         self.listed_from = np.where(st.presale == "none", st.launch, st.launch - 7)
         self.style_of = skus["style_no"].to_numpy()
         self.first_sku = np.flatnonzero(np.diff(self.style_of, prepend=-1))
-        self.skus_of = np.split(np.arange(k), self.first_sku[1:])
-        self.planned_share, self.true_share = (
-            skus["planned_share"].to_numpy(),
-            skus["true_share"].to_numpy(),
-        )
-        self.free, self.on_hand, self.b_grade = np.zeros((3, k), int)
-        self.arrivals, self.goes_out, self.released, self.comes_back, self.comes_damaged = np.zeros(
-            (5, span, k), np.int32
-        )
-        self.sold, self.sold_so_far, self.received_so_far = (
-            np.zeros((span, n), np.int32),
-            np.zeros(n),
-            np.zeros(n),
-        )
-        self.on_order, self.reorders, self.level, self.window_end = np.zeros((4, n), int)
-        # frozen: the price's share while its trial runs
-        self.price, self.cut, self.frozen = (np.zeros(n), np.zeros(n), np.ones(n))
-        self.trial, self.arm, self.shown_trial = np.full((3, n), "", object)
-        self.spoilt, self.swaps, self.swapped = np.zeros(k, bool), defaultdict(list), []
+        self.skus_of = np.split(np.arange(len(skus)), self.first_sku[1:])
+        self.planned_share = skus["planned_share"].to_numpy()
+        self.true_share = skus["true_share"].to_numpy()
+        self._empty_shelves(len(skus), len(days))
+        self._nothing_decided(len(styles), len(days))
         self.lines, self.notes = 0, defaultdict(list)
+
+    def _empty_shelves(self, skus: int, span: int) -> None:
+        """Nothing stands there by SKU, and nothing is due on any day."""
+        self.free, self.on_hand, self.b_grade = np.zeros((3, skus), int)
+        self.arrivals, self.goes_out, self.released, self.comes_back, self.comes_damaged = np.zeros(
+            (5, span, skus), np.int32
+        )
+        self.spoilt, self.swaps, self.swapped = np.zeros(skus, bool), defaultdict(list), []
+
+    def _nothing_decided(self, styles: int, span: int) -> None:
+        """Nothing was sold, ordered or priced of any style."""
+        self.sold = np.zeros((span, styles), np.int32)
+        self.sold_so_far, self.received_so_far, self.price, self.cut = np.zeros((4, styles))
+        self.on_order, self.reorders, self.level, self.window_end = np.zeros((4, styles), int)
+        self.frozen = np.ones(styles)  # the price's share while its trial runs
+        self.trial, self.arm, self.shown_trial = np.full((3, styles), "", object)
 
     def by_style(self, units: np.ndarray) -> np.ndarray:
         """Units of SKUs added up to styles."""

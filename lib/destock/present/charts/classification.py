@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, PercentFormatter
+from matplotlib.ticker import FuncFormatter
 
 from destock.model.messages import count, money, percent, say
-from destock.present.axes import money_axis, months_axis, nothing
+from destock.present.axes import legend_below, money_axis, months_axis, nothing, share_axis
 from destock.present.style import (
     ACCENT,
     BAND,
@@ -50,7 +50,7 @@ def quadrants(ax: Axes, frame: pd.DataFrame, currency: str) -> str | None:
     ax.axhline(shown["many_months"].iloc[0], color=INK, linewidth=0.8, linestyle=":")
     ax.axvline(shown["good_sell_through"].iloc[0], color=INK, linewidth=0.8, linestyle=":")
     ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: count(v)))
-    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    share_axis(ax.xaxis)
     ax.set_xlabel(say("sell-through (net ÷ received)"))
     ax.set_ylabel(say("months of sales in stock (60 = more, or no sale)"))
     ax.set_title(title)
@@ -75,7 +75,7 @@ def ageing(ax: Axes, frame: pd.DataFrame, currency: str) -> str | None:
     )
     ax.set_xticks(places, [say(band) for band in frame["band"]])
     ax.margins(y=0.12)
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2)
+    legend_below(ax, 0.12, 2)
     money_axis(ax.yaxis, currency)
     ax.grid(axis="x", visible=False)
     ax.set_title(title)
@@ -139,6 +139,6 @@ def moving(ax: Axes, frame: pd.DataFrame) -> str | None:
     ordered = frame.sort_values("period_end")
     ax.plot(ordered["period_end"], ordered["share"], color=CALM, marker="o", markersize=4)
     ax.set_ylim(0, 1.02)
-    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    share_axis(ax.yaxis)
     months_axis(ax)
     ax.set_title(title)

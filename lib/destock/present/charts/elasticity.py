@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator, PercentFormatter
+from matplotlib.ticker import MaxNLocator
 
 from destock.model.messages import percent, say
-from destock.present.axes import money_axis, nothing
+from destock.present.axes import legend_below, money_axis, nothing, share_axis
 from destock.present.style import (
     ACCENT,
     BAND,
@@ -28,7 +28,7 @@ def _points(
     ax.set_yticks(rows, labels)
     ax.set_ylim(-0.6, len(labels) - 0.4)
     ax.axvline(0, color=INK, linewidth=0.8)
-    ax.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    share_axis(ax.xaxis)
     ax.grid(axis="y", visible=False)
 
 
@@ -78,7 +78,7 @@ def event_study(ax: Axes, frame: pd.DataFrame) -> str | None:
     ax.plot(frame["week_of_test"], frame["uplift"], color=CALM, marker="o", markersize=4)
     ax.axhline(0, color=INK, linewidth=0.8)
     ax.axvline(-0.5, color=INK, linewidth=0.8, linestyle=":")
-    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    share_axis(ax.yaxis)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set_xlabel(say("weeks from the decision (the week before it = 0)"))
     ax.set_title(title)
@@ -120,9 +120,9 @@ def tests(ax: Axes, frame: pd.DataFrame) -> str | None:
             label=legible(say(arm)),
         )
     ax.axvline(0, color=INK, linewidth=0.8, linestyle=":")
-    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    share_axis(ax.yaxis)
     ax.set_xlabel(say("days from the decision"))
     ax.set_ylabel("")
     ax.set_ylim(0)
     ax.set_title(title)
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=3)
+    legend_below(ax, 0.16, 3)

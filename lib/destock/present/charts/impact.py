@@ -3,10 +3,9 @@
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.ticker import PercentFormatter
 
 from destock.model.messages import money, say
-from destock.present.axes import money_axis, months_axis, nothing, of_all
+from destock.present.axes import legend_below, money_axis, months_axis, nothing, of_all, share_axis
 from destock.present.style import (
     ACCENT,
     CALM,
@@ -41,13 +40,13 @@ def losses(ax: Axes, frame: pd.DataFrame) -> str | None:
         linewidth=1.4,
         label=say("what the margin bears"),
     )
-    ax.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+    share_axis(ax.yaxis)
     months_axis(ax)
     highest = np.nanmax([*below, *frame["acceptable"], 0.0])
     # where nothing was lost and nothing may be, the axis still has a length
     ax.set_ylim(0, min(1.0, 1.1 * highest) or 1.0)
     ax.grid(axis="x", visible=False)
-    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=2)
+    legend_below(ax, 0.12, 2)
     ax.set_title(title)
     return None
 

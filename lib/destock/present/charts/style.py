@@ -6,7 +6,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from destock.model.messages import say
-from destock.present.axes import money_axis, months_axis, nothing
+from destock.present.axes import legend_below, money_axis, months_axis, nothing
 from destock.present.charts.pacing import fans
 from destock.present.style import ACCENT, CALM, INK, picture
 
@@ -42,7 +42,7 @@ def prices(axes: Sequence[Axes], frame: pd.DataFrame, currency: str) -> str | No
     money_axis(above.yaxis, currency)
     above.set_ylim(bottom=0)
     above.set_title(title)
-    above.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2)
+    legend_below(above, 0.14, 2)
     below.bar(frame["week"], frame["sold_units"], width=6, color=CALM)
     below.set_ylabel(say("units a week"))
     for ax in axes:

@@ -1,0 +1,102 @@
+"""What people decide about the goods: prices, plans, classes, write-downs."""
+
+from destock.model.schema.table import UNREAD, Table, may, must
+
+# the kinds of overstock, as an analyst may write them
+CLASSES = {
+    "defective": "瑕疵品",
+    "out of season": "过季",
+    "misjudged": "误判款",
+    "slow": "滞销",
+    "over-bought": "超买",
+    "too early": "观察期",
+    "unclassifiable": "无法归类",
+}
+
+PRICES = Table(
+    "prices",
+    "a price in force",
+    ("item", "valid_from", "channel", "mechanism"),
+    (
+        must("item", "id", "priced item (by default the style)"),
+        must("valid_from", "date", "first day of the price", planned=True),
+        may(
+            "valid_to",
+            "date",
+            "first day on which it no longer holds; empty = still in force",
+            planned=True,
+        ),
+        must("price", "money", "price per unit"),
+        may("channel", "text", "channel it holds in; empty = all"),
+        may(
+            "mechanism",
+            "text",
+            "markdown / coupon / spend-and-save 满减 / gift 满赠 / fixed price 一口价 / N for X",
+        ),
+        may("experiment", "text", "name of the test this price belongs to"),
+        may("arm", "text", "arm of the test; controls have a row too"),
+        may(
+            "decision_date",
+            "date",
+            "day on which the arms were drawn and took effect",
+            planned=True,
+        ),
+        may("window_end", "date", "last day of the test", planned=True),
+        may("seed", "integer", "seed of the draw " + UNREAD),
+        may("planned_price", "money", "price the arm was meant to have " + UNREAD),
+    ),
+    by_hand=True,
+)
+
+PLAN = Table(
+    "plan",
+    "what was meant for an item",
+    ("item",),
+    (
+        must("item", "id", "priced item"),
+        may("planned_buy", "units", "units meant to be bought"),
+        may("planned_sales", "units", "units meant to be sold, net, by the exit"),
+        may("planned_days", "number", "days meant to be on sale"),
+        may("planned_instock", "number", "share of days meant to be in stock"),
+        may("planned_exposures_per_day", "number", "exposures a day"),
+        may("planned_click_rate", "number", "clicks per exposure"),
+        may("planned_conversion", "number", "orders per exposure " + UNREAD),
+        may("planned_return_rate", "number", "returned ÷ shipped"),
+        may("planned_price", "money", "price per unit"),
+        may("planned_launch", "date", "first day on sale", planned=True),
+        may("target_profit_rate", "number", "profit ÷ net sales, signed"),
+    ),
+    by_hand=True,
+)
+
+OVERRIDES = Table(
+    "overrides",
+    "a class that an analyst decided, against the rules",
+    ("item",),
+    (
+        must("item", "id", "priced item"),
+        must(
+            "class",
+            "text",
+            "kind of overstock it is, in English or Chinese",
+            *CLASSES,
+            *CLASSES.values(),
+        ),
+        must("reason", "text", "why, in the analyst's words"),
+        may("decided_by", "text", "who decided"),
+        may("decided_on", "date", "when; not used before that day", planned=True),
+    ),
+    by_hand=True,
+)
+
+PROVISIONS = Table(
+    "provisions",
+    "a write-down in the books (存货跌价准备)",
+    ("item", "booked_on"),
+    (
+        must("item", "id", "priced item"),
+        must("booked_on", "date", "day of the balance", planned=True),
+        must("amount", "money", "balance of the item's write-down on that day"),
+    ),
+    by_hand=True,
+)

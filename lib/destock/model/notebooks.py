@@ -21,7 +21,7 @@ class Notebook:
     path: Path
     opening: str
     label: str
-    tables: tuple[str, ...]
+    tables: list[str]
     in_pack: bool
     asks: dict[str, str]
 
@@ -40,10 +40,9 @@ def notebooks() -> dict[str, Notebook]:
     for path in sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb")):
         whole = json.loads(path.read_text(encoding="utf-8"))
         opening, own = "".join(whole["cells"][0]["source"]), whole["metadata"]["destock"]
-        name = path.stem.partition("_")[2]
-        found[name] = Notebook(
-            path, opening, own["label"], tuple(own["tables"]), own["in_pack"], own["asks"]
-        )
+        if lacking := {"label", "tables", "in_pack", "asks"} - set(own):
+            raise KeyError(f"{path.name}: its metadata lack {', '.join(sorted(lacking))}")
+        found[path.stem.partition("_")[2]] = Notebook(path, opening, **own)
     return found
 
 

@@ -14,8 +14,10 @@ from inspect import signature
 import pandas as pd
 
 from destock.model.assumptions import ASSUMPTIONS, table
+from destock.model.parameters import nearest
 from destock.model.results import PUBLISHED, publish
 from destock.panel.book import Book
+from destock.panel.panel import WRITTEN
 
 # what a frame can ask for of the shop and the day
 FACTS = {
@@ -113,7 +115,12 @@ class Frames:
             return self._made(name)
         if name in self.book.assumptions:
             return self.book.assumptions[name]
-        return FACTS[name](self.book) if name in FACTS else self.book.panel(name)
+        if name in FACTS:
+            return FACTS[name](self.book)
+        if name not in WRITTEN:
+            known = [*MAKERS, *FACTS, *ASSUMPTIONS, *WRITTEN]
+            raise KeyError(f'no frame is called "{name}"; did you mean "{nearest(name, known)}"?')
+        return self.book.panel(name)
 
     def told(self, make: Callable) -> object:
         """What a function says of the frames that its arguments name."""

@@ -81,6 +81,8 @@ def open_page(
     """
     speak(lang)
     refuse_unknown(*given)
+    if name in notebooks() and name not in PAGES:
+        raise KeyError(f"pages/{name}.py has no function marked @page")
     if name not in PAGES:
         known = " ".join(notebooks())
         raise Fault(2, mark('page "{name}" is not known: use {known}'), name=name, known=known)

@@ -55,6 +55,8 @@ FRAMES = {
     "item_months": "item",
     "later": "named_in",
 }
+# all that lies in the folder of a panel
+WRITTEN = (*FRAMES, "run", "rows", "rejects", "notes", "given")
 
 
 def build(shop: Shop, as_of: date | None, folder: Path, today: date) -> date:

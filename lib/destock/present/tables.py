@@ -42,6 +42,8 @@ def table(frame: pd.DataFrame, columns: list[str], currency: str, rows: int = 20
     file = frame.attrs.get("results")
     shown = frame.head(rows) if file else frame
     columns = [column for column in columns if column != "photo" or frame["photo"].notna().any()]
+    if unknown := [column for column in columns if column not in COLUMNS]:
+        raise KeyError(f"declared nowhere: {', '.join(unknown)}; declare it in pages/WORD.py")
     kinds = [COLUMNS[column].kind for column in columns]
     cells = [
         tuple(

@@ -38,7 +38,7 @@ def results(facts: dict, names: list[str], given: dict, folder: str, note: Note)
     own = [name for name in names if name not in pages]
     shown = pages | pages_of(book, own, given)
     with made_for(say("the results")):
-        frames = frames_of(book, pages)
+        frames = frames_of(book, shown)
         write_results(frames, place / "results")
     (place / "index.html").write_text(
         _contents(book, {name: shown[name] for name in names}), encoding="utf-8"

@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_report(commands)
     for name, notebook in notebooks().items():
-        if notebook.asks:
+        if not notebook.in_pack:
             _add_page(commands, name, notebook)
     check = _command(
         commands, "check", _check, say("read a shop's tables and say what can be used"), "my-shop"
@@ -118,7 +118,7 @@ def _add_report(commands) -> None:
 
 
 def _add_page(commands, name: str, notebook: Notebook) -> None:
-    """A command for a page that asks something beside the shop: it makes that page alone."""
+    """A command for a page that no pack has unless it is asked for: it makes that page alone."""
     asked = " ".join(word.upper() for word in notebook.asks)
     page = _command(commands, name, _report, notebook.question, f"data/sample {asked}")
     page.add_argument("shops", metavar="SHOP", nargs=1, help=say("folder with a shop.toml"))

@@ -35,7 +35,7 @@ EXPOSURE_ERROR, INSTOCK_ERROR = 0.05, 0.02
 def split(frame: pd.DataFrame, elasticity: float | np.ndarray = np.nan) -> pd.DataFrame:
     """How many units of a style's leftover came from which cause?
 
-    frame: plan and actual of each item (``compared``). Leftover = left over by plan (planned buy −
+    frame: each item of ``plan.compared``. Leftover = left over by plan (planned buy −
     planned sales) + bought above plan (buy − planned buy) + what was sold less than planned; that
     shortfall is split exactly by logarithmic means (LMDI: Ang 2004): Δ = L(sales, plan) · ln(actual
     ÷ plan), L(a, b) = (a − b) ÷ ln(a ÷ b), for each factor of sales = days × in stock × exposures ×
@@ -44,10 +44,8 @@ def split(frame: pd.DataFrame, elasticity: float | np.ndarray = np.nan) -> pd.Da
     (CAUSES, PLANNED): units that it added, negative where it took some away. Nothing sold counts as
     half a unit.
     """
-    plan, sales = (
-        frame["planned_sales"].to_numpy(float),
-        np.maximum(frame["sales"].to_numpy(float), 0.5),
-    )
+    plan = frame["planned_sales"].to_numpy(float)
+    sales = np.maximum(frame["sales"].to_numpy(float), 0.5)
     weight = _log_mean(sales, plan)
     logs = _logs(frame, elasticity)
     parts = {cause: -weight * log for cause, log in logs.items()}

@@ -146,17 +146,18 @@ def test_a_damaged_panel_is_built_again(shop, cache):
 def test_a_damaged_result_is_computed_again_and_others_stay(shop, cache):
     book, computed = open_book(shop, "2026-06-07"), []
 
-    def compute(name):
-        computed.append(name)
-        return pd.DataFrame({"x": [name]})
+    def kept(name):
+        def compute():
+            computed.append(name)
+            return {name: pd.DataFrame({"x": [name]})}
+
+        return book.kept((name,), compute, {})[name]["x"].tolist()
 
     for name in ("one", "two", "one", "two"):
-        book.kept(name, lambda name=name: compute(name))
+        kept(name)
     next(book.folder.glob("*-one.parquet")).write_text("")
     os.truncate(book.folder / "run.parquet", 9)
-    assert [
-        book.kept(name, lambda name=name: compute(name))["x"].tolist() for name in ("one", "two")
-    ] == [["one"], ["two"]]
+    assert [kept(name) for name in ("one", "two")] == [["one"], ["two"]]
     assert computed == ["one", "two", "one"]
 
 

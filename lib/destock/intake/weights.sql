@@ -49,7 +49,9 @@ WITH known AS (
 ),
 cost AS (SELECT sku, max(unit_cost) AS unit_cost FROM known GROUP BY sku)
 SELECT h.missing, p.sku IS NOT NULL AS rejected, greatest(h.units, 0) AS units,
-    greatest(h.units, 0) * coalesce(c.unit_cost, avg(c.unit_cost) OVER ()) AS value
+    -- a sum of decimals does not depend on the order of its terms
+    CAST(greatest(h.units, 0) * coalesce(c.unit_cost, avg(c.unit_cost) OVER ()) AS DECIMAL(38, 4))
+        AS value
 FROM held h LEFT JOIN rejected_product p USING (sku) LEFT JOIN cost c USING (sku);
 
 -- Of each table: which part of which whole hangs on its rejected rows.

@@ -59,12 +59,12 @@ COLUMNS = {
         "costs: since receipt, on cost, money; losses: shrink and units found missing, at cost",
         unit="see table",
     ),
-    "total": Column("money", mark("Total"), "purchase + storage + capital"),
+    "total": Column("money", mark("Total"), "purchase + storage + capital + insurance + shrink"),
     "week": Column(
         "money",
         mark("One more week"),
         (
-            "costs: storage + capital of one more week, money; season_path, backtest, years:"
+            "costs: storage, capital, insurance, shrink of one more week; season_path, backtest, years:"
             " weeks completed"
         ),
         unit="see table",

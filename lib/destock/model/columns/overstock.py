@@ -64,8 +64,8 @@ COLUMNS = {
         "money",
         mark("One more week"),
         (
-            "costs: storage, capital, insurance, shrink of one more week; season_path, backtest, years:"
-            " weeks completed"
+            "costs: storage, capital, insurance, shrink of one more week; season_path, backtest,"
+            " years: weeks completed"
         ),
         unit="see table",
     ),

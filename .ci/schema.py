@@ -41,7 +41,9 @@ def one_of(*words: str) -> dict:
 def between(low: float, high: float, whole: bool = False) -> dict:
     whole_number = mark("integer from {minimum} to {maximum}")
     says = whole_number if whole else mark("number from {minimum} to {maximum}")
-    return of("integer" if whole else "number", says, minimum=low, maximum=high)
+    # 3.0 is a whole number to JSON Schema, and always was to an assumption
+    step = {"multipleOf": 1} if whole else {}
+    return of("number", says, minimum=low, maximum=high, **step)
 
 
 def several(item: dict, says: str = mark("list"), **rules) -> dict:

@@ -270,6 +270,12 @@ def test_a_number_of_thousands_of_digits_is_a_fault(tmp_path):
     assert caught.value.exit_code == 3
 
 
+def test_a_whole_assumption_may_be_written_with_a_point_and_no_other_may():
+    check(changed(("assumptions", "test_weeks"), 4.0))
+    with pytest.raises(Fault, match="integer from 1 to 12"):
+        check(changed(("assumptions", "test_weeks"), 4.5))
+
+
 VALUES = st.recursive(
     st.none().map(lambda _: date(2026, 1, 1))
     | st.sampled_from(["", "received", "net", "%I", "1.234", time(1), datetime(2026, 1, 1)])

@@ -75,6 +75,18 @@ def test_its_rows_are_those_of_the_style_and_add_up(frames):
         assert page["style_weeks"]["sold_units"].sum() == sold
 
 
+def test_its_money_is_that_of_the_summary_in_stock_and_on_order(frames):
+    actions = frames["actions"].set_index("item")
+    told = 0
+    for item in {*some(frames), *frames["open_orders"]["item"].head(3)}:
+        for finding in Frames(frames.book, {"item": item})["about_style"]:
+            if finding.id == "style_excess":
+                told += 1
+                assert finding.money == pytest.approx(actions["money"][item], nan_ok=True)
+                assert finding.figures["week"][0] == pytest.approx(actions["week"][item])
+    assert told > 3
+
+
 def test_unknown_stock_is_told_and_no_zero(make_shop):
     lines = pd.DataFrame(
         {"order_id": ["1"], "sku": ["a"], "ordered_at": ["2026-06-01"], "units": [1]}

@@ -4,9 +4,9 @@ import pandas as pd
 
 from destock.intake.shop import Shop
 from destock.model.columns import Column, declare
-from destock.model.findings import Finding, Sentence
+from destock.model.findings import UNKNOWN, Finding, Sentence
 from destock.model.messages import Fault, mark
-from destock.model.metrics import ratio
+from destock.model.metrics import ratio, shipped_units
 from destock.model.notebooks import notebooks
 from destock.model.parameters import nearest
 from destock.pages.frames import view
@@ -84,7 +84,7 @@ def style_kinds(chosen, classes_told) -> pd.DataFrame:
 
 
 @view
-def style_path(chosen, styles, pace, season_path) -> pd.DataFrame:
+def style_path(chosen, pace, season_path) -> pd.DataFrame:
     """Its path to the goal, what it sold, and where it may end; empty out of season."""
     return shares_of_buy(of(pace, chosen), season_path)
 
@@ -171,7 +171,7 @@ STYLE_EXCESS = Sentence(
         " {cost:cost}; each week of waiting costs {week:money}."
     ),
     "units",
-    "excess of the style, good and damaged",
+    "excess of the style, good, damaged and on order",
     value="units",
     money="cost",
 )
@@ -193,20 +193,25 @@ STYLE_UNKNOWN = Sentence(
 
 
 @view
-def about_style(style, style_costs) -> list[Finding]:
+def about_style(chosen, style, actions) -> list[Finding]:
     """How much of the style is too much, and what waiting costs."""
     if style.empty:
         return []
     row = style.iloc[0].to_dict()
     name = row["name"] if isinstance(row["name"], str) else row["item"]
-    figures = row | {
-        "name": name,
-        "units": row["excess_units"],
-        "stock": row["on_hand"] + row["damaged"],
-        "ordered": row["excess_on_order"],
-        "cost": style_costs["purchase"].sum(skipna=False),
-        "week": style_costs["week"].sum(skipna=False),
-    }
+    figures = (
+        row
+        | {
+            "name": name,
+            "units": row["excess_units"],
+            "stock": row["on_hand"] + row["damaged"],
+            "ordered": row["excess_on_order"],
+        }
+        | dict.fromkeys(("cost", "week"), UNKNOWN)
+    )
+    # what is too much is the same as on the summary: in stock and on order
+    for act in of(actions, chosen).to_dict("records"):
+        figures |= {"cost": act["money"], "week": act["week"]}
     if pd.isna(row["excess_units"]):
         return [STYLE_UNKNOWN.found(figures)]
     some = row["excess_units"] + row["excess_on_order"] > 0
@@ -250,7 +255,7 @@ STYLE_RETURNS = Sentence(
 def about_style_returns(style) -> list[Finding]:
     """How much of it comes back."""
     rows = style[style["return_rate"].notna()]
-    shipped = rows["sold_units"] - rows["cancelled_units"]
+    shipped = shipped_units(rows)
     rows = rows.assign(shipped=shipped, quality=ratio(rows["quality_returns"], shipped))
     return [STYLE_RETURNS.found(row) for row in rows.to_dict("records")]
 

@@ -70,15 +70,15 @@ def test_options(flagged, numbers) -> pd.DataFrame:
     return design.options(flagged, numbers)
 
 
-@view(assumes=TEST)
+@view(assumes="test_cut test_weeks")
 def asked_test(test_options, to_be_seen, numbers) -> dict[str, float]:
-    """The numbers of the next test: those assumed, or of the mildest test that can see what is to
-    be seen; empty where none can.
+    """Depth and length of the next test: those assumed, or of the mildest test that can see what is
+    to be seen; empty where none can.
     """
     chosen = design.sharpest(test_options, numbers["test_cut"], numbers["test_weeks"], to_be_seen)
     if chosen is None:
         return {}
-    return numbers | {"test_cut": float(chosen["cut"]), "test_weeks": float(chosen["weeks"])}
+    return {"test_cut": float(chosen["cut"]), "test_weeks": float(chosen["weeks"])}
 
 
 @frame(
@@ -91,7 +91,7 @@ def next_test(flagged, asked_test, today, numbers) -> pd.DataFrame:
     is the seed. None where none can see enough.
     """
     rows = flagged if asked_test else flagged.iloc[:0]
-    return design.draw(rows, today, int(f"{today:%Y%m%d}"), asked_test or numbers)
+    return design.draw(rows, today, int(f"{today:%Y%m%d}"), numbers | asked_test)
 
 
 STEP_THAT_PAYS = Sentence(

@@ -71,7 +71,7 @@ class Sentence:
     @property
     def kinds(self) -> dict[str, str]:
         """Its blanks, each with its kind."""
-        return dict(_BLANK.findall(self.told))
+        return kinds(self.told)
 
     def found(self, figures: Mapping[str, object] | None = None, **more) -> Finding:
         """The finding that this sentence tells, of these figures; those that it has no blank for
@@ -89,6 +89,15 @@ class Sentence:
             figures={name: (figures[name], kind) for name, kind in self.kinds.items()},
         )
         return replace(finding, **more)
+
+
+def kinds(told: str) -> dict[str, str]:
+    """The blanks of a sentence, each with its kind.
+
+    >>> kinds("{n:units} styles are late.")
+    {'n': 'units'}
+    """
+    return dict(_BLANK.findall(told))
 
 
 def plain_blanks(told: str) -> str:

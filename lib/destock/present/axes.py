@@ -30,6 +30,7 @@ def of_all(title: str, shown: int, whole: int) -> str:
 
 
 def months_axis(ax: Axes) -> None:
+    """Months below the axes, few enough to be read on a phone."""
     # a single point stands in four years: too few for five ticks
     ax.xaxis.set_major_locator(AutoDateLocator(minticks=3, maxticks=6))
     ax.xaxis.set_major_formatter(DateFormatter("%Y-%m"))
@@ -44,10 +45,12 @@ def from_nothing(values: Sequence[float], margin: float) -> tuple[float, float]:
 
 
 def money_axis(axis, currency: str) -> None:
+    """Amounts along an axis, written as in the sentences."""
     axis.set_major_formatter(FuncFormatter(lambda v, _: money(v, currency)))
 
 
 def share_axis(axis) -> None:
+    """Shares along an axis, in whole percent."""
     axis.set_major_formatter(PercentFormatter(1, decimals=0))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 from markupsafe import Markup
 
-from destock.model.findings import SENTENCES, Finding
+from destock.model.findings import SENTENCES, Finding, kinds, plain_blanks
 from destock.model.messages import (
     count,
     day,
@@ -21,40 +21,26 @@ from destock.model.messages import (
 
 # what a class rests on, from the figures of its style
 EVIDENCE = {
-    "defective": mark("{damaged} damaged units; {quality_returns} pieces came back for quality"),
+    "defective": mark(
+        "{damaged:units} damaged units; {quality_returns:units} pieces came back for quality"
+    ),
     "out of season": mark(
-        "last day {exit_date}; {remaining} units still to sell, {on_hand} in stock"
+        "last day {exit_date:date}; {remaining:units} units still to sell, {on_hand:units} in stock"
     ),
     "misjudged": mark(
-        "sold through {sell_through} after {age} weeks, failed below {fail_line}; in stock"
-        " {in_stock_share} of the time"
+        "sold through {sell_through:percent} after {age:weeks} weeks, failed below"
+        " {fail_line:percent}; in stock {in_stock_share:percent} of the time"
     ),
     "slow": mark(
-        "{stock_to_sales} months of sales in stock, {weeks_of_supply} weeks at the coming rate"
+        "{stock_to_sales:units} months of sales in stock, {weeks_of_supply:units} weeks at the"
+        " coming rate"
     ),
     "over-bought": mark(
-        "sold through {sell_through} after {age} weeks; {on_hand} in stock and {on_order} on order"
-        " for a need of {need}"
+        "sold through {sell_through:percent} after {age:weeks} weeks; {on_hand:units} in stock and"
+        " {on_order:units} on order for a need of {need:units}"
     ),
-    "too early": mark("{age} weeks on sale, shown {exposures} times"),
-    "unclassifiable": mark("missing: {missing}"),
-}
-_EVIDENCE_KINDS = {
-    "damaged": "units",
-    "quality_returns": "units",
-    "exit_date": "date",
-    "remaining": "units",
-    "on_hand": "units",
-    "on_order": "units",
-    "need": "units",
-    "age": "units",
-    "sell_through": "percent",
-    "fail_line": "percent",
-    "in_stock_share": "percent",
-    "stock_to_sales": "units",
-    "weeks_of_supply": "units",
-    "exposures": "units",
-    "missing": "label",
+    "too early": mark("{age:weeks} weeks on sale, shown {exposures:units} times"),
+    "unclassifiable": mark("missing: {missing:label}"),
 }
 _AT_COST, _NO_COST = mark("{money} at cost"), mark("cost unknown")
 _BETWEEN = mark("; ")  # reasons of one sentence
@@ -94,15 +80,9 @@ def evidence(row: dict) -> str:
     """What the kind of a style's excess rests on, in words."""
     if row["decided"] == "analyst":
         return say(_BY_ANALYST, reason=row["reason"])
-    age = row["age"] + 1 if pd.notna(row["age"]) else row["age"]
-    kind = row["class"]
-    return say(
-        EVIDENCE[kind],
-        **{
-            name: figure((row | {"age": age})[name], kind, "")
-            for name, kind in _EVIDENCE_KINDS.items()
-        },
-    )
+    rests_on = EVIDENCE[row["class"]]
+    blanks = {name: figure(row[name], kind, "") for name, kind in kinds(rests_on).items()}
+    return say(plain_blanks(rests_on), **blanks)
 
 
 def audit(row: dict, currency: str) -> str:

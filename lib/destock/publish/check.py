@@ -23,7 +23,7 @@ from destock.intake.shop import ROOT, Shop, find_shop, open_shop
 from destock.model.findings import Finding, Sentence
 from destock.model.folders import require_room, today
 from destock.model.messages import Fault, mark, say, speak
-from destock.model.notebooks import notebooks
+from destock.model.notebooks import in_pack, notebooks
 from destock.present.sentences import tell
 from destock.publish.naming import shop_number, shop_slug
 from destock.publish.place import run_of
@@ -103,7 +103,8 @@ def check(place: str | Path, today: date, out: Path = ROOT / "reports") -> Check
 def allowed(given: set[str]) -> list[str]:
     """Which pages do these tables allow, and which table would make a page complete?"""
     lines = []
-    for notebook in notebooks().values():
+    for name in in_pack():
+        notebook = notebooks()[name]
         without = lacking(given, notebook.tables)
         text = (
             mark("Page “{page}”: as far as it goes without {tables}")

@@ -363,6 +363,35 @@ def test_killed_it_leaves_nothing_behind(tmp_path, monkeypatch, way, code):
     assert not (tmp_path / "packs" / "pack").exists()
 
 
+ANOTHER_THREAD_IS_TOLD = """
+import signal, sys, threading, time
+from pathlib import Path
+from destock.publish.cli import main
+
+def tell():
+    while not list(Path(sys.argv[-1]).parent.glob(".pack-*")):
+        time.sleep(0.02)
+    signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+threading.Thread(target=tell, daemon=True).start()
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+def test_a_signal_is_answered_at_once_whichever_thread_it_reaches(tmp_path, monkeypatch):
+    """The pack used to be finished, and the command to end as one that was interrupted."""
+    (tmp_path / "cache").mkdir()
+    monkeypatch.setenv("DESTOCK_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "lib"))
+    place = tmp_path / "packs" / "pack"
+    command = [sys.executable, "-c", ANOTHER_THREAD_IS_TOLD, "report", str(DOUYIN)]
+    ended = subprocess.run(
+        [*command, *torture.ONE_PAGE, "--out", str(place)], capture_output=True, check=False
+    )
+    assert ended.returncode == 143
+    assert not place.exists()
+
+
 @pytest.mark.parametrize("seconds", [0, 0.5, 1])
 def test_the_supervisor_ends_when_it_is_told_whatever_it_is_importing(seconds):
     """It used to be killed after ten seconds, in which a pack that nobody wanted any more was

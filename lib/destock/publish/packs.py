@@ -6,7 +6,7 @@ import contextvars
 import os
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,7 +23,7 @@ from destock.publish import place as places
 from destock.publish.inspection import inspect
 from destock.publish.naming import pack_place, shop_number, shop_slug, slug
 from destock.publish.record import write_run
-from destock.publish.supervisor import Supervisor
+from destock.publish.supervisor import Supervisor, as_they_end
 
 
 @dataclass
@@ -84,7 +84,7 @@ def publish_all(
             for pack in packs
         }
         try:
-            for job in as_completed(jobs):
+            for job in as_they_end(jobs):
                 error = job.exception()
                 fault = (
                     error

@@ -11,8 +11,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import Future
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import suppress
 from itertools import count
 from multiprocessing import Pipe
@@ -30,6 +30,7 @@ from destock.model.messages import Fault, mark, say
 from destock.publish import warm
 
 JOB_SECONDS = 3600
+LOOK_UP = 0.5  # seconds
 TRIES = 3
 
 
@@ -162,7 +163,7 @@ class Supervisor:
         nothing else is.
         """
         for n in range(TRIES):
-            said = job().result()
+            said = next(as_they_end([job()])).result()
             answer = said["answer"] if "answer" in said else _cause(said)
             if "errno" in answer:
                 raise OSError(answer["errno"], os.strerror(answer["errno"]), answer["path"])
@@ -182,6 +183,16 @@ class Supervisor:
     def belongs(self, folder: Path) -> None:
         """Remove this folder too when the command ends, even if it is killed."""
         goes_with_session(folder, self.folder)
+
+
+def as_they_end(jobs: Iterable[Future]) -> Iterator[Future]:
+    """The jobs as they end. The waiting is broken off twice a second: a signal may reach any thread
+    of a process, and a main thread that sleeps through it answers only when it wakes.
+    """
+    running = set(jobs)
+    while running:
+        ended, running = wait(running, LOOK_UP, FIRST_COMPLETED)
+        yield from ended
 
 
 def _ended() -> Fault:

@@ -94,6 +94,42 @@ def _tell(page):
     return tell(page.findings, page.currency)
 
 
+class TestLives:
+    def test_an_early_sample_begins_no_life(self):
+        styles = by_item(Frames(book("early-sample-order", "2026-04-12"))["styles"])
+        assert styles.loc[["Y", "Z"], "age"].tolist() == [5, 5]
+        assert styles.loc[["Y", "Z"], "remaining"].tolist() == pytest.approx([113, 113])
+        assert styles.loc["Z", "excess_on_hand"] == pytest.approx(13)
+
+    def test_a_style_that_is_carried_over_lives_again(self):
+        x = by_item(Frames(book("carry-over", "2026-04-12"))["styles"]).loc["X"]
+        assert x[["remaining", "excess_on_hand"]].tolist() == pytest.approx([113, 28])
+        # 114 were left, 200 came
+        assert x[["received", "net_units"]].tolist() == pytest.approx([314, 173])
+
+    def test_without_a_past_season_no_kind_can_be_told(self):
+        for case, day, item in (
+            ("first-season", "2026-06-07", "Z"),
+            ("zero-sales", "2026-05-31", "A"),
+        ):
+            opened = book(case, day)
+            row = by_item(Frames(opened)["classes"]).loc[item]
+            assert row[["class", "missing"]].tolist() == [
+                "unclassifiable",
+                "a past season to compare with",
+            ]
+        decided = by_item(Frames(opened)["decisions"]).loc["A"]
+        assert decided["floor"] == pytest.approx(13.04, abs=0.01)
+        assert decided["advice"] == "let go"
+
+    def test_a_style_that_was_hardly_shown_was_not_misjudged(self):
+        opened = book("exposure-floor", "2026-05-10")
+        assert by_item(Frames(opened)["classes"]).loc["2026-00", "class"] == "too early"
+        behind = by_item(Frames(opened)["behind"])
+        assert behind["first"].tolist() == ["it was shown too little"]
+        assert behind.index.tolist() == ["2026-00"]
+
+
 class TestMoney:
     def test_stock_costs_what_its_receipt_did(self):
         assert Frames(book("nrv-cost-of-which-receipt", "2026-05-31"))["value"][

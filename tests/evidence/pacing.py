@@ -163,6 +163,7 @@ def fashion() -> pd.DataFrame:
                 "tier": "all",
                 "received": np.nan,
                 "on_order": 0.0,
+                "launched_again": pd.NaT,
                 "life": 12,
                 "age": 11,
                 "first_week": pd.Timestamp("2017-02-06"),

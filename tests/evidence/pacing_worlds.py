@@ -105,6 +105,7 @@ def _frames(number, category, launch, bought, sold, in_stock) -> tuple[pd.DataFr
             "tier": "all",
             "received": bought,
             "on_order": 0.0,
+            "launched_again": pd.NaT,
             "first_week": start + pd.to_timedelta(launch * 7, unit="D"),
             "life": WEEKS - launch,
             "exit_date": start + pd.Timedelta(weeks=WEEKS) - pd.Timedelta(days=1),

@@ -16,11 +16,12 @@ from destock.model.metrics import ratio, total
 from destock.pages.frames import frame, view
 
 
-@frame(assumes="slow_days misjudged_quantile exposure_quantile")
-def measured(items, weeks, baseline, projection, item_months, demand, today, numbers):
+@frame(assumes="slow_days misjudged_quantile")
+def measured(items, shown, weeks, baseline, projection, item_months, demand, today, numbers):
     """Every priced item with the lines it is measured by and what it will still sell."""
     new_core = core_pace(items, weeks, numbers)
-    rows = lines_of_failure(items, baseline, new_core, numbers)
+    rows = items.merge(shown, on="item", validate="1:1")
+    rows = lines_of_failure(rows, baseline, new_core, numbers)
     if len(item_months):
         idle = item_months.loc[dead_by_months(item_months), "item"]
         rows = rows.assign(idle=rows["item"].isin(idle))

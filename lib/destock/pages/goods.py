@@ -5,7 +5,7 @@ brings.
 import pandas as pd
 
 from destock.analysis.classification import range as ranks
-from destock.analysis.pacing import sell_through
+from destock.analysis.pacing import exposure, sell_through
 from destock.analysis.pacing.rates import rate_of_months, weekly_rate
 from destock.intake.shop import Shop
 from destock.model.proceeds import Proceeds
@@ -33,6 +33,12 @@ def items(item_now, sales, today, numbers) -> pd.DataFrame:
     """
     rows = sell_through.items(item_now, sales, today)
     return rows.assign(flags=sell_through.record_flags(rows, sales, numbers))
+
+
+@frame(assumes="exposure_quantile low_rate")
+def shown(items, weeks, numbers) -> pd.DataFrame:
+    """How often every item was shown a week, and below what it was hardly shown."""
+    return exposure.shown(items, weeks, numbers)
 
 
 @frame

@@ -71,11 +71,12 @@ def pace(items, targets, projection, baseline, numbers) -> pd.DataFrame:
         "first also unknown days_late in_stock_share sizes_left exposures_week click_rate"
         " usual_click_rate pay_rate usual_pay_rate return_rate usual_return_rate"
     ),
-    assumes="low_rate instock_floor size_floor exposure_quantile",
+    assumes="low_rate instock_floor size_floor",
 )
-def behind(pace, items, plan, numbers) -> pd.DataFrame:
+def behind(pace, items, shown, plan, numbers) -> pd.DataFrame:
     """What to look at first for each style that runs behind."""
-    return lagging.evidence(pace[pace["pace"] == "slow"], items, plan, numbers)
+    rows = items.merge(shown, on="item", validate="1:1")
+    return lagging.evidence(pace[pace["pace"] == "slow"], rows, plan, numbers)
 
 
 @view
@@ -101,7 +102,7 @@ def shares_of_buy(styles: pd.DataFrame, season_path: pd.DataFrame) -> pd.DataFra
 def paths(pace, weeks) -> pd.DataFrame:
     """Sell-through of the running season's styles by week on sale."""
     now = pace[["item", "tier_used", "season", "received", "pace"]]
-    rows = weeks.merge(now, on="item", validate="m:1")
+    rows = weeks[weeks["age"] >= 0].merge(now, on="item", validate="m:1")
     rows = rows.assign(sell_through=rows["cumulative"] / rows["received"])
     return rows[["item", "season", "tier_used", "age", "sell_through", "pace"]]
 

@@ -139,7 +139,7 @@ class TestStillToSell:
         """The projection stands at the end of the last week, with 40 sold; the shelf has lost 15
         more since.
         """
-        assert remaining(style("a", sell_through=sell_through, net_units=55.0))[
+        assert remaining(style("a", sell_through=sell_through, net_units=55.0, running_units=15.0))[
             "remaining"
         ] == pytest.approx(left)
 

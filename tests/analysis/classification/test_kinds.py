@@ -44,7 +44,7 @@ class TestClasses:
         assert kinds(style("a", sell_through=0.1)) == {"a": "misjudged"}
 
     def test_not_shown_is_not_misjudged(self):
-        assert kinds(style("a", sell_through=0.1, exposures=10.0)) == {"a": "too early"}
+        assert kinds(style("a", sell_through=0.1, exposures_week=10.0)) == {"a": "too early"}
 
     def test_out_of_stock_is_not_misjudged(self):
         assert kinds(style("a", sell_through=0.1, in_stock_share=0.5)) == {"a": "over-bought"}
@@ -145,7 +145,7 @@ class TestClasses:
                 on_hand=float(rng.integers(0, 300)),
                 damaged=float(rng.integers(0, 9)),
                 damaged_cost=1.0,
-                exposures=float(rng.integers(0, 9_000)),
+                exposures_week=float(rng.integers(0, 900)),
             )
             for n in range(200)
         ]

@@ -25,6 +25,9 @@ def item_weeks(
             "sold_at_tag": units * 10.0,
             "undone_units": float((undone or {}).get(item, [0] * 99)[i]),
             "cancelled_units": 0.0,
+            "returned_units": 0.0,
+            "received_units": 100.0 * (i == 0),
+            "closing_units": 0.0,
             "in_stock_share": in_stock,
             "exposures": 100.0,
             "clicks": 5.0,
@@ -46,7 +49,12 @@ def item_now(*items: str, **columns) -> pd.DataFrame:
             "on_order": 0.0,
             "tag_price": 10.0,
             "mean_cost": 5.0,
-            "launch_imputed": False,
+            "first_sale": MONDAY,
+            "first_receipt": MONDAY,
+            "returns": 0.0,
+            "quality_returns": 0.0,
+            "launch_imputed": True,
+            "launch_date": MONDAY,
             "exit_date": MONDAY + pd.Timedelta(weeks=5, days=-1),
         }
     )

@@ -28,6 +28,8 @@ def style(item: str = "a", **columns) -> dict:
         "sizes_left": 1.0,
         "in_stock_share": 1.0,
         "exposures": 100_000.0,
+        "exposures_week": 10_000.0,
+        "exposure_floor": 8_000.0,
         "clicks": 5_000.0,
         "weeks_on_sale": 10.0,
         "sold_units": 500.0,
@@ -48,7 +50,13 @@ SIGNS = {
         "first_sale": LAUNCH + pd.Timedelta(days=7),
     },
     "broken": {"in_stock_share": 0.7},
-    "unseen": {"exposures": 40_000.0, "clicks": 2_000.0, "sold_units": 200.0, "returns": 40.0},
+    "unseen": {
+        "exposures": 40_000.0,
+        "exposures_week": 4_000.0,
+        "clicks": 2_000.0,
+        "sold_units": 200.0,
+        "returns": 40.0,
+    },
     "not_clicked": {"clicks": 3_000.0, "sold_units": 300.0, "returns": 60.0},
     "not_bought": {"sold_units": 300.0, "returns": 60.0},
     "sent_back": {"returns": 200.0},
@@ -135,6 +143,8 @@ def test_a_rate_a_little_off_is_not_low_however_sure_it_is():
 def test_what_nobody_counted_is_unknown_and_no_reason():
     found = looked(
         exposures=None,
+        exposures_week=None,
+        exposure_floor=None,
         clicks=None,
         in_stock_share=None,
         skus=None,

@@ -24,6 +24,7 @@ def style(item: str = "a", **columns) -> dict:
         "tier": "push",
         "received": 100.0,
         "on_order": 0.0,
+        "launched_again": pd.NaT,
         "first_week": MONDAY,
         "life": 4,
         "age": 3.0,

@@ -7,6 +7,8 @@ from destock.model.messages import mark
 from destock.model.metrics import WEEKS_PER_MONTH, ratio, stock_to_sales, weeks_of_supply
 
 REMAINING = (mark("past seasons"), mark("its own sales"), mark("recent rate"))
+# that a weekly rate, and one of a snapshot, are the mean of
+RECENT_WEEKS, QUARTER_WEEKS = 8, 13
 SMOOTHING = 0.2  # of demand that comes seldom: the weight of the newest week
 
 
@@ -18,7 +20,8 @@ def still_to_sell(
     ``remaining``: expected demand less what is sold, by past seasons; of a style below its
     ``fail_line`` by its own sales alone, because the buy that it was projected with is what
     failed; where no past season compares, its recent rate × weeks left; nothing after the exit.
-    ``remaining_sd``: a standard deviation, from the bounds that hold for 8 of 10;
+    ``remaining_sd``: a standard deviation, from the bounds that hold for 8 of 10, or from how far
+    its weeks differ;
     ``remaining_basis``: one of REMAINING, empty for core styles.
     """
     frame = styles.reset_index(drop=True)
@@ -26,7 +29,8 @@ def still_to_sell(
     failed = (frame["sell_through"] < frame["fail_line"]) & found["alone"].notna()
     remaining = found["by_past"].mask(failed, found["alone"]).mask(~frame["in_season"], 0.0)
     weeks_left = ((frame["exit_date"] - as_of).dt.days / 7).clip(lower=0)
-    by_rate = frame["item"].map(rates.set_index("item")["rate"]) * weeks_left
+    lately = rates.set_index("item").reindex(frame["item"]).set_axis(frame.index)
+    by_rate = lately["rate"] * weeks_left
     past_seasons, own_sales, recent_rate = REMAINING
     basis = np.select(
         [frame["exit_date"].isna(), remaining.isna(), failed],
@@ -35,9 +39,21 @@ def still_to_sell(
     )
     return frame.assign(
         remaining=remaining.fillna(by_rate),
-        remaining_sd=found["past_sd"].mask(failed, found["alone_sd"]).fillna(0.0),
+        remaining_sd=found["past_sd"]
+        .mask(failed, found["alone_sd"])
+        .where(remaining.notna(), _error_of_rate(lately, weeks_left))
+        .fillna(0.0),
         remaining_basis=pd.Series(basis, frame.index, dtype="str"),
     )
+
+
+def _error_of_rate(lately: pd.DataFrame, weeks_left: pd.Series) -> pd.Series:
+    """The standard deviation of what a recent rate says of the weeks to come: how far its mean may
+    be off – by how its weeks differ, where that is unknown by chance alone – and chance in them.
+    """
+    of_mean = lately["rate_sd"] ** 2 / RECENT_WEEKS
+    of_mean = of_mean.fillna(lately["rate"] / QUARTER_WEEKS)
+    return np.sqrt(of_mean * weeks_left**2 + lately["rate"] * weeks_left)
 
 
 def _until_exit(frame: pd.DataFrame, projection: pd.DataFrame) -> pd.DataFrame:
@@ -46,7 +62,7 @@ def _until_exit(frame: pd.DataFrame, projection: pd.DataFrame) -> pd.DataFrame:
     """
     found = projection.set_index("item").reindex(frame["item"]).reset_index(drop=True)
     # the projection stands at the end of the last week: what has been sold since no longer remains
-    since = (frame["net_units"] - found["sold"]).fillna(0.0)
+    since = frame["running_units"].fillna(0.0)
     sold, share = found["sold"], found["share"]
     alone = (ratio(sold.clip(lower=0) * (1 - share), share) - since).clip(lower=0)
     return pd.DataFrame(

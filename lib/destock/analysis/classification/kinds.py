@@ -35,6 +35,7 @@ BY_RULE, BY_ANALYST = mark("rule"), mark("analyst")
 MISSING = {
     "sales": mark("dated sales (order_lines), a receipt or a launch date"),
     "need": mark("sales of its own or a past season to compare with"),
+    "fail_line": mark("a past season to compare with"),
     "stock_to_sales": mark("sales of the last months"),
 }
 DRAWS = 100
@@ -55,7 +56,7 @@ def rules(frame: pd.DataFrame, as_of: pd.Timestamp, a: dict[str, float]) -> pd.D
     holds = {
         "defective": _defective(frame, a),
         "out of season": seasonal & over,
-        "unclassifiable": _missing(frame).ne(""),
+        "unclassifiable": _missing(frame, a["too_early_days"]).ne(""),
         "misjudged": failing & shown & in_stock & (days > a["too_early_days"]),
         "slow": ~seasonal & ~new_core & lasts_too_long,
         "too early": (days <= a["too_early_days"]) | (failing & ~shown),
@@ -74,8 +75,7 @@ def _defective(frame: pd.DataFrame, a: dict[str, float]) -> pd.Series:
 
 def _shown(frame: pd.DataFrame) -> pd.Series:
     """Was it shown enough to be judged? Where nobody counted, it is taken to have been."""
-    a_week = ratio(frame["exposures"], frame["weeks_on_sale"])
-    return (a_week >= frame["exposure_floor"]) | frame["exposures"].isna()
+    return ~(frame["exposures_week"] < frame["exposure_floor"])
 
 
 def _share_left(frame: pd.DataFrame) -> pd.Series:
@@ -84,14 +84,16 @@ def _share_left(frame: pd.DataFrame) -> pd.Series:
     return ratio(frame["remaining"], frame["remaining"] + sold)
 
 
-def _missing(frame: pd.DataFrame) -> pd.Series:
+def _missing(frame: pd.DataFrame, too_early_days: float) -> pd.Series:
     """What a class cannot be told without; empty where nothing is missing. A core style of unknown
     age is judged by its cover.
     """
     seasonal = frame["exit_date"].notna()
+    old_enough = frame["weeks_on_sale"] * 7 > too_early_days
     lacks = [
         seasonal & frame["age"].isna(),
         seasonal & frame["need"].isna(),
+        seasonal & frame["in_season"] & frame["fail_line"].isna() & old_enough,
         ~seasonal & frame["age"].isna() & frame["quarter_rate"].isna(),
     ]
     return pd.Series(np.select(lacks, list(MISSING.values()), ""), index=frame.index)
@@ -151,7 +153,7 @@ def _good_units(
             "confidence": _confidence(frame, first, as_of, assumptions).mask(by_analyst, np.nan),
             "decided": np.where(by_analyst, BY_ANALYST, BY_RULE),
             "reason": told["reason"].fillna(""),
-            "missing": _missing(frame).where(lacks, ""),
+            "missing": _missing(frame, assumptions["too_early_days"]).where(lacks, ""),
             "dead": dead(frame, as_of, assumptions),
         }
     )

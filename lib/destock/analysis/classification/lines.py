@@ -1,5 +1,5 @@
 """The lines that styles are measured by: the sell-through below which they have failed, the returns
-and the exposure that are usual in their category, the months of stock above which they are slow.
+that are usual in their category, the months of stock above which they are slow.
 """
 
 from collections.abc import Callable
@@ -21,9 +21,10 @@ def core_pace(items: pd.DataFrame, weeks: pd.DataFrame, assumptions: dict[str, f
     far.
     """
     core = items[items["exit_date"].isna() & ~items["left_truncated"].eq(True)]
-    rows = weeks[weeks["item"].isin(core["item"]) & (weeks["age"] <= assumptions["slow_days"] / 7)]
+    rows = weeks[weeks["item"].isin(core["item"])]
     reached = ratio(rows["cumulative"], rows.groupby("item")["received_units"].cumsum())
-    by_age = reached.groupby(rows["age"])
+    new = rows["age"].between(0, assumptions["slow_days"] / 7)
+    by_age = reached[new].groupby(rows["age"])
     return by_age.quantile(assumptions["misjudged_quantile"]).where(by_age.count() >= LEAST_STYLES)
 
 
@@ -35,7 +36,7 @@ def lines_of_failure(
     Adds ``fail_line``: the sell-through, at its week of life, below which it has failed – the low
     quantile of past styles of its tier (all tiers, where the tier had too few), of a new core style
     that of earlier ones; ``category_quality``: returns for quality ÷ units kept or returned of its
-    category; ``exposure_floor``: exposures a week below which it was hardly shown.
+    category.
     """
     core = items["exit_date"].isna()
     new = core & (items["weeks_on_sale"] * 7 <= assumptions["slow_days"])
@@ -44,13 +45,9 @@ def lines_of_failure(
     category = items["category"]
     returned = items.groupby(category)["quality_returns"].transform("sum")
     shipped = shipped_units(items).groupby(category).transform("sum")
-    shown = ratio(items["exposures"], items["weeks_on_sale"])
     return items.assign(
         fail_line=np.where(core, new_core, np.where(np.isnan(own), pooled, own)),
         category_quality=ratio(returned, shipped),
-        exposure_floor=shown.groupby(category).transform(
-            lambda shown: shown.quantile(assumptions["exposure_quantile"])
-        ),
     )
 
 

@@ -14,7 +14,8 @@ def cumulative_share(styles: pd.DataFrame, weeks: pd.DataFrame, of: str) -> pd.D
     ``of``: the column of ``styles`` that sales are divided by (``received``). Returns items
     × ages; after an item's last week its last value holds.
     """
-    wide = weeks.pivot_table(index="item", columns="age", values="cumulative", aggfunc="last")
+    on_sale = weeks[weeks["age"] >= 0]
+    wide = on_sale.pivot_table(index="item", columns="age", values="cumulative", aggfunc="last")
     wide = wide.reindex(
         columns=range(int(wide.columns.max()) + 1) if len(wide.columns) else []
     ).ffill(axis=1)

@@ -25,12 +25,13 @@ def evidence(
 ) -> pd.DataFrame:
     """What should be looked at first for each style that runs behind, before its price is touched?
 
-    behind: the styles to explain (item); styles: all styles, from ``sell_through.items``; plan:
-    item, ``planned_launch``. A rate is held against the whole category's and is called low (or
-    high) where it is further off than ``low_rate`` and chance does not explain it. Returns one row
-    a style: ``days_late``, ``in_stock_share``, ``sizes_left``, ``exposures_week``, ``click_rate``,
-    ``pay_rate``, ``return_rate`` beside ``usual_…`` of its category, ``first`` (what to look at
-    first), ``also``, ``unknown`` (what could not be looked at).
+    behind: the styles to explain (item); styles: all styles, from ``sell_through.items``, with how
+    often they were ``exposure.shown``; plan: item, ``planned_launch``. A rate is held against the
+    whole category's and is called low (or high) where it is further off than ``low_rate`` and
+    chance does not explain it. Returns one row a style: ``days_late``, ``in_stock_share``,
+    ``sizes_left``, ``exposures_week``, ``click_rate``, ``pay_rate``, ``return_rate`` beside
+    ``usual_…`` of its category, ``first`` (what to look at first), ``also``, ``unknown`` (what
+    could not be looked at).
     """
     frame = _figures(styles, plan)
     signs = pd.DataFrame(_rules(frame, assumptions), dtype="boolean")
@@ -56,7 +57,6 @@ def _figures(styles: pd.DataFrame, plan: pd.DataFrame) -> pd.DataFrame:
     shipped = styles["sold_units"].clip(lower=0)
     frame = styles.assign(
         days_late=(came - _meant(styles, plan)).dt.days,
-        exposures_week=ratio(styles["exposures"], styles["weeks_on_sale"]),
         shipped=shipped,
         sent_back=styles["returns"].astype(float).clip(upper=shipped),
     )
@@ -90,14 +90,13 @@ def _rules(frame: pd.DataFrame, a: dict[str, float]) -> dict[str, pd.Series]:
     """Which signs hold? In the order in which they are looked at; unknown where the data are
     missing.
     """
-    floor = frame.groupby("category")["exposures_week"].transform(
-        lambda seen: seen.quantile(a["exposure_quantile"])
-    )
     thin = (frame["in_stock_share"] < a["instock_floor"]) | (frame["sizes_left"] < a["size_floor"])
     return {
         "late": (frame["days_late"] >= LATE_DAYS).where(frame["days_late"].notna()),
         "broken": thin.where(frame["in_stock_share"].notna() | frame["sizes_left"].notna()),
-        "unseen": (frame["exposures_week"] < floor).where(frame["exposures_week"].notna()),
+        "unseen": (frame["exposures_week"] < frame["exposure_floor"]).where(
+            frame["exposure_floor"].notna()
+        ),
         "not_clicked": _low(frame, "click_rate", a["low_rate"]),
         "not_bought": _low(frame, "pay_rate", a["low_rate"]),
         "sent_back": _high(frame, "return_rate", a["low_rate"]),

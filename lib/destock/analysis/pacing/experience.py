@@ -147,7 +147,9 @@ def demand_of_buy(rest: Lives, share: np.ndarray, out: Lives) -> np.ndarray:
     own = level.groupby(known["category"]).agg(["median", "count"])
     own = own.loc[own["count"] >= LEAST_TRIALS / FOLDS, "median"]
     usual = out.styles["category"].map(own).astype(float).fillna(level.median()).to_numpy()
-    return np.exp(slope * np.log(out.bought) + usual)
+    # what was left from an earlier life was not bought for this one
+    bought = np.where(out.styles["launched_again"].notna(), np.nan, out.bought)
+    return np.exp(slope * np.log(bought) + usual)
 
 
 def _slope(known: pd.DataFrame) -> float:

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from destock.analysis.pacing.life import begins
 from destock.analysis.pacing.returns import still_to_come
 from destock.model.metrics import ratio, sell_through, shipped_units
 
@@ -18,30 +19,28 @@ def net_weeks(
 
     item_week: the panel (item, week, complete, sold_units, undone_units, …). Returns its weeks up
     to ``as_of``, the running one (not ``complete``) with them: figures of now count it, curves and
-    fits do not. Adds ``age`` (weeks since the item was first on sale), ``net_units`` (sold, less
-    cancelled and returned by week of sale, less those still to come by ``returns.still_to_come``),
-    ``provisional`` (more than 2 % of the week's returns are still to come) and ``cumulative``.
+    fits do not. Adds ``age`` (weeks since the item's present life began, by ``life.begins``; below
+    0 before it), ``launched_again`` and ``carried`` as told there, ``of_this_life`` (not before it
+    was launched again), ``net_units`` (sold, less cancelled and returned by week of sale, less
+    those still to come by ``returns.still_to_come``), ``provisional`` (more than 2 % of the week's
+    returns are still to come) and ``cumulative`` (of this life). Weeks before it was in stock or
+    sold for the first time are left out.
     """
     weeks = item_week.merge(item_now[["item", "category"]], on="item", validate="m:1")
+    weeks = weeks.merge(begins(item_week, item_now), on="item", validate="m:1")
     weeks = weeks.sort_values(["item", "week"], kind="stable").reset_index(drop=True)
     coming = still_to_come(weeks, return_lag, as_of)
     kept = weeks["sold_units"] - weeks["undone_units"]
     weeks = weeks.assign(
         net_units=kept - np.minimum(coming["pending_units"], kept.clip(lower=0)),
         provisional=coming["pending_share"] > 0.02,
-        age=(weeks["week"] - _first_on_sale(weeks)).dt.days // 7,
+        age=(weeks["week"] - weeks.pop("begins")).dt.days // 7,
+        of_this_life=~(weeks["week"] < weeks["launched_again"]),
     )
-    weeks["cumulative"] = weeks.groupby("item")["net_units"].cumsum()
-    return weeks[weeks["age"] >= 0].reset_index(drop=True)
-
-
-def _first_on_sale(weeks: pd.DataFrame) -> pd.Series:
-    """The first week in which each item was sold or in stock; where it never was, its first one in
-    the records.
-    """
-    on_sale = (weeks["sold_units"] > 0) | (weeks["in_stock_share"] > 0)
-    first = weeks["week"].where(on_sale).groupby(weeks["item"]).transform("min")
-    return first.fillna(weeks["week"].groupby(weeks["item"]).transform("min"))
+    net = weeks["net_units"].where(weeks["of_this_life"], 0.0)
+    weeks["cumulative"] = net.groupby(weeks["item"]).cumsum()
+    seen = (weeks["sold_units"] > 0) | (weeks["in_stock_share"] > 0) | (weeks["age"] >= 0)
+    return weeks[seen.groupby(weeks["item"]).cummax()].reset_index(drop=True)
 
 
 def items(item_now: pd.DataFrame, weeks: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
@@ -52,14 +51,17 @@ def items(item_now: pd.DataFrame, weeks: pd.DataFrame, as_of: pd.Timestamp) -> p
     hand is of the same moment. Returns one row an item: the columns of ``item_now``, ``age``
     (complete weeks on sale, the first is 0; −1 in the first week itself), ``week_part`` (share of
     the running week that has passed, of what is on sale in it), ``weeks_on_sale`` (both together),
-    ``life`` (weeks from first sale to exit), ``net_units``, ``sell_through`` (net ÷ received),
-    ``price_realisation`` (paid ÷ sold at tag), ``return_rate`` (came back, or still will, ÷
-    shipped), ``season_year``, ``season_half``, ``in_season``, ``flags``.
+    ``life`` (weeks from ``first_week`` on sale to exit), ``net_units`` (``running_units`` of them
+    in the running week), ``sell_through`` (net ÷ received), ``price_realisation`` (paid ÷ sold at
+    tag), ``return_rate`` (came back, or still will, ÷ shipped), ``season_year``, ``season_half``,
+    ``in_season``, ``flags``. Of an item that was launched again all of it is of its present life,
+    and what was left from the earlier one (``carried``) is received with it.
     """
     frame = item_now.merge(_to_date(weeks, as_of), on="item", how="left", validate="1:1")
     if weeks.empty:
         frame = _not_recorded(frame, as_of)
     else:
+        frame = _of_this_life(frame)
         frame["net_units"] = frame["net_units"].fillna(0.0)
     frame = frame.assign(
         weeks_on_sale=frame["age"] + 1 + frame["week_part"],
@@ -82,23 +84,47 @@ def _in_its_season(frame: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     )
 
 
+def _of_this_life(frame: pd.DataFrame) -> pd.DataFrame:
+    """What the records say of all times: of an item that was launched again what they say since."""
+    again, back = frame["launched_again"].notna(), frame["returned_units"]
+    told = {
+        "received": frame["carried"] + frame["received_units"],
+        "first_sale": frame["first_week"],
+        "first_receipt": frame["launched_again"],
+        "launch_date": frame["launched_again"],
+        "returns": np.minimum(frame["returns"], back),
+        "quality_returns": np.minimum(frame["quality_returns"], back),
+    }
+    told = {name: frame[name].mask(again, now) for name, now in told.items()}
+    return frame.assign(**told).drop(columns=["carried", "received_units", "returned_units"])
+
+
 def _to_date(weeks: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     """Of each item with weeks on sale: its age, and the sums of its weeks."""
-    running = ~weeks["complete"]
+    weeks = weeks[weeks["of_this_life"]]
+    running, on_sale = ~weeks["complete"], weeks["age"] >= 0
     passed = ((as_of - weeks["week"]).dt.days + 1) / 7
     rows = weeks.assign(
         provisional_units=weeks["net_units"].where(weeks["provisional"], 0.0),
         sale_week=weeks["week"].where(weeks["sold_units"] > 0),
         # sizes may differ in their tags: what was paid is set against the tags of the very units
         paid_at_tag=weeks["paid_value"].where(weeks["sold_at_tag"].notna(), 0.0),
-        whole_age=weeks["age"].mask(running, -1),
-        week_part=passed.where(running, 0.0),
+        whole_age=weeks["age"].mask(running, -1).clip(lower=-1),
+        week_part=passed.where(running & on_sale, 0.0),
+        first_week=weeks["week"].where(on_sale),
+        running_units=weeks["net_units"].where(running, 0.0),
+        in_stock_share=weeks["in_stock_share"].where(on_sale),
     ).groupby("item")
     total = rows.agg(
         age=("whole_age", "max"),
         week_part=("week_part", "sum"),
-        first_week=("week", "min"),
+        first_week=("first_week", "min"),
+        launched_again=("launched_again", "first"),
+        carried=("carried", "first"),
+        received_units=("received_units", "sum"),
+        returned_units=("returned_units", "sum"),
         net_units=("net_units", "sum"),
+        running_units=("running_units", "sum"),
         sold_units=("sold_units", "sum"),
         cancelled_units=("cancelled_units", "sum"),
         undone_units=("undone_units", "sum"),

@@ -121,6 +121,7 @@ def _category_years(sums: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         tier="",
         life=WEEKS,
         bought=np.nan,
+        launched_again=pd.NaT,
         first_week=first_monday(kinds["season"]),
         weeks_seen=last.astype(int) + 1,
         whole=(first == 0) & (last >= WEEKS - 1),

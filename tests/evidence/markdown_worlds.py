@@ -219,6 +219,7 @@ def _experiment(world: Demand, tests: list, prices: np.ndarray) -> pd.DataFrame:
             "experiment": frame["experiment"],
             "item": pd.Series(_names(len(prices)))[frame["number"].astype(int)].to_numpy(),
             "arm": frame["arm"],
+            "cluster": pd.Series(_names(len(prices)))[frame["number"].astype(int)].to_numpy(),
             "decision_date": start,
             "window_end": start + pd.to_timedelta(7 * frame["length"].astype(int) - 1, unit="D"),
             "arm_price": 100 * prices[frame["number"].astype(int), frame["start"].astype(int)],

@@ -116,6 +116,20 @@ def cash_or_profit(of):
     }
 
 
+@tells("lot_broken")
+def lot_broken(of):
+    drawn = of["estimators"].set_index("estimator").reindex(["randomised test, as it was drawn"])
+    read = drawn[["elasticity", "low", "high"]].iloc[0].rename({"elasticity": "drawn"}).to_dict()
+    arms = of["lots_kept"].query("apart > items / 20")
+    return [row | read for row in arms[["experiment", "arm", "items", "apart"]].to_dict("records")]
+
+
+@tells("cut_together")
+def cut_together(of):
+    alone = _whole(of)["answers"].startswith("a style's own price")
+    return {"styles": len(_flagged(of))} if alone and len(_flagged(of)) > 1 else []
+
+
 @tells("no_next_test")
 def no_next_test(of):
     return {"styles": len(_flagged(of))} if of["next_test"].empty else []

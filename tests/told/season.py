@@ -79,7 +79,8 @@ def _missed(of: Pack) -> tuple[bool, dict]:
     of them have.
     """
     rows = _projected(of)
-    missed = rows[rows["units"] < rows["goal"]]
+    # half a unit below is none
+    missed = rows[rows["units"] < rows["goal"] - 0.5]
     over = missed["missed_from"] <= of.as_of
     return over.all(), {
         "missed": len(missed),

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from destock.analysis.elasticity import checks, experiments, pooling, readout, verdict
+from destock.analysis.elasticity import checks, experiments, lots, pooling, readout, verdict
 from destock.analysis.elasticity import estimators as ways
 from destock.analysis.elasticity.money import after_a_cut
 from destock.model.findings import UNKNOWN, Finding, Sentence
@@ -26,12 +26,28 @@ def priced_weeks(item_week, item_now) -> pd.DataFrame:
 @frame(
     key="group",
     columns=(
-        "verdict reason estimator elasticity low high std_error items controls item_weeks units"
+        "answers verdict reason estimator elasticity low high std_error items controls"
+        " item_weeks units"
     ),
 )
 def elasticity(tested_weeks, priced_weeks) -> pd.DataFrame:
     """How customers answer a price: may it be known, all together, and by category."""
     return verdict.answer(tested_weeks, priced_weeks)
+
+
+@frame(key="experiment arm", columns="items apart breached")
+def lots_kept(tested_weeks) -> pd.DataFrame:
+    """Each arm of the tests by lot, and how many of its styles had another price than was drawn."""
+    return lots.kept_to(tested_weeks)
+
+
+@view
+def weeks_worth_comparing(priced_weeks, elasticity) -> pd.DataFrame:
+    """The weeks that other ways of reading may be asked about: none where prices are seen only in
+    what was paid.
+    """
+    paid_only = verdict.PAID_ONLY in elasticity["reason"].iloc[0]
+    return priced_weeks.iloc[:0] if paid_only else priced_weeks
 
 
 @view(rows_of="elasticity")
@@ -41,9 +57,9 @@ def answers(elasticity) -> pd.DataFrame:
 
 
 @frame(key="estimator", columns="elasticity low high std_error")
-def estimators(tested_weeks, priced_weeks) -> pd.DataFrame:
+def estimators(tested_weeks, weeks_worth_comparing) -> pd.DataFrame:
     """What each way of reading the same shop says."""
-    return checks.compare(tested_weeks, priced_weeks)
+    return checks.compare(tested_weeks, weeks_worth_comparing)
 
 
 @view(rows_of="estimators")
@@ -53,14 +69,16 @@ def ways_compared(estimators) -> pd.DataFrame:
 
 
 @frame
-def around_decisions(item_week, experiment, item_now, tested_weeks, priced_weeks) -> pd.DataFrame:
+def around_decisions(
+    item_week, experiment, item_now, tested_weeks, weeks_worth_comparing
+) -> pd.DataFrame:
     """Cut styles beside the others, week by week from the decision to four weeks after the test;
     ``p`` of no difference before.
     """
     tests = experiments.weeks_of_tests(
         item_week, experiment, item_now, after=experiments.WEEKS_AFTER
     )
-    rows, p = checks.event_study(tests, priced_weeks)
+    rows, p = checks.event_study(tests, weeks_worth_comparing)
     inside = tested_weeks["week_of_test"].max() if len(tests) else UNKNOWN
     return rows.assign(p=p, after=rows["week_of_test"] > inside)
 
@@ -156,6 +174,30 @@ def about_elasticity(answers) -> list[Finding]:
             warnings=() if usable else reason,
         )
     ]
+
+
+LOT_BROKEN = Sentence(
+    "lot_broken",
+    mark(
+        "In the test “{experiment:text}” {apart:units} of the {items:units} styles of the arm"
+        " “{arm:label}” had another price than was drawn for them. The answer is read at the prices"
+        " that were asked; at those that were drawn it would be {drawn:number} (95 %: {low:number}"
+        " to {high:number})."
+    ),
+    "styles",
+    "styles at another price than was drawn",
+    value="apart",
+    severity=2,
+)
+
+
+@view
+def about_lots(lots_kept, estimators) -> list[Finding]:
+    """Which arms of the tests were not kept to, and what the answer is if read as it was drawn."""
+    drawn = estimators.set_index("estimator").reindex(["randomised test, as it was drawn"])
+    told = {"drawn": drawn["elasticity"].iloc[0]} | drawn[["low", "high"]].iloc[0].to_dict()
+    breached = lots_kept[lots_kept["breached"]]
+    return [LOT_BROKEN.found(arm | told) for arm in breached.to_dict("records")]
 
 
 NAIVE_ESTIMATES = Sentence(
@@ -312,6 +354,7 @@ def about_traffic(by_traffic, elasticity) -> list[Finding]:
 @page
 def found(
     about_elasticity,
+    about_lots,
     about_naive,
     about_prices,
     about_weeks_around,
@@ -320,6 +363,6 @@ def found(
     about_next_test,
 ) -> list[Finding]:
     """How do customers answer a price cut, as far as the shop's own data can tell?"""
-    answer = about_elasticity + about_naive
+    answer = about_elasticity + about_lots + about_naive
     tests = about_prices + about_weeks_around + about_traffic
     return answer + tests + about_ladder + about_next_test

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from destock.analysis.elasticity import design, money, pooling
+from destock.analysis.elasticity import design, money, pooling, verdict
 from destock.model.findings import Finding, Sentence
 from destock.model.messages import mark
 from destock.pages.frames import frame, view
@@ -83,7 +83,10 @@ def asked_test(test_options, to_be_seen, numbers) -> dict[str, float]:
 
 @frame(
     key="item valid_from",
-    columns=("valid_to price mechanism experiment arm decision_date window_end seed planned_price"),
+    columns=(
+        "valid_to price mechanism experiment arm cluster decision_date window_end seed"
+        " planned_price"
+    ),
     assumes=TEST,
 )
 def next_test(flagged, asked_test, today, numbers) -> pd.DataFrame:
@@ -132,8 +135,21 @@ CASH_OR_PROFIT = Sentence(
 )
 
 
+CUT_TOGETHER = Sentence(
+    "cut_together",
+    mark(
+        "That rests on how styles answer their own price while the others keep theirs. If all"
+        " {styles:units} are cut together, those that stand in for each other sell less than this."
+    ),
+    "styles",
+    "styles that run behind",
+    value="styles",
+    severity=1,
+)
+
+
 @view
-def about_ladder(ladder, flagged) -> list[Finding]:
+def about_ladder(ladder, flagged, elasticity) -> list[Finding]:
     """Which step of the ladder brings in most, and what a cut of one step must sell to pay."""
     if not (len(flagged) and ladder["cash"].notna().any() and ladder["best"].any()):
         return []
@@ -152,7 +168,9 @@ def about_ladder(ladder, flagged) -> list[Finding]:
         "margin_one": one["margin"],
     }
     found = [STEP_THAT_PAYS.found(figures), BREAK_EVEN_UPLIFT.found(figures)]
-    return found + _cash_or_profit(now, best)
+    alone = elasticity["answers"].iloc[0] == verdict.ALONE and len(flagged) > 1
+    together = [CUT_TOGETHER.found({"styles": len(flagged)})] if alone else []
+    return found + together + _cash_or_profit(now, best)
 
 
 def _cash_or_profit(now: pd.Series, best: pd.Series) -> list[Finding]:

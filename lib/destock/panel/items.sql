@@ -51,7 +51,7 @@ LEFT JOIN item_price p ON p.item = t.item AND p.week = t.week
 LEFT JOIN item_traffic x ON x.item = t.item AND x.week = t.week;
 
 CREATE OR REPLACE TABLE experiment AS
-SELECT experiment, item, arm, coalesce(decision_date, valid_from) AS decision_date,
+SELECT experiment, item, arm, coalesce(cluster, item) AS cluster, coalesce(decision_date, valid_from) AS decision_date,
     coalesce(window_end, valid_to - 1, r.as_of) AS window_end, price AS arm_price
 FROM prices CROSS JOIN run r WHERE experiment IS NOT NULL AND coalesce(decision_date, valid_from) <= r.as_of;
 

@@ -71,10 +71,63 @@ class TestShrink:
 
     def test_one_more_of_the_kind_is_less_certain_than_their_mean(self):
         own, variance = [-1.0, -2.0, -3.5, -2.2], [0.1] * 4
-        following = pooling.next_one(own, variance)
+        following = pooling.next_one(own, np.diag(variance))
         assert following["high"] - following["low"] > 2 * 1.96 * np.std(own)
         assert pooling.published()["elasticity"] == -2.6
 
     def test_no_items_give_an_empty_frame(self):
         empty = pd.DataFrame(columns=["item", "category", "own", "variance"])
         assert pooling.pool(empty).empty
+
+
+class TestTogether:
+    def test_at_a_spread_of_nothing_it_is_the_weighted_mean(self, monkeypatch):
+        """Weights 3/4 and 1/4: (−1 × 3 − 3) ÷ 4 = −1.5, error² 1 ÷ (3 + 1)."""
+        monkeypatch.setattr(pooling, "SPREADS", np.zeros(1))
+        found = pooling.together(np.array([-1.0, -3.0]), np.diag([1 / 3, 1.0]))
+        assert found["elasticity"].tolist() == pytest.approx([-1.5, -1.5])
+        assert found["high"].tolist() == pytest.approx([-1.5 + 1.96 * 0.5] * 2)
+        assert found["weight"].tolist() == [0, 0]
+
+    def test_at_one_spread_each_is_drawn_to_the_mean_by_its_own_error(self, monkeypatch):
+        """Spread² 1, errors² 1 and 3: mean of (½, ¼) × (−1, −4) = −2; own weights ½ and ¼."""
+        monkeypatch.setattr(pooling, "SPREADS", np.ones(1))
+        found = pooling.together(np.array([-1.0, -4.0]), np.diag([1.0, 3.0]))
+        assert found["weight"].tolist() == pytest.approx([0.5, 0.25])
+        assert found["elasticity"].tolist() == pytest.approx([-2 + 0.5, -2 - 0.5])
+
+    def test_errors_that_go_together_move_the_whole_and_not_the_spread(self):
+        common = np.full((4, 4), 1.0) + np.diag([0.01] * 4)
+        own = np.array([-1.9, -2.0, -2.1, -2.0])
+        found = pooling.together(own, common)
+        apart = pooling.together(own, np.diag([1.01] * 4))
+        assert found["elasticity"].mean() == pytest.approx(-2, abs=0.01)
+        # four that err alike say no more than one of them
+        assert (found["high"] - found["low"] > 1.5 * (apart["high"] - apart["low"])).all()
+
+    def test_intervals_cover_planted_slopes_of_few_categories(self):
+        rng, inside = np.random.default_rng(3), []
+        for _ in range(400):
+            true = rng.normal(-2, rng.uniform(0.1, 0.6), 5)
+            error = rng.uniform(0.1, 0.5, 5)
+            found = pooling.together(rng.normal(true, error), np.diag(error**2))
+            inside += ((found["low"] <= true) & (true <= found["high"])).tolist()
+        assert 0.92 < np.mean(inside) < 0.98
+
+    def test_a_new_one_is_covered_though_five_are_few(self):
+        rng, inside = np.random.default_rng(4), 0
+        for _ in range(400):
+            spread = rng.uniform(0.1, 0.6)
+            true, error = rng.normal(-2, spread, 6), rng.uniform(0.1, 0.5, 5)
+            found = pooling.next_one(rng.normal(true[:5], error), np.diag(error**2))
+            inside += found["low"] <= true[5] <= found["high"]
+        assert 0.88 < inside / 400 < 0.99
+
+    def test_the_order_does_not_matter_and_of_none_there_is_none(self):
+        own, errors = np.array([-1.0, -2.0, -3.0]), np.diag([0.1, 0.2, 0.3])
+        found, turned = (
+            pooling.together(own, errors),
+            pooling.together(own[::-1], errors[::-1, ::-1]),
+        )
+        np.testing.assert_allclose(found, turned.iloc[::-1], rtol=1e-9)
+        assert pooling.together(np.empty(0), np.empty((0, 0))).empty

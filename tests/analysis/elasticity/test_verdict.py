@@ -69,7 +69,7 @@ class TestWithCare:
         assert found["std_error"] > verdict.LEAST_SURE
         assert (found["verdict"], found["reason"]) == ("use with care", verdict.UNSURE)
 
-    @pytest.mark.parametrize("cell", ["rule, transient shocks", "private"])
+    @pytest.mark.parametrize("cell", ["rule, transient shocks", "rule, both"])
     def test_without_a_recorded_lot_a_manager_may_have_known(self, cell):
         found = told(*parts(cell))
         assert found["verdict"] == "use with care"

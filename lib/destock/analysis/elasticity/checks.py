@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import chi2
 
-from destock.analysis.elasticity import estimators, experiments
+from destock.analysis.elasticity import estimators, experiments, lots
 from destock.analysis.elasticity.poisson import Fit, fit
 from destock.analysis.elasticity.verdict import interval_of
 from destock.model.messages import mark
@@ -41,8 +41,10 @@ def compare(tests: pd.DataFrame, weeks: pd.DataFrame) -> pd.DataFrame:
     """What would each way of reading the same shop have said? Columns ``estimator``,
     ``elasticity``, ``low``, ``high``, ``std_error``.
     """
+    drawn = lots.as_drawn(tests) if len(tests) else tests
     ways: list[tuple[Callable, pd.DataFrame]] = [
         (estimators.hold_out, tests),
+        (estimators.hold_out, drawn),
         (estimators.history_conditioned, weeks),
         (estimators.fixed_effects, weeks),
         (estimators.log_log, weeks),

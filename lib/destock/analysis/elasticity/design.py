@@ -21,6 +21,7 @@ COLUMNS = [
     "mechanism",
     "experiment",
     "arm",
+    "cluster",
     "decision_date",
     "window_end",
     "seed",

@@ -13,6 +13,7 @@ LAGS, LIFE_WEEKS = 3, 26
 HISTORY = ["last", "recent", "cumulative", "bought", "recent_by_age", "cumulative_by_age"]
 ESTIMATORS = (
     mark("randomised test"),
+    mark("randomised test, as it was drawn"),
     mark("given what the rule saw"),
     mark("same style, before and after"),
     mark("all styles together"),
@@ -26,8 +27,9 @@ def panel_weeks(item_week: pd.DataFrame, item_now: pd.DataFrame) -> pd.DataFrame
 
     Complete weeks in stock at one price, of items or, where ``location`` is there, of
     items in locations (``unit``). Adds ``log_price``, ``in_stock``, ``curve`` (category ×
-    week of life), the price of the three weeks before (``price_1`` …), and the history
-    that a markdown rule can have seen, in logarithms (HISTORY).
+    week of life), the price of the three weeks before (``price_1`` …), by how much it is new
+    within two weeks (``fresh``), and the history that a markdown rule can have seen, in logarithms
+    (HISTORY).
     """
     rows = item_week[item_week["complete"]].merge(
         item_now[["item", "category", "received"]], on="item", suffixes=("_week", "")
@@ -70,6 +72,7 @@ def _with_history(rows: pd.DataFrame) -> pd.DataFrame:
         recent_by_age=recent * age,
         cumulative_by_age=cumulative * age,
         **{f"price_{lag}": unit["log_price"].shift(lag) for lag in lags},
+        fresh=rows["log_price"] - unit["log_price"].shift(2),
     )
 
 
@@ -98,16 +101,24 @@ def history_conditioned(
 
 
 def hold_out(
-    rows: pd.DataFrame, cluster: str = "item", slopes: tuple[str, ...] = ("log_price",)
+    rows: pd.DataFrame, cluster: str = "cluster", slopes: tuple[str, ...] = ("log_price",)
 ) -> Fit | None:
     """What do styles cut by lot sell beside those kept back by lot, in the first weeks after the
     decision?
 
     Poisson with an effect for each item in each test, each test × week from its decision, each
-    category × week of life (what is cut deeper may be older) and each week. ``rows`` are those of
-    ``experiments.weeks_of_tests``.
+    category × week of life (what is cut deeper may be older) and each week; errors by what was
+    drawn. Where that was more than a style the week of life is of all categories together: in one
+    category there are few clusters, and a curve of its own would take the answer away. ``rows`` are
+    those of ``experiments.weeks_of_tests``.
     """
-    return fit(rows, [*slopes], ["unit", "cell", "curve", "week"], cluster)
+    life = "age" if drawn_together(rows) else "curve"
+    return fit(rows, [*slopes], ["unit", "cell", life, "week"], cluster)
+
+
+def drawn_together(rows: pd.DataFrame) -> bool:
+    """Were styles that stand in for each other drawn together?"""
+    return bool((rows["cluster"] != rows["item"]).any())
 
 
 def log_log(

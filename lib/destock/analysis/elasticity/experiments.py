@@ -3,11 +3,12 @@
 import numpy as np
 import pandas as pd
 
-from destock.analysis.elasticity.estimators import life_curve
+from destock.analysis.elasticity.estimators import LIFE_WEEKS, life_curve
 from destock.model.messages import mark
 from destock.model.metrics import ratio
 
 WEEKS_BEFORE, WEEKS_AFTER = 4, 4
+FRESH_WEEKS = (0, 1)  # of a new price: what is sold in them may be borrowed from those that follow
 # a smaller move of a price is rounding; a price paid that does not hold for two weeks is noise
 LEAST_STEP, LEAST_HELD = 0.02, 2
 DESIGNS = (
@@ -37,25 +38,31 @@ def weeks_of_tests(
     For every recorded test: its items' complete weeks from four before the decision to the end of
     the window (and ``after`` weeks more, to see what was borrowed from them), without weeks that
     straddle a change of the listed price, weeks before at an earlier price, and weeks in which the
-    item was out of stock. Adds ``unit`` (item in test), ``week_of_test`` (0 = the decision),
-    ``cell`` (test × week of test), ``treated`` (after the decision), ``curve``, ``log_price``.
+    item was out of stock. experiment: experiment, item, arm, arm_price, cluster (what was drawn by
+    lot), decision_date, window_end. Adds ``unit`` (item in test), ``week_of_test`` (0 = the
+    decision), ``cell`` (test × week of test), ``treated`` (after the decision), ``curve``, ``age``,
+    ``log_price``, ``fresh`` (by how much a price of the first two weeks of the test is new).
     """
     tests = experiment.merge(item_now[["item", "category"]], on="item", validate="m:1")
     rows = _at_one_price(item_week[item_week["complete"]].merge(tests, on="item"), after)
     week_of_test = (rows["week"] - rows["decision_date"]).dt.days // 7
     rows = rows.assign(
-        log_price=np.log(_asked(rows)),
+        log_price=np.log(asked(rows)),
         unit=rows["experiment"] + " " + rows["item"],
         week_of_test=week_of_test,
         cell=rows["experiment"] + " " + week_of_test.astype("str"),
         curve=life_curve(rows),
+        age=rows["age_week"].clip(upper=LIFE_WEEKS),
         treated=week_of_test >= 0,
         in_stock=rows["in_stock_share"].fillna(1.0),
     ).sort_values(["unit", "week"], kind="stable")
-    return rows[~_at_an_earlier_price(rows)].reset_index(drop=True)
+    rows = rows[~_at_an_earlier_price(rows)].reset_index(drop=True)
+    met = rows["log_price"].where(~rows["treated"]).groupby(rows["unit"]).transform("last")
+    new = rows["week_of_test"].isin(FRESH_WEEKS) & met.notna()
+    return rows.assign(fresh=(rows["log_price"] - met).where(new, 0.0))
 
 
-def _asked(rows: pd.DataFrame) -> pd.Series:
+def asked(rows: pd.DataFrame) -> pd.Series:
     """The listed price, else what was paid."""
     return rows["list_price"].fillna(rows["price"]).astype(float)
 
@@ -69,7 +76,7 @@ def _at_one_price(rows: pd.DataFrame, after: int) -> pd.DataFrame:
     ended = last_day > rows["window_end"] + pd.Timedelta(weeks=after)
     straddles = (rows["week"] < decided) & (last_day >= decided)
     # nothing, where it was given away
-    priced = (rows["price"] > 0) & (_asked(rows) > 0)
+    priced = (rows["price"] > 0) & (asked(rows) > 0)
     out_of_stock = rows["in_stock_share"] == 0
     moved = straddles | (rows["list_prices"] > 1)
     return rows[begun & ~ended & ~moved & priced & ~out_of_stock]

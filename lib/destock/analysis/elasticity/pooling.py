@@ -4,6 +4,7 @@ others'.
 
 import numpy as np
 import pandas as pd
+from scipy.stats import t as student
 from statsmodels.stats.meta_analysis import combine_effects
 
 from destock.analysis.elasticity.poisson import Fit
@@ -13,6 +14,10 @@ from destock.model.messages import mark
 # without a test
 PRIOR, PRIOR_SPREAD = -2.6, 1.0
 STEPS, TOLERANCE = 40, 1e-11
+# how far categories of one shop differ in their answer (s.d.): half-normal, before anything is
+# known. Ours
+SPREAD = 0.5
+SPREADS = np.linspace(0, 4 * SPREAD, 81)
 BASES = (mark("own data and all others"), mark("published studies"))
 
 
@@ -100,10 +105,62 @@ def pool(items: pd.DataFrame) -> pd.DataFrame:
     return frame.assign(std_error=np.sqrt(frame["variance"]), basis=BASES[0])
 
 
-def next_one(own, variance) -> dict[str, float]:
-    """Where would one more of the same kind lie, of which nothing is known yet?"""
-    mean, spread2, mean_variance = _together(np.asarray(own, float), np.asarray(variance, float))
-    return _around(mean, np.sqrt(spread2 + mean_variance))
+def together(own: np.ndarray, errors: np.ndarray) -> pd.DataFrame:
+    """What is each one's best estimate, given that it is one of few whose errors go together?
+
+    errors: covariance of ``own``. As ``shrink``, but the spread is not taken as known: all spreads
+    are weighed by how well they explain how far ``own`` lie apart (half-normal prior of SPREAD).
+    """
+    if not len(own):
+        return pd.DataFrame(columns=["elasticity", "low", "high", "weight"], dtype=float)
+    parts = [_at_spread(own, errors, spread) for spread in SPREADS]
+    logs = np.array([part[0] for part in parts]) - SPREADS**2 / (2 * SPREAD**2)
+    share = np.exp(logs - logs.max())
+    share /= share.sum()
+    best, variance, weight = (
+        np.einsum("s,sk->k", share, np.array([part[i] for part in parts])) for i in (1, 2, 3)
+    )
+    apart = np.einsum("s,sk->k", share, (np.array([part[1] for part in parts]) - best) ** 2)
+    width = 1.96 * np.sqrt(variance + apart)
+    return pd.DataFrame(
+        {"elasticity": best, "low": best - width, "high": best + width, "weight": weight}
+    )
+
+
+def _at_spread(own: np.ndarray, errors: np.ndarray, spread: float) -> tuple:
+    """Log likelihood, best estimates, their variances, and weights of their own data, at one
+    spread.
+    """
+    k, ones = len(own), np.ones(len(own))
+    inverse = np.linalg.pinv(errors + spread**2 * np.eye(k))
+    of_mean = 1 / (ones @ inverse @ ones)
+    mean = of_mean * (ones @ inverse @ own)
+    weight = spread**2 * inverse
+    rest = (np.eye(k) - weight) @ ones
+    variance = spread**2 * np.diag(np.eye(k) - weight) + rest**2 * of_mean
+    _, size = np.linalg.slogdet(errors + spread**2 * np.eye(k))
+    likelihood = 0.5 * (np.log(of_mean) - size - (own - mean) @ inverse @ (own - mean))
+    return likelihood, mean + weight @ (own - mean), variance, np.diag(weight)
+
+
+def next_one(own: np.ndarray, errors: np.ndarray) -> dict[str, float]:
+    """Where would one more of the same kind lie, of which nothing is known yet?
+
+    errors: covariance of ``own``. Mean ± t of k − 2 × √(spread² + error² of the mean) (Higgins,
+    Thompson and Spiegelhalter 2009); of at least three.
+    """
+    own, errors = np.asarray(own, float), np.asarray(errors, float)
+    mean, spread2, _ = _together(own, np.diag(errors))
+    weight = 1 / (spread2 + np.diag(errors))
+    weight = weight / weight.sum()
+    error = np.sqrt(spread2 * (1 + (weight**2).sum()) + weight @ errors @ weight)
+    width = student.ppf(0.975, len(own) - 2) * error
+    return {
+        "elasticity": float(mean),
+        "low": float(mean - width),
+        "high": float(mean + width),
+        "std_error": float(error),
+    }
 
 
 def _together(own: np.ndarray, variance: np.ndarray) -> tuple[float, float, float]:

@@ -1,20 +1,36 @@
 """May these data be asked what a price cut brings? The answer to that comes before any number."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import pandas as pd
 from scipy.stats import chi2
 
-from destock.analysis.elasticity import estimators, experiments, pooling
+from destock.analysis.elasticity import estimators, experiments, groups, lots, pooling
 from destock.analysis.elasticity.poisson import Fit, fit
 from destock.model.messages import mark
 
-LEAST_SPREAD, LEAST_ITEMS = 0.03, 20
+LEAST_SPREAD, LEAST_ITEMS, LEAST_DRAWN = 0.03, 20, 6
+# percent of units per percent of price: what cannot be told from it is no answer to rest a cut on
+HARDLY = -0.3
+FADES, MOST_WEAKER = -2.0, 0.5
 IN_STOCK, CENSORED_SHARE, LEAST_SURE = 0.8, 0.3, 0.75
 VERDICTS = (mark("usable"), mark("use with care"), mark("not from these data"))
+LEAST_CATEGORIES = 3  # of which the spread of one more can be told
+LOT, _, HISTORY, *_ = estimators.ESTIMATORS
 # why not at all
-NO_TEST, NEVER_MOVED, TOO_NARROW, TOO_FEW, NO_SALES, TOO_THIN, COLLINEAR, PAID_ONLY = (
+(
+    NO_TEST,
+    NEVER_MOVED,
+    TOO_NARROW,
+    TOO_FEW,
+    NO_SALES,
+    TOO_THIN,
+    COLLINEAR,
+    PAID_ONLY,
+    NO_ANSWER,
+) = (
     mark("no test and no price that moved"),
     mark("price never moved"),
     mark("prices hardly differ"),
@@ -23,10 +39,13 @@ NO_TEST, NEVER_MOVED, TOO_NARROW, TOO_FEW, NO_SALES, TOO_THIN, COLLINEAR, PAID_O
     mark("too few weeks with sales, of too few items whose price moved"),
     mark("price follows from past sales and age"),
     mark("prices seen only in what was paid, and leftovers or large orders lower what is paid"),
+    mark("it cannot be told that a lower price sells more"),
 )
 # why with care
-RANDOMISED, UNBALANCED, MANAGER, TIMING, EXPOSURE, CENSORED, UNSURE = (
+RANDOMISED, BROKEN, FORWARD, UNBALANCED, MANAGER, TIMING, EXPOSURE, CENSORED, UNSURE = (
     mark("randomised"),
+    mark("prices that were drawn by lot were not kept to"),
+    mark("the first weeks at a new price sold more than those that followed"),
     mark("arms differed before the decision"),
     mark("no test by lot: whoever set the prices may have known more than past sales"),
     mark("prices followed past sales: estimates disagree"),
@@ -34,8 +53,14 @@ RANDOMISED, UNBALANCED, MANAGER, TIMING, EXPOSURE, CENSORED, UNSURE = (
     mark("out of stock too often"),
     mark("interval too wide to act on"),
 )
+# whose price the answer is about
+ALONE, TOGETHER = (
+    mark("a style's own price, the others' as they are"),
+    mark("the price of all styles that stand in for each other"),
+)
 COLUMNS = [
     "group",
+    "answers",
     "verdict",
     "reason",
     "estimator",
@@ -58,28 +83,32 @@ def answer(tests: pd.DataFrame, weeks: pd.DataFrame) -> pd.DataFrame:
     by category where there is an answer; ``reason`` holds one or more reasons, "; "
     between. Only a recorded randomisation can be "usable".
     """
-    if _refusal(tests) is None:
-        rows, judge, estimator = tests, _randomised, estimators.hold_out
-    else:
-        rows, judge, estimator = weeks, _observed, estimators.history_conditioned
-    whole = {"group": "all"} | _described(rows) | judge(rows)
-    parts = _by_category(rows, whole, estimator) if "elasticity" in whole else []
-    new = {"group": "new category"} | _described(rows.iloc[:0]) | _new_category(parts)
-    return pd.DataFrame([whole, *parts, new], columns=COLUMNS)
+    lot = _refusal(tests) is None
+    rows, cluster = (tests, "cluster") if lot else (weeks, "item")
+    told = _randomised(rows) if lot else _observed(rows)
+    whole = {"group": "all"} | _described(rows) | told
+    own, errors = pd.Series(dtype=float), np.empty((0, 0))
+    if "elasticity" in whole:
+        way = estimators.hold_out if lot else estimators.history_conditioned
+        also = ("fresh",) if FORWARD in whole["reason"] else ()
+        own, errors = groups.own_slopes(rows, partial(_with, way, also), cluster)
+    parts = _by_category(own, errors, rows, whole)
+    new = {"group": "new category"} | _described(rows.iloc[:0]) | _new_category(own, errors, whole)
+    answers = TOGETHER if lot and estimators.drawn_together(rows) else ALONE
+    return pd.DataFrame([whole, *parts, new], columns=COLUMNS).assign(answers=answers)
 
 
-def _by_category(rows: pd.DataFrame, whole: dict, estimator: Callable) -> list[dict]:
-    """A slope for each category in one regression, each drawn to all others as far as it is
-    uncertain itself.
-    """
-    own = _own_slopes(rows, estimator)
-    drawn = pooling.shrink(own["elasticity"].to_numpy(), own["std_error"].to_numpy() ** 2)
+def _with(way: Callable, also: tuple[str, ...], rows: pd.DataFrame, slopes: tuple[str, ...]):
+    return way(rows, slopes=(*slopes, *also))
+
+
+def _by_category(own: pd.Series, errors: np.ndarray, rows: pd.DataFrame, whole: dict) -> list[dict]:
+    """The rows of the categories, each drawn to all others as far as it is uncertain itself."""
     parts = []
-    for name, error, number in zip(
-        own.index, own["std_error"], drawn.to_dict("records"), strict=True
-    ):
-        part = {"group": name, "estimator": pooling.BASES[0], "std_error": error}
-        part |= number | _described(rows[rows["category"] == name])
+    pooled = pooling.together(own.to_numpy(), errors).assign(std_error=np.sqrt(np.diag(errors)))
+    for name, number in zip(own.index, pooled.to_dict("records"), strict=True):
+        part = {"group": name, "estimator": pooling.BASES[0]} | _wider(number, whole["apart"])
+        part |= _described(rows[rows["category"] == name])
         if part["items"] < LEAST_ITEMS:
             part |= {"verdict": "use with care", "reason": TOO_FEW}
         else:
@@ -88,39 +117,27 @@ def _by_category(rows: pd.DataFrame, whole: dict, estimator: Callable) -> list[d
     return parts
 
 
-def _own_slopes(rows: pd.DataFrame, estimator: Callable) -> pd.DataFrame:
-    """Elasticity and standard error of each category that tells its own; none where there is only
-    one.
-    """
-    names = sorted(rows["category"].unique())
-    slopes = {
-        f"slope {name}": rows["log_price"].where(rows["category"] == name, 0.0) for name in names
-    }
-    found = estimator(rows.assign(**slopes), slopes=tuple(slopes)) if len(names) > 1 else None
-    if found is None:
-        return pd.DataFrame(columns=["elasticity", "std_error"], dtype=float)
-    numbers = {
-        "elasticity": found.slopes[: len(names)],
-        "std_error": found.std_error[: len(names)],
-    }
-    own = pd.DataFrame(numbers, index=names)
-    return own[np.isfinite(own["std_error"]) & (own["std_error"] > 0)]
-
-
-def _new_category(parts: list[dict]) -> dict:
+def _new_category(own: pd.Series, errors: np.ndarray, whole: dict) -> dict:
     """A category without any test: as uncertain as the shop's own categories differ, or as
     published studies do.
     """
-    if len(parts) < 2:
+    if len(own) < LEAST_CATEGORIES:
         return _refused([NO_TEST]) | pooling.published()
-    spread = pooling.next_one(
-        [part["elasticity"] for part in parts], [part["std_error"] ** 2 for part in parts]
-    )
     return {
         "verdict": "use with care",
         "reason": NO_TEST,
         "estimator": mark("the shop's other categories"),
-    } | spread
+    } | _wider(pooling.next_one(own.to_numpy(), errors), whole["apart"])
+
+
+def _wider(numbers: dict, apart: float) -> dict:
+    """The same, wider by as much as two readings of the same weeks lie apart: a price that follows
+    past sales is read as stronger by one of them, hardly as weaker by the other.
+    """
+    return numbers | {
+        "low": numbers["low"] - apart,
+        "high": numbers["high"] + min(apart, MOST_WEAKER),
+    }
 
 
 def _described(rows: pd.DataFrame) -> dict:
@@ -152,10 +169,15 @@ def _randomised(rows: pd.DataFrame) -> dict:
     if refusal:
         return _refused([refusal])
     found = estimators.hold_out(rows)
-    refusal = _unfit(found)
+    apart_at_first = estimators.hold_out(rows, slopes=("log_price", "fresh"))
+    forward = _fades(apart_at_first)
+    found = apart_at_first if forward else found
+    refusal = _unfit(found, rows) or (TOO_FEW if len(found.influence) < LEAST_DRAWN else None)
     if refusal:
         return _refused([refusal])
     doubts = {
+        BROKEN: lots.kept_to(rows)["breached"].any(),
+        FORWARD: forward,
         UNBALANCED: _unbalanced(rows),
         CENSORED: _censored(rows),
         UNSURE: found.std_error[0] > LEAST_SURE,
@@ -164,12 +186,12 @@ def _randomised(rows: pd.DataFrame) -> dict:
     return _told(
         "use with care" if reasons else "usable",
         reasons or [RANDOMISED],
-        estimators.ESTIMATORS[0],
+        LOT,
         found,
     )
 
 
-def _unfit(found: Fit | None) -> str | None:
+def _unfit(found: Fit | None, rows: pd.DataFrame) -> str | None:
     """Why a fit is no answer: there is none, the price keeps no spread of its own, nothing tells
     how wrong it may be, or most items fell out.
     """
@@ -179,7 +201,7 @@ def _unfit(found: Fit | None) -> str | None:
         return COLLINEAR
     if not found.known:
         return TOO_THIN
-    return TOO_FEW if len(found.influence) < LEAST_ITEMS else None
+    return TOO_FEW if rows.loc[found.expected.index, "item"].nunique() < LEAST_ITEMS else None
 
 
 def _observed(rows: pd.DataFrame) -> dict:
@@ -189,23 +211,40 @@ def _observed(rows: pd.DataFrame) -> dict:
         return _refused([refusal] if rows.empty else [refusal, MANAGER])
     same, alike = estimators.fixed_effects(rows), estimators.history_conditioned(rows)
     doubts = [MANAGER, *([TIMING] if same and alike and disagree(same, alike) else [])]
-    refusal = _unfit(alike)
+    refusal = _unfit(alike, rows)
     if refusal:
         return _refused([refusal, *doubts])
     doubts += [EXPOSURE] if _exposed(rows) else []
     doubts += [CENSORED] if _censored(rows) else []
     if rows["list_price"].isna().mean() > 0.5:
         return _refused([PAID_ONLY, *doubts])
-    return _told("use with care", doubts, estimators.ESTIMATORS[1], alike)
+    if _fades(fit(rows.dropna(subset="fresh"), ["log_price", "fresh"], ["unit", "curve", "week"])):
+        return _refused([FORWARD, *doubts])
+    if alike.interval()[1] > HARDLY:
+        return _refused([NO_ANSWER, *doubts])
+    # how far two readings of the same weeks lie apart, neither is known to be nearer
+    apart = abs(alike.slopes[0] - same.slopes[0]) if same and same.known else 0.0
+    return _told("use with care", doubts, HISTORY, alike, apart)
+
+
+def _fades(found: Fit | None) -> bool:
+    """Do the first two weeks at a new price sell more than those that follow? Then it moved sales
+    in time, or followed what its setter saw coming.
+    """
+    return bool(
+        found is not None
+        and found.std_error[1] > 0
+        and found.slopes[1] < FADES * found.std_error[1]
+    )
 
 
 def _refused(reasons: list[str]) -> dict:
     return {"verdict": "not from these data", "reason": "; ".join(reasons)}
 
 
-def _told(verdict: str, reasons: list[str], estimator: str, found: Fit) -> dict:
+def _told(verdict: str, reasons: list[str], estimator: str, found: Fit, apart: float = 0.0) -> dict:
     told = {"verdict": verdict, "reason": "; ".join(reasons), "estimator": estimator}
-    return told | interval_of(found)
+    return told | _wider(interval_of(found), apart) | {"apart": apart}
 
 
 def interval_of(found: Fit) -> dict[str, float]:
@@ -240,7 +279,7 @@ def _unbalanced(rows: pd.DataFrame) -> bool:
         return False
     price_moved = early.groupby("unit")["log_price"].nunique().max() > 1
     regressors = ["drift", "log_price"] if price_moved else ["drift"]
-    found = fit(early, regressors, ["unit", "cell", "curve", "week"])
+    found = estimators.hold_out(early, slopes=tuple(regressors))
     if found is None:
         return False
     return bool(found.slopes[0] ** 2 > chi2.ppf(0.99, 1) * found.std_error[0] ** 2)

@@ -67,8 +67,8 @@ def lives(styles: pd.DataFrame, weeks: pd.DataFrame, events: pd.DataFrame) -> Li
     to be sold?
 
     styles: from ``sell_through.items``; weeks: from ``net_weeks``; events: event, date.
-    Weeks after the exit are left out; a week in which the style was in stock for less than
-    half of the time teaches nothing about demand.
+    Weeks after the exit are left out; what was sold before its life is of the first week; a week in
+    which the style was in stock for less than half of the time teaches nothing about demand.
     """
     rows = (
         styles[styles["season"].notna() & styles["life"].between(1, LONGEST)]
@@ -81,6 +81,7 @@ def lives(styles: pd.DataFrame, weeks: pd.DataFrame, events: pd.DataFrame) -> Li
     units, exposure = np.zeros((len(rows), width)), np.zeros((len(rows), width))
     alive = np.arange(width) < rows["life"].to_numpy()[:, None]
     units[at] = cells["net_units"]
+    units[:, 0] += _sold_before(rows, weeks)
     share = cells["in_stock_share"].astype(float).fillna(1.0).to_numpy()
     exposure[at] = np.where(share >= HALF_IN_STOCK, share, 0.0)
     kept = rows.assign(
@@ -95,6 +96,15 @@ def lives(styles: pd.DataFrame, weeks: pd.DataFrame, events: pd.DataFrame) -> Li
         around_events(kept, width, events),
         _to_end(kept, width),
     )
+
+
+def _sold_before(rows: pd.DataFrame, weeks: pd.DataFrame) -> np.ndarray:
+    """What each style had sold before its life began, samples and orders taken ahead: no sales of
+    an earlier life.
+    """
+    new = rows.loc[rows["launched_again"].isna(), "item"]
+    early = weeks[(weeks["age"] < 0) & weeks["item"].isin(new)]
+    return early.groupby("item")["net_units"].sum().reindex(rows["item"], fill_value=0).to_numpy()
 
 
 def _bought(rows: pd.DataFrame) -> pd.Series:

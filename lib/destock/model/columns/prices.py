@@ -7,8 +7,11 @@ COLUMNS = {
     "group": Column("label", mark("Category"), "all, or a category"),
     "estimator": Column("label", mark("Read how"), "how the weeks were read"),
     "elasticity": Column("number", mark("Elasticity"), "estimate", unit="% units per % price"),
+    "answers": Column("label", mark("Whose price"), "whose price the answer is about"),
     "std_error": Column(
-        "number", meaning="standard error, clustered by item", unit="% units per % price"
+        "number",
+        meaning="standard error, clustered by what was drawn, else by item",
+        unit="% units per % price",
     ),
     "items": Column("units", mark("Styles"), "n: items in tests", unit="items"),
     "controls": Column("units", mark("Controls"), "items kept at their price", unit="items"),
@@ -36,6 +39,14 @@ COLUMNS = {
     ),
     "experiment": Column("text", meaning="test"),
     "arm": Column("label", mark("Arm"), "arm of the test; control = price kept"),
+    "cluster": Column("text", meaning="what was drawn by lot: styles that share an arm"),
+    "apart": Column(
+        "units",
+        mark("At another price"),
+        "styles with a week at another price than was drawn",
+        unit="items",
+    ),
+    "breached": Column("yes", mark("Not kept to"), "more than a twentieth of the arm was apart"),
     "days_before": Column("units", meaning="days read before the decision", unit="days"),
     "days_after": Column("units", meaning="days read after it", unit="days"),
     "sold_units_before": Column(

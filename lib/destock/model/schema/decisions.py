@@ -35,6 +35,7 @@ PRICES = Table(
         ),
         may("experiment", "text", "name of the test this price belongs to"),
         may("arm", "text", "arm of the test; controls have a row too"),
+        may("cluster", "text", "what was drawn by lot; empty = the item itself"),
         may(
             "decision_date",
             "date",

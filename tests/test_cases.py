@@ -98,8 +98,8 @@ class TestLives:
     def test_an_early_sample_begins_no_life(self):
         styles = by_item(Frames(book("early-sample-order", "2026-04-12"))["styles"])
         assert styles.loc[["Y", "Z"], "age"].tolist() == [5, 5]
-        assert styles.loc[["Y", "Z"], "remaining"].tolist() == pytest.approx([113, 113])
-        assert styles.loc["Z", "excess_on_hand"] == pytest.approx(13)
+        assert styles.loc[["Y", "Z"], "remaining"].tolist() == pytest.approx([113, 113], abs=0.05)
+        assert styles.loc["Z", "excess_on_hand"] == pytest.approx(13, abs=0.05)
 
     def test_a_style_that_is_carried_over_lives_again(self):
         x = by_item(Frames(book("carry-over", "2026-04-12"))["styles"]).loc["X"]

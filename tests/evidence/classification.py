@@ -174,12 +174,12 @@ def causes_found(seed: int, styles: int = 4000) -> tuple[pd.Series, pd.DataFrame
 
 
 def calibrated(table: pd.DataFrame) -> bool:
-    """Is what is stated true within ± .10 in every bin, give or take two standard errors?"""
-    return bool(
-        ((table["true"] - table["stated"]).abs() <= BIN + 2 * table["standard_error"])[
-            table["n"] > 0
-        ].all()
-    )
+    """Is what is stated at most .10 more than what is true in every bin, give or take two standard
+    errors? It may be less: half of these worlds' certainty is that nothing else ever happens in
+    them.
+    """
+    over = table["stated"] - table["true"] - 2 * table["standard_error"]
+    return bool((over <= BIN)[table["n"] > 0].all())
 
 
 def main() -> int:
@@ -209,7 +209,7 @@ def main() -> int:
     lines = {
         f"kinds: all units ≥ {OVERALL}, each of the four ≥ {EACH}": kinds,
         f"causes: right ≥ {CAUSE}": whole["right"] >= CAUSE - 2 * whole["standard_error"],
-        f"causes: stated = true ± {BIN} in every bin, residual < 1e-9 of a buy": (
+        f"causes: stated ≤ true + {BIN} in every bin, residual < 1e-9 of a buy": (
             calibrated(by_bin) and whole["residual"] < 1e-6
         ),
         "sums agree to the cent": gaps.max().max() < CENT,

@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import norm
 
-from destock.analysis.classification import causes, draws
+from destock.analysis.classification import causes
 from destock.analysis.classification.plan import compared
 
 PLAN = {
@@ -87,54 +88,94 @@ def test_nothing_sold_counts_as_half_a_unit():
     assert split(sales=0.0).sum() == pytest.approx(320 - 0.5)
 
 
+AS_PLANNED = {
+    "days": 60.0,
+    "in_stock": 0.95,
+    "exposures_per_day": 200.0,
+    "price": 900.0,
+    "sales": 228.0,
+    "orders": 228.0,
+    "buy": 265.0,
+}
+
+
+def one(beta: float = -2.0, **columns) -> pd.Series:
+    return causes.largest(frame(**AS_PLANNED | columns), beta, 0.3).iloc[0]
+
+
+def shop(error: float, n: int = 60) -> pd.DataFrame:
+    """Styles whose plan was wrong by so much (log) though nothing went wrong."""
+    off = np.exp(error * np.random.default_rng(1).standard_normal(n))
+    rows = [
+        frame(**AS_PLANNED | {"item": f"s{i:02}", "sales": 228 * x, "orders": 228 * x})
+        for i, x in enumerate(off)
+    ]
+    return pd.concat(rows, ignore_index=True)
+
+
 class TestLargest:
     def test_one_plain_cause_is_sure(self):
-        row = causes.largest(
-            frame(exposures_per_day=40.0, sales=30.0, orders=30.0, buy=265.0), -2.0, 0.3
-        ).iloc[0]
+        row = one(exposures_per_day=40.0, sales=45.6, orders=45.6)
         assert (row["cause"], row["named"]) == ("not shown", "not shown")
         assert row["probability"] > 0.95
 
     def test_two_that_are_as_large_are_mixed(self):
-        row = causes.largest(frame(), -2.0, 0.3).iloc[0]
+        row = one(days=30.0, exposures_per_day=96.0, sales=54.7, orders=54.7)
         assert row["named"] == "mixed"
         assert row["probability"] < causes.SURE
 
-    def test_nothing_that_added_units_is_no_cause(self):
-        better = {
-            "days": 60.0,
-            "in_stock": 0.95,
-            "exposures_per_day": 300.0,
-            "price": 900.0,
-            "sales": 400.0,
-            "orders": 400.0,
-            "buy": 265.0,
-        }
-        assert causes.largest(frame(**better), -2.0).iloc[0]["cause"] in ("none", "not wanted")
+    def test_what_went_as_planned_has_no_cause(self):
+        for better in ({}, {"exposures_per_day": 300.0, "sales": 400.0, "orders": 400.0}):
+            assert one(**better)["cause"] == "none"
+
+    def test_what_often_strays_accuses_nobody(self):
+        """A third below plan: a cause where plans are right, none where they are wrong by that."""
+        missed = {"item": "x", "sales": 150.0, "orders": 150.0}
+        row = frame(**AS_PLANNED | missed)
+        told = [
+            causes.largest(pd.concat([shop(error), row]), -2.0, 0.3).set_index("item").loc["x"]
+            for error in (0.1, 0.4)
+        ]
+        assert [row["cause"] for row in told] == ["not wanted", "none"]
+        assert told[0]["probability"] > 0.9
+
+    def test_few_plans_are_held_against_what_is_stated(self):
+        """Of fewer than 25 styles nobody knows how far their plans stray: DEFAULT_PLAN."""
+        assert causes.largest(shop(0.05, 24), -2.0)["cause"].eq("none").all()
+        row = one(sales=228 * np.exp(-2 * causes.DEFAULT_PLAN), orders=120.0)
+        assert row["cause"] in ("none", "not wanted")
+        assert row["probability"] < 0.95
+
+    def test_by_hand(self):
+        """One factor that is known moved by log 2 with σ = .15 beside eight that did not move."""
+        x, sigma2, tau2 = np.log(2), 0.15**2, causes.DEPTH**2
+        both = sigma2 + tau2
+        moved = (
+            2
+            * norm.cdf(x * causes.DEPTH / np.sqrt(sigma2 * both))
+            * np.sqrt(sigma2 / both)
+            * np.exp(x**2 * (1 / sigma2 - 1 / both) / 2)
+        )
+        found = causes._likelihood_ratio(
+            pd.DataFrame({"a": [x, 0.0]}), pd.DataFrame({"a": [sigma2, sigma2]})
+        )["a"]
+        assert found.tolist() == pytest.approx([moved, np.sqrt(sigma2 / both)])
+
+    def test_a_factor_that_is_not_known_is_no_cause(self):
+        assert one(exposures_per_day=np.nan, sales=45.6, orders=45.6)["cause"] == "not wanted"
+        assert one(beta=np.nan, price=2000.0, sales=45.6, orders=45.6)["cause"] == "not wanted"
 
     def test_rows_in_another_order_say_the_same(self):
-        rows = pd.concat(
-            [
-                frame(item=name, sales=sales, orders=sales)
-                for name, sales in (("b", 80.0), ("a", 92.0), ("c", 60.0))
-            ]
-        )
-        one, other = (
-            causes.largest(part, -2.0, 0.3).set_index("item")["probability"].to_dict()
-            for part in (rows, rows.iloc[::-1])
-        )
-        assert one == other
+        rows = shop(0.3)
+        found, turned = (causes.largest(part, -2.0, 0.3) for part in (rows, rows.iloc[::-1]))
+        pd.testing.assert_frame_equal(found, turned)
 
-    def test_draws_made_one_at_a_time_are_those_made_at_once(self, monkeypatch):
-        rows = pd.concat(
-            [
-                frame(item=name, sales=sales, price=price)
-                for name, sales, price in (("a", 92.0, 880.0), ("b", 70.0, 990.0))
-            ]
+    def test_in_another_currency_it_says_the_same(self):
+        rows = shop(0.3).assign(price=700.0)
+        other = rows.assign(price=rows["price"] * 7, planned_price=rows["planned_price"] * 7)
+        pd.testing.assert_frame_equal(
+            causes.largest(rows, -2.0, 0.3), causes.largest(other, -2.0, 0.3)
         )
-        at_once = causes.largest(rows, -2.0, 0.3)
-        monkeypatch.setattr(draws, "MOST_DRAWN", 1)
-        pd.testing.assert_frame_equal(causes.largest(rows, -2.0, 0.3), at_once)
 
 
 class TestCharged:

@@ -4,8 +4,8 @@ proof.
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 
-from destock.analysis.classification.draws import some_draws
 from destock.model.messages import mark
 from destock.model.metrics import ratio
 
@@ -26,8 +26,13 @@ WANTED, OVERBOUGHT, PLANNED = (
 CAUSES = (*FACTORS, WANTED, OVERBOUGHT)
 QUALITY, NO_PLAN, MIXED, NONE = mark("quality"), mark("no plan"), mark("mixed"), mark("none")
 EVERY = (*CAUSES, PLANNED, QUALITY, NO_PLAN)
-DRAWS = 200
-SURE = 0.6  # below this share of draws no single cause is named
+SURE = 0.6  # below this probability no single cause is named
+# before anything is seen: how often nothing went wrong, and how deep it cuts where it did (log)
+NO_CAUSE, DEPTH = 0.3, 0.6
+# how far factors stray from plan where a shop has too few plans to tell (log s.d.), and a plan's
+# own error, which is in what was not wanted. Ours
+LEAST_STYLES, LEAST_SPREAD, DEFAULT_SPREAD, DEFAULT_PLAN = 25, 0.02, 0.15, 0.30
+MOST_LOG = 300.0
 # standard errors of what is counted by others: exposures as a share, time in stock in points. Ours.
 EXPOSURE_ERROR, INSTOCK_ERROR = 0.05, 0.02
 
@@ -70,95 +75,108 @@ def _logs(frame: pd.DataFrame, elasticity: float | np.ndarray) -> dict[str, np.n
     return logs
 
 
-def unknown(frame: pd.DataFrame, elasticity: float = np.nan) -> pd.Series:
-    """Which factors are not known of each item, so that "not wanted" holds them as well?"""
+def _lacking(frame: pd.DataFrame, elasticity: float) -> dict[str, pd.Series]:
     lacks = {
         cause: ~(ratio(frame[actual], frame[planned]) > 0)
         for cause, (planned, actual) in FACTORS.items()
     }
-    lacks["price"] |= np.isnan(elasticity)
-    table = pd.DataFrame(lacks)
+    return lacks | {"price": lacks["price"] | bool(np.isnan(elasticity))}
+
+
+def unknown(frame: pd.DataFrame, elasticity: float = np.nan) -> pd.Series:
+    """Which factors are not known of each item, so that "not wanted" holds them as well?"""
+    table = pd.DataFrame(_lacking(frame, elasticity))
     return pd.Series(["; ".join(table.columns[row]) for row in table.to_numpy()], index=frame.index)
 
 
 def largest(
     frame: pd.DataFrame, elasticity: float = np.nan, elasticity_error: float = 0.0
 ) -> pd.DataFrame:
-    """Which cause is the largest of each style, and how likely is it that it is?
+    """Which cause stands out of what usually goes otherwise than planned, and how likely is it the
+    one?
 
-    200 draws: orders and clicks Poisson, kept units binomial, exposures and time in stock with the
-    errors of those who count them, the elasticity with its own. Returns item, ``cause`` (of CAUSES;
-    "none" where nothing added units), ``probability`` (share of draws in which it is the largest),
-    ``named`` (the cause; "mixed" below SURE), ``also_unknown``. Items are drawn in the order of
-    their names.
+    Each factor of a style is held against how far that factor usually strays from plan in this shop
+    (median and robust spread of all its styles; DEFAULT_SPREAD, ours, of fewer than LEAST_STYLES)
+    and how far it may be counted wrong: no cause, or one that moved its factor by a depth of its
+    own (half-normal, DEPTH) – by Bayes' rule. So a plan that is often wrong accuses nobody. Returns
+    item, ``cause`` (of CAUSES; "none" where nothing stands out), ``probability``, ``named`` (the
+    cause; "mixed" below SURE), ``also_unknown``.
     """
-    rows = frame.sort_values("item", kind="stable").reset_index(drop=True)
-    found = _added(rows, elasticity)
-    top, hits = found.argmax(axis=1), np.zeros(len(rows))
-    dice = np.random.default_rng(0)
-    for draws in some_draws(DRAWS, len(rows)):
-        drawn = _drawn(rows, draws, dice)
-        causes = _added(drawn, elasticity + elasticity_error * drawn["elasticity_luck"].to_numpy())
-        hits += (causes.argmax(axis=1).reshape(draws, -1) == top).sum(axis=0)
-    probability = hits / DRAWS
-    cause = np.where(found.max(axis=1, initial=-np.inf) > 0, np.array(CAUSES)[top], NONE)
-    return pd.DataFrame(
+    moved, counted = _moved(frame, elasticity), _counted(frame, elasticity, elasticity_error)
+    usual, spread = _usual(moved)
+    # by how much more than usual it added to what is left, and the standard deviation of that
+    added, error2 = moved - usual, spread**2 + counted
+    ratios = _likelihood_ratio(added, error2).where(moved.notna(), 0.0)
+    chances = (ratios * (1 - NO_CAUSE) / len(CAUSES)).assign(**{NONE: NO_CAUSE})
+    chances = chances.div(chances.sum(axis=1), axis=0)
+    cause, probability = chances.idxmax(axis=1).to_numpy(), chances.max(axis=1).to_numpy()
+    found = pd.DataFrame(
         {
-            "item": rows["item"],
+            "item": frame["item"].to_numpy(),
             "cause": cause,
             "probability": probability,
             "named": np.where((probability < SURE) & (cause != NONE), MIXED, cause),
-            "also_unknown": unknown(rows, elasticity),
+            "also_unknown": unknown(frame, elasticity).to_numpy(),
         }
     )
+    return found.sort_values("item", kind="stable").reset_index(drop=True)
 
 
-def _added(frame: pd.DataFrame, elasticity: float | np.ndarray) -> np.ndarray:
-    """Units that each cause added: items × CAUSES."""
-    return split(frame, elasticity)[list(CAUSES)].to_numpy()
-
-
-def _drawn(rows: pd.DataFrame, draws: int, dice: np.random.Generator) -> pd.DataFrame:
-    """The rows as often as there are draws, one draw after the other, with their noisy figures
-    drawn; ``elasticity_luck``: by how many standard errors the elasticity of the draw is off.
+def _moved(frame: pd.DataFrame, elasticity: float) -> pd.DataFrame:
+    """By how much (log) each factor added to what is left: sales that it took away, units bought
+    above plan. Unknown where the factor is.
     """
-    many, luck = pd.concat([rows] * draws, ignore_index=True), _luck(rows, draws, dice)
-    orders, share = many["orders"].clip(lower=0).fillna(0.0), many["kept"].clip(0, 1)
-    kept = ratio(luck["kept"], orders.round()).where(share.notna(), np.nan)
-    kept = kept.where(kept > 0, share)
-    ordered_more = ratio(luck["orders"], orders).fillna(1.0)
-    kept_more = ratio(kept, share).fillna(1.0)
-    clicked_more = ratio(luck["clicks"], many["clicks"].fillna(0.0)).fillna(1.0)
-    return many.assign(
-        sales=many["sales"] * ordered_more * kept_more,
-        kept=kept,
-        click_rate=many["click_rate"] * clicked_more,
-        exposures_per_day=many["exposures_per_day"] * np.exp(EXPOSURE_ERROR * luck["exposures"]),
-        in_stock=(many["in_stock"] + INSTOCK_ERROR * luck["in_stock"]).clip(0.01, 1),
-        elasticity_luck=luck["elasticity"],
+    logs = {name: pd.Series(log, frame.index) for name, log in _logs(frame, elasticity).items()}
+    known = {cause: ~lacks for cause, lacks in _lacking(frame, elasticity).items()}
+    sales = np.log(frame["sales"].clip(lower=0.5) / frame["planned_sales"])
+    parts = {cause: (-log).where(known[cause]) for cause, log in logs.items()}
+    parts[WANTED] = sum(logs.values()) - sales
+    parts[OVERBOUGHT] = np.log(frame["buy"].clip(lower=0.5) / frame["planned_buy"].clip(lower=0.5))
+    return pd.DataFrame(parts).astype(float)
+
+
+def _counted(frame: pd.DataFrame, elasticity: float, elasticity_error: float) -> pd.DataFrame:
+    """The variance (log) of each factor by chance and by those who count: orders and clicks
+    Poisson, kept units binomial, exposures and time in stock with the errors of their counters. In
+    the rest, what was not wanted, are the errors of all.
+    """
+    orders, clicks = frame["orders"].clip(lower=1).fillna(1.0), frame["clicks"].clip(lower=1)
+    kept = frame["kept"].clip(0.01, 1)
+    price = np.log(ratio(frame["price"], frame["planned_price"]).where(lambda r: r > 0))
+    parts = {
+        "not in stock": (INSTOCK_ERROR / frame["in_stock"].clip(lower=0.01)) ** 2,
+        "not shown": frame["exposures_per_day"] * 0.0 + EXPOSURE_ERROR**2,
+        "not clicked": 1 / clicks,
+        "price": (price * elasticity_error) ** 2,
+        "sent back": (1 - kept) / (kept * orders),
+    }
+    table = pd.DataFrame(parts, dtype=float).fillna(0.0)
+    table[WANTED] = table.drop(columns="sent back").sum(axis=1) + 1 / orders
+    return table.reindex(columns=CAUSES, fill_value=0.0)
+
+
+def _usual(moved: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """How far each factor usually strays from plan in this shop: its median and robust spread."""
+    centre = moved.median().fillna(0.0)
+    spread = 1.4826 * (moved - centre).abs().median()
+    default = pd.Series(DEFAULT_SPREAD, CAUSES).mask(lambda s: s.index == WANTED, DEFAULT_PLAN)
+    few = moved.count() < LEAST_STYLES
+    return centre.where(~few, 0.0), spread.clip(lower=LEAST_SPREAD).where(~few, default)
+
+
+def _likelihood_ratio(added: pd.DataFrame, error2: pd.DataFrame) -> pd.DataFrame:
+    """How many times likelier is this movement of a factor if something went wrong with it?
+
+    Normal movements; what went wrong adds a half-normal depth: 2 Φ(x τ ÷ σ √(σ² + τ²)) × N(x; σ² +
+    τ²) ÷ N(x; σ²).
+    """
+    both = error2 + DEPTH**2
+    logs = (
+        np.log(2)
+        + norm.logcdf(added * DEPTH / np.sqrt(error2 * both))
+        + 0.5 * (np.log(error2 / both) + added**2 * (1 / error2 - 1 / both))
     )
-
-
-def _luck(rows: pd.DataFrame, draws: int, dice: np.random.Generator) -> pd.DataFrame:
-    """What chance deals to every row in each draw: units ordered, units kept, clicks, and how many
-    standard errors its exposures, its time in stock and the elasticity of all are off.
-    """
-    orders = rows["orders"].clip(lower=0).fillna(0.0).to_numpy(float)
-    whole = orders.round().astype(int)
-    kept = rows["kept"].clip(0, 1).fillna(1.0).to_numpy(float)
-    clicks = rows["clicks"].fillna(0.0).to_numpy(float)
-    dealt = [
-        {
-            "elasticity": np.full(len(rows), dice.standard_normal()),
-            "orders": dice.poisson(orders),
-            "kept": dice.binomial(whole, kept),
-            "clicks": dice.poisson(clicks),
-            "exposures": dice.standard_normal(len(rows)),
-            "in_stock": dice.standard_normal(len(rows)),
-        }
-        for _ in range(draws)
-    ]
-    return pd.concat([pd.DataFrame(draw) for draw in dealt], ignore_index=True)
+    return np.exp(logs.clip(upper=MOST_LOG))
 
 
 def charged(classes: pd.DataFrame, parts: pd.DataFrame) -> pd.DataFrame:

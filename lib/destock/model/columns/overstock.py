@@ -23,9 +23,9 @@ COLUMNS = {
         "what added units to the leftover, plan against actual; accounting, not proof",
     ),
     "probability": Column(
-        "percent", mark("How likely the largest"), "draws in which the cause is the largest"
+        "percent", mark("How likely it is"), "chance that it is the one that went wrong"
     ),
-    "named": Column("label", mark("Largest cause"), "the cause, or mixed below .6"),
+    "named": Column("label", mark("Cause that stands out"), "the cause, or mixed below .6"),
     "also_unknown": Column(
         "label", mark("Not known"), "factors that are not known; “not wanted” holds them"
     ),

@@ -186,7 +186,7 @@ def main() -> int:
     names = turned.columns[~turned.columns.str.endswith("_se")]
     print(_turned(turned, names), "\n")
     print(tidy(calibration(found).set_index("kind")), "\n")
-    held = bars(measured)
+    held = bars(measured, widening=2.0)
     print(held.round(3).to_string(index=False))
     return int((held["line"] != "reached").any())
 

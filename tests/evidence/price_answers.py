@@ -234,7 +234,7 @@ def main() -> int:
     print(tidy(measured, ALL, [*told, "usable_unnamed", "width"]))
     print(tidy(measured, CATEGORY, ["given", "bias", "rmse", *covered, "usable", "width"]))
     print(tidy(measured, NEW, ["given", "bias", "rmse", "coverage", "width"]))
-    held = bars(measured)
+    held = bars(measured, widening=2.0)
     print("\n" + held.round(3).to_string(index=False))
     return int((held["line"] != "reached").any())
 

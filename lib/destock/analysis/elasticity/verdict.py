@@ -209,6 +209,9 @@ def _observed(rows: pd.DataFrame) -> dict:
     refusal = _refusal(rows)
     if refusal:
         return _refused([refusal] if rows.empty else [refusal, MANAGER])
+    # nothing is fitted for an answer that is refused anyway
+    if rows["list_price"].isna().mean() > 0.5:
+        return _refused([PAID_ONLY, MANAGER])
     same, alike = estimators.fixed_effects(rows), estimators.history_conditioned(rows)
     doubts = [MANAGER, *([TIMING] if same and alike and disagree(same, alike) else [])]
     refusal = _unfit(alike, rows)
@@ -216,8 +219,6 @@ def _observed(rows: pd.DataFrame) -> dict:
         return _refused([refusal, *doubts])
     doubts += [EXPOSURE] if _exposed(rows) else []
     doubts += [CENSORED] if _censored(rows) else []
-    if rows["list_price"].isna().mean() > 0.5:
-        return _refused([PAID_ONLY, *doubts])
     if _fades(fit(rows.dropna(subset="fresh"), ["log_price", "fresh"], ["unit", "curve", "week"])):
         return _refused([FORWARD, *doubts])
     if alike.interval()[1] > HARDLY:

@@ -15,6 +15,7 @@ from babel import dates, numbers
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+NEARLY_CERTAIN = 0.99
 LANGUAGES = {"en": "en", "zh": "zh_Hans_CN"}
 
 _language = ContextVar("language", default="en")
@@ -178,6 +179,17 @@ def count(value: float) -> str:
 def percent(value: float) -> str:
     """A share, to a tenth of a percent."""
     return numbers.format_percent(value, format="#,##0.0%", locale=locale())
+
+
+def chance(value: float) -> str:
+    """A probability: of what is nearly certain it is said in words, for nothing is certain.
+
+    >>> chance(0.873), chance(1.0)
+    ('87%', 'nearly certain')
+    """
+    if value >= NEARLY_CERTAIN:
+        return say("nearly certain")
+    return numbers.format_percent(value, format="#,##0%", locale=locale())
 
 
 def decimal(value: float) -> str:

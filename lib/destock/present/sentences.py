@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from destock.model.findings import SENTENCES, Finding, kinds, plain_blanks
 from destock.model.messages import (
+    chance,
     count,
     day,
     decimal,
@@ -139,6 +140,7 @@ _WRITTEN = {
     "weeks": lambda age: count(age + 1),
     "units": count,
     "percent": percent,
+    "chance": chance,
     "number": decimal,
     "date": day,
     "text": plain,

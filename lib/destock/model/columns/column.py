@@ -7,6 +7,7 @@ _UNITS = {
     "money": "money",
     "units": "units",
     "percent": "share",
+    "chance": "share",
     "number": "ratio",
     "exact_price": "money per unit",
     "weeks": "weeks",

@@ -9,7 +9,7 @@ COLUMNS = {
     "cost": Column("money", mark("At cost"), "units at purchase cost"),
     "also": Column("label", mark("Also"), "other rules that hold"),
     "confidence": Column(
-        "percent",
+        "chance",
         mark("Confidence"),
         "draws of its noisy figures in which the class stays; empty = the analyst's",
     ),
@@ -23,7 +23,7 @@ COLUMNS = {
         "what added units to the leftover, plan against actual; accounting, not proof",
     ),
     "probability": Column(
-        "percent", mark("How likely it is"), "chance that it is the one that went wrong"
+        "chance", mark("How likely it is"), "chance that it is the one that went wrong"
     ),
     "named": Column("label", mark("Cause that stands out"), "the cause, or mixed below .6"),
     "also_unknown": Column(

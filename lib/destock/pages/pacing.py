@@ -18,9 +18,12 @@ BOUNDS = ["projected", "low80", "high80", "low90", "high90"]
 
 
 @frame(makes=running.FRAMES, assumes="baseline_seasons curve_prior_units")
-def season(items, weeks, targets, events, today, shop, numbers) -> dict[str, pd.DataFrame]:
+def season(
+    items, weeks, targets, events, buy_week, today, shop, numbers
+) -> dict[str, pd.DataFrame]:
     """The running season: projection, season_path, backtest, stages."""
-    made = running.season(items, weeks, targets, events, today, numbers, tuple(shop.stages))
+    stages = tuple(shop.stages)
+    made = running.season(items, weeks, targets, events, today, numbers, stages, buy_week)
     units = {name: f"{name}_units" for name in BOUNDS}
     return made | {"season_path": made["season_path"].rename(columns=units)}
 

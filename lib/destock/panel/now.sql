@@ -33,6 +33,16 @@ LEFT JOIN (
 ) q ON q.sku = s.sku
 LEFT JOIN (SELECT sku, sum(paid_value) AS paid_value FROM sku_week_sales GROUP BY sku) v ON v.sku = s.sku;
 
+-- Units bought, by the week in which that was first known: ordered, or received where no order is recorded.
+CREATE OR REPLACE TABLE buy_week AS
+SELECT item, CAST(date_trunc('week', day) AS DATE) AS week, sum(units) AS units FROM (
+SELECT s.item, coalesce(least(p.ordered_at, p.received_at), r.as_of) AS day,
+    -- what came later than as_of nobody knew: it was still ordered
+    CASE WHEN p.received_at < r.as_of + INTERVAL 1 DAY THEN coalesce(p.units_received, p.units_ordered) ELSE p.units_ordered END AS units
+FROM purchases p JOIN sku s ON s.sku = p.sku CROSS JOIN run r
+) b CROSS JOIN run r WHERE day < r.as_of + INTERVAL 1 DAY AND units > 0
+GROUP BY 1, 2;
+
 -- A replenishment was ordered (where that is not known: received) after the item's first receipt.
 CREATE OR REPLACE TABLE replenishment AS
 SELECT s.item, sum(coalesce(p.units_received, p.units_ordered)) AS units

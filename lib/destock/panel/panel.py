@@ -38,6 +38,7 @@ FRAMES = {
     "experiment": "experiment, item, decision_date, window_end, arm, arm_price",
     "sku_now": "sku",
     "item_now": "item",
+    "buy_week": "item, week",
     "layer": "sku, received_on, unit_cost",
     "receipt": "sku, received_on, unit_cost",
     "return_lag": "category, sale_week, lag_weeks",

@@ -157,3 +157,36 @@ class TestSoldOut:
 
     def test_before_the_first_week_nothing_is_known_to_be_lost(self):
         assert np.isnan(self.lost(0, 0, 0, 0, weeks_seen=0))
+
+
+class TestCommitted:
+    """100 bought in all, 30 of them in the third week of a life of four."""
+
+    def buys(self, *rows: tuple[int, float]) -> pd.DataFrame:
+        weeks = [MONDAY + pd.Timedelta(weeks=week) for week, _ in rows]
+        return pd.DataFrame({"item": "a", "week": weeks, "units": [units for _, units in rows]})
+
+    def of(self, *rows: tuple[int, float], **columns) -> list[float]:
+        found = lives(
+            pd.DataFrame([style("a", **columns)]), weeks({"a": [1]}), NO_EVENTS, self.buys(*rows)
+        )
+        return found.bought_by[0].tolist()
+
+    def test_a_week_knows_what_was_bought_by_its_end_and_the_last_one_all(self):
+        assert self.of((-3, 70), (2, 30)) == [70, 70, 100, 100]
+
+    def test_where_nobody_knows_when_all_was_bought_from_the_beginning(self):
+        assert self.of() == [100] * 4
+        assert self.of((2, 30)) == [70, 70, 100, 100]
+
+    def test_more_bought_later_than_ever_came_is_not_believed(self):
+        assert self.of((2, 130)) == [100] * 4
+
+    def test_what_is_bought_in_weeks_to_come_is_not_known(self):
+        assert self.of((1, 20), (3, 50), age=1.0) == [80, 100, 100, 100]
+
+    def test_it_follows_the_styles(self):
+        rows = pd.DataFrame([style("a"), style("b")])
+        found = lives(rows, weeks({"a": [1]}), NO_EVENTS, self.buys((2, 30)))
+        assert found.where(np.array([False, True])).bought_by.tolist() == [[100] * 4]
+        assert found.where(np.array([True, False])).bought_by.tolist() == [[70, 70, 100, 100]]

@@ -2,6 +2,7 @@
 and the edges.
 """
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -9,7 +10,6 @@ import pandas as pd
 import pytest
 from tests.analysis.pacing.tiny import NO_EVENTS, made, small_world
 
-from destock.analysis.pacing import projection
 from destock.analysis.pacing.curve import fit
 from destock.analysis.pacing.experience import Experience, credible, demand_of_buy, learn
 from destock.analysis.pacing.lives import Lives, lives
@@ -80,44 +80,6 @@ class TestCredible:
         ).all()
 
 
-class TestQuantiles:
-    def kaplan_meier(self, values, at_least, level: float) -> float:
-        """Naive: walk up the values; each known one takes its share of those still at risk."""
-        left = 1.0
-        for value in np.unique(values[~at_least]):
-            left *= 1 - ((values == value) & ~at_least).sum() / (values >= value).sum()
-            if 1 - left >= level - 1e-12:
-                return value
-        return np.inf
-
-    def test_equal_a_naive_kaplan_meier_loop(self):
-        rng = np.random.default_rng(8)
-        for n in (3, 10, 40):
-            values, at_least = rng.normal(size=n).round(1), rng.random(n) < 0.4
-            at_least[0] = False
-            levels = [0.05, 0.1, 0.5, 0.9, 0.95]
-            wider = [
-                max(level * (n + 1) - 1, 0) / n if level < 0.5 else min(level * (n + 1) / n, 1)
-                for level in levels
-            ]
-            naive = [self.kaplan_meier(values, at_least, max(level, 1e-9)) for level in wider]
-            assert (
-                projection._quantiles(pd.Series(values), pd.Series(at_least), levels).tolist()
-                == naive
-            )
-
-    def test_of_ten_known_values_only_the_least_and_the_largest_hold_eighty_percent(self):
-        found = projection._quantiles(
-            pd.Series(np.arange(1, 11.0)), pd.Series(np.zeros(10, bool)), [0.1, 0.9]
-        )
-        assert found.tolist() == [1, 10]
-
-    def test_where_the_largest_are_only_at_least_so_large_the_upper_bound_is_open(self):
-        assert projection._quantiles(
-            pd.Series([1.0, 2.0, 3.0]), pd.Series([False, True, True]), [0.9]
-        ).tolist() == [np.inf]
-
-
 class TestLearn:
     def test_a_season_is_foretold_from_the_other_seasons_only(self):
         """What the left-out season sold late changes its outcome, and no word of its forecast."""
@@ -125,7 +87,7 @@ class TestLearn:
         last = (known.styles["season"] == "2024SS").to_numpy()
         changed = known.units.copy()
         changed[last, 3:] *= 7
-        forecast = ["share", "prior", "last_year", "straight_line", "sold"]
+        forecast = ["share", "prior", "last_year", "last_year_all", "straight_line", "sold"]
         one, other = (
             learn(
                 Lives(known.styles, units, known.exposure, known.event, known.to_end), 100
@@ -171,6 +133,16 @@ class TestLearn:
             season=np.repeat(["2023SS", "2024SS"], 20),
         )
         assert learn(known, 100).noise.tolist() == [0]
+
+    def test_last_years_curve_of_all_categories_is_their_sum(self):
+        """2023 sold 10 of 40 coats and 60 of 80 dresses in the first week: 70 of 120."""
+        known = made(
+            [[10, 30], [60, 20], [35, 5]],
+            season=["2023SS", "2023SS", "2024SS"],
+            category=["coat", "dress", "coat"],
+        )
+        last = learn(known, 0).trials.query("week == 1 and season == '2024SS'").iloc[0]
+        assert last[["last_year", "last_year_all"]].tolist() == pytest.approx([140, 60])
 
     def test_last_years_curve_is_that_of_the_season_before(self):
         known = made([[10, 30], [30, 10], [20, 20]], season=["2022SS", "2023SS", "2024SS"])
@@ -265,28 +237,48 @@ class TestProject:
         assert found["projected"] == pytest.approx(100)
         assert found[["low80", "high80"]].isna().all()
 
-    @pytest.mark.parametrize(("seasons", "part"), [(2, 2 / 3), (3, 3 / 4)])
-    def test_an_estimate_always_wrong_one_way_is_set_right_in_part_within_its_bounds(
-        self, seasons, part
-    ):
+    @pytest.mark.parametrize("seasons", [2, 3])
+    def test_an_estimate_always_wrong_one_way_is_set_right_within_its_bounds(self, seasons):
         """Every past style sold e⁻¹ of what was then expected still to come."""
+        found = project(made([[10, None]], bought=500.0), self.wrong(seasons)).iloc[0]
+        assert found["demand"] == pytest.approx(10 + (found["expected"] - 9) * np.exp(-1) - 1)
+        assert found["low80"] <= found["projected"] <= found["high80"]
+
+    @pytest.mark.parametrize(("seasons", "part"), [(2, 2 / 3), (3, 3 / 4)])
+    def test_where_no_buy_is_known_it_is_set_right_in_part(self, seasons, part):
+        found = project(made([[10, None]]), self.wrong(seasons)).iloc[0]
+        assert found["demand"] == pytest.approx(10 + (found["expected"] - 9) * np.exp(-part) - 1)
+        assert found["low80"] <= found["projected"] <= found["high80"]
+
+    def wrong(self, seasons: int) -> Experience:
         trials = pd.DataFrame(
             {
+                "item": [f"i{row}" for row in range(10 * seasons)],
                 "season": np.repeat(np.arange(seasons), 10),
                 "week": 1,
                 "sold": 10.0,
                 "expected": 109.0,
-                "sold_out": False,
                 "bought": 500.0,
+                "grown": 1.0,
             }
         )
-        trials["final"] = 10 + 100 * np.exp(-1) - 1
-        experience = Experience(
-            made([[10, 99]]), fit(made([[10, 99]]), 0), trials, 0.0, pd.Series(dtype=float)
-        )
-        found = project(made([[10, None]], bought=500.0), experience).iloc[0]
-        assert found["demand"] == pytest.approx(10 + (found["expected"] - 9) * np.exp(-part) - 1)
-        assert found["low80"] <= found["projected"] <= found["high80"]
+        trials["final"] = trials["demand"] = 10 + 100 * np.exp(-1) - 1
+        past = made([[10, 99]])
+        return Experience(past, fit(past, 0), trials, 0.0, pd.Series(dtype=float))
+
+    def test_what_was_usually_bought_again_may_be_sold_beyond_the_buy(self):
+        """Past styles sold 90 of 100 in their first week, were then bought again, half as much as
+        before, and sold that too. Where that is not known the buy is the end.
+        """
+        units, bought = [[90, 30, 20, 10]] * 60, np.full((60, 4), 150.0)
+        bought[:, 0] = 100.0
+        season = np.repeat(["2023SS", "2024SS"], 30)
+        known = made(units, bought=150.0, season=season)
+        running = made([[90, None, None, None]], bought=100.0, season="2025SS")
+        again = learn(replace(known, committed=bought), 1)
+        more, same = (project(running, one).iloc[0] for one in (again, learn(known, 1)))
+        assert more["projected"] == pytest.approx(150)
+        assert same["projected"] == pytest.approx(100)
 
     def test_units_and_buys_ten_times_as_large_give_the_same_shares_reached(self):
         shown, _ = small_world(1, 6)
@@ -353,7 +345,7 @@ class TestBacktest:
         found = backtest(experience).set_index(["week", "method"])
         for week in (1, 2, 3, 4):
             rows = experience.trials[experience.trials["week"] == week]
-            for method in ("expected", "last_year", "straight_line"):
+            for method in ("expected", "last_year", "last_year_all", "straight_line"):
                 off, miss, sold = (
                     0.0,
                     dict.fromkeys(rows["season"], 0.0),

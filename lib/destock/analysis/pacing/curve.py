@@ -115,7 +115,7 @@ def _tree(styles: pd.DataFrame) -> tuple[list[str], np.ndarray, np.ndarray]:
     node.
     """
     paths = _paths(styles)
-    nodes = list(dict.fromkeys(["", *(path for level in paths for path in paths[level])]))
+    nodes = list(dict.fromkeys(["", *(path for level in paths for path in paths[level].unique())]))
     number = {path: i for i, path in enumerate(nodes)}
     parents = np.array([number.get(path.rpartition(STEP)[0], 0) for path in nodes], int)
     return nodes, parents, paths["tier"].map(number).to_numpy(int)

@@ -70,7 +70,7 @@ def path(
     rows = rows.assign(**_slow_and_hot(rows, style["bought"], spread))
     rows["sold"] = np.where(over, running.cumulative[row, week], np.nan)
     coming = ratio(rows["share"] - style["share"], 1 - style["share"]).fillna(1.0)
-    for name in ("projected", *list(INTERVALS)[1:]):
+    for name in ("projected", *INTERVALS):
         rows[name] = (style["sold"] + (style[name] - style["sold"]) * coming).mask(over)
     return rows
 

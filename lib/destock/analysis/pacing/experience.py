@@ -7,12 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from destock.analysis.pacing import surprise
+from destock.analysis.pacing.bounds import LEAST_TRIALS
 from destock.analysis.pacing.curve import Curve, fit, reached
+from destock.analysis.pacing.level import level
 from destock.analysis.pacing.lives import LOST_SHARE, Lives, lost_share, sold_out
 from destock.model.metrics import ratio
 
 FOLDS = 5  # where there is only one past season, fifths of its styles stand in for seasons
-LEAST_TRIALS = 25  # fewer past cases than this are pooled with their neighbours
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,8 @@ class Experience:
 
     ``past`` their lives, ``curve`` how they ran; ``trials``: every past style at every week of its
     life, estimated from the other seasons only; ``precision`` of the buy as a forecast (1 ÷ κ²);
-    ``noise`` (φ) of sales to date by week of life.
+    ``noise`` (φ) of sales to date by week of life; ``slopes``: what the signs of a style's course
+    have meant, by week of life.
     """
 
     past: Lives
@@ -29,6 +32,7 @@ class Experience:
     trials: pd.DataFrame
     precision: float
     noise: pd.Series
+    slopes: np.ndarray | None = None
 
 
 def learn(past: Lives, prior_units: float) -> Experience:
@@ -39,25 +43,62 @@ def learn(past: Lives, prior_units: float) -> Experience:
     """
     trials = _trials(past, prior_units)
     precision, noise = _precision(trials[trials["week"] == 0]), _noise(trials)
-    expected = credible(
-        trials["sold"],
-        trials["share"],
-        trials["prior"],
-        precision,
-        trials["week"].map(noise).fillna(0.0),
-    )
-    trials = trials.assign(expected=expected)
-    return Experience(past, fit(past, prior_units), trials, precision, noise)
+    trials = trials.assign(expected=_expected(trials, precision, noise))
+    slopes = None
+    if len(trials):
+        trials["expected"], slopes = surprise.learned(trials)
+    return Experience(past, fit(past, prior_units), trials, precision, noise, slopes)
+
+
+def estimated(running: Lives, experience: Experience) -> pd.DataFrame:
+    """Where each style stands at the end of its last week, and what is expected (``expected``) from
+    there.
+    """
+    columns = ["item", "season", "life", "bought", "weeks_seen"]
+    frame = running.styles[columns].rename(columns={"weeks_seen": "week"})
+    past, share = experience.past, reached(running, experience.curve)
+    prior = demand_of_buy(past, reached(past, experience.curve), running)
+    row, week = np.arange(len(frame)), frame["week"].to_numpy()
+    frame = frame.assign(**_standing(running, share, row, week), prior=prior)
+    frame["usual"] = frame["bought"].median()
+    frame["prior"] = prior * level(running, share, prior)[row, week]
+    frame["expected"] = _expected(frame, experience.precision, experience.noise)
+    if experience.slopes is not None:
+        known = np.minimum(week, len(experience.slopes) - 1)
+        frame["expected"] = surprise.corrected(frame, experience.slopes[known])
+    return frame.drop(columns=["recent", "due", "usual"])
+
+
+def _expected(frame: pd.DataFrame, precision: float, noise: pd.Series) -> np.ndarray:
+    known = frame["week"].map(noise).fillna(0.0)
+    return credible(frame["sold"], frame["share"], frame["prior"], precision, known)
+
+
+def _standing(known: Lives, share: np.ndarray, row: np.ndarray, week: np.ndarray) -> dict:
+    """Units sold and the share expected after so many weeks; those of the last two, and what the
+    curve puts there of what was sold.
+    """
+    total, reach = (np.pad(x, ((0, 0), (1, 0))) for x in (known.cumulative, share))
+    before = np.maximum(week - 2, 0)
+    sold, part = total[row, week], reach[row, week]
+    late = ratio(part - reach[row, before], part)
+    return {
+        "sold": sold,
+        "share": part,
+        "recent": sold - total[row, before],
+        "due": np.clip(sold, 0, None) * np.nan_to_num(late),
+    }
 
 
 def _trials(past: Lives, prior_units: float) -> pd.DataFrame:
     """Every season, or fifth of the only one, tried with what is known of the rest."""
     folds = _folds(past.styles)
-    if len(np.unique(folds)) < 2:  # no rest to learn from: the columns without a row
-        return _trial(past, past.where(folds < folds), prior_units)
+    names = np.unique(folds)
+    if len(names) < 2:  # no rest to learn from: the columns without a row
+        return _trial(past, past.where(folds < folds), prior_units).assign(fold=0)
     parts = [
-        _trial(past.where(folds != fold), past.where(folds == fold), prior_units)
-        for fold in np.unique(folds)
+        _trial(past.where(folds != fold), past.where(folds == fold), prior_units).assign(fold=i)
+        for i, fold in enumerate(names)
     ]
     return pd.concat(parts, ignore_index=True)
 
@@ -93,25 +134,29 @@ def _trial(rest: Lives, out: Lives, prior_units: float) -> pd.DataFrame:
     share = reached(out, curve)
     prior = demand_of_buy(rest, reached(rest, curve), out)
     known = out.styles[["item", "season", "life"]].assign(
-        bought=out.bought,
-        prior=prior,
         final=out.final,
+        demand=demand(out, share),
         sold_out=sold_out(out, share),
         row=np.arange(len(out.styles)),
     )
     frame = known.loc[known.index.repeat(known["life"])].reset_index(drop=True)
     frame["week"] = frame.groupby("row").cumcount()  # weeks completed: 0 … life − 1
-    row, before = frame["row"].to_numpy(), frame["week"].to_numpy() - 1
-    frame["sold"] = np.where(before >= 0, out.cumulative[row, before], 0.0)
-    frame["share"] = np.where(before >= 0, share[row, before], 0.0)
-    frame["last_year"] = ratio(frame["sold"], _one_season(rest, out)[row, before])
+    row, week = frame["row"].to_numpy(), frame["week"].to_numpy()
+    frame = frame.assign(**_standing(out, share, row, week))
+    frame["prior"] = (prior[:, None] * level(out, share, prior))[row, week]
+    frame["bought"] = out.bought_by[row, np.maximum(week - 1, 0)]
+    frame["usual"] = out.styles["bought"].median()
+    frame["grown"] = ratio(out.bought[row], frame["bought"]).fillna(1.0)
+    own, pooled = _one_season(rest, out)
+    frame["last_year"] = ratio(frame["sold"], own[row, week - 1]).where(week > 0)
+    frame["last_year_all"] = ratio(frame["sold"], pooled[week - 1]).where(week > 0)
     frame["straight_line"] = ratio(frame["sold"] * frame["life"], frame["week"])
     return frame.drop(columns="row")
 
 
-def _one_season(rest: Lives, out: Lives) -> np.ndarray:
+def _one_season(rest: Lives, out: Lives) -> tuple[np.ndarray, np.ndarray]:
     """Naive: the share that the season before (or else the next one) had reached by each week, by
-    category.
+    category (a row a style) and in all.
     """
     seasons = np.unique(rest.styles["season"])
     before = [season for season in seasons if (out.styles["season"] > season).all()]
@@ -122,24 +167,31 @@ def _one_season(rest: Lives, out: Lives) -> np.ndarray:
     shares = sums.div(sums.iloc[:, -1], axis=0)
     shares = shares.reindex(columns=range(out.units.shape[1])).ffill(axis=1)
     category = out.styles["category"]
-    return shares.loc[category.where(category.isin(sums.index), "")].to_numpy()
+    own = shares.loc[category.where(category.isin(sums.index), "")].to_numpy()
+    return own, shares.loc[""].to_numpy()
+
+
+def demand(known: Lives, share: np.ndarray) -> np.ndarray:
+    """What would each style have sold, had stock not run out? Sales ÷ the share expected until
+    then.
+    """
+    lost = lost_share(known, share)
+    return np.where(lost > LOST_SHARE, known.final / np.clip(1 - lost, 0.1, 1), known.final)
 
 
 def demand_of_buy(rest: Lives, share: np.ndarray, out: Lives) -> np.ndarray:
-    """What does the buy alone foretell? Log demand in a line on log units bought, with a level for
-    each category.
+    """What does the first buy alone foretell? Log demand in a line on log units bought, with a
+    level for each category.
 
     rest: past styles, ``share`` of life sales that they were expected to reach by each week; out:
     the styles to foretell, in units. Demand of a past style that sold out is its sales ÷ the share
     expected until then.
     """
-    lost = lost_share(rest, share)
-    demand = np.where(lost > LOST_SHARE, rest.final / np.clip(1 - lost, 0.05, 1), rest.final)
     known = pd.DataFrame(
         {
             "category": rest.styles["category"],
-            "buy": np.log(rest.bought),
-            "demand": np.log(np.maximum(demand, 0.5)),
+            "buy": np.log(rest.bought_by[:, 0]),
+            "demand": np.log(np.maximum(demand(rest, share), 0.5)),
         }
     ).dropna()
     slope = _slope(known)
@@ -148,7 +200,7 @@ def demand_of_buy(rest: Lives, share: np.ndarray, out: Lives) -> np.ndarray:
     own = own.loc[own["count"] >= LEAST_TRIALS / FOLDS, "median"]
     usual = out.styles["category"].map(own).astype(float).fillna(level.median()).to_numpy()
     # what was left from an earlier life was not bought for this one
-    bought = np.where(out.styles["launched_again"].notna(), np.nan, out.bought)
+    bought = np.where(out.styles["launched_again"].notna(), np.nan, out.bought_by[:, 0])
     return np.exp(slope * np.log(bought) + usual)
 
 
@@ -165,15 +217,16 @@ def _slope(known: pd.DataFrame) -> float:
 
 
 def _precision(first: pd.DataFrame) -> float:
-    """1 ÷ robust variance of log(final ÷ prior) over styles that never sold out; 0 where no buy is
-    known.
+    """1 ÷ variance of log(demand ÷ prior) within seasons; 0 where no buy is known.
 
     However well a few buys were met: none is believed closer than to 1 %.
     """
-    known = first[~first["sold_out"] & (first["final"] > 0) & (first["prior"] > 0)]
+    known = first[(first["demand"] > 0) & (first["prior"] > 0)]
     if len(known) < LEAST_TRIALS / FOLDS:
         return 0.0
-    return 1 / max(_robust_variance(np.log(known["final"] / known["prior"])), 0.01**2)
+    error = np.log(known["demand"] / known["prior"])
+    within = error - error.groupby(known["season"]).transform("mean")
+    return 1 / max(float((within**2).mean()), 0.01**2)
 
 
 def _robust_variance(values: pd.Series) -> float:

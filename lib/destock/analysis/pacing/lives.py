@@ -24,7 +24,8 @@ class Lives:
     styles: item, season, node keys, ``life`` (weeks), ``bought`` (units received and on
     order; NaN = unknown), ``weeks_seen``. ``units`` sold net; ``exposure`` = share of the
     week in stock, 0 where nothing can be learned; ``event`` and ``to_end`` number the weeks
-    around events and before the exit (0 = an ordinary week); ``alive`` = before the exit.
+    around events and before the exit (0 = an ordinary week); ``alive`` = before the exit;
+    ``committed``: units known to be bought by the end of each week, None where nobody knows when.
     """
 
     styles: pd.DataFrame
@@ -32,6 +33,7 @@ class Lives:
     exposure: np.ndarray
     event: np.ndarray
     to_end: np.ndarray
+    committed: np.ndarray | None = None
 
     @property
     def ages(self) -> np.ndarray:
@@ -50,25 +52,39 @@ class Lives:
         return self.styles["bought"].to_numpy(float)
 
     @property
+    def bought_by(self) -> np.ndarray:
+        """Units known to be bought by the end of each week; where nobody knows when, all."""
+        if self.committed is None:
+            return np.repeat(self.bought[:, None], self.units.shape[1], axis=1)
+        return self.committed
+
+    @property
     def final(self) -> np.ndarray:
         """Units sold by the exit, or so far."""
         return self.units.sum(axis=1)
 
     def where(self, rows: np.ndarray) -> "Lives":
         """These styles only."""
-        arrays = {
-            name: getattr(self, name)[rows] for name in ("units", "exposure", "event", "to_end")
-        }
+        names = ["units", "exposure", "event", "to_end"]
+        names += [] if self.committed is None else ["committed"]
+        arrays = {name: getattr(self, name)[rows] for name in names}
         return replace(self, styles=self.styles[rows].reset_index(drop=True), **arrays)
 
 
-def lives(styles: pd.DataFrame, weeks: pd.DataFrame, events: pd.DataFrame) -> Lives:
+def lives(
+    styles: pd.DataFrame,
+    weeks: pd.DataFrame,
+    events: pd.DataFrame,
+    buys: pd.DataFrame | None = None,
+) -> Lives:
     """What did every style with a season sell in each week of its life, and when was it not there
     to be sold?
 
-    styles: from ``sell_through.items``; weeks: from ``net_weeks``; events: event, date.
-    Weeks after the exit are left out; what was sold before its life is of the first week; a week in
-    which the style was in stock for less than half of the time teaches nothing about demand.
+    styles: from ``sell_through.items``; weeks: from ``net_weeks``; events: event, date; buys: item,
+    week (Monday), units that were first known to be bought in it; what it does not tell of was
+    bought from the beginning. Weeks after the exit are left out; what was sold before its life is
+    of the first week; a week in which the style was in stock for less than half of the time teaches
+    nothing about demand.
     """
     rows = (
         styles[styles["season"].notna() & styles["life"].between(1, LONGEST)]
@@ -95,6 +111,7 @@ def lives(styles: pd.DataFrame, weeks: pd.DataFrame, events: pd.DataFrame) -> Li
         exposure * alive,
         around_events(kept, width, events),
         _to_end(kept, width),
+        _committed(kept, width, buys),
     )
 
 
@@ -105,6 +122,25 @@ def _sold_before(rows: pd.DataFrame, weeks: pd.DataFrame) -> np.ndarray:
     new = rows.loc[rows["launched_again"].isna(), "item"]
     early = weeks[(weeks["age"] < 0) & weeks["item"].isin(new)]
     return early.groupby("item")["net_units"].sum().reindex(rows["item"], fill_value=0).to_numpy()
+
+
+def _committed(rows: pd.DataFrame, width: int, buys: pd.DataFrame | None) -> np.ndarray | None:
+    """What was bought in the end, less what was only bought after each week."""
+    if buys is None or buys.empty:
+        return None
+    later = np.zeros((len(rows), width + 1))
+    known = buys[buys["item"].isin(rows["item"])]
+    row = pd.Index(rows["item"]).get_indexer(known["item"])
+    first = rows["first_week"].to_numpy("datetime64[D]")[row]
+    age = (known["week"].to_numpy("datetime64[D]") - first).astype(int) // 7
+    over = age < rows["weeks_seen"].to_numpy()[row]
+    at = row[over], np.clip(age[over], 0, width)
+    np.add.at(later, at, known["units"].to_numpy(float)[over])
+    bought = rows["bought"].to_numpy(float)[:, None]
+    after = later[:, ::-1].cumsum(axis=1)[:, ::-1][:, 1:]
+    left = bought - after
+    # more ordered later than ever came: nobody knows when the rest was
+    return np.where(left > 0, left, bought)
 
 
 def _bought(rows: pd.DataFrame) -> pd.Series:

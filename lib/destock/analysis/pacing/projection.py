@@ -4,10 +4,10 @@ past seasons.
 
 import numpy as np
 import pandas as pd
-from scipy.stats import CensoredData, ecdf
 
-from destock.analysis.pacing.curve import reached
-from destock.analysis.pacing.experience import LEAST_TRIALS, Experience, credible, demand_of_buy
+from destock.analysis.pacing import bounds, surprise
+from destock.analysis.pacing.bounds import LEAST_TRIALS
+from destock.analysis.pacing.experience import Experience, estimated
 from destock.analysis.pacing.lives import Lives
 from destock.model.messages import mark
 from destock.model.metrics import ratio
@@ -15,45 +15,28 @@ from destock.model.metrics import ratio
 METHODS = {
     "expected": mark("this page"),
     "last_year": mark("last year's curve"),
+    "last_year_all": mark("last year's curve, all categories"),
     "straight_line": mark("straight line"),
 }
-INTERVALS = {"middle": 0.50, "low80": 0.10, "high80": 0.90, "low90": 0.05, "high90": 0.95}
+INTERVALS = {"low80": 0.10, "high80": 0.90, "low90": 0.05, "high90": 0.95}
 
 
 def project(running: Lives, experience: Experience) -> pd.DataFrame:
     """What will each style of the running season have sold by its exit, and between which bounds?
 
-    Returns one row a style: ``demand`` (the credible estimate, set right by half of the past
-    errors; stock not limiting), ``projected`` (at most what was bought), the bounds of
-    INTERVALS (within stock; as many past estimates lay within such bounds at the same week
-    of life), ``share`` of life sales reached, ``trials`` behind them.
+    Returns one row a style: ``demand`` (the mean of what may come, as past estimates of such styles
+    were off; stock not limiting), ``projected`` (the mean of what of that can be had: at most what
+    was bought, and what past styles like it were bought again), the bounds of INTERVALS (within
+    that; as many past estimates lay within such bounds at the same week of life), ``share`` of
+    life sales reached, ``trials`` behind them.
     """
-    frame = _estimated(running, experience)
+    frame = estimated(running, experience)
     frame = frame.join(_bounds(frame, experience.trials))
-    frame["demand"] = frame.pop("middle").where(lambda units: np.isfinite(units), frame["expected"])
-    # set right in part only, the estimate may lie outside what past errors would bound
+    # the mean of what is skewed may lie outside bounds
     for low, high in (("low80", "high80"), ("low90", "high90")):
-        frame[low] = _within(np.minimum(frame[low], frame["demand"]), frame)
-        frame[high] = _within(np.maximum(frame[high], frame["demand"]), frame)
-    return frame.assign(projected=_within(frame["demand"], frame))
-
-
-def _estimated(running: Lives, experience: Experience) -> pd.DataFrame:
-    """Where each style stands at the end of its last week, and its credible estimate (``expected``)
-    from there.
-    """
-    columns = ["item", "season", "life", "bought", "weeks_seen"]
-    frame = running.styles[columns].rename(columns={"weeks_seen": "week"})
-    share = reached(running, experience.curve)
-    row, before = np.arange(len(frame)), frame["week"].to_numpy() - 1
-    frame = frame.assign(
-        sold=np.where(before >= 0, running.cumulative[row, before], 0.0),
-        share=np.where(before >= 0, share[row, before], 0.0),
-        prior=demand_of_buy(experience.past, reached(experience.past, experience.curve), running),
-    )
-    noise = frame["week"].map(experience.noise).fillna(0.0)
-    expected = credible(frame["sold"], frame["share"], frame["prior"], experience.precision, noise)
-    return frame.assign(expected=expected)
+        frame[low] = np.minimum(frame[low], frame["projected"])
+        frame[high] = np.maximum(frame[high], frame["projected"])
+    return frame
 
 
 def _within(units: pd.Series, frame: pd.DataFrame) -> pd.Series:
@@ -63,24 +46,22 @@ def _within(units: pd.Series, frame: pd.DataFrame) -> pd.Series:
 
 
 def _bounds(frame: pd.DataFrame, trials: pd.DataFrame) -> pd.DataFrame:
-    """Bounds from how far past estimates were off, at the same week of life and for equally large
-    sales.
+    """Means and bounds from how far past estimates were off, at the same week of life and for
+    styles that were expected to sell through equally far.
 
     Where no buy is known, nothing can be cut at it: stock-outs then count as a part of what seasons
     usually sell.
     """
     usable = trials[~(trials["sold"] >= trials["bought"]) & trials["expected"].notna()]
-    error = np.log(
-        (usable["final"] - usable["sold"] + 1).clip(lower=1e-3)
-        / (usable["expected"] - usable["sold"] + 1)
-    )
-    usable = usable.assign(error=error)
-    parts = []
+    parts = [pd.DataFrame(columns=["demand", "projected", *INTERVALS, "trials"], dtype=float)]
     for (week, bought), group in frame.groupby(["week", frame["bought"].notna()]):
         near = usable[usable["week"] == _nearest(usable, week)]
-        parts.append(_bounds_of_week(group, near.assign(sold_out=near["sold_out"] & bought)))
-    empty = pd.DataFrame(columns=[*INTERVALS, "trials"], dtype=float)
-    return pd.concat([empty, *parts]).reindex(frame.index)
+        near = near.assign(
+            error=surprise.error(near, "demand" if bought else "final"),
+            rest=near["expected"] - near["sold"] + 1,
+        )
+        parts.append(_of_week(group, near, bought))
+    return pd.concat(parts).reindex(frame.index)
 
 
 def _nearest(trials: pd.DataFrame, week: int) -> float:
@@ -90,45 +71,33 @@ def _nearest(trials: pd.DataFrame, week: int) -> float:
     return min(enough, key=lambda other: (abs(other - week), other), default=np.nan)
 
 
-def _bounds_of_week(frame: pd.DataFrame, trials: pd.DataFrame) -> pd.DataFrame:
-    """Bounds for styles of one week of life, by thirds of sales to date where there are cases
-    enough.
-    """
-    groups = 3 if len(trials) >= 3 * LEAST_TRIALS else 1
-    edges = np.quantile(trials["sold"], np.arange(1, groups) / groups) if groups > 1 else []
-    size, own = np.searchsorted(edges, trials["sold"]), np.searchsorted(edges, frame["sold"])
-    found = [_errors(trials[size == group]) for group in range(groups)]
-    cuts = pd.DataFrame([found[group] for group in own], index=frame.index)
-    left = frame["expected"] - frame["sold"] + 1
-    units = cuts[list(INTERVALS)].apply(lambda error: frame["sold"] + left * np.exp(error) - 1)
-    return units.assign(trials=cuts["trials"])
-
-
-def _errors(trials: pd.DataFrame) -> dict[str, float]:
-    """How far past estimates were off (log), at the levels of INTERVALS; unknown from fewer than
-    two.
-
-    Half of the errors of s seasons sets the estimate right by s ÷ (s + 1) only: the next
-    season may err the other way.
-    """
+def _of_week(frame: pd.DataFrame, trials: pd.DataFrame, bought: bool) -> pd.DataFrame:
+    """Means and bounds of styles of one week of life; fewer than two past cases give no bounds."""
     if len(trials) < 2:
-        return dict.fromkeys(INTERVALS, np.nan) | {"trials": len(trials)}
-    found = _quantiles(trials["error"], trials["sold_out"], list(INTERVALS.values()))
-    cuts = dict(zip(INTERVALS, found, strict=True))
-    seasons = trials["season"].nunique()
-    return cuts | {"middle": cuts["middle"] * seasons / (seasons + 1), "trials": len(trials)}
+        found = {"demand": frame["expected"], "projected": _within(frame["expected"], frame)}
+        return pd.DataFrame(found).assign(trials=float(len(trials)))
+    drawn, seasons = bounds.draws(frame, trials, bought), trials["season"].nunique()
+    error = bounds.widened(drawn["error"], seasons)
+    found = bounds.quantiles(_ends(frame, error, drawn["grown"])[1], list(INTERVALS.values()))
+    centre = error if bought else bounds.in_part(error, seasons)
+    units, within = _ends(frame, centre, drawn["grown"])
+    return pd.DataFrame(found, frame.index, list(INTERVALS)).assign(
+        demand=bounds.mean(units, drawn["rest"]),
+        projected=bounds.mean(within, drawn["rest"]),
+        trials=float(error.shape[1]),
+    )
 
 
-def _quantiles(values: pd.Series, at_least: pd.Series, levels: list[float]) -> np.ndarray:
-    """Quantiles where some values are known only to be at least so large (Kaplan–Meier), a little
-    wider for few cases.
+def _ends(
+    frame: pd.DataFrame, error: np.ndarray, grown: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Units in the end with each error, and what of them can be had: what was bought again of past
+    hits came with their errors.
     """
-    known = ecdf(CensoredData.right_censored(values.to_numpy(), at_least.to_numpy())).cdf
-    n, level = len(values), np.array(levels)
-    lower, upper = np.maximum(level * (n + 1) - 1, 0) / n, np.minimum(level * (n + 1) / n, 1)
-    wider = np.where(level < 0.5, lower, upper)
-    at = np.searchsorted(known.probabilities, wider - 1e-12)
-    return np.append(known.quantiles, np.inf)[np.minimum(at, len(known.quantiles))]
+    sold, expected = (frame[name].to_numpy(float)[:, None] for name in ("sold", "expected"))
+    most = frame["bought"].fillna(np.inf).to_numpy(float)[:, None] * grown
+    units = np.maximum(sold + (expected - sold + 1) * np.exp(error) - 1, sold)
+    return units, np.minimum(units, np.maximum(most, sold))
 
 
 def backtest(experience: Experience) -> pd.DataFrame:

@@ -22,12 +22,14 @@ def season(
     as_of: pd.Timestamp,
     assumptions: dict[str, float],
     days: tuple[int, ...],
+    buys: pd.DataFrame | None = None,
 ) -> dict[str, pd.DataFrame]:
     """How far should the running season be, how far is it, and where will it end?
 
     Compares every running season with the last ``baseline_seasons`` seasons of the same
     half-year that had ended by ``as_of``; one or two of them work, and the number is told.
-    Styles on sale before the records begin are left out of the past. Returns FRAMES:
+    Styles on sale before the records begin are left out of the past; buys: item, week, units, as
+    ``lives`` reads them. Returns FRAMES:
     ``projection`` (style), ``season_path`` (style, week), ``backtest`` (half, week, method) and
     ``stages`` (half, tier, day).
     """
@@ -41,11 +43,10 @@ def season(
             & ~items["left_truncated"].eq(True)
         )
         recent = items["season_year"].between(newest - assumptions["baseline_seasons"], newest - 1)
-        past = lives(items[ended & recent], weeks, events)
+        past = lives(items[ended & recent], weeks, events, buys)
         if past.final.sum() > 0:
-            frames = _of_half(
-                past, lives(now, weeks, events), targets, assumptions["curve_prior_units"], days
-            )
+            shown = lives(now, weeks, events, buys)
+            frames = _of_half(past, shown, targets, assumptions["curve_prior_units"], days)
             for name, frame in frames.items():
                 found[name].append(frame.assign(season_half=half))
     return {

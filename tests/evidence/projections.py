@@ -11,7 +11,6 @@ import os
 import sys
 import tempfile
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -19,9 +18,8 @@ import numpy as np
 import pandas as pd
 from tests.evidence.independent.seasons import seasons as shown_seasons
 from tests.evidence.independent.shop import parameters
-from tests.evidence.independent.weeks import draw
+from tests.evidence.independent.weeks import World, draw
 from tests.evidence.pacing import PRIOR_UNITS
-from tests.evidence.pacing import seasons as past_and_now
 from tests.evidence.pacing_worlds import at_week, world
 
 from destock.analysis.pacing.experience import learn
@@ -67,15 +65,32 @@ def second_family(seed: int, kind: str) -> pd.DataFrame:
     shown = {week: shown_seasons(drawn, week=week) for week in WEEKS}
     end = shown[WEEKS[-1]]
     ends = pd.DataFrame({"final": end.final, "pace": end.pace})
-    return _by_week(shown, ends)
+    return _by_week(shown, ends, buys(drawn))
 
 
-def _by_week(shown: dict, ends: pd.DataFrame) -> pd.DataFrame:
+def buys(drawn: World) -> pd.DataFrame:
+    """Units by the week in which they were first known to be bought: first buys at the launch."""
+    frame, ordered = drawn.shop.styles.frame, drawn.styles["ordered"].copy()
+    ordered[np.arange(len(frame)), frame["launch"]] += frame["first_buy"]
+    row, week = np.nonzero(ordered)
+    start = frame["start"].iloc[row].reset_index(drop=True)
+    return pd.DataFrame(
+        {
+            "item": frame["item"].to_numpy()[row],
+            "week": start + pd.to_timedelta(7 * week, unit="D"),
+            "units": ordered[row, week],
+        }
+    )
+
+
+def _by_week(shown: dict, ends: pd.DataFrame, bought: pd.DataFrame | None = None) -> pd.DataFrame:
     """What is projected at each moment; what the past teaches is the same at all of them."""
     parts, experience = [], None
     for week, moment in shown.items():
         styles = moment.styles.assign(launched_again=pd.NaT)
-        past, now = past_and_now(replace(moment, styles=styles))
+        known = lives(styles, moment.weeks, moment.events, bought)
+        newest = (known.styles["season"] == known.styles["season"].max()).to_numpy()
+        past, now = known.where(~newest), known.where(newest)
         experience = experience or learn(past, PRIOR_UNITS)
         parts.append(beside(project(now, experience), past, now, ends).assign(week=week))
     return pd.concat(parts, ignore_index=True)

@@ -998,3 +998,17 @@ def test_the_newest_write_down_by_the_day_is_in_the_books(build):
         ["S", "05-31", 250.5],
         ["T", "05-31", 0],
     ]
+
+
+def test_a_buy_is_known_from_its_order_on_and_what_is_ordered_later_is_not(build):
+    """10 ordered in May for June, 7 received without an order, 5 to come, 9 ordered later."""
+    ordered = [("2026-05-20", 10), (None, 7), ("2026-06-10", None), ("2026-06-20", None)]
+    came = [("2026-06-01", 10), ("2026-06-03", 7), (None, 5), (None, 9)]
+    rows = [
+        {"ordered_at": day, "received_at": to, "units_received": got, "units_ordered": units}
+        for (day, got), (to, units) in zip(ordered, came, strict=True)
+    ]
+    frames = build("2026-06-14", event("2026-06-02"), purchases=receipts(*rows))
+    weeks = frames("buy_week").sort_values("week")
+    assert weeks["units"].tolist() == [10, 7, 5]
+    assert weeks["week"].dt.strftime("%m-%d").tolist() == ["05-18", "06-01", "06-08"]

@@ -21,7 +21,7 @@ def draws(frame: pd.DataFrame, trials: pd.DataFrame, bought: bool) -> dict[str, 
     expected to come).
     """
     place = _told(trials, bought)
-    order = np.lexsort((trials["item"].to_numpy(str), place))
+    order = np.argsort(place, kind="stable")
     place, n = place[order], len(trials)
     count = min(n, int(np.clip(n / PARTS, LEAST_TRIALS, MOST_TRIALS)))
     own = _told(frame, bought)

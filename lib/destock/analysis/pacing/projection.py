@@ -78,9 +78,10 @@ def _of_week(frame: pd.DataFrame, trials: pd.DataFrame, bought: bool) -> pd.Data
         return pd.DataFrame(found).assign(trials=float(len(trials)))
     drawn, seasons = bounds.draws(frame, trials, bought), trials["season"].nunique()
     error = bounds.widened(drawn["error"], seasons)
-    found = bounds.quantiles(_ends(frame, error, drawn["grown"])[1], list(INTERVALS.values()))
-    centre = error if bought else bounds.in_part(error, seasons)
-    units, within = _ends(frame, centre, drawn["grown"])
+    units, within = _ends(frame, error, drawn["grown"])
+    found = bounds.quantiles(within, list(INTERVALS.values()))
+    if not bought:
+        units, within = _ends(frame, bounds.in_part(error, seasons), drawn["grown"])
     return pd.DataFrame(found, frame.index, list(INTERVALS)).assign(
         demand=bounds.mean(units, drawn["rest"]),
         projected=bounds.mean(within, drawn["rest"]),

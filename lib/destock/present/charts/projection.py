@@ -12,7 +12,12 @@ from destock.model.metrics import COMMITTED
 from destock.present.axes import band, legend_below, nothing, share_axis
 from destock.present.style import ACCENT, CALM, INK, WARM, legible, picture, unformulated
 
-METHOD_COLOURS = {"expected": ACCENT, "last_year": CALM, "straight_line": "#8a8f98"}
+METHOD_COLOURS = {
+    "expected": ACCENT,
+    "last_year": CALM,
+    "last_year_all": "#b08968",
+    "straight_line": "#8a8f98",
+}
 
 
 def _halves(frame: pd.DataFrame, *_) -> int:

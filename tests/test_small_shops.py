@@ -9,7 +9,7 @@ import pytest
 from tests.torture import shops
 from tests.torture.small_shops import KINDS, first_of, write
 
-from destock.analysis.classification import causes, kinds
+from destock.analysis.classification import draws
 from destock.analysis.elasticity import verdict
 from destock.model.messages import speak
 from destock.pages import Frames
@@ -37,8 +37,7 @@ def test_every_page_its_charts_sentences_and_results(kind, tmp_path, monkeypatch
     """A warning fails this too. Two draws instead of hundreds: what is drawn is tested
     elsewhere.
     """
-    monkeypatch.setattr(causes, "DRAWS", 2)
-    monkeypatch.setattr(kinds, "DRAWS", 2)
+    monkeypatch.setattr(draws, "DRAWS", 2)
     try:
         for _, step in shops.in_process(
             write(first_of(kind), tmp_path), ["en", "zh"][TWELVE.index(kind) % 2]

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from destock.analysis.elasticity import checks, experiments, lots, pooling, readout, verdict
+from destock.analysis.elasticity import checks, experiments, pooling, readout, verdict
 from destock.analysis.elasticity import estimators as ways
 from destock.analysis.elasticity.money import after_a_cut
 from destock.model.findings import UNKNOWN, Finding, Sentence
@@ -33,12 +33,6 @@ def priced_weeks(item_week, item_now) -> pd.DataFrame:
 def elasticity(tested_weeks, priced_weeks) -> pd.DataFrame:
     """How customers answer a price: may it be known, all together, and by category."""
     return verdict.answer(tested_weeks, priced_weeks)
-
-
-@frame(key="experiment arm", columns="items apart breached")
-def lots_kept(tested_weeks) -> pd.DataFrame:
-    """Each arm of the tests by lot, and how many of its styles had another price than was drawn."""
-    return lots.kept_to(tested_weeks)
 
 
 @view
@@ -83,18 +77,6 @@ def around_decisions(
     return rows.assign(p=p, after=rows["week_of_test"] > inside)
 
 
-@view
-def daily(item_day, experiment) -> pd.DataFrame:
-    """Each arm of all tests together, by day of test."""
-    return experiments.daily(item_day, experiment)
-
-
-@frame
-def by_traffic(tested_weeks) -> pd.DataFrame:
-    """The answer to a price in two parts: more people see it, and more of them buy."""
-    return checks.by_traffic(tested_weeks)
-
-
 @frame(key="item week", columns="price_from price_to step weeks_held share_changed source")
 def price_changes(priced_weeks) -> pd.DataFrame:
     """Every move of a price, listed or only seen in what was paid."""
@@ -111,20 +93,6 @@ def item_elasticity(tested_weeks, elasticity) -> pd.DataFrame:
         if pooled
         else pd.DataFrame(columns=["item", "category", "own", "variance"])
     )
-
-
-@frame(
-    key="experiment item",
-    columns=(
-        "name arm days_before days_after sold_units_before sold_units_after"
-        " gross_profit_before gross_profit_after gross_profit_change uplift low high"
-        " control_uplift evidence"
-    ),
-    assumes="demand_shock demand_persistence demand_size",
-)
-def readouts(item_day, experiment, item_now, proceeds, numbers) -> pd.DataFrame:
-    """Each cut item's test, read day by day."""
-    return readout.read(item_day, experiment, item_now, proceeds, numbers)
 
 
 NO_ELASTICITY = Sentence(
@@ -174,30 +142,6 @@ def about_elasticity(answers) -> list[Finding]:
             warnings=() if usable else reason,
         )
     ]
-
-
-LOT_BROKEN = Sentence(
-    "lot_broken",
-    mark(
-        "In the test “{experiment:text}” {apart:units} of the {items:units} styles of the arm"
-        " “{arm:label}” had another price than was drawn for them. The answer is read at the prices"
-        " that were asked; at those that were drawn it would be {drawn:number} (95 %: {low:number}"
-        " to {high:number})."
-    ),
-    "styles",
-    "styles at another price than was drawn",
-    value="apart",
-    severity=2,
-)
-
-
-@view
-def about_lots(lots_kept, estimators) -> list[Finding]:
-    """Which arms of the tests were not kept to, and what the answer is if read as it was drawn."""
-    drawn = estimators.set_index("estimator").reindex(["randomised test, as it was drawn"])
-    told = {"drawn": drawn["elasticity"].iloc[0]} | drawn[["low", "high"]].iloc[0].to_dict()
-    breached = lots_kept[lots_kept["breached"]]
-    return [LOT_BROKEN.found(arm | told) for arm in breached.to_dict("records")]
 
 
 NAIVE_ESTIMATES = Sentence(
@@ -328,27 +272,6 @@ def about_weeks_around(around_decisions) -> list[Finding]:
         in_test = weeks.loc[weeks["week_of_test"] >= 0, "uplift"]
         found.append(BORROWED.found({"borrowed": readout.net_of_dip(in_test)[2]}))
     return found
-
-
-BY_TRAFFIC = Sentence(
-    "by_traffic",
-    mark(
-        "Of a cut of 10 % {exposure:percent} more exposure comes by itself, and"
-        " {conversion:percent} more units from those who see it; together {total:percent}."
-    ),
-    "% exposures per % price",
-    "randomised tests",
-)
-
-
-@view
-def about_traffic(by_traffic, elasticity) -> list[Finding]:
-    """How much of the answer is that more people see the style."""
-    if len(by_traffic) < 3 or elasticity["verdict"].iloc[0] != "usable":
-        return []
-    parts = after_a_cut(by_traffic.assign(low=UNKNOWN, high=UNKNOWN)).set_index("part")
-    value = parts["elasticity"]["exposure"]
-    return [BY_TRAFFIC.found(parts["more"].to_dict(), value=value)]
 
 
 @page

@@ -95,12 +95,11 @@ def largest(
     """Which cause stands out of what usually goes otherwise than planned, and how likely is it the
     one?
 
-    Each factor of a style is held against how far that factor usually strays from plan in this shop
-    (median and robust spread of all its styles; DEFAULT_SPREAD, ours, of fewer than LEAST_STYLES)
-    and how far it may be counted wrong: no cause, or one that moved its factor by a depth of its
-    own (half-normal, DEPTH) – by Bayes' rule. So a plan that is often wrong accuses nobody. Returns
-    item, ``cause`` (of CAUSES; "none" where nothing stands out), ``probability``, ``named`` (the
-    cause; "mixed" below SURE), ``also_unknown``.
+    Each factor is held against how far it usually strays from plan in this shop (DEFAULT_SPREAD,
+    ours, of fewer than LEAST_STYLES) and may be counted wrong: no cause, or one that moved its
+    factor by a depth of its own (half-normal, DEPTH), by Bayes' rule. So a plan that is often wrong
+    accuses nobody. Returns item, ``cause`` (of CAUSES; "none" where nothing stands out),
+    ``probability``, ``named`` (the cause; "mixed" below SURE), ``also_unknown``.
     """
     moved, counted = _moved(frame, elasticity), _counted(frame, elasticity, elasticity_error)
     usual, spread = _usual(moved)
@@ -110,14 +109,11 @@ def largest(
     chances = (ratios * (1 - NO_CAUSE) / len(CAUSES)).assign(**{NONE: NO_CAUSE})
     chances = chances.div(chances.sum(axis=1), axis=0)
     cause, probability = chances.idxmax(axis=1).to_numpy(), chances.max(axis=1).to_numpy()
-    found = pd.DataFrame(
-        {
-            "item": frame["item"].to_numpy(),
-            "cause": cause,
-            "probability": probability,
-            "named": np.where((probability < SURE) & (cause != NONE), MIXED, cause),
-            "also_unknown": unknown(frame, elasticity).to_numpy(),
-        }
+    found = frame[["item"]].assign(
+        cause=cause,
+        probability=probability,
+        named=np.where((probability < SURE) & (cause != NONE), MIXED, cause),
+        also_unknown=unknown(frame, elasticity),
     )
     return found.sort_values("item", kind="stable").reset_index(drop=True)
 

@@ -20,9 +20,8 @@ def still_to_sell(
     ``remaining``: expected demand less what is sold, by past seasons; of a style below its
     ``fail_line`` by its own sales alone, because the buy that it was projected with is what
     failed; where no past season compares, its recent rate × weeks left; nothing after the exit.
-    ``remaining_sd``: a standard deviation, from the bounds that hold for 8 of 10, or from how far
-    its weeks differ;
-    ``remaining_basis``: one of REMAINING, empty for core styles.
+    ``remaining_sd``: its standard deviation, by the bounds that hold for 8 of 10, or by how its
+    weeks differ. ``remaining_basis``: one of REMAINING, empty for core styles.
     """
     frame = styles.reset_index(drop=True)
     found = _until_exit(frame, projection)
@@ -31,20 +30,20 @@ def still_to_sell(
     weeks_left = ((frame["exit_date"] - as_of).dt.days / 7).clip(lower=0)
     lately = rates.set_index("item").reindex(frame["item"]).set_axis(frame.index)
     by_rate = lately["rate"] * weeks_left
-    past_seasons, own_sales, recent_rate = REMAINING
-    basis = np.select(
-        [frame["exit_date"].isna(), remaining.isna(), failed],
-        ["", recent_rate, own_sales],
-        past_seasons,
-    )
+    error = found["past_sd"].mask(failed, found["alone_sd"])
     return frame.assign(
         remaining=remaining.fillna(by_rate),
-        remaining_sd=found["past_sd"]
-        .mask(failed, found["alone_sd"])
-        .where(remaining.notna(), _error_of_rate(lately, weeks_left))
-        .fillna(0.0),
-        remaining_basis=pd.Series(basis, frame.index, dtype="str"),
+        remaining_sd=error.where(remaining.notna(), _error_of_rate(lately, weeks_left)).fillna(0.0),
+        remaining_basis=_basis(frame["exit_date"].isna(), remaining.isna(), failed),
     )
+
+
+def _basis(core: pd.Series, unknown: pd.Series, failed: pd.Series) -> pd.Series:
+    """What the rest of each style rests on."""
+    past_seasons, own_sales, recent_rate = REMAINING
+    words = ["", recent_rate, own_sales]
+    basis = np.select([core, unknown, failed], words, past_seasons)
+    return pd.Series(basis, core.index, dtype="str")
 
 
 def _error_of_rate(lately: pd.DataFrame, weeks_left: pd.Series) -> pd.Series:

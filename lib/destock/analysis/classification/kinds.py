@@ -5,7 +5,7 @@ better.
 import numpy as np
 import pandas as pd
 
-from destock.analysis.classification.draws import some_draws
+from destock.analysis.classification.draws import confidence
 from destock.analysis.classification.lines import slow_limit
 from destock.model.messages import mark
 from destock.model.metrics import ratio, shipped_units, wilson_lower
@@ -38,8 +38,6 @@ MISSING = {
     "fail_line": mark("a past season to compare with"),
     "stock_to_sales": mark("sales of the last months"),
 }
-DRAWS = 100
-RATE_WEEKS = 8  # that a weekly rate is the mean of
 
 
 def rules(frame: pd.DataFrame, as_of: pd.Timestamp, a: dict[str, float]) -> pd.DataFrame:
@@ -150,7 +148,9 @@ def _good_units(
             "units": frame["excess_on_hand"],
             "cost": frame["excess_cost"],
             "also": _also(holds, own),
-            "confidence": _confidence(frame, first, as_of, assumptions).mask(by_analyst, np.nan),
+            "confidence": confidence(
+                frame, first, lambda rows: rules(rows, as_of, assumptions)
+            ).mask(by_analyst, np.nan),
             "decided": np.where(by_analyst, BY_ANALYST, BY_RULE),
             "reason": told["reason"].fillna(""),
             "missing": _missing(frame, assumptions["too_early_days"]).where(lacks, ""),
@@ -184,63 +184,6 @@ def _also(holds: pd.DataFrame, own: pd.Series) -> list[str]:
         for row, kind in zip(holds.to_numpy(), own, strict=True)
     ]
     return ["; ".join(names) for names in others]
-
-
-def _confidence(
-    frame: pd.DataFrame, first: pd.Series, as_of: pd.Timestamp, assumptions: dict[str, float]
-) -> pd.Series:
-    """How often does the class stay the same when the figures it rests on are drawn again?
-
-    Units sold and returned for quality: Poisson; weekly rates: mean ± their standard error over
-    eight weeks; what remains: its standard deviation. The lines that styles are measured by stay.
-    Items are drawn in the order of their names.
-    """
-    rows = frame.iloc[frame["item"].argsort(kind="stable")]
-    kinds, same = first.loc[rows.index].to_numpy(), np.zeros(len(rows))
-    dice = np.random.default_rng(0)
-    for draws in some_draws(DRAWS, len(rows)):
-        drawn = rules(_drawn(rows, draws, dice), as_of, assumptions).idxmax(axis=1)
-        same += (drawn.to_numpy().reshape(draws, -1) == kinds).sum(axis=0)
-    return pd.Series(same / DRAWS, index=rows.index).reindex(frame.index)
-
-
-def _drawn(rows: pd.DataFrame, draws: int, dice: np.random.Generator) -> pd.DataFrame:
-    """The rows as often as there are draws, one draw after the other, with their noisy figures
-    drawn.
-    """
-    many = pd.concat([rows] * draws, ignore_index=True)
-    luck = _luck(rows, draws, dice)
-    sold_more = ratio(luck["sold"], many["sold_units"].fillna(0).clip(lower=0)).fillna(1.0)
-    rate = many["rate"].fillna(0.0)
-    error = many["rate_sd"].fillna(0.0) / np.sqrt(RATE_WEEKS) * luck["rate"]
-    faster = ratio((rate + error).clip(lower=0), many["rate"]).fillna(1.0)
-    remaining = many["remaining"] + many["remaining_sd"] * luck["remaining"]
-    return many.assign(
-        net_units=many["net_units"] * sold_more,
-        sell_through=many["sell_through"] * sold_more,
-        quality_returns=luck["returned"],
-        remaining=remaining.clip(lower=0),
-        weeks_of_supply=many["weeks_of_supply"] / faster,
-        stock_to_sales=many["stock_to_sales"] / faster,
-    )
-
-
-def _luck(rows: pd.DataFrame, draws: int, dice: np.random.Generator) -> pd.DataFrame:
-    """What chance deals to every row in each draw: units sold and units returned for quality, and
-    how many standard errors its rate and what remains are off.
-    """
-    sold = rows["sold_units"].fillna(0).clip(lower=0).to_numpy(float)
-    returned = rows["quality_returns"].fillna(0).clip(lower=0).to_numpy(float)
-    dealt = [
-        {
-            "sold": dice.poisson(sold),
-            "rate": dice.standard_normal(len(rows)),
-            "returned": dice.poisson(returned),
-            "remaining": dice.standard_normal(len(rows)),
-        }
-        for _ in range(draws)
-    ]
-    return pd.concat([pd.DataFrame(draw) for draw in dealt], ignore_index=True)
 
 
 def dead(frame: pd.DataFrame, as_of: pd.Timestamp, assumptions: dict[str, float]) -> pd.Series:

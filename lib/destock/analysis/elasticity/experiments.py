@@ -36,12 +36,12 @@ def weeks_of_tests(
     """Which weeks of which items speak about a randomised price?
 
     For every recorded test: its items' complete weeks from four before the decision to the end of
-    the window (and ``after`` weeks more, to see what was borrowed from them), without weeks that
-    straddle a change of the listed price, weeks before at an earlier price, and weeks in which the
-    item was out of stock. experiment: experiment, item, arm, arm_price, cluster (what was drawn by
-    lot), decision_date, window_end. Adds ``unit`` (item in test), ``week_of_test`` (0 = the
-    decision), ``cell`` (test × week of test), ``treated`` (after the decision), ``curve``, ``age``,
-    ``log_price``, ``fresh`` (by how much a price of the first two weeks of the test is new).
+    the window (and ``after`` weeks more), without those that straddle a change of the listed price,
+    at an earlier price, or out of stock. experiment: experiment, item, arm, arm_price, cluster
+    (what was drawn by lot), decision_date, window_end. Adds ``unit`` (item in test),
+    ``week_of_test`` (0 = the decision), ``cell`` (test × week of test), ``treated`` (after the
+    decision), ``curve``, ``age``, ``log_price``, ``fresh`` (by how much a price of the first two
+    weeks of the test is new).
     """
     tests = experiment.merge(item_now[["item", "category"]], on="item", validate="m:1")
     rows = _at_one_price(item_week[item_week["complete"]].merge(tests, on="item"), after)
@@ -56,7 +56,11 @@ def weeks_of_tests(
         treated=week_of_test >= 0,
         in_stock=rows["in_stock_share"].fillna(1.0),
     ).sort_values(["unit", "week"], kind="stable")
-    rows = rows[~_at_an_earlier_price(rows)].reset_index(drop=True)
+    return _with_what_is_new(rows[~_at_an_earlier_price(rows)].reset_index(drop=True))
+
+
+def _with_what_is_new(rows: pd.DataFrame) -> pd.DataFrame:
+    """Adds ``fresh``: by how much (log) the price of the first weeks of the test is new."""
     met = rows["log_price"].where(~rows["treated"]).groupby(rows["unit"]).transform("last")
     new = rows["week_of_test"].isin(FRESH_WEEKS) & met.notna()
     return rows.assign(fresh=(rows["log_price"] - met).where(new, 0.0))

@@ -17,6 +17,20 @@ def level(known: Lives, share: np.ndarray, prior: np.ndarray) -> np.ndarray:
     weeks completed (0 … all).
     """
     calendar, season = _calendar(known)
+    log, styles = _by_date(known, share, prior, calendar, season)
+    found = np.exp(log * styles / (styles + OWN_STYLES))
+    # before anything was on sale nothing is known
+    found = np.concatenate([np.ones((len(found), 1)), found], axis=1)
+    own = np.concatenate([calendar, calendar[:, -1:] + 1], axis=1)
+    return found[season[:, None], np.minimum(own, found.shape[1] - 1)]
+
+
+def _by_date(
+    known: Lives, share: np.ndarray, prior: np.ndarray, calendar: np.ndarray, season: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Log of what each season had sold by each of its weeks over what it should have, and how many
+    of its styles had been on sale.
+    """
     foretold = np.nan_to_num(prior)[:, None] * np.diff(share, axis=1, prepend=0.0) * known.exposure
     seen = known.ages < known.styles["weeks_seen"].to_numpy()[:, None]
     usable = (known.exposure > 0) & seen & (prior > 0)[:, None]
@@ -29,12 +43,7 @@ def level(known: Lives, share: np.ndarray, prior: np.ndarray) -> np.ndarray:
     first = calendar[np.arange(len(season)), usable.argmax(axis=1)]
     np.add.at(styles, (season[begun], first[begun]), 1.0)
     sold, should, styles = (np.cumsum(x, axis=1) for x in (sold, should, styles))
-    log = np.log(np.where((sold > 0) & (should > 0), ratio(sold, should), 1.0))
-    found = np.exp(log * styles / (styles + OWN_STYLES))
-    # before anything was on sale nothing is known
-    found = np.concatenate([np.ones((shape[0], 1)), found], axis=1)
-    own = np.concatenate([calendar, calendar[:, -1:] + 1], axis=1)
-    return found[season[:, None], np.minimum(own, shape[1])]
+    return np.log(np.where((sold > 0) & (should > 0), ratio(sold, should), 1.0)), styles
 
 
 def _calendar(known: Lives) -> tuple[np.ndarray, np.ndarray]:

@@ -80,11 +80,9 @@ def lives(
     """What did every style with a season sell in each week of its life, and when was it not there
     to be sold?
 
-    styles: from ``sell_through.items``; weeks: from ``net_weeks``; events: event, date; buys: item,
-    week (Monday), units that were first known to be bought in it; what it does not tell of was
-    bought from the beginning. Weeks after the exit are left out; what was sold before its life is
-    of the first week; a week in which the style was in stock for less than half of the time teaches
-    nothing about demand.
+    styles: ``sell_through.items``; weeks: ``net_weeks``; events: event, date; buys: item, week,
+    units bought in it. Weeks after the exit are left out; what was sold before
+    its life is of its first week; one in stock for less than half of it teaches nothing.
     """
     rows = (
         styles[styles["season"].notna() & styles["life"].between(1, LONGEST)]

@@ -26,12 +26,11 @@ def season(
 ) -> dict[str, pd.DataFrame]:
     """How far should the running season be, how far is it, and where will it end?
 
-    Compares every running season with the last ``baseline_seasons`` seasons of the same
-    half-year that had ended by ``as_of``; one or two of them work, and the number is told.
-    Styles on sale before the records begin are left out of the past; buys: item, week, units, as
-    ``lives`` reads them. Returns FRAMES:
-    ``projection`` (style), ``season_path`` (style, week), ``backtest`` (half, week, method) and
-    ``stages`` (half, tier, day).
+    Compares every running season with the last ``baseline_seasons`` of the same half-year that
+    had ended by ``as_of``; one or two of them work, and the number is told.
+    Styles on sale before the records are left out of the past. buys: as ``lives``. Returns
+    FRAMES: ``projection`` (style), ``season_path`` (style, week), ``backtest`` (half, week,
+    method) and ``stages`` (half, tier, day).
     """
     found = {name: [] for name in FRAMES}
     running = items[items["in_season"] & items["season_half"].notna()]

@@ -17,14 +17,12 @@ def net_weeks(
 ) -> pd.DataFrame:
     """What was sold and kept, week by week, with the returns still to come already taken off?
 
-    item_week: the panel (item, week, complete, sold_units, undone_units, …). Returns its weeks up
-    to ``as_of``, the running one (not ``complete``) with them: figures of now count it, curves and
-    fits do not. Adds ``age`` (weeks since the item's present life began, by ``life.begins``; below
-    0 before it), ``launched_again`` and ``carried`` as told there, ``of_this_life`` (not before it
-    was launched again), ``net_units`` (sold, less cancelled and returned by week of sale, less
-    those still to come by ``returns.still_to_come``), ``provisional`` (more than 2 % of the week's
-    returns are still to come) and ``cumulative`` (of this life). Weeks before it was in stock or
-    sold for the first time are left out.
+    Returns the weeks of the panel, the running one (not ``complete``) with them: figures of now
+    count it, curves and fits do not. Adds ``age`` (weeks since its present life began; below 0
+    before), ``launched_again`` and ``carried`` by ``life.begins``, ``of_this_life``, ``net_units``
+    (sold, less cancelled and returned by week of sale or still to come), ``provisional`` (over 2 %
+    of the week's returns are to come), ``cumulative`` (of this life). Weeks before it was in stock
+    or sold are left out.
     """
     weeks = item_week.merge(item_now[["item", "category"]], on="item", validate="m:1")
     weeks = weeks.merge(begins(item_week, item_now), on="item", validate="m:1")
@@ -39,23 +37,26 @@ def net_weeks(
     )
     net = weeks["net_units"].where(weeks["of_this_life"], 0.0)
     weeks["cumulative"] = net.groupby(weeks["item"]).cumsum()
+    return weeks[_seen(weeks)].reset_index(drop=True)
+
+
+def _seen(weeks: pd.DataFrame) -> pd.Series:
+    """Had it been sold, in stock or launched by then?"""
     seen = (weeks["sold_units"] > 0) | (weeks["in_stock_share"] > 0) | (weeks["age"] >= 0)
-    return weeks[seen.groupby(weeks["item"]).cummax()].reset_index(drop=True)
+    return seen.groupby(weeks["item"]).cummax()
 
 
 def items(item_now: pd.DataFrame, weeks: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     """How far has every style sold through by now, how old is it, and at which part of its tag
     price?
 
-    weeks: ``net_weeks``, the running week with them: what was sold, received, returned and is on
-    hand is of the same moment. Returns one row an item: the columns of ``item_now``, ``age``
-    (complete weeks on sale, the first is 0; −1 in the first week itself), ``week_part`` (share of
-    the running week that has passed, of what is on sale in it), ``weeks_on_sale`` (both together),
-    ``life`` (weeks from ``first_week`` on sale to exit), ``net_units`` (``running_units`` of them
-    in the running week), ``sell_through`` (net ÷ received), ``price_realisation`` (paid ÷ sold at
-    tag), ``return_rate`` (came back, or still will, ÷ shipped), ``season_year``, ``season_half``,
-    ``in_season``, ``flags``. Of an item that was launched again all of it is of its present life,
-    and what was left from the earlier one (``carried``) is received with it.
+    weeks: ``net_weeks``: all is of the same moment. Returns one row an item: the columns of
+    ``item_now``, ``age`` (complete weeks on sale, the first is 0; −1 in the first week itself),
+    ``week_part`` (of the running week that has passed), ``weeks_on_sale`` (both together), ``life``
+    (weeks from ``first_week`` on sale to exit), ``net_units`` (``running_units`` of them in the
+    running week), ``sell_through`` (net ÷ received), ``price_realisation`` (paid ÷ sold at tag),
+    ``return_rate`` (came back, or still will, ÷ shipped), season, ``flags``. Of an item that was
+    launched again it is of its present life; what was left from the earlier one is received in it.
     """
     frame = item_now.merge(_to_date(weeks, as_of), on="item", how="left", validate="1:1")
     if weeks.empty:
@@ -102,19 +103,7 @@ def _of_this_life(frame: pd.DataFrame) -> pd.DataFrame:
 def _to_date(weeks: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     """Of each item with weeks on sale: its age, and the sums of its weeks."""
     weeks = weeks[weeks["of_this_life"]]
-    running, on_sale = ~weeks["complete"], weeks["age"] >= 0
-    passed = ((as_of - weeks["week"]).dt.days + 1) / 7
-    rows = weeks.assign(
-        provisional_units=weeks["net_units"].where(weeks["provisional"], 0.0),
-        sale_week=weeks["week"].where(weeks["sold_units"] > 0),
-        # sizes may differ in their tags: what was paid is set against the tags of the very units
-        paid_at_tag=weeks["paid_value"].where(weeks["sold_at_tag"].notna(), 0.0),
-        whole_age=weeks["age"].mask(running, -1).clip(lower=-1),
-        week_part=passed.where(running & on_sale, 0.0),
-        first_week=weeks["week"].where(on_sale),
-        running_units=weeks["net_units"].where(running, 0.0),
-        in_stock_share=weeks["in_stock_share"].where(on_sale),
-    ).groupby("item")
+    rows = _summable(weeks, as_of).groupby("item")
     total = rows.agg(
         age=("whole_age", "max"),
         week_part=("week_part", "sum"),
@@ -137,6 +126,23 @@ def _to_date(weeks: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     )
     # unknown, not zero, where nobody counted
     return total.join(rows[["exposures", "clicks"]].sum(min_count=1))
+
+
+def _summable(weeks: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+    """The weeks with what is summed of some of them only."""
+    running, on_sale = ~weeks["complete"], weeks["age"] >= 0
+    passed = ((as_of - weeks["week"]).dt.days + 1) / 7
+    return weeks.assign(
+        provisional_units=weeks["net_units"].where(weeks["provisional"], 0.0),
+        sale_week=weeks["week"].where(weeks["sold_units"] > 0),
+        # sizes may differ in their tags: what was paid is set against the tags of the very units
+        paid_at_tag=weeks["paid_value"].where(weeks["sold_at_tag"].notna(), 0.0),
+        whole_age=weeks["age"].mask(running, -1).clip(lower=-1),
+        week_part=passed.where(running & on_sale, 0.0),
+        first_week=weeks["week"].where(on_sale),
+        running_units=weeks["net_units"].where(running, 0.0),
+        in_stock_share=weeks["in_stock_share"].where(on_sale),
+    )
 
 
 def _not_recorded(frame: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:

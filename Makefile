@@ -70,7 +70,8 @@ $(UV):
 	@touch .venv/ready
 
 # Simulation studies: each prints its table with its Monte-Carlo error and fails where a line falls short. Minutes each, on two cores.
-evidence: evidence-classification evidence-pacing evidence-elasticity
+evidence: evidence-classification evidence-pacing evidence-elasticity evidence-projections \
+    evidence-price_answers evidence-cause_probabilities evidence-class_confidence
 
 evidence-%: .venv/ready
 	@$(RUN)/python -m tests.evidence.$*

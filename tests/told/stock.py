@@ -116,7 +116,7 @@ def largest_cause(of):
         "cause": units.idxmax(),
         "share": units.max() / units.sum(),
         "known": units.sum() / of["causes"]["units"].sum(),
-        "mixed": (of["main_cause"]["named"] == "mixed").sum(),
+        "mixed": of["main_cause"]["named"].isin(["mixed", "none"]).sum(),
         "styles": of["main_cause"]["item"].nunique(),
     }
 

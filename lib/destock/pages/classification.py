@@ -293,7 +293,7 @@ def about_causes(causes, main_cause) -> list[Finding]:
         "cause": units.index[0],
         "share": float(units.iloc[0] / units.sum()),
         "known": float(ratio(known["units"].sum(), causes["units"].sum())),
-        "mixed": (main_cause["named"] == reasons.MIXED).sum(),
+        "mixed": main_cause["named"].isin([reasons.MIXED, reasons.NONE]).sum(),
         "styles": len(main_cause),
     }
     return [LARGEST_CAUSE.found(figures)]

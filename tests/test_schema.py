@@ -130,6 +130,7 @@ def tables():
     test = {
         "experiment": "T",
         "arm": "cut",
+        "cluster": "C",
         "decision_date": day(14),
         "window_end": day(27),
         "seed": 7,

@@ -43,6 +43,8 @@ BARS = {
     ("shops", "all", "within"): (0.76, 0.86),
     ("shops", "pace", "within"): (0.74, 1.0),
     ("shops", "pace", "bias"): (-0.05, 0.05),
+    ("shops", "told", "within"): (0.74, 1.0),
+    ("shops", "told", "bias"): (-0.05, 0.05),
     (SAMPLE, "all", "within"): (0.76, 1.0),
 }
 SHOWN = (

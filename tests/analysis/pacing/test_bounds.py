@@ -77,7 +77,12 @@ class TestMean:
         assert mean(np.minimum([[50.0, 150.0]], 100.0), np.ones((1, 2))).tolist() == [75]
 
     def test_large_rests_count_by_their_units(self):
-        assert mean(np.array([[10.0, 20.0]]), np.array([[1.0, 3.0]])).tolist() == [17.5]
+        units, rest = np.repeat([10.0, 20.0], 10), np.repeat([1.0, 3.0], 10)
+        assert mean(units[None], rest[None]).tolist() == [17.5]
+
+    def test_one_past_style_that_took_off_does_not_lift_all_that_stood_like_it(self):
+        units = np.append(np.full(19, 10.0), 1000.0)
+        assert mean(units[None], np.ones((1, 20))).tolist() == [10]
 
     def test_of_equals_is_the_same_to_the_last_digit(self):
         rest = np.random.default_rng(0).uniform(1, 9, (1, 50))

@@ -10,6 +10,7 @@ MOST_TRIALS = 200
 PARTS = 5  # a fifth of the past cases is alike
 SEASON_SD = 0.15  # logs: by so much seasons differ, where only one is known
 LEAST_SPREAD = 0.02  # logs
+TAIL = 0.1
 DRAWN = ("error", "grown", "rest")
 
 
@@ -56,10 +57,12 @@ def in_part(error: np.ndarray, seasons: int) -> np.ndarray:
 
 
 def mean(units: np.ndarray, rest: np.ndarray) -> np.ndarray:
-    """The mean of each row, by units expected to come: so sums are met, whichever styles are
-    large.
+    """The mean of each row, by units expected to come: so sums are met, whichever styles are large.
+    What lies beyond the middle four fifths counts as their ends: one past style that took off does
+    not lift all that stood like it.
     """
-    found = (units * rest).sum(axis=1) / rest.sum(axis=1)
+    low, high = np.quantile(units, [TAIL, 1 - TAIL], axis=1, keepdims=True)
+    found = (np.clip(units, low, high) * rest).sum(axis=1) / rest.sum(axis=1)
     return np.clip(found, units.min(axis=1), units.max(axis=1))
 
 

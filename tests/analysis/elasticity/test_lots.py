@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from tests.evidence.independent.markdowns import simulate
 
-from destock.analysis.elasticity import estimators, experiments, lots, verdict
+from destock.analysis.elasticity import checks, estimators, experiments, lots, verdict
 
 
 def arm(asked: list[float], drawn: float = 70.0, listed: bool = True, **columns) -> pd.DataFrame:
@@ -90,7 +90,10 @@ def test_styles_that_were_drawn_together_answer_together_and_with_wider_errors()
 
 
 def test_what_the_first_weeks_borrow_is_told():
-    told = [verdict.answer(*parts("lot by style, pulled forward", n)).iloc[0] for n in (1, 2, 3, 4)]
+    worlds = [parts("lot by style, pulled forward", n) for n in (1, 2, 3, 4)]
+    told = [verdict.answer(*world).iloc[0] for world in worlds]
+    compared = [checks.compare(*world).iloc[0] for world in worlds]
+    assert [row["elasticity"] for row in told] == [row["elasticity"] for row in compared]
     assert any(verdict.FORWARD in row["reason"] for row in told)
     assert all(row["verdict"] == "usable" or row["reason"] != verdict.RANDOMISED for row in told)
 

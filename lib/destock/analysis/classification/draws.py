@@ -5,12 +5,12 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from destock.analysis.classification.cover import RECENT_WEEKS
 from destock.model.metrics import ratio
 
 # one frame of many draws is much quicker than many small ones
 MOST_DRAWN = 100_000
 DRAWS = 100
-RATE_WEEKS = 8  # that a weekly rate is the mean of
 
 
 def confidence(
@@ -40,7 +40,7 @@ def _drawn(rows: pd.DataFrame, draws: int, dice: np.random.Generator) -> pd.Data
     luck = _luck(rows, draws, dice)
     sold_more = ratio(luck["sold"], many["sold_units"].fillna(0).clip(lower=0)).fillna(1.0)
     rate = many["rate"].fillna(0.0)
-    error = many["rate_sd"].fillna(0.0) / np.sqrt(RATE_WEEKS) * luck["rate"]
+    error = many["rate_sd"].fillna(0.0) / np.sqrt(RECENT_WEEKS) * luck["rate"]
     faster = ratio((rate + error).clip(lower=0), many["rate"]).fillna(1.0)
     remaining = many["remaining"] + many["remaining_sd"] * luck["remaining"]
     return many.assign(

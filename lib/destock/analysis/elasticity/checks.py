@@ -43,7 +43,7 @@ def compare(tests: pd.DataFrame, weeks: pd.DataFrame) -> pd.DataFrame:
     """
     drawn = lots.as_drawn(tests) if len(tests) else tests
     ways: list[tuple[Callable, pd.DataFrame]] = [
-        (estimators.hold_out, tests),
+        (lambda rows: lots.read(rows)[0], tests),
         (estimators.hold_out, drawn),
         (estimators.history_conditioned, weeks),
         (estimators.fixed_effects, weeks),

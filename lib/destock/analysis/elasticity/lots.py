@@ -1,13 +1,36 @@
-"""Was the lot kept to: was the price that was drawn the price that was asked?"""
+"""Tests by lot: how they are read, and whether the price that was drawn was the price that was
+asked.
+"""
 
 import numpy as np
 import pandas as pd
 
+from destock.analysis.elasticity.estimators import hold_out
 from destock.analysis.elasticity.experiments import asked
+from destock.analysis.elasticity.poisson import Fit
 
 # a listed price that is off by less is rounding; what was paid is off by vouchers as well
 LISTED_APART, PAID_APART = 0.02, 0.10
+FADES = -2.0  # standard errors
 BREACHED_SHARE = 0.05  # of an arm's items: less is an oversight
+
+
+def read(rows: pd.DataFrame) -> tuple[Fit | None, bool]:
+    """What do tests by lot say, and had their first two weeks to be told apart for it?"""
+    apart_at_first = hold_out(rows, slopes=("log_price", "fresh"))
+    forward = fades(apart_at_first)
+    return (apart_at_first if forward else hold_out(rows)), forward
+
+
+def fades(found: Fit | None) -> bool:
+    """Do the first two weeks at a new price sell more than those that follow? Then it moved sales
+    in time, or followed what its setter saw coming.
+    """
+    return bool(
+        found is not None
+        and found.std_error[1] > 0
+        and found.slopes[1] < FADES * found.std_error[1]
+    )
 
 
 def kept_to(tests: pd.DataFrame) -> pd.DataFrame:

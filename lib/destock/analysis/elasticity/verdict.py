@@ -14,7 +14,7 @@ from destock.model.messages import mark
 LEAST_SPREAD, LEAST_ITEMS, LEAST_DRAWN = 0.03, 20, 6
 # percent of units per percent of price: what cannot be told from it is no answer to rest a cut on
 HARDLY = -0.3
-FADES, MOST_WEAKER = -2.0, 0.5
+MOST_WEAKER = 0.5
 IN_STOCK, CENSORED_SHARE, LEAST_SURE = 0.8, 0.3, 0.75
 VERDICTS = (mark("usable"), mark("use with care"), mark("not from these data"))
 LEAST_CATEGORIES = 3  # of which the spread of one more can be told
@@ -168,10 +168,7 @@ def _randomised(rows: pd.DataFrame) -> dict:
     refusal = _refusal(rows)
     if refusal:
         return _refused([refusal])
-    found = estimators.hold_out(rows)
-    apart_at_first = estimators.hold_out(rows, slopes=("log_price", "fresh"))
-    forward = _fades(apart_at_first)
-    found = apart_at_first if forward else found
+    found, forward = lots.read(rows)
     refusal = _unfit(found, rows) or (TOO_FEW if len(found.influence) < LEAST_DRAWN else None)
     if refusal:
         return _refused([refusal])
@@ -219,24 +216,15 @@ def _observed(rows: pd.DataFrame) -> dict:
         return _refused([refusal, *doubts])
     doubts += [EXPOSURE] if _exposed(rows) else []
     doubts += [CENSORED] if _censored(rows) else []
-    if _fades(fit(rows.dropna(subset="fresh"), ["log_price", "fresh"], ["unit", "curve", "week"])):
+    if lots.fades(
+        fit(rows.dropna(subset="fresh"), ["log_price", "fresh"], ["unit", "curve", "week"])
+    ):
         return _refused([FORWARD, *doubts])
     if alike.interval()[1] > HARDLY:
         return _refused([NO_ANSWER, *doubts])
     # how far two readings of the same weeks lie apart, neither is known to be nearer
     apart = abs(alike.slopes[0] - same.slopes[0]) if same and same.known else 0.0
     return _told("use with care", doubts, HISTORY, alike, apart)
-
-
-def _fades(found: Fit | None) -> bool:
-    """Do the first two weeks at a new price sell more than those that follow? Then it moved sales
-    in time, or followed what its setter saw coming.
-    """
-    return bool(
-        found is not None
-        and found.std_error[1] > 0
-        and found.slopes[1] < FADES * found.std_error[1]
-    )
 
 
 def _refused(reasons: list[str]) -> dict:

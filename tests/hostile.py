@@ -194,7 +194,7 @@ def _columns() -> list[str]:
     return [
         name
         for name, column in COLUMNS.items()
-        if column.heading and column.kind in ("text", "label", "verb")
+        if column.heading and column.kind in ("text", "label", "decision")
     ]
 
 

@@ -15,11 +15,12 @@ from destock.analysis.classification.ageing import ageing
 from destock.analysis.classification.causes import split
 from destock.analysis.classification.cover import excess, seldom
 from destock.analysis.classification.range import abc, pattern
+from destock.analysis.clearance.floor import best_price, price_floor, rate_that_pays
+from destock.analysis.clearance.waiting import Holding
 from destock.analysis.elasticity.design import items_needed, least_detectable, std_error, variance
 from destock.analysis.elasticity.money import break_even_uplift
 from destock.analysis.elasticity.readout import net_of_dip, noise_interval
 from destock.analysis.impact.carrying import carrying, mean_age
-from destock.analysis.impact.decision import best_price, present_value, price_floor, rate_that_pays
 from destock.analysis.impact.ratios import turn
 from destock.analysis.impact.value import written_down
 from destock.analysis.pacing.curve import by_day, fit, monotone, reached
@@ -329,9 +330,8 @@ class TestOverstock:
 
     def test_cash_of_eight_weeks_today(self):
         """30, 25, 20 and 10 thousand every two weeks at 15 %: 84,042."""
-        assert float(
-            present_value(np.array([30e3, 25e3, 20e3, 10e3]), np.array([2, 4, 6, 8]), 0.15)
-        ) == pytest.approx(84_042, abs=0.5)
+        today = Holding(0.15, 0.0, 0.0, 0).discount([2, 4, 6, 8])
+        assert (today * [30e3, 25e3, 20e3, 10e3]).sum() == pytest.approx(84_042, abs=0.5)
 
 
 def test_age_bands_close_on_their_last_day():
@@ -629,7 +629,7 @@ class TestGrades:
             "A": "profit style",
             "B": "best seller",
             "C": "traffic style",
-            "D": "to clear",
+            "D": "weak style",
             "E": "best seller",
         }
 

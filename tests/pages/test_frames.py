@@ -97,6 +97,8 @@ def test_the_rate_of_capital_moves_money_and_no_elasticity_or_back_test():
         "actions",
         "costs",
         "decisions",
+        "open_orders",
+        "options",
     }
     assert not assumed_by("elasticity")
     assert "capital_rate" not in assumed_by("backtest")

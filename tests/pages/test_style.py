@@ -49,9 +49,8 @@ def test_it_says_what_every_page_says(frames):
         page = Frames(frames.book, {"item": item})
         said = page["judgements"].set_index("told_by")["judgement"]
         for label, frame, column in (
-            ("Summary", "actions", "verb"),
+            ("Clearance", "decisions", "decision"),
             ("Kinds", "classes", "class"),
-            ("Cost", "decisions", "advice"),
             ("Sell-through", "pace", "pace"),
             ("Sell-through", "grades", "grade"),
         ):

@@ -14,7 +14,15 @@ from tests.hostile import PAYLOADS
 from destock.model.messages import speak
 from destock.model.metrics import DEFINITIONS
 from destock.present import charts
-from destock.present.charts import classification, elasticity, impact, intake, pacing, style
+from destock.present.charts import (
+    classification,
+    clearance,
+    elasticity,
+    impact,
+    intake,
+    pacing,
+    style,
+)
 from destock.present.style import _font, legible
 
 CLASSES = pd.DataFrame(
@@ -203,7 +211,16 @@ WEEKS_OF_ONE = pd.DataFrame(
         "sold_units": [3, 0],
     }
 )
+BROUGHT = pd.DataFrame(
+    {
+        "decision": ["cancel the open order", "cut the price"],
+        "present_value": [90.0, 200.0],
+        "keep_value": [-5.0, 150.0],
+        "gain": [95.0, 50.0],
+    }
+)
 ALL = [
+    (clearance.brought, (BROUGHT, "CNY")),
     (pacing.backtest, (BACKTEST,)),
     (pacing.fans, (FANS,)),
     (pacing.stages, (STAGES,)),

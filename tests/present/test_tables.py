@@ -80,10 +80,12 @@ def test_an_empty_table_says_so():
 
 
 def test_a_cut_names_its_price():
-    frame = pd.DataFrame({"verb": ["cut the price", "watch"], "price_to": [0.71, None]})
-    assert table(frame, ["verb"], "CNY").rows == (
+    decided = ["cut the price", "watch", None]
+    frame = pd.DataFrame({"decision": decided, "price_to": [0.71, None, None]})
+    assert table(frame, ["decision"], "CNY").rows == (
         ("cut the price to 71.0% of the tag",),
         ("watch",),
+        ("–",),
     )
 
 

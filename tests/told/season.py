@@ -231,7 +231,7 @@ def grades(of):
     names = {
         "best seller": "best",
         "profit style": "profit",
-        "to clear": "clear",
+        "weak style": "weak",
         "too early": "early",
     }
     counts = of["grades"]["grade"].value_counts()

@@ -220,37 +220,6 @@ def top_ten_by_tag(of):
     return {"styles": min(10, len(of["actions"]))} if of["actions"]["money"].isna().all() else []
 
 
-def _acting(of: Pack) -> dict:
-    rows = of["value"].query("portion in ['too much', 'damaged']")
-    rows = rows.merge(of["styles"][["item", "tag_price"]], on="item")
-    known = rows.dropna(subset=["price", "tag_price", "nrv"])
-    paid = (known["units"] * known["price"]).sum()
-    cash = summed(rows["units"] * rows["nrv"])
-    each = (known["price"] / known["tag_price"]).round(4)
-    can = of["open_orders"]["cancellable_until"] >= of.as_of
-    return {
-        "cash": cash,
-        "share": share(paid, (known["units"] * known["tag_price"]).sum()),
-        "selling": 1 - share(cash, paid),
-        "low": each.min(),
-        "high": each.max(),
-        "orders": summed(of["open_orders"].loc[can, "money"]),
-        "week": summed(of["costs"]["week"]),
-    }
-
-
-@tells("worth_to_act")
-def worth_to_act(of):
-    figures = _acting(of)
-    return figures if figures["low"] == figures["high"] else []
-
-
-@tells("worth_to_act_mixed")
-def worth_to_act_mixed(of):
-    figures = _acting(of)
-    return figures if figures["low"] < figures["high"] else []
-
-
 @tells("sizes")
 def sizes(of):
     rows = of["sizes"]
@@ -377,17 +346,3 @@ def losses_over(of):
 def losses_within(of):
     figures = _losses(of)
     return figures if figures["over"] <= 0 else []
-
-
-@tells("hold_or_let_go")
-def hold_or_let_go(of):
-    """Held is what brings more that way one week ahead."""
-    rows = of["decisions"]
-    hold = rows["advice"] == "hold"
-    return {
-        "hold": hold.sum(),
-        "let_go": (~hold).sum(),
-        "units": rows.loc[~hold, "units"].sum(),
-        "salvage": of.toml.get("targets", {}).get("salvage", of.assumed("salvage_price")),
-        "decline": of.assumed("salvage_decline"),
-    }

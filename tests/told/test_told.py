@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from tests.told import door, prices, season, stock
+from tests.told import decisions, door, prices, season, stock
 from tests.told.pack import ORACLES, Pack
 from tests.told.words import AT_THE_DOOR, NOT_IN_RESULTS, NOT_TOLD
 from tests.torture.small_shops import write
@@ -28,7 +28,7 @@ DATA = ROOT.parent / "shared" / "data"
 REAL = ("online_retail", "supermarket_cn")
 SHOPS = ("sample", "douyin", "snapshot", *REAL, "1", "2", "3")
 PARAGRAPH = re.compile(r'<p class="finding">(.*?)</p>', re.DOTALL)
-PARTS = (door, stock, season, prices)  # each fills ORACLES
+PARTS = (door, stock, season, prices, decisions)  # each fills ORACLES
 
 
 @pytest.fixture(scope="session")

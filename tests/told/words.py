@@ -31,6 +31,8 @@ NOT_IN_RESULTS = {
     ("by_traffic", "exposure"): _TRAFFIC,
     ("by_traffic", "conversion"): _TRAFFIC,
     ("by_traffic", "total"): _TRAFFIC,
+    ("cleared_by_the_shop", "pace"): "the weeks after an exit stand in no table",
+    ("no_cut", "page"): _WORDS,
     ("no_test_sees", "least"): _RATES,
     ("no_test_sees", "needed"): _RATES,
 }

@@ -20,6 +20,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
+from tests.torture.one_verdict import two_verdicts
 from tests.torture.small_shops import world, write
 
 from destock.model.folders import ROOT
@@ -105,6 +106,13 @@ def in_process(folder: Path, lang: str = "en") -> Iterator[tuple[str, Callable]]
         yield name, lambda name=name: pages.setdefault(name, open_page(name, folder, None, lang))
         yield f"{name}, shown", lambda name=name: show(pages[name])
     yield "results", lambda: written(open_book(folder), pages)
+    yield "one verdict a style", lambda: told_once(open_book(folder))
+
+
+def told_once(book: Book) -> None:
+    """Raises AssertionError where two pages tell a style two things."""
+    found = two_verdicts(book)
+    assert not found, found
 
 
 def show(page: Page) -> None:

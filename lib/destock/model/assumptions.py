@@ -229,16 +229,19 @@ ASSUMPTIONS = {
         OURS,
         mark("a price is not cut below this part of what has been paid so far"),
     ),
-    "order_share": Assumption(
-        0.25,
+    "session_takes": Assumption(
+        0.10,
         "share",
         0,
         1,
         OURS,
         mark(
-            "from this part of a style's money in excess on, its open order is the first thing"
-            " to do"
+            "part of what a clearance session sells before the exit that would have been bought at"
+            " its price"
         ),
+    ),
+    "cash_days": Assumption(
+        60, "days", 7, 364, ARTICLE, mark("days within which stock is to become cash")
     ),
     "ladder_step": Assumption(
         0.10, "share", 0.01, 0.5, OURS, mark("one step down the price ladder, of today's price")

@@ -5,8 +5,6 @@ cash.
 import pandas as pd
 
 from destock.analysis.impact import carrying
-from destock.analysis.impact import orders as open_ones
-from destock.analysis.impact.value import DAMAGED, TOO_MUCH
 from destock.model.findings import Finding, Sentence
 from destock.model.messages import mark
 from destock.model.metrics import total
@@ -40,36 +38,15 @@ def costs_by_category(costs) -> pd.DataFrame:
     return carrying.by(costs, "category")
 
 
-@frame(
-    key="item po_id",
-    columns=("name category vendor ordered units money due_at cancellable_until lever until"),
-)
-def open_orders(open_line, styles, today) -> pd.DataFrame:
-    """Open orders of what is already too much, and what can be done about each."""
-    return open_ones.open_orders(open_line, styles, today)
-
-
 @view
-def worth(value, open_orders, costs) -> dict[str, float]:
-    """What is it worth to act this week? Orders not taken, net cash of the excess at the clearance
-    price, and a week's cost of waiting.
-    """
-    left = value[value["portion"].isin([TOO_MUCH, DAMAGED])]
-    return {
-        "orders": float(total(open_orders.loc[open_orders["lever"] == "cancel", "money"])),
-        "cash": float(total(left["units"] * left["nrv"])),
-        "week": float(total(costs["week"])),
-    }
-
-
-@view
-def effects(costs, provisions, worth, decisions, shrink_rate) -> pd.DataFrame:
+def effects(costs, provisions, decisions, shrink_rate) -> pd.DataFrame:
     """What the overstock does to profit and to cash, each amount once: figure, cash_flow, profit,
     basis.
     """
     spent = total(costs)
     shrink = float(total(costs["purchase"]) * shrink_rate * 7 / 365)
     capital = spent["week"] - spent["week_cash"] - shrink
+    decided = decisions[decisions["present_value"].notna()]
     rows = [
         (
             mark("purchase of the excess"),
@@ -97,18 +74,17 @@ def effects(costs, provisions, worth, decisions, shrink_rate) -> pd.DataFrame:
         ),
         (mark("shrink, a week"), 0.0, -shrink, mark("units lost, at cost")),
         (
-            mark("clearing the excess now"),
-            worth["cash"],
+            mark("all stock and orders, as is decided"),
+            total(decided["present_value"]),
             0.0,
-            mark("clearance price less selling costs – the loss against cost is in the write-down"),
+            mark("what it brings in coming weeks, present value, after storage"),
         ),
         (
-            mark("selling on at the prices lately paid for a year, then the rest"),
-            total(decisions["cash_ahead"]),
+            mark("all stock and orders, if nothing is done"),
+            total(decided["keep_value"].fillna(0.0)),
             0.0,
-            mark("instead, all stock of these styles – present value, before storage"),
+            mark("instead of the line above – the difference is what acting brings"),
         ),
-        (mark("orders that can be cancelled"), worth["orders"], 0.0, mark("not spent, at cost")),
     ]
     frame = pd.DataFrame(rows, columns=["figure", "cash_flow", "profit", "basis"])
     return frame.astype({"cash_flow": float, "profit": float})
@@ -196,9 +172,8 @@ def found(
     about_write_down,
     about_productivity,
     about_losses,
-    about_holding,
 ) -> list[Finding]:
     """What does the overstock cost, what is it still worth, and until when does holding pay?"""
     return about_unknown_stock or (
-        about_cost + about_write_down + about_productivity + about_losses + about_holding
+        about_cost + about_write_down + about_productivity + about_losses
     )

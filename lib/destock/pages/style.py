@@ -53,20 +53,15 @@ def style(chosen, styles, shop: Shop) -> pd.DataFrame:
 
 
 @view
-def judgements(
-    chosen, classes, main_cause, pace, behind, grades, decisions, open_orders, actions
-) -> pd.DataFrame:
+def judgements(chosen, classes, main_cause, pace, behind, grades, decisions) -> pd.DataFrame:
     """What does each page say of the style?"""
     said = [
-        ("summary", actions, "verb"),
+        ("clearance", decisions, "decision"),
         ("classification", classes, "class"),
         ("classification", main_cause, "named"),
-        ("impact", decisions, "advice"),
-        ("impact", open_orders, "lever"),
         ("pacing", pace, "pace"),
         ("pacing", behind, "first"),
         ("pacing", grades, "grade"),
-        ("pacing", grades, "to_do"),
     ]
     rows = [
         (notebooks()[name].label, word)
@@ -146,9 +141,10 @@ def style_value(chosen, value) -> pd.DataFrame:
 
 
 @view
-def style_holding(chosen, decisions) -> pd.DataFrame:
-    """Until when holding it pays."""
-    return of(decisions, chosen)
+def style_ways(chosen, options) -> pd.DataFrame:
+    """All that can be done with it, what brings most first."""
+    rows = of(options, chosen)
+    return rows.sort_values(["portion", "present_value"], ascending=[False, False], kind="stable")
 
 
 @view

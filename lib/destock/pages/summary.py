@@ -3,7 +3,6 @@
 import pandas as pd
 
 from destock.analysis import summary
-from destock.analysis.impact.value import DAMAGED, TOO_MUCH
 from destock.intake.shop import Shop
 from destock.model.findings import Finding, Sentence
 from destock.model.messages import mark
@@ -11,28 +10,20 @@ from destock.model.metrics import ratio, total
 from destock.pages.frames import frame, view
 from destock.pages.page import page
 
-SPENT_WEEKS = 4
-
 
 @frame(
     key="item",
     columns=(
         "name category class money units purchase on_order_cost cancellable_cost until"
-        " week verb price_to sell_through target weeks_of_supply sizes return_rate"
+        " week decision price_to gain sell_through target weeks_of_supply sizes return_rate"
     ),
-    assumes="order_share low_rate deepest_cut",
 )
-def actions(
-    styles, targets, weeks, costs, open_orders, usable_elasticity, today, numbers
-) -> pd.DataFrame:
-    """Every item with excess or an open order too much: one thing to do about it, the cheapest
-    lever first, then most money.
+def actions(styles, targets, costs, open_orders, first_things) -> pd.DataFrame:
+    """Every item with excess or an open order too much, with what is decided about it: what costs
+    nothing first, then most money.
     """
-    late = weeks["week"] > weeks["week"].max() - pd.Timedelta(weeks=SPENT_WEEKS)
-    spend = weeks[late].groupby("item")["ad_spend"].sum()
     rows = styles.merge(targets[["item", "target"]], on="item", how="left", validate="1:1")
-    rows = rows.assign(ad_spend=rows["item"].map(spend).astype(float).fillna(0.0))
-    return summary.actions(rows, costs, open_orders, usable_elasticity, today, numbers)
+    return summary.actions(rows, costs, open_orders, first_things)
 
 
 @view
@@ -165,7 +156,7 @@ def about_urgent(open_orders, most_money) -> list[Finding]:
     """
     if most_money.empty:
         return []
-    orders = open_orders[open_orders["lever"] == "cancel"]
+    orders = open_orders[open_orders["cancellable"]]
     if orders.empty:
         return _urgent_style(most_money.iloc[0])
     first, every = orders["until"].min(), _ordered(open_orders)
@@ -185,57 +176,6 @@ def _urgent_style(worst: pd.Series) -> list[Finding]:
     name = worst["name"] if isinstance(worst["name"], str) else worst["item"]
     figures = worst[["item", "money", "week"]].to_dict() | {"name": name}
     return [URGENT_STYLE.found(figures, item=worst["item"])]
-
-
-WORTH_TO_ACT = Sentence(
-    "worth_to_act",
-    mark(
-        "Acting now is worth {cash:money} of cash from the excess (at {share:percent} of its tag"
-        " value, less {selling:percent} for tax and selling), {orders:money} of orders not taken,"
-        " and {week:money} of costs for each week saved."
-    ),
-    "money",
-    "net cash of the excess at the clearance price + orders not taken",
-    value="both",
-    money="both",
-    severity=1,
-)
-WORTH_TO_ACT_MIXED = Sentence(
-    "worth_to_act_mixed",
-    mark(
-        "Acting now is worth {cash:money} of cash from the excess (at {share:percent} of its tag"
-        " value on average, {low:percent} to {high:percent} by style and condition, less"
-        " {selling:percent} for tax and selling), {orders:money} of orders not taken, and"
-        " {week:money} of costs for each week saved."
-    ),
-    "money",
-    "net cash of the excess at the clearance price + orders not taken",
-    value="both",
-    money="both",
-    severity=1,
-)
-
-
-@view
-def about_acting(actions, worth, value, styles) -> list[Finding]:
-    """What acting brings, and at which part of the tag price on average: some goods are damaged,
-    some long over.
-    """
-    rows = value[value["portion"].isin([TOO_MUCH, DAMAGED])]
-    rows = rows.merge(styles[["item", "tag_price"]], on="item", validate="m:1")
-    known = rows.dropna(subset=["price", "tag_price", "nrv"])
-    if actions.empty or known.empty:
-        return []
-    price, tag = ((known["units"] * known[column]).sum() for column in ("price", "tag_price"))
-    shares = (known["price"] / known["tag_price"]).round(4)
-    figures = worth | {
-        "share": float(ratio(price, tag)),
-        "selling": 1 - float(ratio(worth["cash"], price)),
-        "low": shares.min(),
-        "high": shares.max(),
-        "both": total(pd.Series([worth["cash"], worth["orders"]])),
-    }
-    return [(WORTH_TO_ACT if shares.nunique() == 1 else WORTH_TO_ACT_MIXED).found(figures)]
 
 
 @page

@@ -42,7 +42,7 @@ def targets(items, plan, proceeds, shop, numbers) -> pd.DataFrame:
     key="item",
     columns=(
         "name category tier season received net_units sell_through price_realisation"
-        " value_share share_before group_realisation on_path large good_price grade to_do"
+        " value_share share_before group_realisation on_path large good_price grade"
     ),
     assumes="grade_share too_early_days grade_least_units",
 )
@@ -51,6 +51,13 @@ def grades(items, pace, numbers) -> pd.DataFrame:
     ahead = pace.set_index("item")["pace_ratio"]
     on_path = (ahead >= 1).astype(object).where(ahead.notna(), None)
     return graded.grades(items, items["item"].map(on_path), numbers)
+
+
+@view(rows_of="grades")
+def grades_told(grades, first_things) -> pd.DataFrame:
+    """The same with what is decided about each."""
+    decided = first_things[["item", "decision", "price_to"]]
+    return grades.merge(decided, on="item", how="left", validate="1:1")
 
 
 TARGETS_IN_REACH = Sentence(
@@ -110,7 +117,8 @@ GRADES = Sentence(
     "grades",
     mark(
         "Of {styles:units} styles {best:units} are best sellers, {profit:units} profit styles that"
-        " sell too slowly, {clear:units} to be cleared; {early:units} are too early to grade."
+        " sell too slowly, {weak:units} are weak in all three; {early:units} are too early to"
+        " grade."
     ),
     "styles",
     "pace × share × price realisation",
@@ -128,7 +136,7 @@ def about_grades(grades) -> list[Finding]:
     kinds = {
         "best": "best seller",
         "profit": "profit style",
-        "clear": "to clear",
+        "weak": "weak style",
         "early": "too early",
     }
     counts = {name: (grades["grade"] == kind).sum() for name, kind in kinds.items()}

@@ -4,9 +4,9 @@ holding pays.
 
 import pandas as pd
 
-from destock.analysis.impact import decision, ratios
+from destock.analysis.impact import ratios
 from destock.analysis.impact import value as values
-from destock.model.findings import UNKNOWN, Finding, Sentence
+from destock.model.findings import Finding, Sentence
 from destock.model.messages import mark
 from destock.model.metrics import ratio, total
 from destock.pages.frames import frame, view
@@ -54,49 +54,6 @@ def value_named(value, names) -> pd.DataFrame:
 def provisions(value, provision, shop) -> pd.DataFrame:
     """What is to be booked by the shop's accounting rules, given what is booked."""
     return values.movement(value, provision, values.STANDARDS[shop.accounting])
-
-
-@view
-def usable_elasticity(elasticity) -> float:
-    """The elasticity that actions may rest on: unknown unless the verdict is "usable"."""
-    whole = elasticity.iloc[0]
-    return float(whole["elasticity"]) if whole["verdict"] == "usable" else UNKNOWN
-
-
-@frame(
-    key="item",
-    columns=(
-        "units price salvage floor floor_share net_price rate_needed rate_expected advice"
-        " hold_until gain best_price cash_ahead"
-    ),
-    assumes="capital_rate storage_per_unit_day salvage_decline",
-)
-def decisions(
-    styles, recent_price, classes, season_path, usable_elasticity, salvage, proceeds, today, numbers
-) -> pd.DataFrame:
-    """Hold or let go of every item with excess, until when, and its price floor."""
-    rows = styles.merge(recent_price, on="item", validate="1:1")
-    excess = rows["item"].isin(classes["item"]) & (rows["on_hand"] > 0) & (rows["price"] > 0)
-    rows = rows[excess].assign(
-        units=lambda d: d["on_hand"], salvage=lambda d: d["tag_price"] * salvage
-    )
-    terms = {
-        "capital_rate": numbers["capital_rate"],
-        "storage_week": 7 * numbers["storage_per_unit_day"],
-        "decline": numbers["salvage_decline"],
-        "elasticity": usable_elasticity,
-    }
-    coming = decision.coming_weeks(rows, season_path, today)
-    return decision.hold(rows.dropna(subset=["salvage"]), coming, proceeds, terms, today)
-
-
-@view(rows_of="decisions")
-def decisions_named(decisions, names) -> pd.DataFrame:
-    """The same with the names of the styles, those with most money at the prices lately paid
-    first.
-    """
-    rows = decisions.assign(at_stake=decisions["units"] * decisions["price"])
-    return rows.merge(names, on="item").sort_values("at_stake", ascending=False, kind="stable")
 
 
 @frame(
@@ -261,31 +218,3 @@ def about_losses(losses) -> list[Finding]:
     }
     over = figures["actual"] > figures["acceptable"]
     return [(LOSSES_OVER if over else LOSSES_WITHIN).found(figures)]
-
-
-HOLD_OR_LET_GO = Sentence(
-    "hold_or_let_go",
-    mark(
-        "{hold:units} styles are better held for now, {let_go:units} are better let go today"
-        " ({units:units} units), if a jobber pays {salvage:percent} of the tag, {decline:percent}"
-        " less each week. What they cost to buy plays no part."
-    ),
-    "share",
-    "one week ahead; purchase cost plays no part",
-)
-
-
-@view
-def about_holding(decisions, salvage, salvage_decline) -> list[Finding]:
-    """How much is better held, how much let go."""
-    if decisions.empty:
-        return []
-    hold = decisions["advice"] == "hold"
-    figures = {
-        "hold": hold.sum(),
-        "let_go": (~hold).sum(),
-        "units": decisions.loc[~hold, "units"].sum(),
-        "salvage": salvage,
-        "decline": salvage_decline,
-    }
-    return [HOLD_OR_LET_GO.found(figures, value=float(hold.mean()))]

@@ -1,7 +1,7 @@
--- What people decided and booked by as_of: classes that win over the rules, and write-downs.
+-- What people decided and booked by as_of: classes and ways that win over the rules, and write-downs.
 CREATE OR REPLACE TABLE override AS
-SELECT o.item, coalesce(w.class, o.class) AS class, o.reason, o.decided_by, o.decided_on
-FROM overrides o CROSS JOIN run LEFT JOIN class_word w ON w.chinese = o.class
+SELECT o.item, coalesce(w.class, o.class) AS class, coalesce(d.way, o.decision) AS decision, o.reason, o.decided_by, o.decided_on
+FROM overrides o CROSS JOIN run LEFT JOIN class_word w ON w.chinese = o.class LEFT JOIN way_word d ON d.chinese = o.decision
 WHERE o.decided_on IS NULL OR o.decided_on <= as_of;
 
 CREATE OR REPLACE TABLE provision AS

@@ -14,7 +14,7 @@ from destock.intake.rows import Intake, load
 from destock.intake.shop import Shop
 from destock.model.findings import table
 from destock.model.messages import Fault, mark
-from destock.model.schema import CLASSES, TABLES
+from destock.model.schema import CLASSES, TABLES, WAYS
 from destock.model.weeks import calendar, spans
 from destock.panel.proof import prove
 
@@ -170,6 +170,7 @@ def context(con: engine.Engine, shop: Shop, intake: Intake, as_of: date) -> None
         "days": pd.DataFrame({"day": pd.date_range(first, as_of).date}),
         "season": _seasons(shop),
         "class_word": pd.DataFrame(CLASSES.items(), columns=["class", "chinese"]),
+        "way_word": pd.DataFrame(WAYS.items(), columns=["way", "chinese"]),
         "rejected_product": pd.DataFrame({"sku": list(intake.rejected_skus)}, dtype="str"),
         "run": _run(con, shop, intake, first, as_of),
     }

@@ -8,6 +8,7 @@ UNIQUE = {
     "products": "sku",
     "season": "season",
     "class_word": "chinese",
+    "way_word": "chinese",
     "unpaid": "order_id, line_id, sku",
     "supplied": "channel",
     "last_cost": "sku",

@@ -12,7 +12,7 @@ from destock.model.messages import count, exact_money, mark, percent, say
 from destock.present.photos import photo
 from destock.present.sentences import audit, evidence, figure
 
-_TEXT = ("text", "label", "verb", "yes", "photo", "evidence", "audit")
+_TEXT = ("text", "label", "decision", "yes", "photo", "evidence", "audit")
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def _cell(row: dict, column: str, kind: str, currency: str) -> str:
     if kind in _OF_A_ROW:
         return _OF_A_ROW[kind](row, currency)
     value = row[column]
-    if kind == "verb":
+    if kind == "decision":
         return action(value, row["price_to"])
     if kind == "exact" and row["unit"] == "money":
         return "–" if pd.isna(value) else exact_money(value, currency)
@@ -91,10 +91,12 @@ def _cell(row: dict, column: str, kind: str, currency: str) -> str:
 _OF_A_ROW = {"evidence": lambda row, _: evidence(row), "audit": audit}
 
 
-def action(verb: str, price_to: float) -> str:
-    """One thing to do, with the price where it is a cut."""
+def action(decision: str, price_to: float) -> str:
+    """One thing to do, with the price where it is a cut; where nothing is decided: unknown."""
+    if pd.isna(decision):
+        return "–"
     return (
-        say(verb)
+        say(decision)
         if pd.isna(price_to)
         else say("cut the price to {share} of the tag", share=percent(price_to))
     )

@@ -9,6 +9,7 @@ from destock.model.metrics import WEEKS_PER_MONTH, ratio, stock_to_sales, weeks_
 REMAINING = (mark("past seasons"), mark("its own sales"), mark("recent rate"))
 # that a weekly rate, and one of a snapshot, are the mean of
 RECENT_WEEKS, QUARTER_WEEKS = 8, 13
+UPPER = 1.2816  # standard deviations up to what nine cases of ten stay below
 SMOOTHING = 0.2  # of demand that comes seldom: the weight of the newest week
 
 
@@ -79,7 +80,8 @@ def excess(
 ) -> pd.DataFrame:
     """How many units are more than the shop can still use, and how long will the stock last?
 
-    What is more than the ``need`` of stock and open orders; damaged units are excess as they are.
+    Of stock what is more than the ``need``, of open orders what is more than ``need_most``; damaged
+    units are excess as they are.
     Returns ``need`` and ``ceiling_weeks`` (as ``needed`` says), ``excess_on_hand``,
     ``excess_on_order``, ``excess_units`` (on hand and damaged) and how long the stock lasts (as
     ``lasting`` says). Unknown where stock is, and where nobody knows what sells: sales that are not
@@ -87,11 +89,11 @@ def excess(
     """
     frame = needed(styles.merge(rates, on="item", how="left", validate="1:1"), assumptions)
     supply = frame["on_hand"] + frame["on_order"]
-    too_much = (supply - frame["need"]).clip(lower=0).mask(supply.le(0), 0.0)
-    # The last units needed are the ones on order: what is too much is first of all there, where it
-    # can still be cancelled.
-    on_order = np.minimum(too_much, frame["on_order"])
-    on_hand = too_much - on_order
+    on_hand = (frame["on_hand"] - frame["need"]).clip(lower=0).mask(supply.le(0), 0.0)
+    # The last units needed are the ones on order. An order can be cancelled once and not be called
+    # back: too much of it is only what is left when as much is wanted as in nine cases of ten.
+    beyond = (supply - frame["need_most"]).clip(lower=0).mask(supply.le(0), 0.0)
+    on_order = np.minimum(beyond, frame["on_order"])
     frame = frame.assign(
         excess_on_order=on_order,
         excess_on_hand=on_hand,
@@ -104,16 +106,20 @@ def needed(frame: pd.DataFrame, assumptions: dict[str, float]) -> pd.DataFrame:
     """How many units of each style can the shop still use?
 
     Adds ``need`` – seasonal: what will still sell until the exit; core: rate × (lead time + review
-    + cover) + z σ √(lead time + review) – and ``ceiling_weeks``, the weeks that a core style's
-    stock may last.
+    + cover) + z σ √(lead time + review) –, ``need_most``, which nine cases of ten stay below as far
+    as that or the rate may be off, and ``ceiling_weeks``, the weeks that a core style's stock may
+    last.
     """
     own_wait = frame["lead_time_days"] / 7
     wait = own_wait.fillna(assumptions["lead_time_weeks"]) + assumptions["review_weeks"]
     cover = wait + assumptions["cover_weeks"]
     safety = assumptions["service_z"] * frame["rate_sd"].fillna(0.0) * np.sqrt(wait)
     ceiling = frame["rate"] * cover + safety
-    need = np.where(frame["exit_date"].isna(), ceiling, frame["remaining"])
-    return frame.assign(need=need, ceiling_weeks=cover)
+    core = frame["exit_date"].isna()
+    need = frame["remaining"].mask(core, ceiling)
+    of_rate = frame["rate_sd"].fillna(0.0) / np.sqrt(RECENT_WEEKS) * cover
+    off = frame["remaining_sd"].mask(core, of_rate)
+    return frame.assign(need=need, need_most=need + UPPER * off, ceiling_weeks=cover)
 
 
 def lasting(frame: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:

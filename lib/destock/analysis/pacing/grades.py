@@ -9,27 +9,18 @@ from destock.analysis.pacing.sell_through import in_running_season
 from destock.model.messages import mark
 from destock.model.metrics import ratio
 
-# (on its target path, large, at a good price) → what such a style is, what to do with it
+# (on its target path, large, at a good price) → what such a style is
 GRADES = {
-    (True, True, True): (mark("best seller"), mark("protect its price and replenish")),
-    (False, True, True): (mark("profit style"), mark("try a small markdown")),
-    (True, True, False): (mark("volume by discount"), mark("stop the discount while it sells")),
-    (True, False, True): (mark("niche"), mark("buy deeper next time")),
-    (True, False, False): (
-        mark("traffic style"),
-        mark("keep it small: it draws customers, not profit"),
-    ),
-    (False, True, False): (
-        mark("over-bought or over-discounted"),
-        mark("stop reorders, then find out which"),
-    ),
-    (False, False, True): (
-        mark("content or price probe"),
-        mark("show it better, then test a price"),
-    ),
-    (False, False, False): (mark("to clear"), mark("clear it")),
+    (True, True, True): mark("best seller"),
+    (False, True, True): mark("profit style"),
+    (True, True, False): mark("volume by discount"),
+    (True, False, True): mark("niche"),
+    (True, False, False): mark("traffic style"),
+    (False, True, False): mark("over-bought or over-discounted"),
+    (False, False, True): mark("slow at a good price"),
+    (False, False, False): mark("weak style"),
 }
-UNGRADED = {mark("too early"): mark("wait"), mark("no target path"): mark("set a target first")}
+UNGRADED = (mark("too early"), mark("no target path"))
 
 
 def grades(styles: pd.DataFrame, on_path: pd.Series, assumptions: dict[str, float]) -> pd.DataFrame:
@@ -41,7 +32,7 @@ def grades(styles: pd.DataFrame, on_path: pd.Series, assumptions: dict[str, floa
     ``share_before`` (of its category's and season's net sales value, larger styles first),
     ``group_realisation`` (Σ paid ÷ Σ units at tag of that group), the flags ``on_path``, ``large``
     (share_before below ``grade_share``: the style that crosses the line is in) and ``good_price``,
-    ``grade`` and ``to_do``. Too early below ``grade_least_units`` net units or ``too_early_days``
+    and ``grade``. Too early below ``grade_least_units`` net units or ``too_early_days``
     on sale.
     """
     wanted = in_running_season(styles)
@@ -54,16 +45,11 @@ def grades(styles: pd.DataFrame, on_path: pd.Series, assumptions: dict[str, floa
 
 
 def _graded(now: pd.DataFrame, young: pd.Series) -> pd.DataFrame:
-    """What each style is and what to do with it; nothing yet of the young and of those without a
-    path.
-    """
+    """What each style is; nothing yet of the young and of those without a path."""
     stands = zip(now["on_path"].eq(True), now["large"], now["good_price"], strict=True)
-    answers = [GRADES[bool(fast), bool(large), bool(dear)] for fast, large, dear in stands]
+    found = [GRADES[bool(fast), bool(large), bool(dear)] for fast, large, dear in stands]
     not_yet = [young, now["on_path"].isna()]
-    return now.assign(
-        grade=np.select(not_yet, list(UNGRADED), [grade for grade, _ in answers]),
-        to_do=np.select(not_yet, list(UNGRADED.values()), [to_do for _, to_do in answers]),
-    )
+    return now.assign(grade=np.select(not_yet, list(UNGRADED), found))
 
 
 def _in_group(now: pd.DataFrame) -> pd.DataFrame:

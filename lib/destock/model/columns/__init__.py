@@ -1,6 +1,6 @@
 """Every column that a page shows or the results hold: once, by subject."""
 
-from destock.model.columns import goods, overstock, prices, records, sell_through
+from destock.model.columns import decisions, goods, overstock, prices, records, sell_through
 from destock.model.columns.column import Column
 
 COLUMNS: dict[str, Column] = {}
@@ -17,5 +17,5 @@ def declare(columns: dict[str, Column]) -> None:
             raise ValueError(f"two columns are called {name}")
 
 
-for _subject in (records, goods, overstock, sell_through, prices):
+for _subject in (records, goods, overstock, decisions, sell_through, prices):
     declare(_subject.COLUMNS)

@@ -13,7 +13,6 @@ COLUMNS = {
         mark("Confidence"),
         "draws of its noisy figures in which the class stays; empty = the analyst's",
     ),
-    "decided": Column("label", mark("Decided by"), "rule, or analyst (table overrides)"),
     "reason": Column("label", mark("Because"), "why; several with ; between"),
     "missing": Column("text", meaning="what an unclassifiable item lacks"),
     "dead": Column("yes", meaning="stock and no sale for dead_weeks"),
@@ -79,7 +78,12 @@ COLUMNS = {
         unit="see table",
     ),
     "excess_cost": Column("money", mark("In excess, at cost"), "excess units × unit cost"),
-    "portion": Column("label", mark("Portion"), "needed / too much / need not known / damaged"),
+    "portion": Column(
+        "label",
+        mark("Portion"),
+        "value: needed / too much / need not known / damaged; decisions: in stock / damaged units /"
+        " on order",
+    ),
     "unit_cost": Column("exact_price", mark("Cost a unit"), "purchase cost"),
     "price": Column("exact_price", mark("Price"), "price"),
     "price_basis": Column("text", meaning="where price comes from"),
@@ -96,7 +100,6 @@ COLUMNS = {
     "booked": Column("money", mark("Booked"), "write-down booked already (table provisions)"),
     "change": Column("percent", mark("Change"), "sell_through − last_year"),
     "closing": Column("money", mark("Closing balance"), "booked + change"),
-    "salvage": Column("exact_price", meaning="what a jobber pays, net"),
     "floor": Column(
         "exact_price",
         mark("Price floor"),
@@ -110,20 +113,12 @@ COLUMNS = {
     "rate_expected": Column(
         "number", mark("Expected next week"), "expected in the coming week", unit="units a week"
     ),
-    "advice": Column("label", mark("Advice"), "hold or let go, one week ahead"),
-    "hold_until": Column(
-        "date", mark("Hold until"), "last day on which holding pays; empty = not now"
-    ),
-    "gain": Column("money", mark("Gain of holding"), "of holding until then over letting go now"),
     "best_price": Column(
         "exact_price",
         meaning=(
             "floor × β ÷ (β + 1), or the price at which the stock just lasts, if that is"
             " higher; empty without a usable elasticity"
         ),
-    ),
-    "cash_ahead": Column(
-        "money", meaning="present value of selling on for a year and letting go the rest"
     ),
     "weeks": Column("units", mark("Weeks"), "weeks behind the row", unit="weeks"),
     "cost_of_sales": Column(
@@ -165,7 +160,9 @@ COLUMNS = {
     "ordered": Column("units", mark("Ordered"), "on order"),
     "due_at": Column("date", meaning="promised"),
     "cancellable_until": Column("date", meaning="last day to cancel"),
-    "lever": Column("label", mark("Do this"), "cancel / ask to cancel / postpone / overdue"),
+    "lever": Column(
+        "label", mark("Do this"), "cancel, ask to, postpone, refuse or take what is overdue"
+    ),
     "until": Column("date", mark("Until"), "last day for it"),
     "period_end": Column("date", meaning="Sunday that ends the four weeks"),
     "moving": Column("units", meaning="sold at least one unit", unit="SKUs"),
@@ -174,11 +171,10 @@ COLUMNS = {
     "cancellable_cost": Column(
         "money", meaning="excess on order that can still be cancelled, at cost"
     ),
-    "verb": Column("verb", mark("Do this"), "one thing to do"),
     "price_to": Column(
         "number",
         meaning=(
-            "actions: price that clears the stock by the exit ÷ tag price; price_changes:"
+            "decisions: price after the cut ÷ tag price, null where it is none; price_changes:"
             " money per unit, price after"
         ),
         unit="see table",

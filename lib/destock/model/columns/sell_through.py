@@ -173,7 +173,6 @@ COLUMNS = {
     "large": Column("yes", meaning="share_before below grade_share"),
     "good_price": Column("yes", meaning="price realisation at or above its group's"),
     "grade": Column("label", mark("Grade"), "grade"),
-    "to_do": Column("label", mark("What to do"), "what to do"),
     "case": Column("label", mark("Figure")),
     "amount": Column("by unit", mark("Computed")),
     "printed": Column("by unit", mark("Printed")),

@@ -5,10 +5,10 @@ after intake knows only what stands here.
 """
 
 from destock.model.schema import decisions, events, goods
-from destock.model.schema.decisions import CLASSES
+from destock.model.schema.decisions import CLASSES, WAYS
 from destock.model.schema.table import UNREAD, Column, Table
 
-__all__ = ["CLASSES", "TABLES", "UNREAD", "Column", "Table"]
+__all__ = ["CLASSES", "TABLES", "UNREAD", "WAYS", "Column", "Table"]
 
 TABLES = {
     table.name: table

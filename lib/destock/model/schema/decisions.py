@@ -13,6 +13,14 @@ CLASSES = {
     "unclassifiable": "无法归类",
 }
 
+# what an analyst may decide about the stock of a style
+WAYS = {
+    "keep selling": "继续卖",
+    "cut the price": "降价",
+    "clearance session": "清仓专场",
+    "sell to a jobber": "卖给尾货商",
+}
+
 PRICES = Table(
     "prices",
     "a price in force",
@@ -72,16 +80,23 @@ PLAN = Table(
 
 OVERRIDES = Table(
     "overrides",
-    "a class that an analyst decided, against the rules",
+    "what an analyst decided about an item, against the rules",
     ("item",),
     (
         must("item", "id", "priced item"),
-        must(
+        may(
             "class",
             "text",
             "kind of overstock it is, in English or Chinese",
             *CLASSES,
             *CLASSES.values(),
+        ),
+        may(
+            "decision",
+            "text",
+            "what is to be done with its stock, in English or Chinese",
+            *WAYS,
+            *WAYS.values(),
         ),
         must("reason", "text", "why, in the analyst's words"),
         may("decided_by", "text", "who decided"),

@@ -3,18 +3,21 @@
 import numpy as np
 import pandas as pd
 
+from destock.analysis.clearance.waiting import Holding
 from destock.model.messages import mark
 from destock.model.metrics import ratio
 
 CANCEL, ASK, POSTPONE, OVERDUE = STEPS = (
-    mark("cancel"),
-    mark("ask to cancel"),
-    mark("postpone"),
+    mark("cancel the open order"),
+    mark("ask to cancel the open order"),
+    mark("postpone the open order"),
     mark("overdue: refuse or take"),
 )
+TAKE = mark("take the order")
+ON_ORDER = mark("on order")
 
 
-def open_orders(lines: pd.DataFrame, excess: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
+def surplus_orders(lines: pd.DataFrame, excess: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
     """Which open orders are for stock that is already too much, what can be done about each, until
     when, and for how much money?
 
@@ -32,6 +35,7 @@ def open_orders(lines: pd.DataFrame, excess: pd.DataFrame, as_of: pd.Timestamp) 
     )
     order = order.assign(
         lever=lever,
+        cancellable=can_cancel,
         until=last_day.where(can_cancel, order["due_at"].where(lever == POSTPONE)),
         share=ratio(order["units"], order["ordered"]),
         rank=pd.Series(lever, order.index).map(STEPS.index),
@@ -63,6 +67,8 @@ def _too_many(lines: pd.DataFrame, excess: pd.DataFrame) -> pd.DataFrame:
     due_later = rows.groupby("item")["units"].cumsum() - rows["units"]
     left = (rows["excess_on_order"] - due_later).clip(lower=0)
     too_many = np.minimum(rows["units"], left)
+    # no part of a piece is cancelled
+    too_many = np.floor(too_many + 1e-9).where(rows["units"] % 1 == 0, too_many)
     cost = rows["unit_cost"].fillna(rows["mean_cost"])
     return rows.assign(too_many=too_many, money=too_many * cost)
 
@@ -80,3 +86,38 @@ def _by_order(rows: pd.DataFrame) -> pd.DataFrame:
         cancellable_until=("cancellable_until", "max"),
     )
     return order.assign(money=lines["money"].sum(skipna=False)).reset_index()
+
+
+def order_options(orders: pd.DataFrame, worth: pd.DataFrame, holding: Holding) -> pd.DataFrame:
+    """What does each open order bring that is not taken, and what if it is?
+
+    orders: of ``surplus_orders``; worth: item, ``units`` too many on order, what they bring beside
+    the stock (``worth``, ``worth_low``, ``worth_high``), and ``wanted_in``: after how many weeks
+    they could be bought again (unknown: never). Two rows an order, in the columns of
+    ``stock_options``: not taken, its money is not spent; taken, its units bring what they are
+    worth, and at most what it costs to buy them when they are wanted. Without a cost the gain is
+    unknown: the units are too many all the same.
+    """
+    rows = orders.merge(worth.rename(columns={"units": "of_all"}), on="item", validate="m:1")
+    money = rows["money"]
+    mean, low, high = _brought(rows, holding)
+    same = rows[["item", "po_id", "units"]].assign(
+        portion=ON_ORDER, price=ratio(money, rows["units"])
+    )
+    spared = ("cash_now", "cash_by_date", "present_value", "present_low", "present_high")
+    left = same.assign(way=rows["lever"], do_by=rows["until"], **dict.fromkeys(spared, money))
+    left = left.assign(gain=money - mean, gain_low=money - high, gain_high=money - low)
+    brought = {"present_value": mean, "present_low": low, "present_high": high}
+    nothing = dict.fromkeys(("cash_now", "gain", "gain_low", "gain_high"), 0.0)
+    return pd.concat([left, same.assign(way=TAKE, **brought, **nothing)], ignore_index=True)
+
+
+def _brought(rows: pd.DataFrame, holding: Holding) -> tuple[pd.Series, pd.Series, pd.Series]:
+    """What the units of each order bring if they come: mean, low and high."""
+    again = rows["money"] * holding.discount(rows["wanted_in"])
+    again = again - rows["units"] * holding.storage_week * rows["wanted_in"]
+    part = ratio(rows["units"], rows["of_all"])
+    mean, low, high = (
+        np.fmin(rows[name] * part, again) for name in ("worth", "worth_low", "worth_high")
+    )
+    return mean, low, high

@@ -1,0 +1,1 @@
+"""Clearance: how stock becomes cash, by which way and by when."""

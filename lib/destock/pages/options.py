@@ -1,0 +1,149 @@
+"""What can be done with each style: what lies ahead of it, and what each way brings."""
+
+import numpy as np
+import pandas as pd
+
+from destock.analysis.clearance import coming, orders, own_clearing
+from destock.analysis.clearance import options as open_ways
+from destock.analysis.clearance.outlook import Outlook
+from destock.analysis.clearance.waiting import Holding
+from destock.analysis.elasticity.money import steps
+from destock.pages.frames import frame, view
+
+BLOCK = 500  # items at once: the cases of all of a large shop would not fit into memory
+SURE = 1.96  # standard errors in half an interval of 95 %
+
+
+@view
+def clearing_pace(weeks, items) -> float:
+    """Which part of what is left after its exit a week sells in this shop."""
+    return own_clearing.clearing_pace(weeks, items)
+
+
+@view
+def usual_prices(weeks, items) -> pd.Series:
+    """How far the shop takes its prices down by each week before and after an exit."""
+    return coming.usual_prices(weeks, items)
+
+
+@view
+def answer_of(styles, elasticity, item_elasticity) -> pd.DataFrame:
+    """How customers answer the price of each item, and how far that may be off: its own answer, its
+    category's, everybody's; unknown unless the verdict is "usable".
+    """
+    groups = elasticity.set_index("group")
+    known, new = ["elasticity", "low", "high"], "new category"
+    if groups["verdict"].iloc[0] != "usable":
+        groups.loc[:, known] = np.nan
+    other = new if new in groups.index else groups.index[0]
+    group = styles["category"].where(styles["category"].isin(groups.index), other)
+    own = item_elasticity.set_index("item")[known].reindex(styles["item"])
+    answer = own.fillna(groups.loc[group, known].set_axis(own.index)).astype(float).reset_index()
+    error = (answer["high"] - answer["low"]) / (2 * SURE)
+    return answer[["item", "elasticity"]].assign(elasticity_error=error)
+
+
+@view(assumes="capital_rate storage_per_unit_day salvage_decline cash_days")
+def holding(numbers) -> Holding:
+    """What time costs."""
+    return Holding(
+        numbers["capital_rate"],
+        7 * numbers["storage_per_unit_day"],
+        numbers["salvage_decline"],
+        int(numbers["cash_days"] // 7),
+    )
+
+
+@view
+def size_sales(sku_now, sku_week) -> pd.DataFrame:
+    """What is there of every size, what was bought of it and what it has sold."""
+    sold = sku_week.groupby("sku")["sold_units"].sum()
+    return sku_now.assign(sold_units=sku_now["sku"].map(sold).astype(float))
+
+
+@view
+def outlook(
+    styles,
+    rates,
+    size_sales,
+    recent_price,
+    answer_of,
+    season_path,
+    usual_prices,
+    clearance,
+    clearing_pace,
+    salvage,
+    proceeds,
+    holding,
+    session_takes,
+    today,
+) -> Outlook:
+    """All stock with what lies ahead of it."""
+    rows = styles.assign(rate=coming.after_exit(styles, rates, today))
+    rows = rows.merge(recent_price, on="item").merge(answer_of, on="item", validate="1:1")
+    rows = rows[(rows["on_hand"] > 0) | (rows["excess_on_order"] > 0)].reset_index(drop=True)
+    rows = rows.assign(
+        units=rows["on_hand"],
+        too_much=in_whole(rows["excess_on_hand"], rows["on_hand"]),
+        order_too_much=rows["excess_on_order"],
+        jobber=rows["tag_price"] * salvage,
+        clearing_price=np.minimum(rows["tag_price"] * clearance[0], rows["price"]),
+        spread=coming.spread_of_level(rows),
+    )
+    return Outlook(
+        rows,
+        coming.on_the_shelf(rows, size_sales),
+        coming.coming_weeks(rows, season_path, today).to_numpy(),
+        coming.price_path(rows, usual_prices, today),
+        coming.weeks_in_season(rows, today),
+        proceeds,
+        holding,
+        clearing_pace,
+        session_takes,
+    )
+
+
+def in_whole(units: pd.Series, of: pd.Series) -> pd.Series:
+    """The units that something can be done with: whole ones, where units are whole."""
+    return np.floor(units + 1e-9).where((of % 1).fillna(0).eq(0), units)
+
+
+@view
+def damaged_options(styles, proceeds, salvage, damaged_price, today) -> pd.DataFrame:
+    """What the damaged units of each item bring, sold apart or to a jobber."""
+    rows = styles.assign(jobber=styles["tag_price"] * salvage)
+    return open_ways.damaged_options(rows, proceeds, damaged_price, today)
+
+
+@frame(
+    key="item portion po_id way",
+    columns=(
+        "units price cash_now cash_by_date present_value present_low present_high gain gain_low"
+        " gain_high waiting do_by"
+    ),
+    assumes="ladder_step ladder_steps deepest_cut",
+)
+def options(
+    outlook, surplus_orders, wanted_in, damaged_options, holding, today, numbers
+) -> pd.DataFrame:
+    """Everything that can be done with each style, and what each way brings."""
+    ladder = steps(numbers)
+    ladder = ladder[ladder >= numbers["deepest_cut"] - 1e-9]
+    blocks = outlook.blocks(BLOCK)
+    stock = [open_ways.stock_options(block, ladder, today) for block in blocks]
+    worth = pd.concat([open_ways.worth_on_order(block) for block in blocks])
+    worth = worth.merge(wanted_in, on="item")
+    found = [*stock, orders.order_options(surplus_orders, worth, holding), damaged_options]
+    return pd.concat(found, ignore_index=True).fillna({"po_id": ""})
+
+
+@view
+def wanted_in(styles) -> pd.DataFrame:
+    """After how many weeks the units on order that are too many would be wanted."""
+    return styles[["item"]].assign(wanted_in=coming.wanted_in(styles))
+
+
+@view
+def surplus_orders(open_line, styles, today) -> pd.DataFrame:
+    """Open orders of what is already too much, and what can be done about each."""
+    return orders.surplus_orders(open_line, styles, today)

@@ -1,0 +1,35 @@
+"""Pictures of what acting brings."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from destock.model.messages import money, say
+from destock.present.axes import from_nothing, legend_below, money_axis, nothing
+from destock.present.style import ACCENT, CALM, MUTED, legible, picture
+
+
+@picture(height=3.2)
+def brought(ax: Axes, frame: pd.DataFrame, currency: str) -> str | None:
+    """What does each kind of decision bring, beside the same units if nothing is done?"""
+    title = say("What acting brings, and what waiting would")
+    if frame.empty:
+        return nothing(ax, title)
+    shown = frame.sort_values("gain", kind="stable")
+    rows = np.arange(len(shown))
+    for column, label, colour, shift in (
+        ("present_value", say("as is decided"), ACCENT, 0.19),
+        ("keep_value", say("if nothing is done"), CALM, -0.19),
+    ):
+        bars = ax.barh(rows + shift, shown[column], height=0.36, color=colour, label=label)
+        labels = [money(value, currency) for value in shown[column]]
+        ax.bar_label(bars, labels, padding=3, color=MUTED, fontsize=8.5)
+    ax.set_yticks(rows, [legible(say(word)) for word in shown["decision"]])
+    ends = from_nothing([*shown["present_value"], *shown["keep_value"]], 1.25)
+    ax.set_xlim(*ends)
+    money_axis(ax.xaxis, currency)
+    ax.locator_params(axis="x", nbins=4)
+    ax.grid(axis="y", visible=False)
+    legend_below(ax, 0.16, 2)
+    ax.set_title(title)
+    return None

@@ -1,0 +1,96 @@
+"""What is told of the decisions: how many want which way, what acting brings, what it rests on."""
+
+from tests.told.pack import summed, tells
+
+LET_BE = ("keep selling", "take the order", "watch")
+
+
+def _stock_too_much(of):
+    """The decisions about stock that is too much, or of which nobody knows."""
+    rows = of["decisions"].merge(of["styles"][["item", "excess_on_hand"]], on="item")
+    return rows[(rows["portion"] == "in stock") & ~rows["excess_on_hand"].eq(0)]
+
+
+@tells("ways_decided")
+def ways_decided(of):
+    rows = _stock_too_much(of).query("decision != 'watch'")
+    if rows.empty and of["open_orders"].empty:
+        return []
+    ways = rows["decision"].value_counts()
+    return {
+        "styles": len(rows),
+        "keep": ways.get("keep selling", 0),
+        "cut": ways.get("cut the price", 0),
+        "clear": ways.get("clearance session", 0),
+        "jobber": ways.get("sell to a jobber", 0),
+        "orders": len(of["open_orders"]),
+    }
+
+
+@tells("not_decided")
+def not_decided(of):
+    rows = _stock_too_much(of).query("decision == 'watch'")
+    return {"styles": len(rows), "units": rows["units"].sum()} if len(rows) else []
+
+
+@tells("worth_to_act")
+def worth_to_act(of):
+    """What is chosen less what letting be brings; damaged units bring nothing where they lie."""
+    acts = of["decisions"][~of["decisions"]["decision"].isin(LET_BE)]
+    more = acts["present_value"] - acts["keep_value"].where(acts["portion"] != "damaged units", 0.0)
+    known = acts[more.notna()]
+    if known.empty:
+        return []
+    return {
+        "money": more.sum(),
+        "low": known["gain_low"].fillna(more).sum(),
+        "high": known["gain_high"].fillna(more).sum(),
+        "orders": more[acts["portion"] == "on order"].sum(),
+        "waiting": summed(known["waiting"].fillna(0.0)),
+    }
+
+
+@tells("cash_by_date")
+def cash_by_date(of):
+    rows = of["decisions"].query("portion != 'on order'").dropna(subset=["cash_by_date"])
+    if rows.empty:
+        return []
+    return {
+        "days": of.assumed("cash_days"),
+        "money": rows["cash_by_date"].sum(),
+        "keep": rows["keep_cash"].sum(),
+    }
+
+
+def _jobber(of):
+    return {
+        "salvage": of.toml.get("targets", {}).get("salvage", of.assumed("salvage_price")),
+        "decline": of.assumed("salvage_decline"),
+    }
+
+
+def _session_known(of) -> bool:
+    """Has any clearance session a value?"""
+    rows = of["options"].query("way == 'clearance session'")
+    return bool(rows["present_value"].notna().any())
+
+
+@tells("cleared_by_the_shop")
+def cleared_by_the_shop(of):
+    if not _session_known(of):
+        return []
+    rows = of["value"].merge(of["styles"][["item", "tag_price"]], on="item")
+    own = rows[rows["price_basis"] == "paid for own styles after their exit"]
+    return _jobber(of) | {"price": (own["price"] / own["tag_price"]).iloc[0]}
+
+
+@tells("never_cleared")
+def never_cleared(of):
+    told = len(_stock_too_much(of)) > 0 and not _session_known(of)
+    return _jobber(of) if told else []
+
+
+@tells("no_cut")
+def no_cut(of):
+    usable = of["elasticity"].iloc[0]["verdict"] == "usable"
+    return {} if len(_stock_too_much(of)) and not usable else []

@@ -92,14 +92,15 @@ def planned(world: World, step=1.0, given=0.0, weeks=NEVER) -> pd.DataFrame:
 
 
 def as_decided(world: World, frames: Frames) -> pd.DataFrame:
-    """The chosen decisions: a cut from the price lately paid, units for the jobber, and when
-    selling on ends with him.
+    """The chosen decisions: a cut, or a session's price, from the price lately paid; units for the
+    jobber, and when selling on ends with him.
     """
     rows = frames["decisions"].query("portion == 'in stock'").set_index("item")
     rows = rows.reindex(world.styles["item"])
     lately = frames["recent_price"].set_index("item")["price"].reindex(rows.index)
     weeks = (rows["pays_until"] - frames.book.today).dt.days / 7
-    cut, jobber = rows["decision"] == "cut the price", rows["decision"] == "sell to a jobber"
+    cut = rows["decision"].isin(["cut the price", "clearance session"])
+    jobber = rows["decision"] == "sell to a jobber"
     return planned(
         world,
         step=(rows["price"] / lately).where(cut, 1.0).to_numpy(),

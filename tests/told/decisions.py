@@ -94,3 +94,20 @@ def never_cleared(of):
 def no_cut(of):
     usable = of["elasticity"].iloc[0]["verdict"] == "usable"
     return {} if len(_stock_too_much(of)) and not usable else []
+
+
+@tells("ladder_pays")
+def ladder_pays(of):
+    rows = of["price_plans"]
+    if rows.empty:
+        return []
+    value = rows.groupby("plan")["plan_value"].sum()
+    one = value["one price, held to the end"]
+    return {
+        "styles": rows["item"].nunique(),
+        "changes": of.assumed("ladder_changes"),
+        "one": one,
+        "ladder": value["ladder that watches the stock"] / one - 1,
+        "stepped": value["one step down every two weeks"] / one - 1,
+        "bound": value["no plan can bring more"] / one - 1,
+    }

@@ -249,6 +249,12 @@ ASSUMPTIONS = {
     "ladder_steps": Assumption(
         5, "number", 1, 10, OURS, mark("steps of the price ladder that are looked at"), True
     ),
+    "ladder_changes": Assumption(
+        2, "number", 0, 9, OURS, mark("cuts after the first that a ladder of prices may have"), True
+    ),
+    "ladder_weeks": Assumption(
+        2, "weeks", 1, 12, OURS, mark("weeks for which each price of a ladder holds at least"), True
+    ),
     "test_cut": Assumption(
         0.20, "share", 0.05, 0.5, OURS, mark("cut of the next price test, of today's price")
     ),

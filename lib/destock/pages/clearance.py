@@ -250,7 +250,8 @@ def about_acting(to_do) -> list[Finding]:
 
 @page
 def found(
-    about_unknown_stock, about_decisions, about_acting, about_cash, about_ways
+    about_unknown_stock, about_decisions, about_acting, about_cash, about_ways, about_ladders
 ) -> list[Finding]:
     """What is to be done about each style, and what does it bring?"""
-    return about_unknown_stock or about_decisions + about_acting + about_cash + about_ways
+    decided = about_decisions + about_acting + about_cash
+    return about_unknown_stock or decided + about_ways + about_ladders

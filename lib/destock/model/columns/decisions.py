@@ -31,6 +31,17 @@ COLUMNS = {
     "does": Column("label", mark("Who"), "who does it"),
     "second": Column("label", mark("Next best"), "the way that brings most of the others"),
     "second_loses": Column("money", mark("It loses"), "present_value − that of the next best"),
+    "plan": Column("label", mark("Plan"), "a way of taking the price down"),
+    "price_first": Column("exact_price", mark("First price"), "price of the first week"),
+    "price_last": Column(
+        "exact_price", mark("Last price"), "expected price of the last week; null: not one price"
+    ),
+    "plan_value": Column(
+        "money", mark("Brings"), "expected net cash to the end of the season, after storage"
+    ),
+    "against_one": Column(
+        "percent", mark("Against one price"), "plan_value ÷ that of one price held − 1"
+    ),
     "decided": Column("label", mark("Decided by"), "rule or value, or analyst (table overrides)"),
     "gives_up": Column(
         "money", mark("Gives up"), "what the analyst's word brings less than the best way"

@@ -97,10 +97,10 @@ def test_what_costs_nothing_stands_on_top():
         row("a", purchase=1_000.0),
         row("b", purchase=40.0),
         orders=order("b", 50.0),
-        decided=things(a="cut the price", b="cancel the open order"),
+        decided=things(a="cut the price", b="cancel the order"),
     )
     assert found["item"].tolist() == ["b", "a"]
-    assert found["decision"].tolist() == ["cancel the open order", "cut the price"]
+    assert found["decision"].tolist() == ["cancel the order", "cut the price"]
     assert found["until"].tolist() == [SOON, pd.NaT]
 
 

@@ -213,7 +213,7 @@ WEEKS_OF_ONE = pd.DataFrame(
 )
 BROUGHT = pd.DataFrame(
     {
-        "decision": ["cancel the open order", "cut the price"],
+        "decision": ["cancel the order", "cut the price"],
         "present_value": [90.0, 200.0],
         "keep_value": [-5.0, 150.0],
         "gain": [95.0, 50.0],

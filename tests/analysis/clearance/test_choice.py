@@ -94,7 +94,7 @@ def test_each_portion_and_each_order_has_its_own_decision():
     )
     assert set(rows["decision"]) == {ways.CUT, TAKE, CANCEL, ways.OTHER}
     acts = choice.to_do(rows)
-    assert acts["decision"].tolist() == [CANCEL, ways.CUT, ways.OTHER]
+    assert acts["decision"].tolist() == [ways.CUT, CANCEL, ways.OTHER]  # by what each gains
     first = choice.first_of_each(rows)
     assert first[["item", "decision"]].values.tolist() == [["a", CANCEL]]
 

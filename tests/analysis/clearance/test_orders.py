@@ -62,9 +62,9 @@ def test_what_can_be_done_about_each():
         d=1.0,
     )
     assert rows["lever"].tolist() == [
-        "cancel the open order",
-        "ask to cancel the open order",
-        "postpone the open order",
+        "cancel the order",
+        "ask to cancel the order",
+        "postpone the order",
         "overdue: refuse or take",
     ]
     assert rows["until"].dt.strftime("%m-%d").fillna("–").tolist() == ["06-15", "–", "06-20", "–"]

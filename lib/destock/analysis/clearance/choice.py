@@ -81,22 +81,25 @@ def _if_let_be(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def to_do(decisions: pd.DataFrame) -> pd.DataFrame:
-    """What is there to do, and in which order? Orders that can be cancelled first, for that costs
-    nothing (``free``); then by what acting brings.
+    """What is there to do, and in which order? What brings most more than letting be comes first;
+    what nobody can value comes last.
+
+    ``free``: it needs no sale – an order that can be cancelled.
     """
     rows = decisions[~decisions["decision"].isin(LET_BE)]
-    order = ["free", "gain", "item", "portion", "po_id"]
-    down = [False, False, True, True, True]
+    order = ["gain", "item", "portion", "po_id"]
     return (
         rows.assign(free=rows["decision"].eq(CANCEL))
-        .sort_values(order, ascending=down, kind="stable")
+        .sort_values(order, ascending=[False, True, True, True], kind="stable")
         .reset_index(drop=True)
     )
 
 
 def first_of_each(decisions: pd.DataFrame) -> pd.DataFrame:
-    """The one thing to do first about each item: item, with the columns of ``decide``."""
-    acts = to_do(decisions)
+    """The one thing to do first about each item: item, with the columns of ``to_do``. An order that
+    can be cancelled comes before all else: its day passes, and it costs nothing.
+    """
+    acts = to_do(decisions).sort_values("free", ascending=False, kind="stable")
     rest = decisions[~decisions["item"].isin(acts["item"])].assign(free=False)
     return pd.concat([acts, rest]).drop_duplicates("item").reset_index(drop=True)
 

@@ -8,9 +8,9 @@ from destock.model.messages import mark
 from destock.model.metrics import ratio
 
 CANCEL, ASK, POSTPONE, OVERDUE = STEPS = (
-    mark("cancel the open order"),
-    mark("ask to cancel the open order"),
-    mark("postpone the open order"),
+    mark("cancel the order"),
+    mark("ask to cancel the order"),
+    mark("postpone the order"),
     mark("overdue: refuse or take"),
 )
 TAKE = mark("take the order")

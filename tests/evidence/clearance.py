@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from tests.evidence import continued
+from tests.evidence import continued, price_ladders
 from tests.evidence.continued import Costs, World, by_style
 
 from destock.pages import Frames
@@ -188,8 +188,12 @@ def main() -> int:
     money = ["decided", "hold", "liquidate", "by kind", "oracle", "promised"]
     print((rows.groupby("decision")[money].sum() / 1000).round(0).to_string(), "\n")
     table = lines(rows, orders)
-    print(table.round(3).to_string(index=False))
-    return 0 if table["reached"].all() else 1
+    print(table.round(3).to_string(index=False), "\n")
+    ladders, bounds = price_ladders.against_knowing(), price_ladders.bounds()
+    print(ladders.round(3).to_string(index=False), "\n")
+    print(bounds)
+    kept = not bounds["above its bound"] and not bounds["below a fixed price"]
+    return 0 if kept and table["reached"].all() and ladders["reached"].all() else 1
 
 
 if __name__ == "__main__":

@@ -1,0 +1,88 @@
+"""The decisions of a whole shop: what they know, what they do not, and who may overrule them."""
+
+import shutil
+
+import pandas as pd
+import pytest
+
+from destock.analysis.clearance import ways
+from destock.pages import Frames
+from destock.panel.book import open_book
+
+
+@pytest.fixture(scope="module")
+def decisions(small_shop):
+    return Frames(open_book(small_shop))["decisions"]
+
+
+@pytest.fixture
+def copy(small_shop, tmp_path):
+    """A copy of the shop, to change."""
+    return shutil.copytree(small_shop, tmp_path / "copy")
+
+
+def decided(shop) -> pd.DataFrame:
+    rows = Frames(open_book(shop))["decisions"]
+    return rows[rows["portion"] == ways.IN_STOCK].set_index("item").sort_index()
+
+
+def test_what_stock_cost_to_buy_changes_no_decision_about_it(copy, decisions):
+    for name in ("products.csv", "purchases.csv"):
+        table = pd.read_csv(copy / name, dtype=str)
+        table["unit_cost"] = (pd.to_numeric(table["unit_cost"]) * 10).round(2).astype(str)
+        table.to_csv(copy / name, index=False)
+    plain = decisions[decisions["portion"] == ways.IN_STOCK].set_index("item").sort_index()
+    pd.testing.assert_frame_equal(decided(copy), plain)
+
+
+def test_every_style_in_stock_has_one_decision(small_shop, decisions):
+    frames = Frames(open_book(small_shop))
+    stock = decisions[decisions["portion"] == ways.IN_STOCK]
+    held = frames["styles"].query("on_hand > 0")
+    assert sorted(stock["item"]) == sorted(held["item"])
+    assert not decisions.duplicated(["item", "portion", "po_id"]).any()
+    assert (stock["units"] <= stock["item"].map(held.set_index("item")["on_hand"])).all()
+
+
+def test_what_is_chosen_brings_most_of_all_that_can_be_done(small_shop, decisions):
+    options = Frames(open_book(small_shop))["options"]
+    best = options.groupby(["item", "portion", "po_id"])["present_value"].max()
+    chosen = decisions.set_index(["item", "portion", "po_id"])["present_value"]
+    both = pd.concat([best.rename("best"), chosen.rename("chosen")], axis=1).dropna()
+    assert len(both) > 20
+    assert both["chosen"].tolist() == pytest.approx(both["best"].tolist())
+
+
+def test_letting_be_and_what_acting_gains_add_up(decisions):
+    acts = decisions.dropna(subset=["keep_value", "gain"])
+    added = acts["keep_value"] + acts["gain"]
+    assert added.tolist() == pytest.approx(acts["present_value"].tolist())
+
+
+def test_the_analysts_word_is_obeyed_in_either_language_and_priced(copy, decisions):
+    stock = decisions[(decisions["portion"] == ways.IN_STOCK) & decisions["second"].notna()]
+    changed = stock[stock["decision"] == ways.JOBBER].head(2)
+    words = pd.DataFrame(
+        {
+            "item": changed["item"],
+            "decision": ["keep selling", "继续卖"],
+            "reason": "a film shows it next month",
+        }
+    )
+    words.to_csv(copy / "overrides.csv", index=False)
+    with (copy / "shop.toml").open("a", encoding="utf-8") as config:
+        config.write('\n[tables.overrides]\nsource = "overrides.csv"\n')
+    rows = decided(copy).loc[changed["item"]]
+    assert set(rows["decision"]) == {ways.KEEP}
+    assert set(rows["decided"]) == {"analyst"}
+    lost = changed.set_index("item")["present_value"] - rows["present_value"]
+    assert rows["gives_up"].tolist() == pytest.approx(lost.tolist())
+    kinds = Frames(open_book(copy))["classes"]
+    assert not (kinds["decided"] == "analyst").any()
+
+
+def test_a_shop_whose_customers_answer_is_not_known_cuts_no_price():
+    frames = Frames(open_book("tests/shops/first"))
+    cuts = frames["options"].query("way == 'cut the price'")
+    assert cuts["present_value"].isna().all()
+    assert ways.CUT not in set(frames["decisions"]["decision"])

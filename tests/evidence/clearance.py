@@ -18,9 +18,11 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 from tests.evidence import continued, price_ladders
 from tests.evidence.continued import Costs, World, by_style
 
+from destock.analysis.clearance import goal
 from destock.pages import Frames
 from destock.panel.book import open_book
 
@@ -60,7 +62,7 @@ def brought(
     luck = [continued.chances(world, rng) for _ in range(DRAWS)]
 
     def mean(plan: pd.DataFrame) -> np.ndarray:
-        return np.mean([continued.lived(world, plan, one, costs) for one in luck], axis=0)
+        return np.mean([continued.lived(world, plan, one, costs)[0] for one in luck], axis=0)
 
     everything, too_much = by_style(world, world.stock), styles["excess_on_hand"].to_numpy()
     found = pd.DataFrame(
@@ -76,13 +78,29 @@ def brought(
     ways += [planned(world, given=too_much)]
     every = np.array([mean(way) for way in ways])
     promised = frames["decisions"].query("portion == 'in stock'").set_index("item")
+    ours = as_decided(world, frames)
+    cash = [continued.lived(world, ours, one, costs)[1].sum() for one in luck]
     return found.assign(
+        **reached(frames, styles.index, cash),
         item=styles.index,
         oracle=np.maximum(every.max(axis=0), found["liquidate"]),
         promised=promised["present_value"].reindex(styles.index).to_numpy(),
         decision=promised["decision"].reindex(styles.index).to_numpy(),
         seed=seed,
     )
+
+
+def reached(frames: Frames, items: pd.Index, cash: list[float]) -> dict[str, float]:
+    """How often did the cash of a shop reach a goal that was said to be 80 % likely, and one that
+    was said to be 50 % likely?
+    """
+    options = frames["options"].query("portion == 'in stock'")
+    said = goal.cash_curve(options[options["item"].isin(items)], np.nan).iloc[0]
+    part = (said["by_date_high"] - said["by_date_low"]) / (2 * norm.ppf(0.9))
+    return {
+        f"at {chance:.0%}": np.mean([one >= said["cash"] - norm.ppf(chance) * part for one in cash])
+        for chance in (0.5, 0.8)
+    }
 
 
 def planned(world: World, step=1.0, given=0.0, weeks=NEVER) -> pd.DataFrame:
@@ -155,6 +173,12 @@ def shares(rows: pd.DataFrame, top: str, bottom: str) -> tuple[float, float]:
     return ratio, error / by_shop[bottom].sum()
 
 
+def per_shop(rows: pd.DataFrame, column: str) -> tuple[float, float]:
+    """The mean over the shops, and its Monte-Carlo error."""
+    shops = rows.groupby("seed")[column].first()
+    return shops.mean(), shops.std() / np.sqrt(len(shops))
+
+
 def lines(rows: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
     """Every line that must hold, with its error."""
     gained = rows.assign(ours=rows["decided"] - rows["hold"], best=rows["oracle"] - rows["hold"])
@@ -165,6 +189,7 @@ def lines(rows: pd.DataFrame, orders: pd.DataFrame) -> pd.DataFrame:
     bars += [
         ("of the oracle's gain over holding", *shares(gained, "ours", "best"), np.nan),
         ("of what was promised", *shares(rows, "decided", "promised"), np.nan),
+        *((f"said {at}", *per_shop(rows, at), np.nan) for at in ("at 80%", "at 50%")),
         ("cancelled, not needed", *shares(orders, "right", "listed"), NOT_NEEDED),
         ("needless, on the list", *shares(orders, "right", "needless"), LISTED),
     ]

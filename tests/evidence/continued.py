@@ -18,7 +18,7 @@ from destock.sample import books, selling
 from destock.sample.decisions import CLEARANCE
 from destock.sample.shop import SHOCK_MEMORY, SHOCK_SD, Shop
 
-DAYS = 364
+DAYS, ASKED = 364, 8
 PHI = 1 / 15  # a day's demand varies more than chance: negative binomial
 
 
@@ -108,7 +108,8 @@ class Costs:
 
 
 def lived(world: World, plan: pd.DataFrame, luck: tuple, costs: Costs) -> np.ndarray:
-    """What does each style's stock bring under a plan, in one draw? Today's money, after storage.
+    """What does each style's stock bring under a plan, in one draw? Two rows: today's money, after
+    storage, of a year; cash of the first ASKED weeks, after storage.
 
     plan: a row a style in the world's order: ``step`` (its price ÷ the usual one), ``given`` (units
     that go to a jobber today), ``weeks`` (then what is left goes to a jobber).
@@ -119,6 +120,7 @@ def lived(world: World, plan: pd.DataFrame, luck: tuple, costs: Costs) -> np.nda
     stock = _without(world, plan["given"].to_numpy(float))
     jobber = costs.jobber * styles["tag"].to_numpy()
     brought = (by_style(world, world.stock) - by_style(world, stock)) * jobber
+    cash = brought.copy()
     relative = step * world.usual / styles["everyday"].to_numpy()
     daily = world.wanted * relative ** styles["beta"].to_numpy()
     back = styles["return_rate"].to_numpy()
@@ -128,6 +130,7 @@ def lived(world: World, plan: pd.DataFrame, luck: tuple, costs: Costs) -> np.nda
         units = by_style(world, stock)
         worth = jobber * (1 - costs.decline) ** week
         brought = brought + np.where(over, units * worth, 0.0) * today
+        cash = cash + np.where(over, units * worth, 0.0) * (week <= ASKED)
         stock = np.where(over[style_of], 0.0, stock)
         span = slice(7 * week, 7 * week + 7)
         mean = daily[span].sum(axis=0) * factor[week]
@@ -138,11 +141,13 @@ def lived(world: World, plan: pd.DataFrame, luck: tuple, costs: Costs) -> np.nda
         )
         sold = np.minimum(_drawn(mean[style_of] * world.share, uniform[week]), stock)
         later = (1 + costs.capital) ** (-7 * (week + 1) / 365)
-        brought = brought - by_style(world, stock) * 7 * costs.storage * today
+        stored = by_style(world, stock) * 7 * costs.storage
+        net = by_style(world, sold) * costs.sale.brings(price, back)
+        brought = brought - stored * today + net * later
+        cash = cash + (net - stored) * (week < ASKED)
         stock = stock - sold
-        brought = brought + by_style(world, sold) * costs.sale.brings(price, back) * later
     last = jobber * (1 - costs.decline) ** (DAYS // 7) * (1 + costs.capital) ** (-DAYS / 365)
-    return brought + by_style(world, stock) * last
+    return np.array([brought + by_style(world, stock) * last, cash])
 
 
 def _drawn(mean: np.ndarray, uniform: np.ndarray) -> np.ndarray:

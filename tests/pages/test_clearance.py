@@ -86,3 +86,29 @@ def test_a_shop_whose_customers_answer_is_not_known_cuts_no_price():
     cuts = frames["options"].query("way == 'cut the price'")
     assert cuts["present_value"].isna().all()
     assert ways.CUT not in set(frames["decisions"]["decision"])
+
+
+class TestGoal:
+    def curve(self, shop, **settings):
+        return Frames(open_book(shop, settings=settings))
+
+    def test_the_decisions_take_as_much_hurry_as_the_goal_needs(self, small_shop):
+        plain = self.curve(small_shop)
+        curve = plain["cash_curve"]
+        locked = plain["costs"]["purchase"].sum()
+        between = (curve["cash"].iloc[0] + curve["cash"].iloc[-1]) / 2 / locked
+        hurried = self.curve(small_shop, cash_goal=between, goal_chance=0.5)
+        assert hurried["hurry"] > 0
+        assert [one.id for one in hurried["about_goal"]] == ["goal_reached"]
+        before, after = plain["decisions"], hurried["decisions"]
+        assert after["cash_by_date"].sum() > before["cash_by_date"].sum()
+        assert after["present_value"].sum() < before["present_value"].sum()
+
+    def test_a_goal_that_cannot_be_had_is_refused_with_the_most(self, small_shop):
+        frames = self.curve(small_shop, cash_goal=10)
+        assert frames["hurry"] == 0
+        (told,) = frames["about_goal"]
+        assert told.id == "goal_out_of_reach"
+        assert told.figures["most"][0] == frames["cash_curve"]["cash"].iloc[-1]
+        plain = self.curve(small_shop)["decisions"]
+        pd.testing.assert_frame_equal(frames["decisions"], plain)

@@ -95,10 +95,12 @@ def test_the_rate_of_capital_moves_money_and_no_elasticity_or_back_test():
     kept = {name for name, maker in MAKERS.items() if maker.kept}
     assert {name for name in kept if "capital_rate" in assumed_by(name)} == {
         "actions",
+        "cash_curve",
         "costs",
         "decisions",
         "open_orders",
         "options",
+        "price_plans",
     }
     assert not assumed_by("elasticity")
     assert "capital_rate" not in assumed_by("backtest")

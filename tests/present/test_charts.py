@@ -219,7 +219,17 @@ BROUGHT = pd.DataFrame(
         "gain": [95.0, 50.0],
     }
 )
+CURVE = pd.DataFrame(
+    {
+        "cash": [50.0, 80.0],
+        "by_date_low": [40.0, 70.0],
+        "by_date_high": [60.0, 95.0],
+        "given_up": [0.0, 12.0],
+        "goal": 70.0,
+    }
+)
 ALL = [
+    (clearance.urgency, (CURVE, "CNY")),
     (clearance.brought, (BROUGHT, "CNY")),
     (pacing.backtest, (BACKTEST,)),
     (pacing.fans, (FANS,)),

@@ -111,3 +111,25 @@ def ladder_pays(of):
         "stepped": value["one step down every two weeks"] / one - 1,
         "bound": value["no plan can bring more"] / one - 1,
     }
+
+
+def _goal(of):
+    """The curve with what is asked of it; without a goal none."""
+    curve, share = of["cash_curve"], of.assumed("cash_goal")
+    if not curve["cash"].abs().sum() > 0:
+        return None
+    return curve, share * summed(of["costs"]["purchase"]) if share > 0 else None
+
+
+@tells("most_cash")
+def most_cash(of):
+    found = _goal(of)
+    if found is None or found[1] is not None:
+        return []
+    curve = found[0]
+    return {
+        "days": of.assumed("cash_days"),
+        "cash": curve["cash"].iloc[0],
+        "most": curve["cash"].iloc[-1],
+        "given_up": curve["given_up"].iloc[-1],
+    }

@@ -46,6 +46,8 @@ NOT_TOLD = {
     "equal_rows",
     "few_seasons",
     "fewer_columns",
+    "goal_out_of_reach",
+    "goal_reached",
     "goals_missed",
     "hidden_rows",
     "moved_skus",

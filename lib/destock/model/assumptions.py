@@ -243,6 +243,17 @@ ASSUMPTIONS = {
     "cash_days": Assumption(
         60, "days", 7, 364, ARTICLE, mark("days within which stock is to become cash")
     ),
+    "cash_goal": Assumption(
+        0,
+        "share",
+        0,
+        10,
+        OURS,
+        mark("cash wanted within these days ÷ money locked in overstock; 0 = no goal"),
+    ),
+    "goal_chance": Assumption(
+        0.80, "share", 0.5, 0.99, OURS, mark("how surely a goal of cash is to be reached")
+    ),
     "ladder_step": Assumption(
         0.10, "share", 0.01, 0.5, OURS, mark("one step down the price ladder, of today's price")
     ),

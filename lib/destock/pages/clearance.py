@@ -20,9 +20,11 @@ from destock.pages.page import page
         " net_price floor floor_share best_price rate_needed rate_expected decided gives_up"
     ),
 )
-def decisions(options, outlook, styles, decided_by_analyst, proceeds, holding) -> pd.DataFrame:
+def decisions(
+    options, outlook, styles, decided_by_analyst, hurry, proceeds, holding
+) -> pd.DataFrame:
     """The one decision about every style: its stock, its damaged units, each of its open orders."""
-    rows = choice.decide(options, decided_by_analyst)
+    rows = choice.decide(options, decided_by_analyst, hurry)
     floors = choice.floors(outlook.rows, outlook.coming, proceeds, holding)
     stock = rows["portion"] == ways.IN_STOCK
     rows = pd.concat([rows[stock].merge(floors, on="item", how="left"), rows[~stock]])
@@ -250,8 +252,14 @@ def about_acting(to_do) -> list[Finding]:
 
 @page
 def found(
-    about_unknown_stock, about_decisions, about_acting, about_cash, about_ways, about_ladders
+    about_unknown_stock,
+    about_goal,
+    about_decisions,
+    about_acting,
+    about_cash,
+    about_ways,
+    about_ladders,
 ) -> list[Finding]:
     """What is to be done about each style, and what does it bring?"""
-    decided = about_decisions + about_acting + about_cash
+    decided = about_goal + about_decisions + about_acting + about_cash
     return about_unknown_stock or decided + about_ways + about_ladders

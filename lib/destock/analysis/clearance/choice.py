@@ -11,6 +11,7 @@ from destock.analysis.clearance.floor import (
     price_floor,
     rate_that_pays,
 )
+from destock.analysis.clearance.goal import weighed
 from destock.analysis.clearance.orders import ASK, CANCEL, ON_ORDER, OVERDUE, POSTPONE, TAKE
 from destock.analysis.clearance.waiting import Holding
 from destock.analysis.clearance.ways import CLEAR, CUT, IN_STOCK, JOBBER, KEEP, OTHER, WATCH
@@ -30,20 +31,22 @@ DOES = {
 KEY = ["item", "portion", "po_id"]
 
 
-def decide(options: pd.DataFrame, words: pd.DataFrame) -> pd.DataFrame:
+def decide(options: pd.DataFrame, words: pd.DataFrame, hurry: float = 0.0) -> pd.DataFrame:
     """Which one thing is to be done with each part of each item, and what would the next best lose?
 
     options: rows of ``stock_options``, ``damaged_options`` and ``order_options``, of a part what
-    lets it be first; words: item, ``decision`` – what the analyst decided about its stock. One row
-    an item, portion and order: ``decision``, the figures of that way, ``second`` and
-    ``second_loses`` (what that one brings less), ``keep_value`` and ``keep_cash`` (of letting it
-    be), ``does`` (who), ``decided`` by value or by the analyst, and ``gives_up`` (what the
-    analyst's word costs). Without a value for any way nobody can decide: "watch"; an order that is
-    too many is not taken even so.
+    lets it be first; words: item, ``decision`` – what the analyst decided about its stock; hurry:
+    what cash by the date is worth beyond its value (``goal.hurry_needed``). One row an item,
+    portion and order: ``decision``, the figures of that way, ``second`` and ``second_loses`` (what
+    that one brings less), ``keep_value`` and ``keep_cash`` (of letting it be), ``does`` (who),
+    ``decided`` by value or by the analyst, and ``gives_up`` (what the analyst's word costs).
+    Without a value for any way nobody can decide: "watch"; an order that is too many is not taken
+    even so.
     """
     rows = options.merge(words.rename(columns={"decision": "word"}), on="item", how="left")
     rows["asked"] = rows["way"].eq(rows["word"]) & rows["portion"].eq(IN_STOCK)
-    ranked = rows.sort_values("present_value", ascending=False, na_position="last", kind="stable")
+    rows["weighed"] = weighed(rows, hurry)
+    ranked = rows.sort_values("weighed", ascending=False, na_position="last", kind="stable")
     first = ranked.sort_values("asked", ascending=False, kind="stable").drop_duplicates(KEY)
     ways = rows.groupby(KEY, sort=False)["way"].size().rename("ways")
     found = first.join(ways, on=KEY).join(_next_best(ranked, first), on=KEY)
@@ -63,7 +66,7 @@ def _told(found: pd.DataFrame) -> pd.DataFrame:
         gives_up=-less.where(found["asked"]),
         does=decision.map(DOES),
         do_by=found["do_by"].mask(stuck),
-    ).drop(columns=["way", "ways", "second_value", "word", "asked"])
+    ).drop(columns=["way", "ways", "second_value", "word", "asked", "weighed"])
 
 
 def _next_best(ranked: pd.DataFrame, first: pd.DataFrame) -> pd.DataFrame:

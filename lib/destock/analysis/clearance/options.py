@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from destock.analysis.clearance.coming import ANSWERS, LEVELS
 from destock.analysis.clearance.outlook import Outcome, Outlook
 from destock.analysis.clearance.ways import (
     CLEAR,
@@ -26,7 +27,8 @@ def stock_options(outlook: Outlook, steps: np.ndarray, as_of: pd.Timestamp) -> p
     """What can be done with the stock of each item, and what does each way bring?
 
     steps: prices that are looked at, as parts of today's. One row an item and way: ``units`` it is
-    done with, ``price``, ``cash_now`` (of the first week), ``cash_by_date`` (by the day asked for),
+    done with, ``price``, ``cash_now`` (of the first week), ``cash_by_date`` (by the day asked for)
+    with ``cash_sd`` and ``cash_answer_sd`` (how far its level, and its answer, may put it off),
     ``present_value`` (mean of all cases) with ``present_low`` and ``present_high`` (four of five
     cases), ``gain`` over keeping on with ``gain_low`` and ``gain_high``, ``waiting`` (what a week
     more of keeping on takes away), ``pays_until`` (when selling on ends), ``then`` (where what is
@@ -65,6 +67,8 @@ def _told(
     value, gain = outcome.value, outcome.value - kept.value
     low, high = (np.quantile(value, end, axis=0) for end in RANGE)
     gain_low, gain_high = (np.quantile(gain, end, axis=0) for end in RANGE)
+    by_answer = outcome.cash.reshape(LEVELS, ANSWERS, -1).mean(axis=0)
+    answer_sd, sd = by_answer.std(axis=0), outcome.cash.std(axis=0)
     pays_until = as_of + pd.to_timedelta(7 * outcome.weeks, unit="D")
     return pd.DataFrame(
         {
@@ -75,6 +79,8 @@ def _told(
             "price": outlook.of("price"),
             "cash_now": outcome.first,
             "cash_by_date": outcome.cash.mean(axis=0),
+            "cash_sd": np.sqrt(np.maximum(sd**2 - answer_sd**2, 0.0)),
+            "cash_answer_sd": answer_sd,
             "present_value": value.mean(axis=0),
             "present_low": low,
             "present_high": high,

@@ -31,6 +31,13 @@ COLUMNS = {
     "does": Column("label", mark("Who"), "who does it"),
     "second": Column("label", mark("Next best"), "the way that brings most of the others"),
     "second_loses": Column("money", mark("It loses"), "present_value − that of the next best"),
+    "hurry": Column(
+        "number", mark("Hurry"), "what cash by the date is worth beyond its present value"
+    ),
+    "by_date_low": Column("money", mark("At least"), "what one case in ten stays below"),
+    "by_date_high": Column("money", mark("At most"), "what one case in ten goes above"),
+    "chance": Column("chance", mark("Chance of the goal"), "chance that cash reaches the goal"),
+    "given_up": Column("money", mark("Gives up"), "present_value less than without hurry"),
     "plan": Column("label", mark("Plan"), "a way of taking the price down"),
     "price_first": Column("exact_price", mark("First price"), "price of the first week"),
     "price_last": Column(

@@ -6,7 +6,7 @@ from matplotlib.axes import Axes
 
 from destock.model.messages import money, say
 from destock.present.axes import from_nothing, legend_below, money_axis, nothing
-from destock.present.style import ACCENT, CALM, MUTED, legible, picture
+from destock.present.style import ACCENT, BAND, CALM, INK, MUTED, legible, picture
 
 
 @picture(height=3.2)
@@ -31,5 +31,31 @@ def brought(ax: Axes, frame: pd.DataFrame, currency: str) -> str | None:
     ax.locator_params(axis="x", nbins=4)
     ax.grid(axis="y", visible=False)
     legend_below(ax, 0.16, 2)
+    ax.set_title(title)
+    return None
+
+
+@picture(height=3.2)
+def urgency(ax: Axes, frame: pd.DataFrame, currency: str) -> str | None:
+    """How much value is given up for more cash by the date? A point a degree of hurry, the goal a
+    line.
+    """
+    title = say("Cash by the date, and the value given up for it")
+    shown = frame[frame["cash"].abs() > 0]
+    if shown.empty:
+        return nothing(ax, title)
+    ax.fill_betweenx(
+        shown["given_up"], shown["by_date_low"], shown["by_date_high"], color=BAND, linewidth=0
+    )
+    ax.plot(shown["cash"], shown["given_up"], color=ACCENT, marker="o", markersize=3.5)
+    goal = shown["goal"].iloc[0]
+    if goal > 0:
+        ax.axvline(goal, color=INK, linewidth=1.2)
+        ax.annotate(say("goal"), (goal, 1), xycoords=("data", "axes fraction"), ha="right")
+    ax.set_xlabel(say("cash by the date"))
+    ax.set_ylabel(say("value given up"))
+    money_axis(ax.xaxis, currency)
+    money_axis(ax.yaxis, currency)
+    ax.locator_params(axis="x", nbins=4)
     ax.set_title(title)
     return None

@@ -1,0 +1,62 @@
+"""Cash by a date: can it be had, how surely, and what does the hurry cost?"""
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+# what a unit of cash by the date is worth beyond its present value, from no hurry at all to cash
+# alone
+HURRY = (0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 100.0)
+SHARED = 0.3  # part of the variance of styles' levels that all of them share: a season's weather
+KEY = ["item", "portion", "po_id"]
+
+
+def cash_curve(options: pd.DataFrame, goal: float) -> pd.DataFrame:
+    """How much cash can stock become by the date, and what value is given up for it?
+
+    options: rows of ``stock_options`` and ``damaged_options`` of what is to be sold. One row a
+    degree of hurry, each with the ways that bring most value and cash so weighed: ``hurry``,
+    ``cash`` with ``by_date_low`` and ``by_date_high`` (four of five cases), ``chance`` that it
+    reaches the goal, ``present_value`` and ``given_up`` (of that without hurry). The last is the
+    most that can be had.
+    """
+    known = options[options["present_value"].notna() & options["cash_by_date"].notna()]
+    rows = [_chosen(known, hurry, goal) for hurry in HURRY]
+    curve = pd.DataFrame(rows, columns=["hurry", "cash", "sd", "chance", "present_value"])
+    part = norm.ppf(0.9) * curve["sd"]
+    return curve.assign(
+        by_date_low=curve["cash"] - part,
+        by_date_high=curve["cash"] + part,
+        given_up=curve["present_value"].iloc[0] - curve["present_value"],
+    )
+
+
+def weighed(options: pd.DataFrame, hurry: float) -> pd.Series:
+    """What is each way worth to who is so much in a hurry? Where its cash is unknown, its value."""
+    return options["present_value"] + hurry * options["cash_by_date"].fillna(0.0)
+
+
+def _chosen(options: pd.DataFrame, hurry: float, goal: float) -> tuple[float, ...]:
+    """Cash, its standard deviation, the chance of the goal, and value, at one degree of hurry."""
+    order = ["weighed", "present_value", "way"]  # of equals the one of most value
+    ranked = options.assign(weighed=weighed(options, hurry)).sort_values(order, ascending=False)
+    best = ranked.drop_duplicates(KEY).sort_values(KEY)
+    cash, sd = best["cash_by_date"].sum(), _together(best)
+    chance = float(norm.cdf((cash - goal) / sd)) if sd > 0 else float(cash >= goal)
+    chance = np.nan if np.isnan(goal) else chance
+    return hurry, cash, sd, chance, best["present_value"].sum()
+
+
+def _together(rows: pd.DataFrame) -> float:
+    """How far may the cash of all styles be off? Levels differ by style, but for the part that all
+    share; how customers answer a price is one and the same error for all.
+    """
+    own, answer = rows["cash_sd"].fillna(0.0), rows["cash_answer_sd"].fillna(0.0)
+    level = (1 - SHARED) * (own**2).sum() + SHARED * own.sum() ** 2
+    return float(np.sqrt(level + answer.sum() ** 2))
+
+
+def hurry_needed(curve: pd.DataFrame, chance: float) -> float:
+    """How much hurry does it take to reach the goal so surely? Unknown where none is enough."""
+    enough = curve.loc[curve["chance"] >= chance, "hurry"]
+    return float(enough.iloc[0]) if len(enough) else np.nan

@@ -11,7 +11,7 @@ import pandas as pd
 
 from destock.model.columns import COLUMNS
 
-SCHEMA_VERSION = "2"
+SCHEMA_VERSION = "3"
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,10 @@ def first_things(decisions) -> pd.DataFrame:
     return choice.first_of_each(decisions)
 
 
-@view(rows_of="decisions")
+@view(
+    key="item portion po_id",
+    columns="name category decision price_to units price present_value keep_value gain do_by does",
+)
 def to_do(decisions, styles) -> pd.DataFrame:
     """What there is to do, in the order in which to do it."""
     return choice.to_do(decisions).merge(styles[["item", "name", "category"]], on="item")
@@ -71,14 +74,16 @@ def with_excess(decisions, styles) -> pd.DataFrame:
     return rows[~(rows["excess_on_hand"] == 0)]
 
 
-@view
+@view(key="item", columns="decision gain gain_low gain_high waiting second second_loses")
 def next_best(with_excess) -> pd.DataFrame:
     """Those that have another way, by what they bring."""
     rows = with_excess[with_excess["second"].notna()]
     return rows.sort_values("present_value", ascending=False, kind="stable")
 
 
-@view
+@view(
+    key="item", columns="units price floor rate_expected rate_needed present_value pays_until then"
+)
 def kept(with_excess) -> pd.DataFrame:
     """Stock that is too much and still best left to sell on, by what it brings."""
     rows = with_excess[with_excess["decision"] == ways.KEEP]

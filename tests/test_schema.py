@@ -221,6 +221,7 @@ def tables():
             {
                 "item": "A",
                 "class": "slow",
+                "decision": "keep selling",
                 "reason": "seen it",
                 "decided_by": "Wu",
                 "decided_on": day(20),

@@ -11,6 +11,7 @@ from destock.analysis.elasticity.money import steps
 from destock.pages.frames import frame, view
 
 BLOCK = 500  # items at once: the cases of all of a large shop would not fit into memory
+SPENT_WEEKS = 4  # over which paid traffic is averaged
 SURE = 1.96  # standard errors in half an interval of 95 %
 
 
@@ -103,6 +104,15 @@ def outlook(
     )
 
 
+@view(assumes="low_rate")
+def shown_options(outlook, weeks, numbers) -> pd.DataFrame:
+    """What there is to do about how styles are shown, which nobody can value."""
+    late = weeks[weeks["week"] > weeks["week"].max() - pd.Timedelta(weeks=SPENT_WEEKS)]
+    spent = late.groupby("item")["ad_spend"].sum() / SPENT_WEEKS
+    rows = outlook.rows.assign(ad_spend=outlook.rows["item"].map(spent).astype(float))
+    return open_ways.shown_options(rows, numbers["low_rate"])
+
+
 def in_whole(units: pd.Series, of: pd.Series) -> pd.Series:
     """The units that something can be done with: whole ones, where units are whole."""
     return np.floor(units + 1e-9).where((of % 1).fillna(0).eq(0), units)
@@ -124,7 +134,7 @@ def damaged_options(styles, proceeds, salvage, damaged_price, today) -> pd.DataF
     assumes="ladder_step ladder_steps deepest_cut",
 )
 def options(
-    outlook, surplus_orders, wanted_in, damaged_options, holding, today, numbers
+    outlook, shown_options, surplus_orders, wanted_in, damaged_options, holding, today, numbers
 ) -> pd.DataFrame:
     """Everything that can be done with each style, and what each way brings."""
     ladder = steps(numbers)
@@ -133,7 +143,12 @@ def options(
     stock = [open_ways.stock_options(block, ladder, today) for block in blocks]
     worth = pd.concat([open_ways.worth_on_order(block) for block in blocks])
     worth = worth.merge(wanted_in, on="item")
-    found = [*stock, orders.order_options(surplus_orders, worth, holding), damaged_options]
+    found = [
+        *stock,
+        shown_options,
+        orders.order_options(surplus_orders, worth, holding),
+        damaged_options,
+    ]
     return pd.concat(found, ignore_index=True).fillna({"po_id": ""})
 
 

@@ -197,3 +197,22 @@ def test_damaged_units_bring_their_own_price_or_the_jobbers():
     found = options.damaged_options(rows, Proceeds({"net": 0.25}), 0.2, TODAY)
     assert found["way"].tolist() == [ways.OTHER, ways.JOBBER]
     assert found["present_value"].tolist() == [5 * 200 * 0.2 * 0.75, 5 * 20]
+
+
+def test_how_a_style_is_shown_is_a_way_that_nobody_can_value():
+    """Of four styles shown alike one is clicked a third as often; ads were paid for another."""
+    rows = pd.DataFrame(
+        {
+            "item": list("abcd"),
+            "category": "dress",
+            "units": 10.0,
+            "too_much": [5.0, 5.0, 5.0, 0.0],
+            "exposures": 900.0,
+            "clicks": [90.0, 30.0, 90.0, 30.0],
+            "ad_spend": [0.0, 0.0, 12.0, 12.0],
+        }
+    )
+    found = options.shown_options(rows, 0.8)
+    assert found[["item", "way"]].values.tolist() == [["b", ways.CONTENT], ["c", ways.TRAFFIC]]
+    assert found["cash_now"].tolist()[1] == 12
+    assert "present_value" not in found

@@ -7,17 +7,20 @@ from destock.analysis.clearance.coming import ANSWERS, LEVELS
 from destock.analysis.clearance.outlook import Outcome, Outlook
 from destock.analysis.clearance.ways import (
     CLEAR,
+    CONTENT,
     CUT,
     DAMAGED,
     IN_STOCK,
     JOBBER,
     KEEP,
     OTHER,
+    TRAFFIC,
     WATCH,
     best_cut,
     given_away,
     keep,
 )
+from destock.model.metrics import ratio
 from destock.model.proceeds import Proceeds
 
 RANGE = (0.10, 0.90)  # of the cases: four of five lie between
@@ -135,4 +138,25 @@ def damaged_options(
         figures = dict.fromkeys(("cash_now", "cash_by_date", "present_value", "gain"), brought)
         told = rows[["item"]].assign(units=rows["damaged"], price=price, way=way, **figures)
         parts.append(told.assign(portion=DAMAGED, do_by=as_of + pd.Timedelta(days=7)))
+    return pd.concat(parts, ignore_index=True)
+
+
+def shown_options(rows: pd.DataFrame, low_rate: float) -> pd.DataFrame:
+    """For which styles is there something to do about how they are shown, before their price?
+
+    rows: item, category, ``units``, ``too_much``, exposures, clicks, ``ad_spend`` (a week, lately).
+    Better content where clearly fewer of those who saw it clicked than on the middle one of its
+    category; no more paid traffic where some was paid. What either brings nobody can value from
+    these data: they stand among the ways, and are not chosen.
+    """
+    rate = ratio(rows["clicks"], rows["exposures"])
+    seldom = rate < low_rate * rate.groupby(rows["category"]).transform("median")
+    much = rows["too_much"] > 0
+    parts = [
+        rows.loc[much & holds, ["item", "units"]].assign(way=way, cash_now=saved, portion=IN_STOCK)
+        for way, holds, saved in (
+            (CONTENT, seldom, np.nan),
+            (TRAFFIC, rows["ad_spend"] > 0, rows["ad_spend"]),
+        )
+    ]
     return pd.concat(parts, ignore_index=True)

@@ -10,6 +10,7 @@ KEEP = mark("keep selling")
 CUT = mark("cut the price")
 CLEAR = mark("clearance session")
 JOBBER = mark("sell to a jobber")
+CONTENT, TRAFFIC = mark("improve content"), mark("stop paid traffic")
 WATCH = mark("watch")  # nobody knows how much is too much
 OTHER = mark("other channel")
 IN_STOCK, DAMAGED = mark("in stock"), mark("damaged units")

@@ -66,6 +66,10 @@ class TestCut:
         assert row["waiting"] == pytest.approx(at_once - later)
         assert row["waiting"] > 0
 
+    def test_who_may_not_cut_has_no_such_way(self):
+        rows = options.stock_options(outlook(25.0, 0.0), np.array([1.0]), TODAY)
+        assert ways.CUT not in set(rows["way"])
+
     def test_without_an_answer_it_has_no_value(self):
         row = found(25.0, 0.0).loc[ways.CUT]
         assert row[["present_value", "gain"]].isna().all()
@@ -98,7 +102,7 @@ class TestGivenAway:
         sales at 100, then the jobber's ten.
         """
         session = outlook(0.0, 0.0, pace=0.5, taken=0.2, holding=replace(HOLDING, decline=0.0))
-        first = ways.given_away(session, ways.CLEAR)
+        first = ways.given_away(session, ways.CLEAR, ways.keep(session, np.zeros(1)))
         ending = session.ending()
         assert ending.worth[0, 1] == pytest.approx(0.5 * (40 - 20) + 0.5 * ending.worth[0, 2])
         assert first.value[0, 0] == pytest.approx(50 * (40 - 20) + 50 * ending.worth[0, 1])

@@ -96,7 +96,7 @@ def usual_prices(weeks: pd.DataFrame, items: pd.DataFrame) -> pd.Series:
     since = (rows["week"] - rows["exit_date"]).dt.days // 7
     kept = since.between(-WEEKS_AROUND, WEEKS_AHEAD)
     by_week = rows[kept].groupby(since[kept])[["paid_value", "sold_at_tag", "sold_units"]].sum()
-    known = by_week[by_week["sold_units"] >= LEAST_UNITS]
+    known = by_week[(by_week["sold_units"] >= LEAST_UNITS) & (by_week["paid_value"] > 0)]
     paid = ratio(known["paid_value"], known["sold_at_tag"])
     every = range(-WEEKS_AROUND, 2 * WEEKS_AHEAD + 1)
     return paid.reindex(every).ffill().bfill().cummin().fillna(1.0)

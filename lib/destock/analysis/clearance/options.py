@@ -48,12 +48,15 @@ def stock_options(outlook: Outlook, steps: np.ndarray, as_of: pd.Timestamp) -> p
 
 def _other_ways(part: Outlook, steps: np.ndarray, as_of: pd.Timestamp) -> list[pd.DataFrame]:
     """What can be done with stock that is too much, other than keeping on."""
-    kept = keep(part, part.of("units"))
-    lower, step, later = best_cut(part, steps[steps < 1])
-    rows = [_told(part, CUT, lower, kept, as_of, later).assign(price=step * part.of("price"))]
+    kept, lower_prices, rows = keep(part, part.of("units")), steps[steps < 1], []
+    if len(lower_prices):
+        lower, step, later = best_cut(part, lower_prices)
+        told = _told(part, CUT, lower, kept, as_of, later)
+        rows.append(told.assign(price=step * part.of("price")))
+    rest = keep(part, part.of("units") - part.of("too_much"))
     for way, price in ((CLEAR, "clearing_price"), (JOBBER, "jobber")):
-        later = given_away(part, way, begins=1).value.mean(axis=0)
-        told = _told(part, way, given_away(part, way), kept, as_of, later)
+        later = given_away(part, way, rest, begins=1).value.mean(axis=0)
+        told = _told(part, way, given_away(part, way, rest), kept, as_of, later)
         rows.append(told.assign(units=part.of("too_much"), price=part.of(price)))
     return rows
 

@@ -51,9 +51,10 @@ def _sold_on(outlook: Outlook, units: np.ndarray, step: float, begins: int) -> O
     return Outcome(value, cash, first, weeks, np.where(some, then, ""))
 
 
-def given_away(outlook: Outlook, way: str, begins: int = 0) -> Outcome:
-    """What do the units that are too much bring if a jobber takes them, or a clearance session
-    sells them at its pace, from this week or the next one on? The others are kept selling.
+def given_away(outlook: Outlook, way: str, rest: Outcome, begins: int = 0) -> Outcome:
+    """What does stock bring if a jobber takes the units that are too much, or a clearance session
+    sells them at its pace, from this week or the next one on? rest: what the others bring, which
+    are kept selling.
     """
     units, holding, left = outlook.of("too_much"), outlook.holding, outlook.ending()
     if way == JOBBER:
@@ -63,16 +64,16 @@ def given_away(outlook: Outlook, way: str, begins: int = 0) -> Outcome:
         clearing = np.minimum(outlook.of("clearing_price")[:, None], outlook.prices())
         full = outlook.taken * outlook.in_season * outlook.brings(outlook.prices())
         net = outlook.pace * (outlook.brings(clearing) - full)[:, begins]
-        rest, storage = 1 - outlook.pace, holding.storage_week
-        worth = float(holding.discount(1)) * (net + rest * left.worth[:, begins + 1]) - storage
-        cash, first = net + rest * left.cash[:, begins + 1] - storage, net * (begins == 0)
+        over, storage = 1 - outlook.pace, holding.storage_week
+        worth = float(holding.discount(1)) * (net + over * left.worth[:, begins + 1]) - storage
+        cash, first = net + over * left.cash[:, begins + 1] - storage, net * (begins == 0)
     stored = holding.storage_week * begins
     moved = float(holding.discount(begins)) * worth - stored
     alike = np.ones((len(outlook.cases[0]), 1))
     part = Outcome(
         alike * (units * moved), alike * (units * (cash - stored)), units * first, 0 * units, units
     )
-    return part + keep(outlook, outlook.of("units") - units)
+    return part + rest
 
 
 def best_cut(outlook: Outlook, steps: np.ndarray) -> tuple[Outcome, np.ndarray, np.ndarray]:
@@ -80,14 +81,16 @@ def best_cut(outlook: Outlook, steps: np.ndarray) -> tuple[Outcome, np.ndarray, 
     comes a week later, by item.
     """
     found = [cut(outlook, step) for step in steps]
-    which = np.nan_to_num(np.array([one.value.mean(axis=0) for one in found]), nan=-np.inf).argmax(
-        axis=0
-    )
-    later = np.array([cut(outlook, step, begins=1).value.mean(axis=0) for step in steps])
+    mean = np.array([one.value.mean(axis=0) for one in found])
+    which = np.nan_to_num(mean, nan=-np.inf).argmax(axis=0)
+    later = np.empty(len(which))
+    for number in np.unique(which):
+        at = np.flatnonzero(which == number)
+        later[at] = cut(outlook.only(at), steps[number], begins=1).value.mean(axis=0)
 
     def picked(name: str) -> np.ndarray:
         every = np.stack([getattr(one, name) for one in found])
         return np.take_along_axis(every, which.reshape((1,) * (every.ndim - 1) + (-1,)), 0)[0]
 
     best = Outcome(*(picked(name) for name in ("value", "cash", "first", "weeks", "then")))
-    return best, np.asarray(steps)[which], later[which, np.arange(len(which))]
+    return best, steps[which], later

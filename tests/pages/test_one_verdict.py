@@ -16,7 +16,7 @@ SHOPS = ("first", "snapshot", "douyin")
 def test_the_pages_of_the_sample_tell_each_style_one_thing(small_shop):
     book = open_book(small_shop)
     assert two_verdicts(book) == []
-    assert {"to_do", "top", "open_orders", "grades_told", "judgements"} <= set(shown_frames())
+    assert {"to_do", "top", "open_orders", "grades_told", "style_decisions"} <= set(shown_frames())
     assert Frames(book)["decisions"]["decision"].nunique() > 3
 
 

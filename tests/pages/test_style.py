@@ -49,7 +49,6 @@ def test_it_says_what_every_page_says(frames):
         page = Frames(frames.book, {"item": item})
         said = page["judgements"].set_index("told_by")["judgement"]
         for label, frame, column in (
-            ("Clearance", "decisions", "decision"),
             ("Kinds", "classes", "class"),
             ("Sell-through", "pace", "pace"),
             ("Sell-through", "grades", "grade"),
@@ -57,6 +56,14 @@ def test_it_says_what_every_page_says(frames):
             rows = frames[frame]
             own = set(rows.loc[rows["item"] == item, column].dropna())
             assert own <= set(pd.Series(said.get(label, [])).tolist()), (item, frame)
+
+
+def test_what_is_decided_about_it_is_what_the_decisions_say(frames):
+    for item in some(frames):
+        shown = Frames(frames.book, {"item": item})["style_decisions"]
+        whole = frames["decisions"]
+        own = whole[whole["item"] == item].reset_index(drop=True)
+        pd.testing.assert_frame_equal(shown, own)
 
 
 def test_its_rows_are_those_of_the_style_and_add_up(frames):

@@ -53,10 +53,9 @@ def style(chosen, styles, shop: Shop) -> pd.DataFrame:
 
 
 @view
-def judgements(chosen, classes, main_cause, pace, behind, grades, decisions) -> pd.DataFrame:
+def judgements(chosen, classes, main_cause, pace, behind, grades) -> pd.DataFrame:
     """What does each page say of the style?"""
     said = [
-        ("clearance", decisions, "decision"),
         ("classification", classes, "class"),
         ("classification", main_cause, "named"),
         ("pacing", pace, "pace"),
@@ -138,6 +137,12 @@ def style_costs(chosen, costs) -> pd.DataFrame:
 def style_value(chosen, value) -> pd.DataFrame:
     """What its stock will bring."""
     return of(value, chosen)
+
+
+@view
+def style_decisions(chosen, decisions) -> pd.DataFrame:
+    """What is decided about its stock, its damaged units, its open orders."""
+    return of(decisions, chosen)
 
 
 @view

@@ -88,6 +88,23 @@ def test_a_shop_whose_customers_answer_is_not_known_cuts_no_price():
     assert ways.CUT not in set(frames["decisions"]["decision"])
 
 
+def test_without_a_tag_the_dearest_price_stands_in_for_it(copy, decisions):
+    """Half the styles lose their tag: they are still decided, from what they were once sold at."""
+    products = pd.read_csv(copy / "products.csv", dtype=str)
+    half = products["style"].isin(sorted(products["style"].unique())[::2])
+    products["tag_price"] = products["tag_price"].mask(half)
+    products.to_csv(copy / "products.csv", index=False)
+    rows, frames = decided(copy), Frames(open_book(copy))
+    bare = frames["items"].loc[frames["items"]["tag_price"].isna(), "item"]
+    weeks = frames["weeks"]
+    dearest = weeks[["list_price", "price"]].max(axis=1).groupby(weeks["item"]).max()
+    jobber = frames["outlook"].rows.set_index("item")["jobber"]
+    known = [item for item in bare if item in jobber.index]
+    assert len(known) > 5
+    assert jobber[known].tolist() == pytest.approx((0.1 * dearest[known]).tolist())
+    assert rows.loc[[item for item in known if item in rows.index], "present_value"].notna().all()
+
+
 class TestGoal:
     def curve(self, shop, **settings):
         return Frames(open_book(shop, settings=settings))

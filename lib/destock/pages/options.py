@@ -63,8 +63,15 @@ def size_sales(sku_now, sku_week) -> pd.DataFrame:
 
 
 @view
+def full_price(items, weeks) -> pd.Series:
+    """The price of which a jobber pays a part: its tag, else the dearest it was sold at."""
+    return own_clearing.full_price(items, weeks)
+
+
+@view
 def outlook(
     styles,
+    full_price,
     rates,
     size_sales,
     recent_price,
@@ -83,12 +90,13 @@ def outlook(
     rows = styles.assign(rate=coming.after_exit(styles, rates, today))
     rows = rows.merge(recent_price, on="item").merge(answer_of, on="item", validate="1:1")
     rows = rows[(rows["on_hand"] > 0) | (rows["excess_on_order"] > 0)].reset_index(drop=True)
+    full = rows["item"].map(full_price).astype(float)
     rows = rows.assign(
         units=rows["on_hand"],
         too_much=in_whole(rows["excess_on_hand"], rows["on_hand"]),
         order_too_much=rows["excess_on_order"],
-        jobber=rows["tag_price"] * salvage,
-        clearing_price=np.minimum(rows["tag_price"] * clearance[0], rows["price"]),
+        jobber=full * salvage,
+        clearing_price=np.minimum(full * clearance[0], rows["price"]),
         spread=coming.spread_of_level(rows),
     )
     return Outlook(
@@ -119,9 +127,10 @@ def in_whole(units: pd.Series, of: pd.Series) -> pd.Series:
 
 
 @view
-def damaged_options(styles, proceeds, salvage, damaged_price, today) -> pd.DataFrame:
+def damaged_options(styles, full_price, proceeds, salvage, damaged_price, today) -> pd.DataFrame:
     """What the damaged units of each item bring, sold apart or to a jobber."""
-    rows = styles.assign(jobber=styles["tag_price"] * salvage)
+    full = styles["item"].map(full_price).astype(float)
+    rows = styles.assign(tag_price=full, jobber=full * salvage)
     return open_ways.damaged_options(rows, proceeds, damaged_price, today)
 
 

@@ -21,3 +21,11 @@ def clearing_pace(weeks: pd.DataFrame, items: pd.DataFrame) -> float:
     sold = after["net_units"].sum()
     left = (after["closing_units"] + after["net_units"]).clip(lower=0).sum()
     return float(min(ratio(max(sold, 0.0), left), 1.0))
+
+
+def full_price(items: pd.DataFrame, weeks: pd.DataFrame) -> pd.Series:
+    """Of which price is what a jobber pays, or a clearance price, a part? Its tag; where no tag is
+    known the dearest price that it was listed or sold at in a week. Indexed by item.
+    """
+    dearest = weeks[["list_price", "price"]].max(axis=1).groupby(weeks["item"]).max()
+    return items.set_index("item")["tag_price"].astype(float).fillna(dearest)

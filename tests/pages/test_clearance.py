@@ -77,8 +77,12 @@ def test_the_analysts_word_is_obeyed_in_either_language_and_priced(copy, decisio
     assert set(rows["decided"]) == {"analyst"}
     lost = changed.set_index("item")["present_value"] - rows["present_value"]
     assert rows["gives_up"].tolist() == pytest.approx(lost.tolist())
-    kinds = Frames(open_book(copy))["classes"]
-    assert not (kinds["decided"] == "analyst").any()
+    frames = Frames(open_book(copy))
+    assert not (frames["classes"]["decided"] == "analyst").any()
+    # the cash "as is decided" is that of these decisions
+    sold = frames["decisions"].query("portion != 'on order'")
+    sold = sold[sold["item"].isin(frames["costs"]["item"])]
+    assert frames["cash_curve"]["cash"].iloc[0] == pytest.approx(sold["cash_by_date"].sum())
 
 
 def test_a_shop_whose_customers_answer_is_not_known_cuts_no_price():

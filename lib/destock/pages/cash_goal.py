@@ -19,11 +19,11 @@ def wanted_cash(costs, cash_goal) -> float:
 
 
 @frame(key="hurry", columns="cash by_date_low by_date_high chance present_value given_up")
-def cash_curve(options, costs, wanted_cash) -> pd.DataFrame:
+def cash_curve(options, decided_by_analyst, costs, wanted_cash) -> pd.DataFrame:
     """How much cash the overstock can become by the date, how surely it reaches the goal, and what
     value the hurry gives up.
     """
-    sold = options[options["portion"] != ON_ORDER]
+    sold = goal.as_asked(options[options["portion"] != ON_ORDER], decided_by_analyst)
     sold = sold[sold["item"].isin(costs["item"])]
     return goal.cash_curve(sold, wanted_cash)
 

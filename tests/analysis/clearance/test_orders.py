@@ -122,6 +122,15 @@ def test_a_core_style_is_bought_again_when_it_is_wanted():
     assert rows.loc[("p1", orders.CANCEL), "gain"] == pytest.approx(100 - again)
 
 
+def test_what_can_only_be_postponed_will_be_paid_for():
+    """Past the day to cancel: its 100 will be spent, and nobody knows what the delay is worth."""
+    lines = found(line("p1", 10.0, "2026-06-20", "2026-06-01"), a=10.0)
+    rows = valued(lines, units=10.0, worth=80.0, worth_low=40.0, worth_high=200.0)
+    assert rows.index.get_level_values("way").tolist() == [orders.POSTPONE, orders.TAKE]
+    assert rows["present_value"].isna().all()
+    assert rows["price"].tolist() == [10, 10]
+
+
 def test_without_a_cost_the_gain_is_unknown():
     lines = found(line("p1", 2.0, "2026-06-20", None, unit_cost=None), a=2.0)
     lines["money"] = float("nan")

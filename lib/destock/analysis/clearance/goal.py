@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
+from destock.analysis.clearance.ways import IN_STOCK
+
 # what a unit of cash by the date is worth beyond its present value, from no hurry at all to cash
 # alone
 HURRY = (0.0, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0, 100.0)
@@ -29,6 +31,14 @@ def cash_curve(options: pd.DataFrame, goal: float) -> pd.DataFrame:
         by_date_high=curve["cash"] + part,
         given_up=curve["present_value"].iloc[0] - curve["present_value"],
     )
+
+
+def as_asked(options: pd.DataFrame, words: pd.DataFrame) -> pd.DataFrame:
+    """The same options without those of stock that the analyst has ruled out (``decide``)."""
+    word = options["item"].map(words.set_index("item")["decision"])
+    asked = options["way"].eq(word) & options["portion"].eq(IN_STOCK)
+    settled = options["item"].isin(options.loc[asked, "item"]) & options["portion"].eq(IN_STOCK)
+    return options[asked | ~settled]
 
 
 def weighed(options: pd.DataFrame, hurry: float) -> pd.Series:

@@ -96,13 +96,15 @@ def order_options(orders: pd.DataFrame, worth: pd.DataFrame, holding: Holding) -
     they could be bought again (unknown: never). Two rows an order, in the columns of
     ``stock_options``: not taken, its money is not spent; taken, its units bring what they are
     worth, and at most what it costs to buy them when they are wanted. Without a cost the gain is
-    unknown: the units are too many all the same.
+    unknown, and so it is of an order that can only be postponed, for its money will be spent: the
+    units are too many all the same.
     """
     rows = orders.merge(worth.rename(columns={"units": "of_all"}), on="item", validate="m:1")
-    money = rows["money"]
-    mean, low, high = _brought(rows, holding)
+    spent = rows["lever"] == POSTPONE
+    money = rows["money"].mask(spent)
+    mean, low, high = (figure.mask(spent) for figure in _brought(rows, holding))
     same = rows[["item", "po_id", "units"]].assign(
-        portion=ON_ORDER, price=ratio(money, rows["units"])
+        portion=ON_ORDER, price=ratio(rows["money"], rows["units"])
     )
     spared = ("cash_now", "cash_by_date", "present_value", "present_low", "present_high")
     left = same.assign(way=rows["lever"], do_by=rows["until"], **dict.fromkeys(spared, money))

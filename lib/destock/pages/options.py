@@ -134,22 +134,26 @@ def damaged_options(styles, full_price, proceeds, salvage, damaged_price, today)
     return open_ways.damaged_options(rows, proceeds, damaged_price, today)
 
 
+@view(assumes="ladder_step ladder_steps deepest_cut")
+def rungs(numbers) -> np.ndarray:
+    """The prices that are looked at, as parts of today's: down to the deepest cut."""
+    ladder = steps(numbers)
+    return ladder[ladder >= numbers["deepest_cut"] - 1e-9]
+
+
 @frame(
     key="item portion po_id way",
     columns=(
         "units price cash_now cash_by_date present_value present_low present_high gain gain_low"
         " gain_high waiting do_by"
     ),
-    assumes="ladder_step ladder_steps deepest_cut",
 )
 def options(
-    outlook, shown_options, surplus_orders, wanted_in, damaged_options, holding, today, numbers
+    outlook, shown_options, surplus_orders, wanted_in, damaged_options, holding, today, rungs
 ) -> pd.DataFrame:
     """Everything that can be done with each style, and what each way brings."""
-    ladder = steps(numbers)
-    ladder = ladder[ladder >= numbers["deepest_cut"] - 1e-9]
     blocks = outlook.blocks(BLOCK)
-    stock = [open_ways.stock_options(block, ladder, today) for block in blocks]
+    stock = [open_ways.stock_options(block, rungs, today) for block in blocks]
     worth = pd.concat([open_ways.worth_on_order(block) for block in blocks])
     worth = worth.merge(wanted_in, on="item")
     found = [

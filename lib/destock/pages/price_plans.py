@@ -5,7 +5,6 @@ import pandas as pd
 from destock.analysis.clearance import ladder as ladders
 from destock.analysis.clearance import price_plans as plans
 from destock.analysis.clearance.ways import CUT
-from destock.analysis.elasticity.money import steps
 from destock.model.findings import Finding, Sentence
 from destock.model.messages import mark
 from destock.model.metrics import ratio
@@ -17,14 +16,12 @@ MOST_STYLES = 50  # for which ladders are worked out: those whose cut brings mos
 @frame(
     key="item plan",
     columns="price_first price_last plan_value against_one",
-    assumes="ladder_step ladder_steps deepest_cut ladder_changes ladder_weeks",
+    assumes="ladder_changes ladder_weeks",
 )
-def price_plans(outlook, decisions, numbers) -> pd.DataFrame:
+def price_plans(outlook, decisions, rungs, numbers) -> pd.DataFrame:
     """What each way of taking the price down would bring the styles whose price is to be cut."""
     cut = decisions[decisions["decision"] == CUT].nlargest(MOST_STYLES, "gain")
     at = pd.Index(outlook.rows["item"]).get_indexer(cut["item"])
-    rungs = steps(numbers)
-    rungs = rungs[rungs >= numbers["deepest_cut"] - 1e-9]
     rules = ladders.Rules(
         changes=int(numbers["ladder_changes"]), least_weeks=int(numbers["ladder_weeks"])
     )

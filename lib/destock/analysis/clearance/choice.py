@@ -11,7 +11,7 @@ from destock.analysis.clearance.floor import (
     price_floor,
     rate_that_pays,
 )
-from destock.analysis.clearance.goal import weighed
+from destock.analysis.clearance.goal import KEY, ranked
 from destock.analysis.clearance.orders import ASK, CANCEL, ON_ORDER, OVERDUE, POSTPONE, TAKE
 from destock.analysis.clearance.waiting import Holding
 from destock.analysis.clearance.ways import CLEAR, CUT, IN_STOCK, JOBBER, KEEP, OTHER, WATCH
@@ -28,7 +28,6 @@ DOES = {
     CLEAR: mark("live room"),
     **dict.fromkeys((JOBBER, OTHER), mark("wholesale")),
 }
-KEY = ["item", "portion", "po_id"]
 
 
 def decide(options: pd.DataFrame, words: pd.DataFrame, hurry: float = 0.0) -> pd.DataFrame:
@@ -45,11 +44,10 @@ def decide(options: pd.DataFrame, words: pd.DataFrame, hurry: float = 0.0) -> pd
     """
     rows = options.merge(words.rename(columns={"decision": "word"}), on="item", how="left")
     rows["asked"] = rows["way"].eq(rows["word"]) & rows["portion"].eq(IN_STOCK)
-    rows["weighed"] = weighed(rows, hurry)
-    ranked = rows.sort_values("weighed", ascending=False, na_position="last", kind="stable")
-    first = ranked.sort_values("asked", ascending=False, kind="stable").drop_duplicates(KEY)
+    best = ranked(rows, hurry)
+    first = best.sort_values("asked", ascending=False, kind="stable").drop_duplicates(KEY)
     ways = rows.groupby(KEY, sort=False)["way"].size().rename("ways")
-    found = first.join(ways, on=KEY).join(_next_best(ranked, first), on=KEY)
+    found = first.join(ways, on=KEY).join(_next_best(best, first), on=KEY)
     return _told(found.join(_if_let_be(rows), on=KEY))
 
 
@@ -66,13 +64,13 @@ def _told(found: pd.DataFrame) -> pd.DataFrame:
         gives_up=-less.where(found["asked"]),
         does=decision.map(DOES),
         do_by=found["do_by"].mask(stuck),
-    ).drop(columns=["way", "ways", "second_value", "word", "asked", "weighed"])
+    ).drop(columns=["way", "ways", "second_value", "word", "asked"])
 
 
-def _next_best(ranked: pd.DataFrame, first: pd.DataFrame) -> pd.DataFrame:
+def _next_best(best: pd.DataFrame, first: pd.DataFrame) -> pd.DataFrame:
     """The best of the other ways that have a value, by part of an item."""
     taken = pd.MultiIndex.from_frame(first[[*KEY, "way"]])
-    others = ranked[~pd.MultiIndex.from_frame(ranked[[*KEY, "way"]]).isin(taken)]
+    others = best[~pd.MultiIndex.from_frame(best[[*KEY, "way"]]).isin(taken)]
     others = others[others["present_value"].notna()].drop_duplicates(KEY).set_index(KEY)
     return others[["way", "present_value"]].set_axis(["second", "second_value"], axis=1)
 

@@ -46,11 +46,19 @@ def weighed(options: pd.DataFrame, hurry: float) -> pd.Series:
     return options["present_value"] + hurry * options["cash_by_date"].fillna(0.0)
 
 
+def ranked(options: pd.DataFrame, hurry: float) -> pd.DataFrame:
+    """The ways, those worth most to who is so much in a hurry first; of equals the one of most
+    value, then as they stand; what has no value last.
+    """
+    order = ["weighed", "present_value"]
+    rows = options.assign(weighed=weighed(options, hurry))
+    rows = rows.sort_values(order, ascending=False, na_position="last", kind="stable")
+    return rows.drop(columns="weighed")
+
+
 def _chosen(options: pd.DataFrame, hurry: float, goal: float) -> tuple[float, ...]:
     """Cash, its standard deviation, the chance of the goal, and value, at one degree of hurry."""
-    order = ["weighed", "present_value", "way"]  # of equals the one of most value
-    ranked = options.assign(weighed=weighed(options, hurry)).sort_values(order, ascending=False)
-    best = ranked.drop_duplicates(KEY).sort_values(KEY)
+    best = ranked(options, hurry).drop_duplicates(KEY).sort_values(KEY)
     cash, sd = best["cash_by_date"].sum(), _together(best)
     chance = float(norm.cdf((cash - goal) / sd)) if sd > 0 else float(cash >= goal)
     chance = np.nan if np.isnan(goal) else chance

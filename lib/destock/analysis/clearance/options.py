@@ -39,16 +39,19 @@ def stock_options(outlook: Outlook, steps: np.ndarray, as_of: pd.Timestamp) -> p
     or nobody knows, keeping on is the only way; what is not known has no value.
     """
     outlook = outlook.only(np.flatnonzero(outlook.of("units") > 0))
-    whole = _told(outlook, KEEP, kept := keep(outlook, outlook.of("units")), kept, as_of)
+    kept = keep(outlook, outlook.of("units"))
+    whole = _told(outlook, KEEP, kept, kept, as_of)
     whole = whole.assign(way=np.where(outlook.rows["too_much"].isna(), WATCH, KEEP))
-    part = outlook.only(np.flatnonzero(outlook.of("too_much") > 0))
-    others = [] if part.rows.empty else _other_ways(part, steps, as_of)
+    much = np.flatnonzero(outlook.of("too_much") > 0)
+    others = _other_ways(outlook.only(much), kept.only(much), steps, as_of) if len(much) else []
     return pd.concat([whole, *others], ignore_index=True)
 
 
-def _other_ways(part: Outlook, steps: np.ndarray, as_of: pd.Timestamp) -> list[pd.DataFrame]:
-    """What can be done with stock that is too much, other than keeping on."""
-    kept, lower_prices, rows = keep(part, part.of("units")), steps[steps < 1], []
+def _other_ways(
+    part: Outlook, kept: Outcome, steps: np.ndarray, as_of: pd.Timestamp
+) -> list[pd.DataFrame]:
+    """What can be done with stock that is too much, other than keeping on (``kept``)."""
+    lower_prices, rows = steps[steps < 1], []
     if len(lower_prices):
         lower, step, later = best_cut(part, lower_prices)
         told = _told(part, CUT, lower, kept, as_of, later)

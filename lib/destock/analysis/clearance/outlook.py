@@ -23,6 +23,11 @@ class Outcome:
     weeks: np.ndarray
     then: np.ndarray
 
+    def only(self, at: np.ndarray) -> "Outcome":
+        """The same of some items."""
+        by_item = (self.first[at], self.weeks[at], self.then[at])
+        return Outcome(self.value[:, at], self.cash[:, at], *by_item)
+
     def __add__(self, other: "Outcome") -> "Outcome":
         return Outcome(
             self.value + other.value,
@@ -84,8 +89,14 @@ class Outlook:
         """The price of each week ahead, after a cut to a part of today's."""
         return step * self.of("price")[:, None] * self.path
 
+    def cleared(self, step: float = 1.0) -> np.ndarray:
+        """What a unit brings that is cleared in a week ahead, less what that takes from sales at
+        full price.
+        """
+        clearing = np.minimum(self.of("clearing_price")[:, None], self.prices(step))
+        taken = self.taken * self.in_season * self.brings(self.prices(step))
+        return self.brings(clearing) - taken
+
     def ending(self, step: float = 1.0) -> Ending:
         """What becomes of a unit that is left."""
-        clearing = np.minimum(self.of("clearing_price")[:, None], self.prices(step))
-        net = self.brings(clearing) - self.taken * self.in_season * self.brings(self.prices(step))
-        return ending(self.of("jobber"), net, self.pace, self.holding)
+        return ending(self.of("jobber"), self.cleared(step), self.pace, self.holding)

@@ -61,9 +61,7 @@ def given_away(outlook: Outlook, way: str, rest: Outcome, begins: int = 0) -> Ou
         worth = outlook.of("jobber") * (1 - holding.decline) ** begins
         cash, first = worth, worth * (begins == 0)
     else:
-        clearing = np.minimum(outlook.of("clearing_price")[:, None], outlook.prices())
-        full = outlook.taken * outlook.in_season * outlook.brings(outlook.prices())
-        net = outlook.pace * (outlook.brings(clearing) - full)[:, begins]
+        net = outlook.pace * outlook.cleared()[:, begins]
         over, storage = 1 - outlook.pace, holding.storage_week
         worth = float(holding.discount(1)) * (net + over * left.worth[:, begins + 1]) - storage
         cash, first = net + over * left.cash[:, begins + 1] - storage, net * (begins == 0)

@@ -95,14 +95,11 @@ def order_options(orders: pd.DataFrame, worth: pd.DataFrame, holding: Holding) -
     the stock (``worth``, ``worth_low``, ``worth_high``), and ``wanted_in``: after how many weeks
     they could be bought again (unknown: never). Two rows an order, in the columns of
     ``stock_options``: not taken, its money is not spent; taken, its units bring what they are
-    worth, and at most what it costs to buy them when they are wanted. Without a cost the gain is
-    unknown, and so it is of an order that can only be postponed, for its money will be spent: the
-    units are too many all the same.
+    worth, and at most what it costs to buy them when they are wanted. Unknown is the gain without a
+    cost, and of what can only be postponed, for its money will be spent: too many all the same.
     """
     rows = orders.merge(worth.rename(columns={"units": "of_all"}), on="item", validate="m:1")
-    spent = rows["lever"] == POSTPONE
-    money = rows["money"].mask(spent)
-    mean, low, high = (figure.mask(spent) for figure in _brought(rows, holding))
+    money, mean, low, high = _spared_or_brought(rows, holding)
     same = rows[["item", "po_id", "units"]].assign(
         portion=ON_ORDER, price=ratio(rows["money"], rows["units"])
     )
@@ -114,12 +111,13 @@ def order_options(orders: pd.DataFrame, worth: pd.DataFrame, holding: Holding) -
     return pd.concat([left, same.assign(way=TAKE, **brought, **nothing)], ignore_index=True)
 
 
-def _brought(rows: pd.DataFrame, holding: Holding) -> tuple[pd.Series, pd.Series, pd.Series]:
-    """What the units of each order bring if they come: mean, low and high."""
+def _spared_or_brought(rows: pd.DataFrame, holding: Holding) -> list[pd.Series]:
+    """The money of each order if it is not taken, and what its units bring if they come: mean, low
+    and high.
+    """
     again = rows["money"] * holding.discount(rows["wanted_in"])
     again = again - rows["units"] * holding.storage_week * rows["wanted_in"]
     part = ratio(rows["units"], rows["of_all"])
-    mean, low, high = (
-        np.fmin(rows[name] * part, again) for name in ("worth", "worth_low", "worth_high")
-    )
-    return mean, low, high
+    worth = [np.fmin(rows[name] * part, again) for name in ("worth", "worth_low", "worth_high")]
+    unknown = rows["lever"] == POSTPONE
+    return [figure.mask(unknown) for figure in (rows["money"], *worth)]

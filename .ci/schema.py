@@ -11,6 +11,8 @@ import sys
 
 from destock.engine import ENGINES
 from destock.intake.declared import FILE, NUMBER_FORM
+from destock.intake.events import AFTERSALE, ORDER, STATUS
+from destock.intake.profiles import profiles
 from destock.model.assumptions import ASSUMPTIONS, Assumption
 from destock.model.folders import ROOT
 from destock.model.messages import mark
@@ -73,11 +75,20 @@ def source(table: Table) -> dict:
     file = TEXT | {"pattern": r"^(?!\s*\w+://)"}
     columns = known({column.name: TEXT | described(column) for column in table.columns})
     unnumbered = table.name == "order_lines" or not table.key
+    # their name of one of our columns, or several of which a file has one
+    names = of(["string", "array"], mark("name of a column, or a list of names"), items=TEXT)
     keys = {
         "source": file,
         "database": TEXT | {"pattern": r"^[A-Za-z_]\w*$"},
-        "rename": columns,
+        "day": DAY,
+        "export": one_of("", *(n for n, p in profiles().items() if table.name in p.tables)),
+        "rename": known({c.name: names | described(c) for c in table.columns}),
         "columns": columns,
+        **({"status": status(names)} if table.name == "order_lines" else {}),
+        "heads": known({"source": file, "key": TEXT, "columns": several(TEXT)}, "key"),
+        "spread": known(
+            {c.name: known({"amount": TEXT, "by": TEXT}, "amount", "by") for c in table.columns}
+        ),
         **dict.fromkeys(("where", "query", "encoding", "sheet"), TEXT),
         **forms(),
         "header_row": of("integer", mark("integer from 1"), minimum=1),
@@ -89,9 +100,16 @@ def source(table: Table) -> dict:
         ),
     }
     entry = known(explained(keys, "Keys of a table"), "source")
-    both = of(["string", "object"], mark("file name, or dict with source"))
+    both = of(["string", "object", "array"], mark("file name, or dict with source"))
     said = both | {"description": f"One row is {table.row}."}
-    return entry | {"pattern": file["pattern"]} | said
+    # a table of several sources is a list of such
+    return entry | {"pattern": file["pattern"], "items": dict(entry), "minItems": 1} | said
+
+
+def status(names: dict) -> dict:
+    """What tells how a line fared, where a row is a line and not an event."""
+    words = named(one_of(*ORDER, *AFTERSALE))
+    return known(dict.fromkeys(STATUS, names) | {"words": words}, "words")
 
 
 def forms() -> dict:

@@ -381,7 +381,10 @@ def test_the_sql_reads_what_is_named_in_the_shops_folder_and_nothing_beside(
         ):
             with pytest.raises(Fault) as caught:
                 bring_in(
-                    con, replace(shop.sources["order_lines"], **key), shop.folder, shop.elsewhere()
+                    con,
+                    replace(shop.sources["order_lines"][0], **key),
+                    shop.folder,
+                    shop.elsewhere(),
                 )
             assert str(caught.value).startswith("shop.toml [tables.order_lines]"), sql
             assert (caught.value.exit_code, "\n" in str(caught.value)) == (3, False)

@@ -481,7 +481,7 @@ def test_the_shops_sql_writes_nothing_into_the_shop(make_shop, take_in):
     assert {p: p.read_bytes() for p in folder.iterdir() if p.name != "shop.toml"} == {
         p: b for p, b in before.items() if p.name != "shop.toml"
     }
-    assert open_shop(folder).sources["order_lines"].query
+    assert open_shop(folder).sources["order_lines"][0].query
 
 
 def test_lines_keep_the_order_of_a_long_file(orders):

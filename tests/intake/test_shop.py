@@ -62,7 +62,7 @@ def test_a_folder_without_shop_toml_is_no_shop(tmp_path):
         (
             TABLES + '[tables.stock]\nsource = "x.csv"\nrename = { sku = 5 }\n',
             2,
-            '"sku" must be of type str',
+            '"sku" must be of type name of a column',
         ),
         (
             TABLES + '[tables.stock]\nsource = "x.csv"\ncolumns = { sku = 5 }\n',

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from destock import engine
-from destock.intake import query
+from destock.intake import grammar, query
 from destock.intake.columns import NAMED, File, all_empty, sql_of
 from destock.intake.query import FAILED, LINE
 from destock.intake.raw import Raw
@@ -15,11 +15,11 @@ from destock.model.messages import Fault, mark
 TORN_LINES = 20
 
 
-def ask(con: engine.Engine, source: Source, file: File, number: int) -> list[str]:
+def ask(con: engine.Engine, file: File, number: int) -> list[str]:
     """Run the shop's query over one export by itself, so that a newer one's rows still win; returns
     the columns of its result.
     """
-    file.relation = f"queried_{number}"
+    source, file.relation = file.source, f"queried_{number}"
     sql = sql_of(source.query).strip().removesuffix(";")
     _load_source(con, source, file)
     view = f"CREATE OR REPLACE TEMP VIEW asked AS SELECT * FROM ({sql}\n)"
@@ -28,7 +28,8 @@ def ask(con: engine.Engine, source: Source, file: File, number: int) -> list[str
     _run_query(con, source, file, way.sql if way else sql)
     names = columns_of(con, file.relation)
     if FAILED in names:
-        file.failures = {f"{FAILED} IS NOT NULL": FAILED}
+        rule = engine.literal(":" + grammar.FAILS)
+        file.failures = {f"{FAILED} IS NOT NULL": f"{FAILED} || {rule}"}
         if _fails_everywhere(con, file):
             # what fails on every row is wrong by itself: the engine says how
             _run_query(con, source, file, sql)

@@ -18,51 +18,97 @@ class File:
     """One file on its way in: how it is read, the relation of its rows, the columns it gives, what
     never became a row.
 
-    ``failures``: SQL that says of a row that an expression of the shop fails on it → the
-    expression's place.
+    ``states``, ``events``: SQL for what the status of a line says, and for what happened to it,
+    where a row is no event.
+    ``failures``: SQL that says of a row that nothing can be made of it → SQL for the column and the
+    rule. ``faulty``: the columns of these failures that are none of ours → their expression.
     """
 
     raw: Raw
+    source: Source
     relation: str = "incoming"
     expressions: dict[str, str] = field(default_factory=dict)
+    states: dict[str, str] = field(default_factory=dict)
+    events: str = ""
     failures: dict[str, str] = field(default_factory=dict)
+    faulty: dict[str, str] = field(default_factory=dict)
     blank: int = 0
     unmade: tuple[int, list[int]] = (0, [])
 
+    @property
+    def read(self) -> list[str]:
+        """The columns that are read from the file."""
+        return self.raw.needed or self.raw.names
 
-def map_columns(table: Table, source: Source, file: File, present: list[str]) -> dict[str, str]:
-    """Which expression of the file's columns makes each of ours?"""
-    by_name = {name.casefold(): name for name in present}
-    expressions = {}
+    @property
+    def streamed(self) -> bool:
+        """Are its rows read anew whenever they are asked for? Else they lie in the engine."""
+        return self.relation == "incoming"
+
+
+def map_columns(table: Table, file: File, present: list[str]) -> dict[str, str]:
+    """Which expression of the file's columns makes each of ours?
+
+    ``present``: the columns that its rows have. Raises Fault (3) where one that the table needs is
+    not among them.
+    """
+    source, expressions = file.source, {}
     for column in table.columns:
         wanted = source.rename.get(column.name, column.name)
-        theirs = by_name.get(header(wanted).casefold())
-        if column.name in source.columns:
+        spread = f"spread {column.name}"
+        theirs = spread if spread in present else named(file, wanted, present)
+        if column.name in source.columns and _is_possible(source, column.name, present):
             expressions[column.name] = f"({sql_of(source.columns[column.name])}\n)"
         elif theirs:
-            if second(theirs) in present:
-                raise Fault(
-                    3,
-                    mark("{file}: cannot be read ({reason})"),
-                    file=file.raw.path.name,
-                    reason=f'2 × "{theirs}"',
-                )
             expressions[column.name] = engine.quoted(theirs)
-        elif column.required:
-            raise _no_column(table, column.name, wanted, file.raw, present)
+        elif column.required and not (column.name == "kind" and source.status):
+            raise _no_column(table, file, column.name, present)
     return expressions
 
 
-def refuse_unknown_names(table: Table, source: Source, files: list[File]) -> None:
+def named(file: File, wanted: str | list[str], present: list[str]) -> str:
+    """Which column of a file goes by this name, or by the first of these that it has? Empty where
+    none does. Raises Fault (3) where two do.
+    """
+    by_name = {name.casefold(): name for name in present}
+    for name in [wanted] if isinstance(wanted, str) else wanted:
+        theirs = by_name.get(header(name).casefold(), "")
+        if theirs and second(theirs) in present:
+            raise Fault(
+                3,
+                mark("{file}: cannot be read ({reason})"),
+                file=file.raw.path.name,
+                reason=f'2 × "{theirs}"',
+            )
+        if theirs:
+            return theirs
+    return ""
+
+
+def _is_possible(source: Source, column: str, present: list[str]) -> bool:
+    """Has the file all that an expression of a profile reads? A shop's own is taken at its word."""
+    return column in source.own or set(quoted_in(source.columns[column])) <= set(present)
+
+
+def quoted_in(text: str) -> list[str]:
+    """The columns that SQL names in quotes, as the readers write them."""
+    return [header(name) for name in re.findall(r'"([^"]+)"', text)]
+
+
+def refuse_unknown_names(table: Table, files: list[File]) -> None:
     """A column that shop.toml renames must be in one of the exports at least."""
-    for name, wanted in source.rename.items():
-        if not any(name in file.expressions for file in files):
-            raise _no_column(table, name, wanted, files[0].raw, files[0].raw.names)
+    for source in {id(file.source): file.source for file in files}.values():
+        own = [file for file in files if file.source is source]
+        for name in source.rename.keys() & source.own:
+            if not any(name in file.expressions for file in own):
+                raise _no_column(table, own[0], name, own[0].raw.names)
 
 
-def _no_column(table: Table, name: str, wanted: str, raw: Raw, present: list[str]) -> Fault:
+def _no_column(table: Table, file: File, name: str, present: list[str]) -> Fault:
+    names = file.source.rename.get(name, name)
+    wanted = names if isinstance(names, str) else " / ".join(names)
     said = {
-        "file": raw.path.name,
+        "file": file.raw.path.name,
         "column": wanted,
         "table": table.name,
         "name": name,

@@ -4,7 +4,7 @@ from contextlib import nullcontext
 from datetime import date
 
 from destock import engine
-from destock.intake import grammar, numerals, query, weights
+from destock.intake import grammar, macros, numerals, query, weights
 from destock.intake.asking import ask, compare, execute, incoming
 from destock.intake.columns import (
     File,
@@ -14,21 +14,27 @@ from destock.intake.columns import (
     refuse_unknown_names,
     sql_of,
 )
+from destock.intake.events import KIND, MOST, rows_of, tell_events
+from destock.intake.lines import join_heads
 from destock.intake.query import FAILED
 from destock.intake.readers import open_raw
 from destock.intake.shop import Shop, Source
 from destock.model.schema import Table
 
 
-def judge(con: engine.Engine, table: Table, source: Source, shop: Shop, today: date) -> list[File]:
+def judge(
+    con: engine.Engine, table: Table, sources: list[Source], shop: Shop, today: date
+) -> list[File]:
     """Bring every row of a table's files into the engine, typed, each with the first rule that it
     breaks.
     """
-    files = [File(open_raw(path, source)) for path in shop.files(table.name)]
+    files = [
+        File(open_raw(path, source), source) for source in sources for path in shop.files_of(source)
+    ]
     for number, file in enumerate(files):
-        present = ask(con, source, file, number) if source.query else file.raw.names
-        file.expressions = map_columns(table, source, file, present)
-    refuse_unknown_names(table, source, files)
+        macros.define(con, file.source, file.raw.path)
+        _map(con, table, shop, file, number)
+    refuse_unknown_names(table, files)
     given = "".join(
         f", {c.name} {c.sql_type}"
         for c in table.columns
@@ -39,16 +45,42 @@ def judge(con: engine.Engine, table: Table, source: Source, shop: Shop, today: d
         f" UTINYINT, at_most DECIMAL(18,3), fault VARCHAR{given})"
     )
     for number, file in enumerate(files):
-        _guard(con, source, file)
-        _judge_file(con, table, source, file, number, shop.currency, today)
-    _mark_totals(con, table, source, {name for file in files for name in file.expressions})
+        macros.define(con, file.source, file.raw.path)
+        _guard(con, file)
+        _judge_file(con, table, file, number, shop.currency, today)
+    _mark_totals(con, table, files)
     return files
 
 
-def _mark_totals(con: engine.Engine, table: Table, source: Source, given: set[str]) -> None:
+def _map(con: engine.Engine, table: Table, shop: Shop, file: File, number: int) -> None:
+    """Which columns has a file, and what makes ours of them? Those that nothing is made of are not
+    read where a profile says what the others are.
+    """
+    if file.source.query:
+        present = ask(con, file, number)
+    elif file.source.heads:
+        present = join_heads(con, shop, file, number)
+    else:
+        present = file.raw.names
+    file.expressions = map_columns(table, file, present)
+    tell_events(file, present)
+    file.expressions = {c: file.expressions[c] for c in table.names if c in file.expressions}
+    if file.source.export and file.streamed:
+        file.raw.needed = _needed(file)
+
+
+def _needed(file: File) -> list[str]:
+    """The columns that something is made of. Who bought, and where they live, is never read."""
+    texts = [file.source.where, *file.expressions.values(), *file.states.values(), file.events]
+    said = sql_of(" ".join(texts))
+    return [name for name in file.raw.names if engine.quoted(name) in said]
+
+
+def _mark_totals(con: engine.Engine, table: Table, files: list[File]) -> None:
     """Reject rows that sum up others: a name of a total where an identifier belongs, or a last row
     with amounts and nothing that they are of.
     """
+    given = {name for file in files for name in file.expressions}
     known = [c for c in table.columns if c.name in given]
     identifiers = [c.name for c in known if c.kind == "id"]
     words = ", ".join(map(engine.literal, grammar.TOTALS))
@@ -56,67 +88,62 @@ def _mark_totals(con: engine.Engine, table: Table, source: Source, given: set[st
         fault = engine.literal(f"{name}:{grammar.SUMMARY}")
         con.execute(f"UPDATE judged SET fault = {fault} WHERE {name} IN ({words}) AND wanted")
     amounts = [c.name for c in known if c.kind in ("units", "money")]
-    if amounts and not source.query:
+    exported = ", ".join(str(n) for n, file in enumerate(files) if not file.source.query)
+    if amounts and exported:
         nothing = " AND ".join(f"{name} IS NULL" for name in identifiers) or "true"
         con.execute(
             f"""UPDATE judged
             SET fault = split_part(fault, ':', 1) || {engine.literal(":" + grammar.SUMMARY)}
-            WHERE wanted AND ends_with(fault, {engine.literal(":" + grammar.MISSING)})
-                AND {nothing} AND coalesce({", ".join(amounts)}) IS NOT NULL
+            WHERE wanted AND fault IS NOT NULL AND {nothing}
+                AND coalesce({", ".join(amounts)}) IS NOT NULL
                 AND (_file, _row) IN (
-                    SELECT (_file, max(_row)) FROM judged WHERE wanted GROUP BY _file
+                    SELECT (_file, max(_row)) FROM judged
+                    WHERE wanted AND _file IN ({exported}) GROUP BY _file
                 )"""
         )
 
 
-def _guard(con: engine.Engine, source: Source, file: File) -> None:
+def _guard(con: engine.Engine, file: File) -> None:
     """Let the shop's own expressions fail on a row alone, where the engine can ask for each row by
     itself.
     """
-    for name in source.columns:
+    computed = set(file.source.columns)
+    if "returned_units" in file.source.status:
+        computed |= {"units", "customer_paid", "merchant_revenue"}
+    for name in sorted(computed & file.expressions.keys()):
         if query.steady(con, expression := file.expressions[name]):
             file.expressions[name] = query.value(expression)
-            file.failures[query.fails(expression)] = engine.literal(name)
-    if source.where and query.steady(con, where := sql_of(source.where)):
-        file.failures[query.fails(f"{where}\n")] = "'where'"
+            file.failures[query.fails(expression)] = _failing(engine.literal(name))
+    where = sql_of(file.source.where)
+    if where and query.steady(con, where):
+        file.failures[query.fails(f"{where}\n")] = _failing("'where'")
+
+
+def _failing(place: str) -> str:
+    """SQL for the column and the rule of an expression that fails."""
+    return f"{place} || {engine.literal(':' + grammar.FAILS)}"
 
 
 def _judge_file(
-    con: engine.Engine,
-    table: Table,
-    source: Source,
-    file: File,
-    number: int,
-    currency: str,
-    today: date,
+    con: engine.Engine, table: Table, file: File, number: int, currency: str, today: date
 ) -> None:
     """Cast every row of one file and name the first rule that it breaks."""
-    if source.query:
-        _judge_rows(con, table, source, file, number, currency, today)
-        _refuse_hopeless(con, source, file, number)
-        return
-    with incoming(con, file.raw):
-        _judge_rows(con, table, source, file, number, currency, today)
-    compare(file.raw, engine.rows(con, f"SELECT count(*) FROM judged WHERE _file = {number}")[0][0])
-    _refuse_hopeless(con, source, file, number)
+    with incoming(con, file.raw) if file.streamed else nullcontext():
+        _judge_rows(con, table, file, number, currency, today)
+    if file.streamed:
+        # each row of the file is one row, or the first of several
+        first = f"_row % {MOST} = 0" if file.events else "true"
+        judged = f"SELECT count(*) FROM judged WHERE _file = {number} AND {first}"
+        compare(file.raw, engine.rows(con, judged)[0][0])
+    _refuse_hopeless(con, file, number)
 
 
 def _judge_rows(
-    con: engine.Engine,
-    table: Table,
-    source: Source,
-    file: File,
-    number: int,
-    currency: str,
-    today: date,
+    con: engine.Engine, table: Table, file: File, number: int, currency: str, today: date
 ) -> None:
-    execute(
-        con,
-        source,
-        file.raw,
-        "columns",
-        f"CREATE OR REPLACE TEMP VIEW mapped AS {_mapped(source, file)}",
-    )
+    source = file.source
+    mapped = f"CREATE OR REPLACE TEMP VIEW mapped AS {_mapped(file)}"
+    execute(con, source, file.raw, "columns", mapped)
     kinds = dict(engine.rows(con, "SELECT column_name, column_type FROM (DESCRIBE mapped)"))
     columns = [column for column in table.columns if column.name in file.expressions]
     values = ", ".join(
@@ -125,10 +152,7 @@ def _judge_rows(
     doubtful, broken = grammar.broken(columns, currency, today, bool(numerals.form(source)))
     if file.failures:
         doubtful = f"{FAILED} IS NOT NULL OR {doubtful}"
-        broken = (
-            f"CASE WHEN {FAILED} IS NOT NULL THEN {FAILED} || {engine.literal(':' + grammar.FAILS)}"
-            f" ELSE {broken} END"
-        )
+        broken = f"coalesce({FAILED}, {broken})"
     names = ", ".join(file.expressions)
     judged = f"""INSERT INTO judged (_file, _row, wanted, rounded, at_most, fault, {names})
         SELECT {number}, _row, wanted, {_rounding(table, source, kinds)},
@@ -155,39 +179,36 @@ def _rounding(table: Table, source: Source, kinds: dict[str, str]) -> str:
     )
 
 
-def _refuse_hopeless(con: engine.Engine, source: Source, file: File, number: int) -> None:
+def _refuse_hopeless(con: engine.Engine, file: File, number: int) -> None:
     """An expression that fails on every row is wrong by itself. Raises Fault (3) in the engine's
     own words.
     """
-    wanted = f"FROM judged WHERE _file = {number} AND wanted"
-    for place in file.failures.values():
-        name = place.strip("'")
+    source, wanted = file.source, f"FROM judged WHERE _file = {number} AND wanted"
+    for name in source.own & source.columns.keys():
         failed = f"count(*) FILTER (fault = {engine.literal(f'{name}:{grammar.FAILS}')})"
-        if (
-            name in source.columns
-            and engine.rows(con, f"SELECT count(*) > 0 AND count(*) = {failed} {wanted}")[0][0]
-        ):
-            again = nullcontext() if source.query else incoming(con, file.raw)
-            with again:
+        hopeless = f"SELECT count(*) > 0 AND count(*) = {failed} {wanted}"
+        if file.failures and engine.rows(con, hopeless)[0][0]:
+            with incoming(con, file.raw) if file.streamed else nullcontext():
                 asked = (
                     "CREATE OR REPLACE TEMP TABLE hopeless AS SELECT"
-                    f" {sql_of(source.columns[name])}\n FROM {file.relation}"
+                    f" {sql_of(source.columns[name])}\n FROM {rows_of(file)}"
                 )
                 execute(con, source, file.raw, "columns", asked)
 
 
-def _mapped(source: Source, file: File) -> str:
-    """Our columns as the file gives them; ``wanted``: not blank, and inside the shop's own
-    filter.
+def _mapped(file: File) -> str:
+    """Our columns as the file gives them; ``wanted``: not blank, inside the shop's own filter, and
+    of something that happened.
     """
-    where = f"({sql_of(source.where)}\n)" if source.where else "true"
-    if "'where'" in file.failures.values():
+    where = f"({sql_of(file.source.where)}\n)" if file.source.where else "true"
+    if _failing("'where'") in file.failures.values():
         where = f"{query.fails(where)} OR {query.value(where)}"
-    row, blank = ("_row", "false") if source.query else ("_line AS _row", all_empty(file.raw.names))
+    blank = "false" if file.source.query else all_empty(file.read)
+    happened = f" AND {KIND} <> ''" if file.events else ""
     select = ", ".join(f"{expression} AS {name}" for name, expression in file.expressions.items())
-    failing = " ".join(f"WHEN {failure} THEN {place}" for failure, place in file.failures.items())
+    failing = " ".join(f"WHEN {failure} THEN {rule}" for failure, rule in file.failures.items())
     failed = f", CASE {failing} END AS {FAILED}" if failing else ""
     return (
-        f"SELECT {row}, coalesce({where}, false) AND NOT {blank} AS wanted, {select}{failed} FROM"
-        f" {file.relation}"
+        f"SELECT _row, coalesce({where}, false) AND NOT {blank}{happened} AS wanted,"
+        f" {select}{failed} FROM {rows_of(file)}"
     )

@@ -26,6 +26,7 @@ class Raw:
     ``counted``: how many rows another way of counting finds, for a text. ``torn``: records that
     have not as many fields as the header: line → (fields, text); ``rows``: how many became rows;
     both complete once all batches were read. ``read_as`` says what was taken for granted.
+    ``needed``: the columns that anything is made of, where the others are not to be read.
     """
 
     path: Path
@@ -37,6 +38,7 @@ class Raw:
     hidden: set[int] = field(default_factory=set)
     rows: int = 0
     fault: Fault | None = None
+    needed: list[str] | None = None
 
     @property
     def names(self) -> list[str]:
@@ -61,6 +63,8 @@ class Raw:
             try:
                 for batch in self.batches():
                     self.rows += batch.num_rows
+                    if self.needed is not None:
+                        batch = batch.select(["_line", *self.needed])
                     columns = [
                         c if as_given or c.type != pa.string() else trimmed(c)
                         for c in batch.columns
@@ -70,8 +74,9 @@ class Raw:
                 self.fault = fault
                 raise
 
+        fields = [f for f in self.fields if self.needed is None or f.name in self.needed]
         return pa.RecordBatchReader.from_batches(
-            pa.schema([("_line", pa.int64()), *self.fields]), rows()
+            pa.schema([("_line", pa.int64()), *fields]), rows()
         )
 
 

@@ -8,10 +8,10 @@ from destock import engine
 from destock.intake import weights
 from destock.intake.asking import columns_of, incoming
 from destock.intake.columns import File
+from destock.intake.events import rows_of
 from destock.intake.named import JOINED
 from destock.intake.query import FAILED, LINE
 from destock.intake.settle import CONFLICT, EQUAL
-from destock.intake.shop import Source
 from destock.model.messages import Fault, mark
 from destock.model.schema import Table
 
@@ -79,18 +79,16 @@ def _refuse_rejected(table: str, row: pd.Series) -> None:
         raise Fault(4, _NO_SKU, rejected=int(row["key_rejected"]))
 
 
-def rejects_of(
-    con: engine.Engine, table: Table, source: Source, files: list[File], number: int
-) -> pd.DataFrame:
+def rejects_of(con: engine.Engine, table: Table, files: list[File], number: int) -> pd.DataFrame:
     """Every rejected row of one file: where it stands, which rule it breaks with which value, and
     its text.
     """
     file = files[number]
     found = _torn(file)
     if _find_bad(con, number):
-        rows = _bad_rows(con, source, file)
+        rows = _bad_rows(con, file)
         found = pd.concat([rows, found], ignore_index=True) if len(found) else rows
-    if source.query:
+    if not file.streamed:
         con.execute(f"DROP TABLE {file.relation}")
     found = found.sort_values(["line", "column"], kind="stable", ignore_index=True)
     found.insert(0, "table", table.name)
@@ -122,23 +120,24 @@ def _find_bad(con: engine.Engine, number: int) -> int:
     return engine.rows(con, "SELECT count(*) FROM bad")[0][0]
 
 
-def _bad_rows(con: engine.Engine, source: Source, file: File) -> pd.DataFrame:
+def _bad_rows(con: engine.Engine, file: File) -> pd.DataFrame:
     """The ``bad`` rows as the file has them: it is read once more, for the engine keeps typed rows
-    only. The result of a query is still there.
+    only. What was made of several files is still there.
     """
     values = " ".join(
         f"WHEN '{name}' THEN CAST({expression} AS VARCHAR)"
-        for name, expression in file.expressions.items()
+        for name, expression in (file.faulty | file.expressions).items()
     )
-    row = "_row" if source.query else "_line"
-    with nullcontext() if source.query else incoming(con, file.raw, as_given=True):
+    # what happened to a line is told from its words as they were judged
+    again = incoming(con, file.raw, as_given=not file.events) if file.streamed else nullcontext()
+    with again:
         names = [
             name for name in columns_of(con, file.relation) if name not in ("_row", LINE, FAILED)
         ]
         return con.execute(
             f"""SELECT _line AS line, bad."column", bad.rule,
                 CASE bad."column" {values} END AS "value", {_text(names)} AS raw
-            FROM {file.relation} JOIN bad ON bad._row = {file.relation}.{row}"""
+            FROM {rows_of(file)} AS made JOIN bad ON bad._row = made._row"""
         ).df()
 
 

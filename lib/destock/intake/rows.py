@@ -13,7 +13,7 @@ from destock.intake.judging import judge
 from destock.intake.named import JOINED, bring_in
 from destock.intake.noting import EQUAL_ROWS, moved, note, notes_of, rounded
 from destock.intake.rejects import REJECTS, rejects_of
-from destock.intake.settle import settle
+from destock.intake.settle import replace_lines, settle
 from destock.intake.shop import Shop, Source
 from destock.model.findings import Finding
 from destock.model.schema import TABLES, Table
@@ -80,35 +80,42 @@ def load(con: engine.Engine, shop: Shop, today: date) -> Intake:
 
 def _load_table(con: engine.Engine, shop: Shop, table: Table, today: date) -> _Loaded:
     """Make one typed table, in whichever way the shop gives it, if it does."""
-    source = shop.sources.get(table.name)
-    if source is None:
+    sources = shop.sources.get(table.name)
+    if sources is None:
         _make(con, table, frozenset())
         return _Loaded()
-    if source.typed:
+    if sources[0].typed:
         counted, columns = typed.declare(con, shop, table)
         return _Loaded([counted], columns)
-    named = bring_in(con, source, shop.folder, shop.elsewhere())
-    loaded = _load_files(con, shop, table, named.source, today)
-    if named.rows:
-        loaded.counts.append(all_used(table, named.rows, list(named.rows.values()), JOINED))
-    for name in named.tables:
-        con.execute(f"DROP VIEW {name}; DROP TABLE {name}_rows")
+    named = [bring_in(con, source, shop.folder, shop.elsewhere()) for source in sources]
+    loaded = _load_files(con, shop, table, [one.source for one in named], today)
+    for one in named:
+        if one.rows:
+            rows = list(one.rows.values())
+            loaded.counts.append(all_used(table, one.rows, rows, JOINED))
+        for name in one.tables:
+            con.execute(f"DROP VIEW {name}; DROP TABLE {name}_rows")
     return loaded
 
 
 def _load_files(
-    con: engine.Engine, shop: Shop, table: Table, source: Source, today: date
+    con: engine.Engine, shop: Shop, table: Table, sources: list[Source], today: date
 ) -> _Loaded:
     """Take the files of a table through the strict door: judge each row, settle which of several
     holds, count, note, keep what is left.
     """
-    files = judge(con, table, source, shop, today)
+    files = judge(con, table, sources, shop, today)
     given = frozenset(column for file in files for column in file.expressions)
-    equal_kept = settle(con, table, given, len(files), source.equal_rows)
+    equal_rows = next((source.equal_rows for source in sources if source.equal_rows), "")
+    equal_kept = settle(con, table, given, len(files), equal_rows)
+    for source in sources:
+        replace_lines(
+            con, given, [n for n, f in enumerate(files) if f.source is source and f.events]
+        )
     loaded = _Loaded(
         counts=[count(con, table, given, files)],
         columns=given,
-        rejects=[rejects_of(con, table, source, files, n) for n in range(len(files))],
+        rejects=[rejects_of(con, table, files, n) for n in range(len(files))],
         notes=[*notes_of(table, files, given), *rounded(con, table)],
     )
     if equal_kept:

@@ -48,6 +48,30 @@ def settle(
     return _drop_used(con)
 
 
+def replace_lines(con: engine.Engine, given: frozenset[str], files: list[int]) -> None:
+    """Where a newer export tells of a line again, nothing that an older one said of it holds.
+
+    ``files``: exports of one source in which a row is a line. What happened to a line may happen no
+    more in a newer one: a refund that was asked for and withdrawn, a day that became known.
+    """
+    if len(files) < 2:
+        return
+    line = [name for name in ("order_id", "line_id", "sku") if name in given]
+    # an order without line numbers is told anew as a whole
+    line = line if "line_id" in given else line[:1]
+    con.execute(
+        f"""INSERT INTO outcomes
+        WITH told AS (
+            SELECT {", ".join(line)}, max(_file) AS newest FROM judged
+            WHERE _file IN ({", ".join(map(str, files))}) GROUP BY ALL
+            HAVING min(_file) < max(_file)
+        )
+        SELECT _file, _row, 'updated' FROM judged JOIN told USING ({", ".join(line)})
+        ANTI JOIN outcomes USING (_file, _row)
+        WHERE wanted AND _file < newest AND _file IN ({", ".join(map(str, files))})"""
+    )
+
+
 def _drop_used(con: engine.Engine) -> int:
     """Leave in ``outcomes`` what is not simply used; how many rows of a ledger are kept that equal
     another?

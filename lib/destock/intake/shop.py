@@ -12,6 +12,7 @@ from destock.intake.database import extracted
 from destock.intake.declared import check
 from destock.intake.inputs import Seen, first_seen, first_text
 from destock.intake.named import named_files
+from destock.intake.profiles import completed
 from destock.model.folders import ROOT
 from destock.model.messages import Fault, mark
 
@@ -22,15 +23,27 @@ MOST_TOML, MOST_LINE = 500_000, 5_000
 
 @dataclass(frozen=True)
 class Source:
-    """How one table is read: files or a database's table, renames (ours = theirs), SQL expressions,
-    a filter, a query.
+    """How one table is read, or a part of it: files or a database's table, the profile of a
+    platform's export, renames (ours = theirs, or several names of which a file has one), SQL
+    expressions, what the words of a status say, what stands once for several lines, a filter, a
+    query.
+
+    ``day``: of what its files tell of, where they do not say it themselves. ``own``: which of our
+    columns shop.toml itself names; those that only a profile names may be missing in a file.
     """
 
     table: str
     source: str
+    number: int = 0
     database: str = ""
-    rename: dict[str, str] = field(default_factory=dict)
+    export: str = ""
+    rename: dict[str, str | list[str]] = field(default_factory=dict)
     columns: dict[str, str] = field(default_factory=dict)
+    status: dict = field(default_factory=dict)
+    heads: dict = field(default_factory=dict)
+    spread: dict[str, dict[str, str]] = field(default_factory=dict)
+    day: date | None = None
+    own: frozenset[str] = frozenset()
     where: str = ""
     query: str = ""
     encoding: str = ""
@@ -51,7 +64,7 @@ class Shop:
     folder: Path
     name: str
     currency: str
-    sources: dict[str, Source]
+    sources: dict[str, list[Source]]
     tax_basis: str = "incl"
     timezone: str = "Asia/Shanghai"
     price_level: str = "style"
@@ -74,19 +87,33 @@ class Shop:
     toml: Seen | None = None  # that file as it was read
 
     def files(self, table: str) -> list[Path]:
-        """The files of one table, oldest export first: by name, numbers in it as numbers, "orders
+        """All files of one table, of each of its sources in turn."""
+        return [path for source in self.sources[table] for path in self.files_of(source)]
+
+    def files_of(self, source: Source) -> list[Path]:
+        """The files of one source, oldest export first: by name, numbers in it as numbers, "orders
         (1)" after "orders".
 
         A table of a database is the one file that its rows were streamed into.
         """
-        if database := self.sources[table].database:
+        if source.database:
             selected = {
-                name: source.source
-                for name, source in self.sources.items()
-                if source.database == database
+                extract(other): other.source
+                for others in self.sources.values()
+                for other in others
+                if other.database == source.database
             }
-            return [extracted(database, selected)[table]]
-        place = self.folder / self.sources[table].source
+            return [extracted(source.database, selected)[extract(source)]]
+        return self.found(source.table, source.source)
+
+    def heads_of(self, source: Source) -> list[Path]:
+        """The files whose rows stand each for several lines of a source, oldest export first."""
+        named = source.heads.get("source", "")
+        return self.found(source.table, named) if named else []
+
+    def found(self, table: str, name: str) -> list[Path]:
+        """The files of this name, folder or pattern. Raises Fault (3) where there is none."""
+        place = self.folder / name
         if place.is_dir():
             found = [
                 p for p in place.iterdir() if p.suffix.lower() in (".csv", ".parquet", ".xlsx")
@@ -97,10 +124,7 @@ class Shop:
             found = list(place.parent.glob(place.name)) if place.parent.is_dir() else []
         if not found:
             raise Fault(
-                3,
-                mark('table "{table}": nothing to read at "{path}"'),
-                table=table,
-                path=self.sources[table].source,
+                3, mark('table "{table}": nothing to read at "{path}"'), table=table, path=name
             )
         for path in found:
             # no table could name such a file
@@ -119,8 +143,14 @@ class Shop:
         )
 
     def further(self, table: str) -> list[Path]:
-        """The files that the table's own SQL names beside its source: inputs as those are."""
-        return named_files(self.sources[table], self.folder, self.elsewhere())
+        """The files that a table reads beside its source: those of its heads, and those that its
+        own SQL names. Inputs as any other.
+        """
+        return [
+            path
+            for source in self.sources[table]
+            for path in self.heads_of(source) + named_files(source, self.folder, self.elsewhere())
+        ]
 
     def elsewhere(self) -> set[Path]:
         """Files of the shop's tables, whatever folder they lie in: those that its SQL may name
@@ -128,9 +158,10 @@ class Shop:
         """
         return {
             path.resolve()
-            for name, source in self.sources.items()
+            for sources in self.sources.values()
+            for source in sources
             if not source.database
-            for path in self.files(name)
+            for path in self.files_of(source)
         }
 
     def for_engine(self) -> set[Path]:
@@ -139,19 +170,21 @@ class Shop:
         """
         typed = {
             path
-            for name, source in self.sources.items()
+            for sources in self.sources.values()
+            for source in sources
             if source.typed
-            for path in self.files(name)
+            for path in self.files_of(source)
         }
         return typed.union(*(self.further(name) for name in self.sources))
 
     def inputs(self) -> dict[str, Path]:
         """``shop.toml`` and every input file, by path; a database's rows by database and table."""
         found = {(self.file, self.folder / self.file)}
-        for table, source in self.sources.items():
+        for table, sources in self.sources.items():
+            extracts = {path for s in sources if s.database for path in self.files_of(s)}
             for path in self.files(table) + self.further(table):
                 near = path.relative_to(self.folder) if path.is_relative_to(self.folder) else path
-                found.add((path.name if source.database else str(near), path))
+                found.add((path.name if path in extracts else str(near), path))
         return dict(sorted(found))
 
     def first_seen(self) -> dict[str, Seen]:
@@ -183,10 +216,7 @@ def open_shop(path: str | Path) -> Shop:
     except (ValueError, RecursionError) as error:  # also of 5,000 digits
         raise Fault(3, mark("{path}: {error}"), path=file, error=error) from error
     check(config)
-    sources = {
-        name: Source(name, **(entry if isinstance(entry, dict) else {"source": entry}))
-        for name, entry in config.pop("tables").items()
-    }
+    sources = {name: _sources(name, entry) for name, entry in config.pop("tables").items()}
     named = {"name": file.parent.name, "currency": "CNY"} | config
     return Shop(**named, folder=file.parent.resolve(), sources=sources, file=file.name, toml=toml)
 
@@ -194,6 +224,31 @@ def open_shop(path: str | Path) -> Shop:
 def find_shop(path: str | Path) -> Path:
     """Where is the shop that a notebook names? A relative path starts at the project's root."""
     return Path(path) if Path(path).is_absolute() else ROOT / path
+
+
+def _sources(table: str, entry: str | dict | list[dict]) -> list[Source]:
+    """The sources of one table: a file's name, what shop.toml says about it, or several of these.
+    Raises Fault (2) where one is typed and another is not.
+    """
+    entries = entry if isinstance(entry, list) else [entry]
+    sources = [
+        Source(
+            table, number=n, **completed(table, {"source": one} if isinstance(one, str) else one)
+        )
+        for n, one in enumerate(entries)
+    ]
+    if len({source.typed for source in sources}) > 1:
+        raise Fault(
+            2,
+            mark("shop.toml [[tables.{table}]]: either all of its sources are typed, or none"),
+            table=table,
+        )
+    return sources
+
+
+def extract(source: Source) -> str:
+    """What the rows of this source are called once they were streamed out of a database."""
+    return source.table if not source.number else f"{source.table}-{source.number + 1}"
 
 
 def _toml(file: Path) -> tuple[str, Seen | None]:

@@ -101,7 +101,7 @@ def check(con, shop: Shop, today: date) -> None:
     Raises Fault (4) with the first rule that is broken: a required value missing, a word that is
     not known, units below zero, something that happens after ``today``, a key twice.
     """
-    for name in (name for name, source in shop.sources.items() if source.typed):
+    for name in (name for name, sources in shop.sources.items() if sources[0].typed):
         table = TABLES[name]
         rules = {column.name: rule for column in table.columns if (rule := _broken(column, today))}
         counts = ", ".join(f"sum(CASE WHEN {rule} THEN 1 ELSE 0 END)" for rule in rules.values())

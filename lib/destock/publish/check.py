@@ -120,7 +120,7 @@ def _row(row: dict) -> str:
         "{table} ({file}, read as {read_as}): {rows_in} rows, {used} used, {updated} updated,"
         " {rejected} rejected, {deduplicated} copies, {skipped} skipped"
     )
-    queried = mark("{line}; the query makes them of {file_rows} rows of the file")
+    queried = mark("{line}; made of {file_rows} rows of the file")
     line = say(counts, **row)
     return (
         line

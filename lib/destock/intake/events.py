@@ -1,0 +1,142 @@
+"""What happened to the lines of an export in which a row is a line and not an event: each row
+becomes its sale and, where it was undone, the cancellation, return or refund as well.
+
+What the words of its status columns say is written in the export's profile and in ``shop.toml``; a
+word that stands in neither is rejected with its row, for a closed order that is taken for a sale is
+a wrong figure that looks right.
+"""
+
+from destock import engine
+from destock.intake.columns import File, named
+from destock.model.messages import mark
+
+# what a word of an order's status may mean, and one of its after-sales
+ORDER = ("unpaid", "paid", "shipped", "cancelled", "returned")
+AFTERSALE = ("none", "refunded", "refund only")
+# what the columns of a line tell of its fate
+STATUS = (
+    "order",
+    "aftersale",
+    "paid_at",
+    "shipped_at",
+    "cancelled_at",
+    "returned_at",
+    "ended_at",
+    "returned_units",
+    "refund",
+)
+# how many rows one row may become
+MOST = 4
+KIND, NTH = "_kind", "_nth"
+UNKNOWN_WORD = mark(
+    "a status that nobody has explained: say in shop.toml what it means, such as"
+    ' status.words = { "…" = "shipped" } (unpaid, paid, shipped, cancelled, returned; of an'
+    " after-sale none, refunded, refund only)"
+)
+_STATES = {"order": ORDER, "aftersale": AFTERSALE}
+
+
+def tell_events(file: File, present: list[str]) -> None:
+    """What happened to each line of a file? Gives it ``events``, and the expressions that differ
+    from event to event; changes nothing where its rows are events themselves.
+    """
+    if not file.source.status:
+        return
+    said = {
+        key: f"given({engine.quoted(found)})"
+        for key, wanted in file.source.status.items()
+        if key != "words" and (found := named(file, wanted, present))
+    }
+    if "shipped_at" in file.expressions:
+        said = {"shipped_at": f"given({file.expressions['shipped_at']})"} | said
+    for key, states in _STATES.items():
+        file.states[f"_{key}"] = _meaning(file, said.get(key, ""), states)
+        if key in said:
+            file.failures[f"_{key} IS NULL"] = engine.literal(f"{key}:{UNKNOWN_WORD}")
+            file.faulty[key] = said[key]
+    file.events = _kinds(said)
+    _tell_of_each(file.expressions, said)
+
+
+def _meaning(file: File, status: str, states: tuple[str, ...]) -> str:
+    """SQL for what a status says, NULL where nobody has explained it; an empty after-sale is
+    none.
+    """
+    if not status:
+        return "''"
+    words = {str(word).lower(): means for word, means in file.source.status["words"].items()}
+    known = ({"": "none"} if "none" in states else {}) | words
+    branches = " ".join(
+        f"WHEN {engine.literal(word)} THEN {engine.literal(means)}"
+        for word, means in known.items()
+        if means in states
+    )
+    return f"CASE lower(coalesce({status}, '')) {branches} END"
+
+
+def _kinds(said: dict[str, str]) -> str:
+    """SQL for the list of what happened to a line; one empty text where it was never paid."""
+    shipped = "_order IN ('shipped', 'returned')"
+    if "shipped_at" in said:
+        shipped = f"({said['shipped_at']} IS NOT NULL OR {shipped})"
+    unpaid = "_order = 'unpaid'"
+    if "paid_at" in said:
+        unpaid += f" OR (_order = 'cancelled' AND {said['paid_at']} IS NULL)"
+    back = "_aftersale = 'refunded' OR _order IN ('cancelled', 'returned')"
+    if "returned_units" in said:
+        back += f" OR coalesce(units({said['returned_units']}), 0) > 0"
+    return (
+        f"CASE WHEN {unpaid} THEN [''] WHEN ({back}) AND {shipped} THEN ['sale', 'return']"
+        f" WHEN {back} THEN ['sale', 'cancel']"
+        " WHEN _aftersale = 'refund only' THEN ['sale', 'refund_only'] ELSE ['sale'] END"
+    )
+
+
+def _tell_of_each(of: dict[str, str], said: dict[str, str]) -> None:
+    """Each event has its own day; a sale has no earlier one; a refund alone moves no units."""
+    sold = of["ordered_at"]
+    # what has no day of its own has the last one that its line knows
+    last = [said[key] for key in ("ended_at", "shipped_at") if key in said] + [sold]
+    cancelled, returned = (
+        f"coalesce({', '.join([said[key], *last] if key in said else last)})"
+        for key in ("cancelled_at", "returned_at")
+    )
+    of["kind"] = KIND
+    of["ordered_at"] = (
+        f"CASE {KIND} WHEN 'sale' THEN {sold} WHEN 'cancel' THEN {cancelled} ELSE {returned} END"
+    )
+    of["original_ordered_at"] = f"CASE WHEN {KIND} <> 'sale' THEN {sold} END"
+    if "shipped_at" in of:
+        of["shipped_at"] = f"CASE WHEN {KIND} = 'sale' THEN {of['shipped_at']} END"
+    if "refund" in said:
+        of["refund_value"] = f"CASE WHEN {KIND} <> 'sale' THEN {said['refund']} END"
+    if "returned_units" in said:
+        _tell_of_a_part(of, said["returned_units"])
+    for name in ("units", "customer_paid", "merchant_revenue"):
+        if name in of:
+            of[name] = f"CASE WHEN {KIND} = 'refund_only' THEN '0' ELSE {of[name]} END"
+
+
+def _tell_of_a_part(of: dict[str, str], returned: str) -> None:
+    """Where only some of a line's units came back, so did their part of the money."""
+    part = f"units({returned}) / units({of['units']})"
+    some = f"{KIND} = 'return' AND {part} > 0 AND {part} < 1"
+    for name in ("customer_paid", "merchant_revenue"):
+        if name in of:
+            money = f"CAST(amount({of[name]}) * {part} AS DECIMAL(18,4))"
+            of[name] = f"CASE WHEN {some} THEN CAST({money} AS VARCHAR) ELSE {of[name]} END"
+    of["units"] = f"CASE WHEN {some} THEN {returned} ELSE {of['units']} END"
+
+
+def rows_of(file: File) -> str:
+    """SQL for the rows of a file, each with its ``_row``: one for each event where it tells of
+    lines.
+    """
+    if not file.events:
+        return "(SELECT *, _line AS _row FROM incoming)" if file.streamed else file.relation
+    row, made = ("_line", "_kinds") if file.streamed else ("_row", "_kinds, _row")
+    states = ", ".join(f"{sql} AS {name}" for name, sql in file.states.items())
+    told = f"SELECT *, {file.events} AS _kinds FROM (SELECT *, {states} FROM {file.relation})"
+    return f"""(SELECT * EXCLUDE ({made}), {row} * {MOST} + {NTH} AS _row FROM (
+            SELECT *, unnest(_kinds) AS {KIND}, generate_subscripts(_kinds, 1) - 1 AS {NTH}
+            FROM ({told})))"""

@@ -1,0 +1,65 @@
+"""Functions for SQL over an export's texts: an amount, units or a moment, read as the export writes
+it. A text that is none fails, and with it the row alone.
+"""
+
+import re
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+from destock import engine
+from destock.intake import numerals
+from destock.intake.moments import moment
+from destock.intake.shop import Source
+from destock.model.messages import Fault, mark
+from destock.model.schema import Column
+
+# how exports write that there is nothing
+NOTHING = "'-', '--', '—', 'null', 'NULL', '0000-00-00 00:00:00'"
+
+
+# a day in a file's name: 2026-06-07, 20260607, 2026_06_07, 2026年6月7日
+_DAY = re.compile(r"(?<!\d)(20\d\d)[-_.年]?(\d\d?)[-_.月]?(\d\d?)(?!\d)")
+_NO_DAY = mark(
+    "{file}: of which day this is stands neither in the file nor in its name: name it such as"
+    " {stem}-2026-06-07{suffix}, or say day = 2026-06-07 in shop.toml [tables.{table}]"
+)
+
+
+def define(con: engine.Engine, source: Source, file: Path) -> None:
+    """Let SQL over this file say ``amount("…")``, ``units("…")``, ``moment("…")``, ``given("…")``
+    and ``file_day()``.
+
+    Raises Fault (3) where ``file_day`` is asked for and nobody says which it is.
+    """
+    amount, units, time = (Column("x", kind, "") for kind in ("money", "units", "time"))
+    _put(con, "amount", numerals.of_text(amount, source), amount)
+    _put(con, "units", numerals.of_text(units, source), units)
+    _put(con, "moment", f"CAST({moment('x', source.date_format)} AS VARCHAR)", time)
+    con.execute(
+        f"CREATE OR REPLACE TEMP MACRO given(x) AS CASE WHEN x NOT IN ({NOTHING}) THEN x END"
+    )
+    if any("file_day()" in text for text in (source.query, *source.columns.values())):
+        day = source.day or day_in(file.name)
+        if day is None:
+            said = {"stem": file.stem, "suffix": file.suffix, "table": source.table}
+            raise Fault(3, _NO_DAY, file=file.name, **said)
+        con.execute(f"CREATE OR REPLACE TEMP MACRO file_day() AS '{day}'")
+
+
+def day_in(name: str) -> date | None:
+    """The day that a file's name names, the last where it names several: an export's period ends
+    there.
+    """
+    days = []
+    for parts in _DAY.findall(name):
+        with suppress(ValueError):  # 20261345 is a number
+            days.append(date(*map(int, parts)))
+    return days[-1] if days else None
+
+
+def _put(con: engine.Engine, name: str, text: str, column: Column) -> None:
+    read = f"CAST(coalesce({text}, x) AS {column.sql_type})"
+    con.execute(
+        f"CREATE OR REPLACE TEMP MACRO {name}(x) AS CASE WHEN x IS NOT NULL THEN {read} END"
+    )

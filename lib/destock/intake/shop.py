@@ -10,6 +10,7 @@ from pathlib import Path
 
 from destock.intake.database import extracted
 from destock.intake.declared import check
+from destock.intake.exports import is_beside, is_export
 from destock.intake.inputs import Seen, first_seen, first_text
 from destock.intake.named import named_files
 from destock.model.folders import ROOT
@@ -34,11 +35,12 @@ class Source:
     where: str = ""
     query: str = ""
     encoding: str = ""
-    delimiter: str = ","
+    delimiter: str = ""
     date_format: str = ""
     number_format: str = ""
     sheet: str = ""
-    header_row: int = 1
+    header_row: int = 0
+    footer: str = ""
     final_newline: bool = True
     typed: bool = False
     equal_rows: str = ""
@@ -88,13 +90,12 @@ class Shop:
             return [extracted(database, selected)[table]]
         place = self.folder / self.sources[table].source
         if place.is_dir():
-            found = [
-                p for p in place.iterdir() if p.suffix.lower() in (".csv", ".parquet", ".xlsx")
-            ]
+            found = [p for p in place.iterdir() if is_export(p)]
         elif place.exists():
             found = [place]
         else:
-            found = list(place.parent.glob(place.name)) if place.parent.is_dir() else []
+            matching = place.parent.glob(place.name) if place.parent.is_dir() else ()
+            found = [p for p in matching if not is_beside(p)]
         if not found:
             raise Fault(
                 3,

@@ -35,14 +35,13 @@ class Survey:
     ended: bool
 
 
-def survey(path: Path, declared: str = "", delimiter: str = ",") -> Survey:
-    """How many records does this file hold, and in which encoding?
+def survey(path: Path, encoding: str, delimiter: str = ",") -> Survey:
+    """How many records does this file hold?
 
     Line ends are counted in the bytes, outside quotes; where a quoted value holds line
     ends, Python's own parser counts instead. Raises Fault (3), with the line, for what is
-    no text, for a quote that is never closed, and for an encoding that does not fit.
+    no text, and for a quote that is never closed.
     """
-    encoding = _encoding(path, declared)
     lines, multiline, inside, last = 0, False, False, b""
     for chunk in _utf8(path, encoding):
         if b"\0" in chunk:
@@ -87,9 +86,9 @@ def _parsed(path: Path, encoding: str, delimiter: str) -> int:
     return records
 
 
-def _encoding(path: Path, declared: str) -> str:
+def encoding_of(path: Path, declared: str = "") -> str:
     """The first encoding in which every byte makes sense: the file's own mark, the one declared,
-    UTF-8, GB18030.
+    UTF-8, GB18030. Raises Fault (3) where there is none.
     """
     with path.open("rb") as source:
         start = source.read(4)

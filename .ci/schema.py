@@ -78,7 +78,7 @@ def source(table: Table) -> dict:
         "database": TEXT | {"pattern": r"^[A-Za-z_]\w*$"},
         "rename": columns,
         "columns": columns,
-        **dict.fromkeys(("where", "query", "encoding", "sheet"), TEXT),
+        **dict.fromkeys(("where", "query", "encoding", "sheet", "footer"), TEXT),
         **forms(),
         "header_row": of("integer", mark("integer from 1"), minimum=1),
         **dict.fromkeys(("typed", "final_newline"), FLAG),

@@ -10,9 +10,9 @@ import pyarrow.csv as pacsv
 
 from destock.intake.layout import Layout, footer_line, is_phrase, look, split
 from destock.intake.raw import Raw, names_of, refuse_empty
+from destock.intake.sheets import unreadable
 from destock.intake.shop import Source
 from destock.intake.survey import Survey, encoding_of, survey
-from destock.intake.workbook import unreadable
 from destock.model.messages import Fault, mark
 
 BLOCK = 2 << 20  # bytes that are parsed at a time; no record is longer

@@ -4,11 +4,27 @@ from pathlib import Path
 
 # what a folder of a table is looked through for; each is then read by what it holds
 SUFFIXES = frozenset(
-    ".csv .tsv .txt .xlsx .xlsm .xls .xlsb .ods .parquet .json .jsonl .ndjson .html .htm .zip"
-    " .gz".split()
+    [
+        ".csv",
+        ".tsv",
+        ".txt",
+        ".xlsx",
+        ".xlsm",
+        ".xls",
+        ".xlsb",
+        ".ods",
+        ".parquet",
+        ".json",
+        ".jsonl",
+        ".ndjson",
+        ".html",
+        ".htm",
+        ".zip",
+        ".gz",
+    ]
 )
-# what spreadsheets and file managers leave beside files
-_BESIDE = ("~$", "._", ".~lock")
+# what spreadsheets, file managers and people leave beside files
+_BESIDE = ("~$", "._", ".~lock", "readme.")
 _NAMES = frozenset({".ds_store", "desktop.ini", "thumbs.db"})
 
 
@@ -19,4 +35,4 @@ def is_export(path: Path) -> bool:
 
 def is_beside(path: Path) -> bool:
     """Is a file none of the shop's, but what a program left beside one?"""
-    return path.name.startswith(_BESIDE) or path.name.lower() in _NAMES
+    return path.name.lower().startswith(_BESIDE) or path.name.lower() in _NAMES

@@ -39,12 +39,16 @@ UNMADE_ROWS = Sentence(
 )
 ABOVE_HEADER = Sentence(
     "above_header",
-    mark("{file:text}: the header is on line {line:text}; what stands above it is no row: {text:text}."),
+    mark(
+        "{file:text}: the header is on line {line:text}; what stands above it is no row:"
+        " {text:text}."
+    ),
 )
 FOOTER = Sentence(
     "footer",
     mark(
-        "{file:text}: {n:units} lines below the table are no rows: lines {lines:text}, “{text:text}”."
+        "{file:text}: {n:units} lines below the table are no rows: lines {lines:text},"
+        " “{text:text}”."
     ),
 )
 NO_ROWS = Sentence("no_rows", mark("{file:text} has no rows: nothing is taken from it."))

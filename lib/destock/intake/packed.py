@@ -1,6 +1,7 @@
 """A packed file → the one file in it."""
 
 import gzip
+import shutil
 import tempfile
 import zipfile
 import zlib
@@ -9,10 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from destock.intake.exports import is_beside
+from destock.intake.beside import is_beside
 from destock.intake.kinds import kind_of
 from destock.intake.sheets import unreadable
 from destock.intake.workbook import HARMLESS_BYTES, MOST_BYTES, MOST_RATIO, refuse_bomb
+from destock.model.folders import session
 from destock.model.messages import Fault, mark
 
 _BLOCK = 1 << 20
@@ -25,12 +27,21 @@ _SEVERAL = mark(
 _AGAIN = mark("{file}: it holds a packed file again: unpack it")
 
 
-def unpacked(path: Path, kind: str) -> tempfile.TemporaryDirectory:
-    """A folder that holds what is packed in this file, under the same name; it goes with whoever
-    holds it. Raises Fault (3) where that is not one file, or larger than any of a shop.
+@contextmanager
+def unpacked(path: Path, kind: str) -> Iterator[Path]:
+    """What is packed in this file, as a file of the same name in a folder of its own, which goes
+    where that cannot be read. Raises Fault (3) where it is not one file, or larger than any of a
+    shop.
     """
-    folder = tempfile.TemporaryDirectory(prefix="destock-")
-    target = Path(folder.name, path.name)
+    folder = tempfile.mkdtemp(dir=session())
+    try:
+        yield _unpack(path, kind, Path(folder, path.name))
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _unpack(path: Path, kind: str, target: Path) -> Path:
     try:
         with _member(path, kind) as member, target.open("wb") as file:
             _copy(path, member, file)
@@ -40,7 +51,7 @@ def unpacked(path: Path, kind: str) -> tempfile.TemporaryDirectory:
         raise unreadable(path, error) from error
     if kind_of(target) in ("zip", "gz"):
         raise Fault(3, _AGAIN, file=path.name)
-    return folder
+    return target
 
 
 @contextmanager

@@ -26,8 +26,8 @@ class Raw:
     ``counted``: how many rows another way of counting finds, for a text. ``torn``: records that
     have not as many fields as the header: line → (fields, text); ``rows``: how many became rows;
     both complete once all batches were read, as is ``footer``: lines below the table → text.
-    ``passed``: lines above the header → text. ``read_as`` says what was taken for granted;
-    ``held`` is kept as long as the file is read.
+    ``passed``: lines above the header, which is ``header_line``, → text. ``read_as`` says what was
+    taken for granted.
     """
 
     path: Path
@@ -41,7 +41,6 @@ class Raw:
     passed: dict[int, str] = field(default_factory=dict)
     footer: dict[int, str] = field(default_factory=dict)
     rows: int = 0
-    held: object = None
     fault: Fault | None = None
 
     @property

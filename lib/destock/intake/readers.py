@@ -2,6 +2,8 @@
 batches.
 """
 
+import shutil
+import weakref
 from pathlib import Path
 
 from destock.intake.delimited import open_delimited
@@ -44,14 +46,14 @@ def open_raw(path: Path, source: Source) -> Raw:
     Columns keep the file's own names. Those of Parquet keep their types, all others are text.
     Raises Fault (3) on a file that cannot be read, is empty or is not whole.
     """
-    kind, held = kind_of(path), None
+    kind = kind_of(path)
     try:
-        if kind in ("zip", "gz"):
-            held = unpacked(path, kind)
-            path = Path(held.name, path.name)
-            kind = kind_of(path)
-        raw = _READERS[kind](path, source)
+        if kind not in ("zip", "gz"):
+            return _READERS[kind](path, source)
+        with unpacked(path, kind) as file:
+            raw = _READERS[kind_of(file)](file, source)
+            # the file is there as long as somebody may read it
+            weakref.finalize(raw, shutil.rmtree, file.parent, ignore_errors=True)
+            return raw
     except OSError as error:
         raise unreadable(path, error) from error
-    raw.held = held
-    return raw

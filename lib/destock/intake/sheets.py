@@ -97,7 +97,7 @@ def _until(rows: list[Cells], footer: str) -> Iterator[Cells]:
 
 
 def _joined(cells: Cells) -> str:
-    return ",".join(cells.get(place, "") for place in range(1, max(cells) + 1))
+    return ",".join(cells.values())
 
 
 def _near(sheet: Sheet) -> Rows:

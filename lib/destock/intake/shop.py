@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from destock.intake.beside import is_beside, is_export
 from destock.intake.database import extracted
 from destock.intake.declared import check
-from destock.intake.exports import is_beside, is_export
 from destock.intake.inputs import Seen, first_seen, first_text
 from destock.intake.named import named_files
 from destock.model.folders import ROOT

@@ -105,7 +105,7 @@ def source(table: Table) -> dict:
         **({"status": status()} if table.name == "order_lines" else {}),
         "heads": known({"source": FILE_NAME, "key": TEXT, "columns": several(TEXT)}, "key"),
         "spread": known({c.name: ref("spread") for c in table.columns}),
-        **dict.fromkeys(("where", "query", "encoding", "sheet"), TEXT),
+        **dict.fromkeys(("where", "query", "encoding", "sheet", "footer"), TEXT),
         **forms(),
         "header_row": of("integer", mark("integer from 1"), minimum=1),
         **dict.fromkeys(("typed", "final_newline"), FLAG),

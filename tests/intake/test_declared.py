@@ -80,6 +80,7 @@ number_format = "1.234,50€"
 sheet = "1"
 header_row = 2
 final_newline = false
+footer = "records downloaded"
 typed = false
 equal_rows = "copies"
 

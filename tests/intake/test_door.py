@@ -193,7 +193,7 @@ def test_lines_longer_than_the_header_are_refused(orders):
 
 
 def test_another_delimiter_is_seen_in_the_header(orders):
-    said = fault_of(orders, text(line(), header=HEADER).replace(",", ";"))
+    said = fault_of(orders, text(line(), header=HEADER).replace(",", ";"), delimiter=",")
     assert "';'" in said
 
 

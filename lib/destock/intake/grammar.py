@@ -10,8 +10,8 @@ from datetime import date
 from destock import engine
 from destock.intake import numerals
 from destock.intake.moments import future, moment
+from destock.intake.sheets import ERRORS
 from destock.intake.shop import Source
-from destock.intake.workbook import ERRORS
 from destock.model.messages import mark
 from destock.model.schema import Column
 

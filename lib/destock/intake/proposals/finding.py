@@ -5,11 +5,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from destock.intake.beside import is_export
 from destock.intake.profiles import Profile, profiles, recognise
 from destock.intake.proposals.matching import all_names
 from destock.intake.raw import Raw
 from destock.intake.readers import open_raw
-from destock.intake.beside import is_export
 from destock.intake.shop import Source
 from destock.model.messages import Fault
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-
 from destock.intake.macros import day_in
 from destock.intake.proposals.finding import Export
 from destock.intake.proposals.matching import Match, is_total, matches

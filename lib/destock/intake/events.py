@@ -84,7 +84,7 @@ def _kinds(said: dict[str, str]) -> str:
         unpaid += f" OR (_order = 'cancelled' AND {said['paid_at']} IS NULL)"
     back = "_aftersale = 'refunded' OR _order IN ('cancelled', 'returned')"
     if "returned_units" in said:
-        back += f" OR coalesce(units({said['returned_units']}), 0) > 0"
+        back += f" OR coalesce(TRY(units({said['returned_units']})), 0) > 0"
     return (
         f"CASE WHEN {unpaid} THEN [''] WHEN ({back}) AND {shipped} THEN ['sale', 'return']"
         f" WHEN {back} THEN ['sale', 'cancel']"

@@ -6,6 +6,7 @@ over, and each key beside it wins.
 """
 
 import tomllib
+import unicodedata
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -45,6 +46,28 @@ def profiles() -> dict[str, Profile]:
         path.stem: Profile(path.stem, **tomllib.loads(path.read_text(encoding="utf-8")))
         for path in sorted(FOLDER.glob("*.toml"))
     }
+
+
+def recognise(names: list[str]) -> list[tuple[str, float]]:
+    """Which export has these columns? Each profile that it can be, with its score, best first.
+
+    All that a profile requires stands there, and nothing that it forbids; its score is the share of
+    its marks, required and strong, that stand there.
+    """
+    given = {_key(name) for name in names}
+    found = []
+    for profile in profiles().values():
+        required, strong, forbidden = (
+            {_key(name) for name in some}
+            for some in (profile.required, profile.strong, profile.forbidden)
+        )
+        if required <= given and not forbidden & given:
+            found.append((profile.name, len((required | strong) & given) / len(required | strong)))
+    return sorted(found, key=lambda one: -one[1])
+
+
+def _key(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
 def completed(table: str, entry: dict) -> dict:

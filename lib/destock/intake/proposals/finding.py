@@ -153,13 +153,18 @@ def _named(folder: Path, paths: list[Path], files: list[Path]) -> str:
     beside = [path for path in files if path.parent == parent]
     if parent != folder and beside == sorted(paths):
         return _relative(folder, parent)
-    stems = [path.name for path in paths]
-    start, end = os.path.commonprefix(stems), os.path.commonprefix([s[::-1] for s in stems])[::-1]
-    pattern = f"{start}*{end}"
+    start, end = _ends([path.name for path in paths])
     plain = not set("[]?*") & set(start + end)
-    if plain and sorted(parent.glob(pattern)) == sorted(paths):
-        return _relative(folder, parent / pattern)
+    if plain and sorted(parent.glob(f"{start}*{end}")) == sorted(paths):
+        return _relative(folder, parent / f"{start}*{end}")
     return ""
+
+
+def _ends(names: list[str]) -> tuple[str, str]:
+    """How all of these names begin and how they end, letter by letter."""
+    backwards = [name[::-1] for name in names]
+    start, end = (os.path.commonprefix(some) for some in (names, backwards))  # noqa: RUF071
+    return start, end[::-1]
 
 
 def _relative(folder: Path, path: Path) -> str:

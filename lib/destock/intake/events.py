@@ -7,7 +7,9 @@ a wrong figure that looks right.
 """
 
 from destock import engine
+from destock.intake import grammar
 from destock.intake.columns import File, named
+from destock.intake.query import fails
 from destock.model.messages import mark
 
 # what a word of an order's status may mean, and one of its after-sales
@@ -54,6 +56,10 @@ def tell_events(file: File, present: list[str]) -> None:
         if key in said:
             file.failures[f"_{key} IS NULL"] = engine.literal(f"{key}:{UNKNOWN_WORD}")
             file.faulty[key] = said[key]
+    if "returned_units" in said:
+        unreadable = fails(f"units({said['returned_units']})")
+        file.failures[unreadable] = engine.literal(f"returned_units:{grammar.FAILS}")
+        file.faulty["returned_units"] = said["returned_units"]
     file.events = _kinds(said)
     _tell_of_each(file.expressions, said)
 

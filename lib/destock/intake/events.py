@@ -7,7 +7,8 @@ a wrong figure that looks right.
 """
 
 from destock import engine
-from destock.intake.columns import File, named
+from destock.intake import query
+from destock.intake.columns import File, named, quoted_in, sql_of
 from destock.model.messages import mark
 
 # what a word of an order's status may mean, and one of its after-sales
@@ -33,6 +34,7 @@ UNKNOWN_WORD = mark(
     ' status.words = { "…" = "shipped" } (unpaid, paid, shipped, cancelled, returned; of an'
     " after-sale none, refunded, refund only)"
 )
+_FAILS = "?"
 _STATES = {"order": ORDER, "aftersale": AFTERSALE}
 
 
@@ -43,9 +45,9 @@ def tell_events(file: File, present: list[str]) -> None:
     if not file.source.status:
         return
     said = {
-        key: f"given({engine.quoted(found)})"
+        key: f"given({found})"
         for key, wanted in file.source.status.items()
-        if key != "words" and (found := named(file, wanted, present))
+        if key != "words" and (found := _found(file, wanted, present))
     }
     if "shipped_at" in file.expressions:
         said = {"shipped_at": f"given({file.expressions['shipped_at']})"} | said
@@ -56,6 +58,19 @@ def tell_events(file: File, present: list[str]) -> None:
             file.faulty[key] = said[key]
     file.events = _kinds(said)
     _tell_of_each(file.expressions, said)
+
+
+def _found(file: File, wanted: str | list[str], present: list[str]) -> str:
+    """SQL for what tells of a line's fate: a column, or an expression over columns in quotes, where
+    the file has them.
+    """
+    if isinstance(wanted, str) and (read := set(quoted_in(wanted))):
+        # one that fails on a row says a word that nobody has explained
+        sql = f"({sql_of(wanted)}\n)"
+        fails = f"WHEN {query.fails(sql)} THEN {engine.literal(_FAILS)}"
+        return f"CASE {fails} ELSE {query.value(sql)} END" if read <= set(present) else ""
+    name = named(file, wanted, present)
+    return engine.quoted(name) if name else ""
 
 
 def _meaning(file: File, status: str, states: tuple[str, ...]) -> str:
@@ -84,7 +99,7 @@ def _kinds(said: dict[str, str]) -> str:
         unpaid += f" OR (_order = 'cancelled' AND {said['paid_at']} IS NULL)"
     back = "_aftersale = 'refunded' OR _order IN ('cancelled', 'returned')"
     if "returned_units" in said:
-        back += f" OR coalesce(units({said['returned_units']}), 0) > 0"
+        back += f" OR coalesce(TRY(units({said['returned_units']})), 0) > 0"
     return (
         f"CASE WHEN {unpaid} THEN [''] WHEN ({back}) AND {shipped} THEN ['sale', 'return']"
         f" WHEN {back} THEN ['sale', 'cancel']"
@@ -109,7 +124,9 @@ def _tell_of_each(of: dict[str, str], said: dict[str, str]) -> None:
     if "shipped_at" in of:
         of["shipped_at"] = f"CASE WHEN {KIND} = 'sale' THEN {of['shipped_at']} END"
     if "refund" in said:
-        of["refund_value"] = f"CASE WHEN {KIND} <> 'sale' THEN {said['refund']} END"
+        of["refund_value"] = said["refund"]
+    if "refund_value" in of:
+        of["refund_value"] = f"CASE WHEN {KIND} <> 'sale' THEN {of['refund_value']} END"
     if "returned_units" in said:
         _tell_of_a_part(of, said["returned_units"])
     for name in ("units", "customer_paid", "merchant_revenue"):

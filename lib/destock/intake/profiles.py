@@ -6,6 +6,8 @@ over, and each key beside it wins.
 """
 
 import tomllib
+import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -21,18 +23,20 @@ _MERGED = ("rename", "columns", "status", "heads", "spread", "words")
 class Profile:
     """One kind of export: how it is recognised, and the tables that it fills.
 
-    ``seen`` says where its header was found; all of ``required``, and none of ``forbidden``, stand
-    in it; ``strong``: names that hardly any other export has. ``alone``: tables that this export
-    fills only where no other one does.
+    ``seen`` says where its header was found; all of ``required`` (of a list in it, one at least),
+    and none of ``forbidden``, stand in it; ``strong``: names that hardly any other export has.
+    ``alone``: tables that this export fills only where no other one does. ``heads_of``: the export
+    of whose lines this one holds the orders, where it fills no table by itself.
     """
 
     name: str
     title: str
     seen: str
-    required: list[str]
+    required: list[str | list[str]]
     strong: list[str] = field(default_factory=list)
     forbidden: list[str] = field(default_factory=list)
     alone: list[str] = field(default_factory=list)
+    heads_of: str = ""
     currency: str = ""
     timezone: str = ""
     tables: dict[str, dict] = field(default_factory=dict)
@@ -45,6 +49,37 @@ def profiles() -> dict[str, Profile]:
         path.stem: Profile(path.stem, **tomllib.loads(path.read_text(encoding="utf-8")))
         for path in sorted(FOLDER.glob("*.toml"))
     }
+
+
+def recognise(names: Iterable[str]) -> list[tuple[Profile, float]]:
+    """Of which platform is an export whose columns are called so? The likeliest first, each with
+    the share of its strong names that are there; of two alike, the one that asks for more.
+    """
+    plain = {_plain(name) for name in names}
+    found = [
+        (profile, _share(profile.strong, plain))
+        for profile in profiles().values()
+        if not missing(profile, plain)
+        and plain.isdisjoint(_plain(name) for name in profile.forbidden)
+    ]
+    return sorted(found, key=lambda one: (one[1], len(one[0].required)), reverse=True)
+
+
+def missing(profile: Profile, names: Iterable[str]) -> list[str]:
+    """Which columns has a file not, without which it is no such export?"""
+    plain = {_plain(name) for name in names}
+    ways = [[name] if isinstance(name, str) else name for name in profile.required]
+    return [" / ".join(way) for way in ways if plain.isdisjoint(map(_plain, way))]
+
+
+def _share(strong: list[str], plain: set[str]) -> float:
+    return len(plain & {_plain(name) for name in strong}) / max(len(strong), 1)
+
+
+def _plain(name: str) -> str:
+    """A column's name as the readers write it, in small letters."""
+    text = unicodedata.normalize("NFKC", name).replace("\ufeff", "")
+    return " ".join(text.split()).casefold()
 
 
 def completed(table: str, entry: dict) -> dict:

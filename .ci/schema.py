@@ -85,7 +85,7 @@ def source(table: Table) -> dict:
         "rename": known({c.name: names | described(c) for c in table.columns}),
         "columns": columns,
         **({"status": status(names)} if table.name == "order_lines" else {}),
-        "heads": known({"source": file, "key": TEXT, "columns": several(TEXT)}, "key"),
+        "heads": known({"source": file, "key": TEXT, "columns": several(TEXT)}),
         "spread": known(
             {c.name: known({"amount": TEXT, "by": TEXT}, "amount", "by") for c in table.columns}
         ),
@@ -109,7 +109,7 @@ def source(table: Table) -> dict:
 def status(names: dict) -> dict:
     """What tells how a line fared, where a row is a line and not an event."""
     words = named(one_of(*ORDER, *AFTERSALE))
-    return known(dict.fromkeys(STATUS, names) | {"words": words}, "words")
+    return known(dict.fromkeys(STATUS, names) | {"words": words})
 
 
 def forms() -> dict:

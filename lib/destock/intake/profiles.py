@@ -90,7 +90,7 @@ def completed(table: str, entry: dict) -> dict:
     name = entry.get("export", "")
     own = frozenset(entry.get("rename", {})) | frozenset(entry.get("columns", {}))
     if not name:
-        return entry | {"own": own}
+        return _whole(table, entry) | {"own": own}
     known = profiles()[name].tables
     if table not in known:
         raise Fault(
@@ -100,7 +100,7 @@ def completed(table: str, entry: dict) -> dict:
             name=name,
             tables=", ".join(known),
         )
-    whole = _merged(known[table], entry)
+    whole = _whole(table, _merged(known[table], entry))
     # one of our columns is either another's name or an expression
     for kind, other in (("rename", "columns"), ("columns", "rename")):
         whole[other] = {
@@ -109,6 +109,17 @@ def completed(table: str, entry: dict) -> dict:
             if column not in entry.get(kind, {})
         }
     return whole | {"own": own}
+
+
+def _whole(table: str, entry: dict) -> dict:
+    """What is said of a table, with all that a part of it needs. Raises Fault (2) where it is said
+    neither in shop.toml nor in a profile.
+    """
+    for part, needed in (("heads", "key"), ("status", "words")):
+        if part in entry and needed not in entry[part]:
+            place = f"shop.toml [tables.{table}.{part}]"
+            raise Fault(2, mark('{place} needs "{name}"'), place=place, name=needed)
+    return entry
 
 
 def _merged(given: dict, own: dict) -> dict:

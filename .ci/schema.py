@@ -103,7 +103,7 @@ def source(table: Table) -> dict:
         "rename": known({c.name: ref("names") | described(c) for c in table.columns}),
         "columns": known({c.name: TEXT | described(c) for c in table.columns}),
         **({"status": status()} if table.name == "order_lines" else {}),
-        "heads": known({"source": FILE_NAME, "key": TEXT, "columns": several(TEXT)}, "key"),
+        "heads": known({"source": FILE_NAME, "key": TEXT, "columns": several(TEXT)}),
         "spread": known({c.name: ref("spread") for c in table.columns}),
         **dict.fromkeys(("where", "query", "encoding", "sheet", "footer"), TEXT),
         **forms(),
@@ -123,7 +123,7 @@ def source(table: Table) -> dict:
 def status() -> dict:
     """What tells how a line fared, where a row is a line and not an event."""
     words = named(one_of(*ORDER, *AFTERSALE))
-    return known(dict.fromkeys(STATUS, ref("names")) | {"words": words}, "words")
+    return known(dict.fromkeys(STATUS, ref("names")) | {"words": words})
 
 
 def forms() -> dict:

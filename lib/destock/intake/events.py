@@ -7,9 +7,8 @@ a wrong figure that looks right.
 """
 
 from destock import engine
-from destock.intake import grammar
-from destock.intake.columns import File, named
-from destock.intake.query import fails
+from destock.intake import grammar, query
+from destock.intake.columns import File, named, quoted_in, sql_of
 from destock.model.messages import mark
 
 # what a word of an order's status may mean, and one of its after-sales
@@ -35,6 +34,7 @@ UNKNOWN_WORD = mark(
     ' status.words = { "…" = "shipped" } (unpaid, paid, shipped, cancelled, returned; of an'
     " after-sale none, refunded, refund only)"
 )
+_FAILS = "?"
 _STATES = {"order": ORDER, "aftersale": AFTERSALE}
 
 
@@ -45,9 +45,9 @@ def tell_events(file: File, present: list[str]) -> None:
     if not file.source.status:
         return
     said = {
-        key: f"given({engine.quoted(found)})"
+        key: f"given({found})"
         for key, wanted in file.source.status.items()
-        if key != "words" and (found := named(file, wanted, present))
+        if key != "words" and (found := _found(file, wanted, present))
     }
     if "shipped_at" in file.expressions:
         said = {"shipped_at": f"given({file.expressions['shipped_at']})"} | said
@@ -57,11 +57,24 @@ def tell_events(file: File, present: list[str]) -> None:
             file.failures[f"_{key} IS NULL"] = engine.literal(f"{key}:{UNKNOWN_WORD}")
             file.faulty[key] = said[key]
     if "returned_units" in said:
-        unreadable = fails(f"units({said['returned_units']})")
+        unreadable = query.fails(f"units({said['returned_units']})")
         file.failures[unreadable] = engine.literal(f"returned_units:{grammar.FAILS}")
         file.faulty["returned_units"] = said["returned_units"]
     file.events = _kinds(said)
     _tell_of_each(file.expressions, said)
+
+
+def _found(file: File, wanted: str | list[str], present: list[str]) -> str:
+    """SQL for what tells of a line's fate: a column, or an expression over columns in quotes, where
+    the file has them.
+    """
+    if isinstance(wanted, str) and (read := set(quoted_in(wanted))):
+        # one that fails on a row says a word that nobody has explained
+        sql = f"({sql_of(wanted)}\n)"
+        fails = f"WHEN {query.fails(sql)} THEN {engine.literal(_FAILS)}"
+        return f"CASE {fails} ELSE {query.value(sql)} END" if read <= set(present) else ""
+    name = named(file, wanted, present)
+    return engine.quoted(name) if name else ""
 
 
 def _meaning(file: File, status: str, states: tuple[str, ...]) -> str:
@@ -70,7 +83,7 @@ def _meaning(file: File, status: str, states: tuple[str, ...]) -> str:
     """
     if not status:
         return "''"
-    words = {str(word).lower(): means for word, means in file.source.status["words"].items()}
+    words = {str(word).lower(): means for word, means in file.source.status.get("words", {}).items()}
     known = ({"": "none"} if "none" in states else {}) | words
     branches = " ".join(
         f"WHEN {engine.literal(word)} THEN {engine.literal(means)}"
@@ -115,7 +128,9 @@ def _tell_of_each(of: dict[str, str], said: dict[str, str]) -> None:
     if "shipped_at" in of:
         of["shipped_at"] = f"CASE WHEN {KIND} = 'sale' THEN {of['shipped_at']} END"
     if "refund" in said:
-        of["refund_value"] = f"CASE WHEN {KIND} <> 'sale' THEN {said['refund']} END"
+        of["refund_value"] = said["refund"]
+    if "refund_value" in of:
+        of["refund_value"] = f"CASE WHEN {KIND} <> 'sale' THEN {of['refund_value']} END"
     if "returned_units" in said:
         _tell_of_a_part(of, said["returned_units"])
     for name in ("units", "customer_paid", "merchant_revenue"):

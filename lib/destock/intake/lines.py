@@ -9,8 +9,9 @@ from destock.intake.asking import compare, execute, incoming
 from destock.intake.columns import File, quoted_in, sql_of
 from destock.intake.raw import Raw, header
 from destock.intake.readers import open_raw
-from destock.intake.shop import Shop
+from destock.intake.shop import Shop, Source
 from destock.model.messages import Fault, mark
+from destock.model.schema import TABLES
 
 NO_HEAD = mark("no row of this number in the export that its orders stand in")
 _NO_KEY = mark(
@@ -27,9 +28,9 @@ def join_heads(con: engine.Engine, shop: Shop, file: File, number: int) -> list[
     """
     key, elsewhere = _key(file.raw, file), "source" in file.source.heads
     file.relation = f"joined_{number}"
-    _load(con, file.raw, "lines")
+    _load(con, file.raw, file.source, "lines")
     names = _other_heads(con, shop, file, key) if elsewhere else _own_heads(con, file, key)
-    columns = [_column(name, name in names) for name in file.raw.names]
+    columns = [_column(name, name in names) for name in file.read]
     more = [name for name in names if name not in file.raw.names]
     joined = (
         f"CREATE OR REPLACE TABLE {file.relation} AS SELECT l._line, l._line AS _row, h._key IS NOT"
@@ -59,7 +60,24 @@ def _key(raw: Raw, file: File) -> str:
     return wanted
 
 
-def _load(con: engine.Engine, raw: Raw, name: str) -> None:
+def _asked(source: Source, names: list[str]) -> list[str] | None:
+    """The columns of a file that something may be made of, where a profile says what each is. Who
+    bought, and where they live, is never loaded.
+    """
+    if not source.export:
+        return None
+    told = [theirs for key, theirs in source.status.items() if key != "words"]
+    plain = [source.heads["key"], *source.heads.get("columns", []), *TABLES[source.table].names]
+    for theirs in (*source.rename.values(), *told):
+        plain += [theirs] if isinstance(theirs, str) else theirs
+    rules = [text for rule in source.spread.values() for text in rule.values()]
+    texts = [source.where, *source.columns.values(), *rules, *map(str, told)]
+    wanted = {header(name).casefold() for name in [*plain, *quoted_in(" ".join(texts))]}
+    return [name for name in names if name.casefold() in wanted]
+
+
+def _load(con: engine.Engine, raw: Raw, source: Source, name: str) -> None:
+    raw.needed = _asked(source, raw.names)
     with incoming(con, raw):
         con.execute(f"CREATE OR REPLACE TABLE {name} AS SELECT * FROM incoming")
     compare(raw, engine.rows(con, f"SELECT count(*) FROM {name}")[0][0])
@@ -70,7 +88,7 @@ def _own_heads(con: engine.Engine, file: File, key: str) -> list[str]:
     asked = map(header, file.source.heads.get("columns", []))
     names = [name for name in asked if name in file.raw.names]
     first = [
-        f"first({name} ORDER BY _line) FILTER ({name} IS NOT NULL) AS {name}"
+        f"arg_min({name}, _line) FILTER ({name} IS NOT NULL) AS {name}"
         for name in map(engine.quoted, names)
     ]
     of = engine.quoted(key)
@@ -88,8 +106,9 @@ def _other_heads(con: engine.Engine, shop: Shop, file: File, key: str) -> list[s
     for n, path in enumerate(shop.heads_of(file.source)):
         raw = open_raw(path, file.source)
         _key(raw, file)
-        _load(con, raw, f"heads_{n}")
-        names += [name for name in raw.names if name not in names]
+        _load(con, raw, file.source, f"heads_{n}")
+        read = raw.needed or raw.names
+        names += [name for name in read if name not in names]
         parts.append(f"SELECT {n} AS _export, * FROM heads_{n}")
     con.execute(
         f"CREATE OR REPLACE TABLE heads AS SELECT {engine.quoted(key)} AS _key, * FROM"

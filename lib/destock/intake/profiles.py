@@ -7,6 +7,7 @@ over, and each key beside it wins.
 
 import tomllib
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -22,18 +23,20 @@ _MERGED = ("rename", "columns", "status", "heads", "spread", "words")
 class Profile:
     """One kind of export: how it is recognised, and the tables that it fills.
 
-    ``seen`` says where its header was found; all of ``required``, and none of ``forbidden``, stand
-    in it; ``strong``: names that hardly any other export has. ``alone``: tables that this export
-    fills only where no other one does.
+    ``seen`` says where its header was found; all of ``required`` (of a list in it, one at least),
+    and none of ``forbidden``, stand in it; ``strong``: names that hardly any other export has.
+    ``alone``: tables that this export fills only where no other one does. ``heads_of``: the export
+    of whose lines this one holds the orders, where it fills no table by itself.
     """
 
     name: str
     title: str
     seen: str
-    required: list[str]
+    required: list[str | list[str]]
     strong: list[str] = field(default_factory=list)
     forbidden: list[str] = field(default_factory=list)
     alone: list[str] = field(default_factory=list)
+    heads_of: str = ""
     currency: str = ""
     timezone: str = ""
     tables: dict[str, dict] = field(default_factory=dict)
@@ -48,26 +51,35 @@ def profiles() -> dict[str, Profile]:
     }
 
 
-def recognise(names: list[str]) -> list[tuple[str, float]]:
-    """Which export has these columns? Each profile that it can be, with its score, best first.
-
-    All that a profile requires stands there, and nothing that it forbids; its score is the share of
-    its marks, required and strong, that stand there.
+def recognise(names: Iterable[str]) -> list[tuple[Profile, float]]:
+    """Of which platform is an export whose columns are called so? The likeliest first, each with
+    the share of its strong names that are there; of two alike, the one that asks for more.
     """
-    given = {_key(name) for name in names}
-    found = []
-    for profile in profiles().values():
-        required, strong, forbidden = (
-            {_key(name) for name in some}
-            for some in (profile.required, profile.strong, profile.forbidden)
-        )
-        if required <= given and not forbidden & given:
-            found.append((profile.name, len((required | strong) & given) / len(required | strong)))
-    return sorted(found, key=lambda one: -one[1])
+    plain = {_plain(name) for name in names}
+    found = [
+        (profile, _share(profile.strong, plain))
+        for profile in profiles().values()
+        if not missing(profile, plain)
+        and plain.isdisjoint(_plain(name) for name in profile.forbidden)
+    ]
+    return sorted(found, key=lambda one: (one[1], len(one[0].required)), reverse=True)
 
 
-def _key(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
+def missing(profile: Profile, names: Iterable[str]) -> list[str]:
+    """Which columns has a file not, without which it is no such export?"""
+    plain = {_plain(name) for name in names}
+    ways = [[name] if isinstance(name, str) else name for name in profile.required]
+    return [" / ".join(way) for way in ways if plain.isdisjoint(map(_plain, way))]
+
+
+def _share(strong: list[str], plain: set[str]) -> float:
+    return len(plain & {_plain(name) for name in strong}) / max(len(strong), 1)
+
+
+def _plain(name: str) -> str:
+    """A column's name as the readers write it, in small letters."""
+    text = unicodedata.normalize("NFKC", name).replace("\ufeff", "")
+    return " ".join(text.split()).casefold()
 
 
 def completed(table: str, entry: dict) -> dict:
@@ -78,7 +90,7 @@ def completed(table: str, entry: dict) -> dict:
     name = entry.get("export", "")
     own = frozenset(entry.get("rename", {})) | frozenset(entry.get("columns", {}))
     if not name:
-        return entry | {"own": own}
+        return _whole(table, entry) | {"own": own}
     known = profiles()[name].tables
     if table not in known:
         raise Fault(
@@ -88,7 +100,7 @@ def completed(table: str, entry: dict) -> dict:
             name=name,
             tables=", ".join(known),
         )
-    whole = _merged(known[table], entry)
+    whole = _whole(table, _merged(known[table], entry))
     # one of our columns is either another's name or an expression
     for kind, other in (("rename", "columns"), ("columns", "rename")):
         whole[other] = {
@@ -97,6 +109,17 @@ def completed(table: str, entry: dict) -> dict:
             if column not in entry.get(kind, {})
         }
     return whole | {"own": own}
+
+
+def _whole(table: str, entry: dict) -> dict:
+    """What is said of a table, with all that a part of it needs. Raises Fault (2) where it is said
+    neither in shop.toml nor in a profile.
+    """
+    for part, needed in (("heads", "key"), ("status", "words")):
+        if part in entry and needed not in entry[part]:
+            place = f"shop.toml [tables.{table}.{part}]"
+            raise Fault(2, mark('{place} needs "{name}"'), place=place, name=needed)
+    return entry
 
 
 def _merged(given: dict, own: dict) -> dict:

@@ -302,6 +302,6 @@ def _hash(value: object) -> str:
 def _source_hash() -> str:
     digest = hashlib.sha256()
     for path in sorted(Path(__file__).parents[1].rglob("*")):
-        if path.suffix in (".py", ".sql"):
+        if path.suffix in (".py", ".sql", ".toml"):
             digest.update(path.read_bytes())
     return digest.hexdigest()

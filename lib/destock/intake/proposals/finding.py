@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from destock.intake.beside import is_export
-from destock.intake.profiles import Profile, profiles, recognise
+from destock.intake.profiles import Profile, recognise
 from destock.intake.proposals.matching import all_names
 from destock.intake.raw import Raw
 from destock.intake.readers import open_raw
@@ -96,7 +96,7 @@ def _sheet(path: Path, title: str) -> _Sheet:
     known = recognise([*columns])
     score = known[0][1] if known else 0.0
     margin = score - known[1][1] if len(known) > 1 else score
-    profile = profiles()[known[0][0]] if known else None
+    profile = known[0][0] if known else None
     return _Sheet(path, title, columns, profile, score, margin)
 
 

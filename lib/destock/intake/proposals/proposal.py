@@ -74,13 +74,14 @@ def propose(exports: list[Export], name: str) -> Proposal:
     if not any(entry.table == "products" for entry in entries):
         entries += _products_of_sales(entries)
     used = {id(entry.export) for entry in entries}
+    sources = {entry.keys.get("heads.source") for entry in entries}
     keys, questions = _of_shop(entries, name)
     order = list(TABLES)
     return Proposal(
         keys,
         sorted(entries, key=lambda entry: order.index(entry.table)),
         questions,
-        [export for export in exports if id(export) not in used],
+        [e for e in exports if id(e) not in used and e.source not in sources],
     )
 
 
@@ -109,8 +110,8 @@ def _entry(export: Export, table: str, exports: list[Export]) -> Entry | None:
     if export.sheet:
         keys["sheet"] = export.sheet
     said = profile.tables[table]
-    if needed := said.get("heads", {}).get("export", ""):
-        heads = [other for other in exports if other.profile.name == needed]
+    if "heads" in said and "columns" not in said["heads"]:
+        heads = [other for other in exports if other.profile.heads_of == profile.name]
         if not heads:
             return None
         keys["heads.source"] = heads[0].source

@@ -51,7 +51,9 @@ def _batches(raw: Raw, found: Survey, layout: Layout, end: int) -> Iterator[pa.R
     position = _Position(raw, layout, end)
     options = _options(raw, layout.delimiter, found, position)
     try:
-        for batch in pacsv.open_csv(raw.path, *options):
+        # by its name alone, Arrow would take a text for a packed one
+        text = pa.input_stream(raw.path, compression=None)
+        for batch in pacsv.open_csv(text, *options):
             lines = position.lines_of(batch, found.multiline)
             rows = pa.record_batch([pa.array(lines), *batch.columns], names=["_line", *raw.names])
             rows = _above(end, rows, raw, layout) if end else rows

@@ -242,6 +242,11 @@ def test_a_footer_can_be_named(orders, end):
     assert said["lines"] == ("4–7", "text")
 
 
+@pytest.mark.parametrize("footer", ["", "0 record"])
+def test_an_export_of_a_footer_alone_has_no_rows(orders, footer):
+    assert "has no rows" in fault_of(orders, text(HEADER, "0 record(s) downloaded"), footer=footer)
+
+
 def test_a_footer_that_is_not_there_takes_nothing(orders):
     intake, lines = orders(text(HEADER, ROW, SECOND), footer="units")
     assert is_form(lines)

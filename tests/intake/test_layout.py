@@ -81,8 +81,9 @@ def test_a_tab_behind_each_value_divides_nothing(orders, in_header):
     assert of_orders(intake) == [2, 2, 0, 0]
 
 
-def test_a_tab_behind_each_value_divides_nothing_under_unknown_names(orders):
-    said = fault_of(orders, "a\t,b\t,c\t,\n1\t,2\t,3\t,\n")
+@pytest.mark.parametrize("end", [",\n", "\n"])
+def test_a_tab_behind_each_value_divides_nothing_under_unknown_names(orders, end):
+    said = fault_of(orders, f"a\t,b\t,c\t{end}1\t,2\t,3\t{end}")
     assert "it has: a, b, c" in said
 
 
@@ -212,6 +213,12 @@ def test_a_row_that_was_cut_is_no_footer(orders, torn):
     assert intake.rejects[["line", "raw"]].to_numpy().tolist() == [[4, torn]]
 
 
+def test_most_of_a_row_is_no_footer(make_shop, take_in):
+    rows = "sku,name,category\nA,a,b\nB,Red dress\n"
+    folder = make_shop({"products": rows, "order_lines": LINES})
+    assert take_in(folder)[0].rejects["raw"].tolist() == ["B,Red dress"]
+
+
 def test_words_between_rows_are_no_footer(orders):
     intake, _ = orders(text(HEADER, ROW, "and a few words", SECOND))
     assert intake.rejects["line"].tolist() == [3]
@@ -240,6 +247,11 @@ def test_a_footer_can_be_named(orders, end):
     assert of_orders(intake) == [6, 2, 0, 4]
     (said,) = notes(intake, "footer")
     assert said["lines"] == ("4–7", "text")
+
+
+@pytest.mark.parametrize("footer", ["", "0 record"])
+def test_an_export_of_a_footer_alone_has_no_rows(orders, footer):
+    assert "has no rows" in fault_of(orders, text(HEADER, "0 record(s) downloaded"), footer=footer)
 
 
 def test_a_footer_that_is_not_there_takes_nothing(orders):

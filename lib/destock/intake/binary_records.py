@@ -140,18 +140,18 @@ def _b_text(body: bytes, at: int) -> tuple[str, int]:
 def _b_records(stream: bytes) -> Iterator[tuple[int, bytes]]:
     at = 0
     while at < len(stream):
-        kind, at = _b_number(stream, at, 2, 8)
-        size, at = _b_number(stream, at, 4, 7)
+        kind, at = _b_number(stream, at, 2)
+        size, at = _b_number(stream, at, 4)
         at += size
         yield kind, stream[at - size : at]
 
 
-def _b_number(stream: bytes, at: int, most: int, bits: int) -> tuple[int, int]:
+def _b_number(stream: bytes, at: int, most: int) -> tuple[int, int]:
     """A number of several bytes, each of which says whether one more follows."""
     value = 0
     for place in range(most):
         byte = stream[at + place]
-        value |= (byte & (0xFF if bits == 8 else 0x7F)) << (bits * place)
+        value |= (byte & 0x7F) << (7 * place)
         if not byte & 0x80:
             return value, at + place + 1
     return value, at + most

@@ -39,7 +39,7 @@ def open_delimited(path: Path, source: Source) -> Raw:
     fields = [pa.field(name, pa.string()) for name in names]
 
     def batches() -> Iterator[pa.RecordBatch]:
-        return _batches(raw, found, layout, end) if counted else iter(())
+        return _batches(raw, source, found, layout, end) if counted else iter(())
 
     said = f"{found.encoding}, {layout.delimiter!r}"
     raw = Raw(path, fields, batches, counted, said, passed=layout.passed)
@@ -47,11 +47,15 @@ def open_delimited(path: Path, source: Source) -> Raw:
     return raw
 
 
-def _batches(raw: Raw, found: Survey, layout: Layout, end: int) -> Iterator[pa.RecordBatch]:
+def _batches(
+    raw: Raw, source: Source, found: Survey, layout: Layout, end: int
+) -> Iterator[pa.RecordBatch]:
     position = _Position(raw, layout, end)
     options = _options(raw, layout.delimiter, found, position)
     try:
-        for batch in pacsv.open_csv(raw.path, *options):
+        # by its name alone, Arrow would take a text for a packed one
+        text = pa.input_stream(raw.path, compression=None)
+        for batch in pacsv.open_csv(text, *options):
             lines = position.lines_of(batch, found.multiline)
             rows = pa.record_batch([pa.array(lines), *batch.columns], names=["_line", *raw.names])
             rows = _above(end, rows, raw, layout) if end else rows
@@ -61,6 +65,8 @@ def _batches(raw: Raw, found: Survey, layout: Layout, end: int) -> Iterator[pa.R
             raise Fault(3, _TOO_LONG, file=raw.path.name, size=BLOCK >> 20) from error
         raise unreadable(raw.path, error) from error
     position.finish()
+    if raw.footer and not raw.torn and not position.filled:
+        refuse_empty(raw.path, source, True, 0)
 
 
 def _above(end: int, rows: pa.RecordBatch, raw: Raw, layout: Layout) -> pa.RecordBatch:
@@ -115,7 +121,7 @@ class _Position:
         for column in batch.columns if multiline else ():
             spans[places] += pc.count_substring(column, "\n").fill_null(0).to_numpy()
         lines = self._pass(spans)[places]
-        self.filled = _last_filled(batch, lines) or self.filled
+        self.filled = _last_filled(batch, lines, self.end) or self.filled
         return lines
 
     def finish(self) -> None:
@@ -156,11 +162,11 @@ class _Position:
         return starts
 
 
-def _last_filled(batch: pa.RecordBatch, lines: np.ndarray) -> int:
-    """The line of the last row that is not blank, 0 where none is."""
-    for place in range(len(lines) - 1, -1, -1):
-        if any(column[place].is_valid for column in batch.columns):
-            return int(lines[place])
+def _last_filled(batch: pa.RecordBatch, lines: np.ndarray, end: int) -> int:
+    """The line of the last row of the table that is not blank, 0 where none is."""
+    for place in range(int(np.searchsorted(lines, end)) if end else len(lines), 0, -1):
+        if any(column[place - 1].is_valid for column in batch.columns):
+            return int(lines[place - 1])
     return 0
 
 

@@ -61,7 +61,7 @@ def _objects(path: Path, encoding: str) -> Iterator[tuple[int, dict]]:
         if begin != "[":
             for line, one in enumerate(text, 1):
                 if one.strip():
-                    yield line, _object(path, line, one.lstrip("\ufeff"))
+                    yield line, _object(path, line, one.strip("\ufeff\r\n"))
             return
         if path.stat().st_size > MOST_BYTES:
             raise Fault(3, _LARGE, file=path.name, size=path.stat().st_size // 1_000_000)

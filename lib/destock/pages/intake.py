@@ -94,7 +94,7 @@ ROWS = Sentence(
     mark(
         "{used:units} of {rows_in:units} rows are used; {rejected:units} were rejected,"
         " {updated:units} replaced by a newer export, {deduplicated:units} were exact copies,"
-        " {skipped:units} were left out by the shop's own filter."
+        " {skipped:units} were blank, below the table, or left out by the shop's own filter."
     ),
     "rows",
     "rows used ÷ rows in",

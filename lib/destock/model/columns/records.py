@@ -21,7 +21,7 @@ COLUMNS = {
     "skipped": Column(
         "units",
         mark("Skipped"),
-        "blank rows, and rows left out by the shop's own filter",
+        "blank rows, lines below the table, and rows left out by the shop's own filter",
         unit="rows",
     ),
     "file_rows": Column(

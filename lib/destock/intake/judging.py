@@ -4,7 +4,7 @@ from contextlib import nullcontext
 from datetime import date
 
 from destock import engine
-from destock.intake import grammar, numerals, query, weights
+from destock.intake import grammar, mixed, numerals, query, sweeping, weights
 from destock.intake.asking import ask, compare, execute, incoming
 from destock.intake.columns import (
     File,
@@ -36,12 +36,15 @@ def judge(con: engine.Engine, table: Table, source: Source, shop: Shop, today: d
     )
     con.execute(
         "CREATE OR REPLACE TABLE judged (_file INTEGER, _row BIGINT, wanted BOOLEAN, rounded"
-        f" UTINYINT, at_most DECIMAL(18,3), fault VARCHAR{given})"
+        f" UTINYINT, comma BOOLEAN, at_most DECIMAL(18,3), fault VARCHAR{given})"
     )
     for number, file in enumerate(files):
         _guard(con, source, file)
         _judge_file(con, table, source, file, number, shop.currency, today)
-    _mark_totals(con, table, source, {name for file in files for name in file.expressions})
+        mixed.refuse_mixed(con, table, source, file, number)
+    given = {name for file in files for name in file.expressions}
+    sweeping.sweep(con, table, given)
+    _mark_totals(con, table, source, given)
     return files
 
 
@@ -120,9 +123,9 @@ def _judge_rows(
     kinds = dict(engine.rows(con, "SELECT column_name, column_type FROM (DESCRIBE mapped)"))
     columns = [column for column in table.columns if column.name in file.expressions]
     values = ", ".join(
-        f"{grammar.typed(c, kinds[c.name], source)} AS typed_{c.name}" for c in columns
+        f"{grammar.typed(c, kinds[c.name], source, currency)} AS typed_{c.name}" for c in columns
     )
-    doubtful, broken = grammar.broken(columns, currency, today, bool(numerals.form(source)))
+    doubtful, broken = grammar.broken(columns, source, currency, today)
     if file.failures:
         doubtful = f"{FAILED} IS NOT NULL OR {doubtful}"
         broken = (
@@ -130,12 +133,14 @@ def _judge_rows(
             f" ELSE {broken} END"
         )
     names = ", ".join(file.expressions)
-    judged = f"""INSERT INTO judged (_file, _row, wanted, rounded, at_most, fault, {names})
+    judged = f"""INSERT INTO judged (_file, _row, wanted, rounded, comma, at_most, fault, {names})
         SELECT {number}, _row, wanted, {_rounding(table, source, kinds)},
+            {numerals.has_comma(columns, kinds, source)},
             {weights.at_most(table, file.expressions)},
             CASE WHEN wanted AND doubtful THEN {broken} END,
             {", ".join(f"typed_{c.name}" for c in columns)}
-        FROM (SELECT *, {doubtful} AS doubtful FROM (SELECT *, {values} FROM mapped))"""
+        FROM (SELECT *, {doubtful} AS doubtful FROM (SELECT *, {values} FROM
+            (SELECT *{numerals.common(columns, kinds, source)} FROM mapped)))"""
     execute(con, source, file.raw, "columns", judged)
 
 

@@ -45,17 +45,17 @@ def any_marks() -> str:
     return rf"(?:\p{{Sc}}|(?i:\b(?:{codes})\b)|{words})"
 
 
-def _locales(currency: str) -> list[Locale]:
+def _locales(currency: str) -> set[Locale]:
     places = [
         place
         for place, used in get_global("territory_currencies").items()
         if any(code == currency and until is None for code, _, until, _ in used)
     ]
-    found = [Locale("en"), Locale("zh")]
+    found = {Locale("en"), Locale("zh")}
     for place in places:
-        for language in (*get_official_languages(place), "en"):
+        for language in ("und", *get_official_languages(place)):
             try:
-                found.append(Locale(language, place))
+                found.add(Locale.parse(f"{language}_{place}"))
             except UnknownLocaleError:  # nobody has written down how it is spoken there
                 continue
     return found

@@ -16,10 +16,12 @@ from destock.model.messages import Fault, mark, say
 from destock.model.parameters import nearest
 
 FILE = Path(__file__).with_name("shop.schema.json")
-# how a table writes 1234.50: currency sign, thousands, and another decimal mark
+# how a table writes 1234.50: a currency's sign or code, thousands, and another decimal mark
+_MARK = r"[^\d.,' -]{1,8}"
 NUMBER_FORM = re.compile(
     r"(?!.*([.,]).*\1)"
-    r"(?P<sign>[^\d.,' -]?)1(?P<thousands>[.,' ]?)234(?P<decimal>[.,])50(?P<tail>[^\d.,' -]?)"
+    rf"(?P<sign>(?:{_MARK} ?)?)1(?P<thousands>[.,' ]?)234"
+    rf"(?P<decimal>[.,])50(?P<tail>(?: ?{_MARK})?)"
 )
 
 _UNKNOWN = mark('{place}: "{name}" is not known; did you mean "{near}"?')

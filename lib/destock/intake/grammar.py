@@ -106,6 +106,9 @@ _NOT_DECLARED = {
     "time": mark("not a time in the declared form"),
 }
 
+# rules that a date_format ends, where one reads all that break them
+MENDED_BY_DATE_FORM = (DAY_OR_MONTH, _UNREADABLE["date"], _UNREADABLE["time"])
+
 
 def typed(column: Column, given: str, source: Source, currency: str) -> str:
     """The value of a column whose ``given`` type is one of the engine's, NULL where it has none."""
@@ -187,7 +190,7 @@ def _rules(column: Column, value: str, source: Source, currency: str, today: dat
         rules.append((other, f"NOT {nothing.is_nothing(value, kind)}", OTHER_MONEY))
     if kind in ("units", "money", "number") and not column.signed:
         rules.append((f"{value} < 0", "true", NEGATIVE))
-    return rules + (_of_a_day(column, value, today) if kind in ("date", "time") else [])
+    return rules + (_of_a_day(column, value, source, today) if kind in ("date", "time") else [])
 
 
 def _not_read(column: Column, value: str, source: Source, currency: str) -> list[Rule]:
@@ -219,11 +222,14 @@ def _of_no_day(text: str) -> list[tuple[str, str]]:
         f"regexp_matches({text}, ':\\d\\d[\\d.:]*\\s*(?:[AP]M\\s*)?[A-Z]{{2,5}}$')"
         f" AND NOT regexp_matches({text}, '[0-9 ][AP]M$')"
     )
-    either = (
-        f"regexp_matches({text}, '^\\d{{1,2}}([./-])\\d{{1,2}}[./-]\\d{{2}}(?:\\d\\d)?(?:\\D|$)')"
-    )
     serial = f"regexp_full_match({text}, '[3-7]\\d{{4}}(?:[.,]\\d+)?')"
-    return [(total, SUMMARY), (named, ZONE), (either, DAY_OR_MONTH), (serial, SERIAL)]
+    return [(total, SUMMARY), (named, ZONE), (_either(text), DAY_OR_MONTH), (serial, SERIAL)]
+
+
+def _either(text: str) -> str:
+    """SQL: may the day of a date stand before its month, or behind?"""
+    # 04/05/2026, 4.5.26
+    return rf"regexp_matches({text}, '^\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2}}(?:\d\d)?(?:\D|$)')"
 
 
 def _of_a_text(value: str) -> list[Rule]:
@@ -232,7 +238,9 @@ def _of_a_text(value: str) -> list[Rule]:
     return [(f"{value} < '$'", f"({errors})", FAILED)]
 
 
-def _of_a_day(column: Column, value: str, today: date) -> list[Rule]:
+def _of_a_day(column: Column, value: str, source: Source, today: date) -> list[Rule]:
     """Which days can have been, or may lie ahead?"""
-    rules = [(f"{value} NOT BETWEEN DATE '1990-01-01' AND DATE '2099-12-31'", "true", TIME)]
+    beyond = f"{value} NOT BETWEEN DATE '1990-01-01' AND DATE '2099-12-31'"
+    rules = [(beyond, _either(f"CAST({column.name} AS VARCHAR)"), DAY_OR_MONTH)]
+    rules = [*(rules if not source.date_format else []), (beyond, "true", TIME)]
     return rules if column.planned else [*rules, (future(value, today), "true", FUTURE)]

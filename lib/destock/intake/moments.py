@@ -34,7 +34,7 @@ def moment(name: str, date_format: str) -> str:
     # a day before the month: what is no day in the declared form is none in the other order either
     if re.search("%-?[Yy].*%-?d.*%-?m", bare):
         other = "NULL"
-    return f"coalesce({_declared(name, bare)}, {zoned}, {other})"
+    return f"coalesce({declared(name, bare)}, {zoned}, {other})"
 
 
 def _spelt(name: str) -> str:
@@ -80,7 +80,7 @@ def _iso(name: str) -> str:
     )
 
 
-def _declared(name: str, date_format: str) -> str:
+def declared(name: str, date_format: str) -> str:
     """A time in the declared form, which names no zone."""
     read = f"try_strptime({name}, {engine.literal(date_format)})"
     if not _is_dense(date_format):

@@ -72,7 +72,8 @@ def of_text(column: Column, source: Source, currency: str) -> str:
     """A number's text as the engine reads it, NULL where it is none: in one form, or as the table
     writes 1234.50.
     """
-    name, declared, bare = column.name, form(source), _bare(column, column.name, currency)
+    name, declared = column.name, form(source)
+    bare = _bare(column, name, currency)
     if declared:
         first = _declared(column, declared, _signed(name))
         return (
@@ -111,7 +112,7 @@ def has_decimal(mark: str, text: str) -> str:
     other = {",": ".", ".": ","}[mark]
     only = (
         rf"^[^{mark}]*[{mark}](?:\d{{1,2}}|\d{{4,}})\D*$"
-        rf"|[{other} ']\d{{3}}[{mark}]|^\D*0\d*[{mark}]|\d{{4}}[{mark}]"
+        rf"|\d[{other} ']\d{{3}}[{mark}]|^\D*0\d*[{mark}]|\d{{4}}[{mark}]"
     )
     return f"regexp_matches({as_typed(text)}, {engine.literal(only)})"
 

@@ -29,8 +29,8 @@ _LATER = (
 
 
 def plainly(text: str) -> str:
-    """SQL for 20260504, 2026.5.4, 2026年5月4日下午3:30, 4 May 2026 or May 4, 2026 3:30 PM as 2026-5-4,
-    or 2026-May-4, with its time and zone behind it; any other text is none of that SHAPE.
+    """SQL for 20260504, 2026.5.4, 2026年5月4日下午3:30, 4 May 2026 or May 4, 2026 3:30 PM as
+    2026-5-4 or 2026-May-4, its time and zone behind it; any other text is none of that SHAPE.
     """
     plain = _replaced(as_typed(text), _STEPS)
     # what has no counterpart is left out

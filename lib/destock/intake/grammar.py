@@ -87,7 +87,7 @@ FAILS = mark(
     " number"
 )
 FAILED = mark("a formula without a result")
-_UNREADABLE = {
+UNREADABLE = {
     "units": mark("not a number of at most 3 decimals"),
     "money": mark("not an amount of at most 4 decimals"),
     "number": mark("not a number"),
@@ -107,7 +107,7 @@ _NOT_DECLARED = {
 }
 
 # rules that a date_format ends, where one reads all that break them
-MENDED_BY_DATE_FORM = (DAY_OR_MONTH, _UNREADABLE["date"], _UNREADABLE["time"])
+MENDED_BY_DATE_FORM = (DAY_OR_MONTH, UNREADABLE["date"], UNREADABLE["time"])
 
 
 def typed(column: Column, given: str, source: Source, currency: str) -> str:
@@ -200,7 +200,7 @@ def _not_read(column: Column, value: str, source: Source, currency: str) -> list
     kind, text = column.kind, f"CAST({column.name} AS VARCHAR)"
     if kind in ("text", "id"):
         return []
-    unreadable, rules = _UNREADABLE, []
+    unreadable, rules = UNREADABLE, []
     if kind in ("date", "time"):
         rules = _of_no_day(text)
         if source.date_format:

@@ -97,14 +97,16 @@ def _too_much(table: str, row: pd.Series, share: float, of: str) -> Fault | None
 
 
 def _limit(row: pd.Series, rejected: int, share: float) -> float:
-    """Which share may be rejected? More than else in a small table, where a single row is: one of
-    which nobody knows what it holds counts as much as any other.
+    """Which share may be rejected? More than else in a small table, where a single row that holds
+    little is: one of which nobody knows what it holds counts as much as any other.
     """
-    weighs = row["money_rejected"] + row["units_rejected"] + share
-    unknown = row["money_in"] + row["units_in"] > 0 and not weighs
-    if rejected != 1 or row["rows_in"] >= SMALL or (unknown and row["rows_in"] * LONE_LIMIT < 1):
+    if rejected != 1 or row["rows_in"] >= SMALL:
         return REJECT_LIMIT
-    return LONE_LIMIT
+    money = row["money_rejected"] / row["money_in"] if row["money_in"] else 0.0
+    holds = max(money, share)
+    if not holds and row["money_in"] + row["units_in"]:
+        holds = 1 / row["rows_in"]
+    return LONE_LIMIT if holds <= LONE_LIMIT else REJECT_LIMIT
 
 
 def rejects_of(

@@ -332,6 +332,18 @@ FORMS = [
     ("1234,50", "12,50", 12.5),
     ("1234,50", "1.234", None),
     ("1'234.50", "1'234.50", 1234.5),
+    ("R$ 1.234,50", "R$ 1.234,50", 1234.5),
+    ("R$ 1.234,50", "R$1.234", 1234),
+    ("R$ 1.234,50", "$1.234", None),
+    ("1 234,50 kr", "1 234,50 kr", 1234.5),
+    ("1 234,50 kr", "1\u00a0234,50kr", 1234.5),
+    ("Rp1.234,50", "Rp150.000", 150000),
+    ("US$1,234.50", "US$1,234", 1234),
+    ("CHF 1'234.50", "CHF 1'234.50", 1234.5),
+    ("CHF 1'234.50", "CHF 1’234.50", 1234.5),
+    ("1,234.50", "¥1,234", 1234),
+    ("1,234.50", "1,234元", 1234),
+    ("1,234.50", "$1,234", None),
 ]
 
 
@@ -351,7 +363,9 @@ def test_the_minus_signs_of_accounting_are_minus_signs(make_shop, take_in, writt
     assert take_in(make_shop(tables))[1]("charges")["amount"].astype(float).tolist() == [-5]
 
 
-@pytest.mark.parametrize("form", ["", "12.50", "1.234.50", "1,234"])
+@pytest.mark.parametrize(
+    "form", ["", "12.50", "1.234.50", "1,234", " 1234.50", "-1,234.50", "2 1,234.50"]
+)
 def test_a_form_of_numbers_that_says_nothing_is_refused(orders, form):
     assert "number_format" in fault_of(orders, text(line()), number_format=form, code=2)
 

@@ -407,7 +407,7 @@ def test_a_whole_number_is_whole(make_shop, take_in, written, value):
     ],
 )
 def test_a_date_in_no_declared_form_is_rejected(orders, written):
-    intake, lines = orders(text(line(at=written)))
+    intake, lines = orders(text(line(at=f'"{written}"')))
     assert lines.empty
     assert "not a time that can be read" in intake.rejects["rule"][0] or (
         intake.rejects["rule"][0] == grammar.TIME
@@ -507,7 +507,7 @@ ZONES = {
 
 def test_a_zone_is_read_where_it_means_one_thing_and_never_left_out(orders):
     intake, lines = orders(
-        text(*[line(str(n), at=written) for n, written in enumerate(ZONES)]),
+        text(*[line(str(n), at=f'"{written}"') for n, written in enumerate(ZONES)]),
         config={"timezone": "Asia/Jakarta"},
     )
     read = dict(zip(lines["order_id"], lines["ordered_at"].dt.strftime("%d %H:%M"), strict=True))

@@ -77,7 +77,8 @@ def test_the_refusal_names_the_forms_that_read_every_day(orders, written, lines)
     ("written", "lines"),
     [
         (["1,234", "12,500"], ['number_format = "1,234.50"', 'number_format = "1.234,50"']),
-        (["1,234", "12.500"], [""]),
+        (["1,234", "12.500"], ['number_format = "1,234.50"', 'number_format = "1.234,50"']),
+        (["1,234", "1.234", "ten", "ten", "ten"], [""]),
     ],
 )
 def test_the_refusal_names_the_forms_that_read_every_number(orders, written, lines):
@@ -158,6 +159,7 @@ def test_identifiers_of_which_all_long_ones_end_in_zeros_were_rounded(orders, id
         (["1,50", "2.50"], ["1,50", "2.50"]),
         (["1,50", "2", "1.234,5", "1 234"], []),
         (["1,234.50", "2.50", "1,234,567"], []),
+        (["1,234,567", "7,654,321", "1,50"], ["1,50"]),
     ],
 )
 def test_a_column_has_one_mark_of_decimals(orders, amounts, rejected):

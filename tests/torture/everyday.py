@@ -39,7 +39,6 @@ def clean() -> dict[str, list[dict]]:
             "name": f"Item {n}",
             "category": "Tops",
             "unit_cost": PRICES[n % 5],
-            "tag_price": PRICES[n % 5] * 2,
             "launch_date": date(2026, 1 + n % 3, 1 + n % 28),
         }
         for n, sku in enumerate(skus)
@@ -504,10 +503,11 @@ def nothing() -> Iterator[Damage]:
 
 def identifiers() -> Iterator[Damage]:
     """What spreadsheets make of identifiers, and what only looks like that."""
-    guards = ["'{}", '="{}"', "\t{}", "{}\t", " {} ", "\u00a0{}", "\ufeff{}"]
-    for form in guards:
-        for table, column in (("order_lines", "order_id"), ("stock", "sku")):
-            yield Damage(f"identifier {form!r}", table, column, lambda n, v, f=form: f.format(v))
+    guards = ['="{}"', "\t{}", "{}\t", " {} ", "\u00a0{}", "\ufeff{}"]
+    places = [("order_lines", "order_id"), ("stock", "sku")]
+    guarded = [(form, *place) for form in guards for place in places]
+    for form, table, column in [*guarded, ("'{}", "order_lines", "order_id")]:
+        yield Damage(f"identifier {form!r}", table, column, lambda n, v, f=form: f.format(v))
     for form in ("6.9{:02d}e+17", "6.9{:02d}E17", "1.23{:02d}E+17", "6{:02d}E+17"):
         yield Damage(
             f"identifier {form}",

@@ -108,11 +108,13 @@ def _texts(columns: list[Column], kinds: dict[str, str], source: Source) -> list
 
 
 def has_decimal(mark: str, text: str) -> str:
-    """SQL: can this mark, a point or a comma, stand before a number's decimals only?"""
+    """SQL: can this mark, a point or a comma, stand before decimals only where a number is written
+    so?
+    """
     other = {",": ".", ".": ","}[mark]
     only = (
-        rf"^[^{mark}]*[{mark}](?:\d{{1,2}}|\d{{4,}})\D*$"
-        rf"|\d[{other} ']\d{{3}}[{mark}]|^\D*0\d*[{mark}]|\d{{4}}[{mark}]"
+        rf"^[^{mark}]*[{mark}](?:\d{{1,2}}|\d{{4,}})\D*$|\d[{other} ']\d{{3}}[{mark}]"
+        rf"|^\D*0\d*[{mark}]|\d{{4}}[{mark}]|\d[{other}]\d{{2,3}}[{other}]\d"
     )
     return f"regexp_matches({as_typed(text)}, {engine.literal(only)})"
 

@@ -306,6 +306,8 @@ def grouped(value: Decimal, thousands: str, point: str) -> str:
 
 
 MARKED = [
+    ("CNY", "'{}", "", "."),
+    ("USD", "'${}", ",", "."),
     ("CNY", "¥ {}", ",", "."),
     ("CNY", "￥{}", "", "."),
     ("CNY", "CNY {}", ",", "."),
@@ -442,9 +444,18 @@ PIECES = ["{} pcs", "{}pcs", "{} PC", "{} ea", "{} units", "{}件", "{} 个", "{
 
 def counts() -> Iterator[Damage]:
     """Counts with what is counted behind them."""
-    for form in [*PIECES, "{}.0", "{}.000", "+{}", "{},0", "'{}", '="{}"', "\t{}", "{}\t"]:
+    for form in [*PIECES, "{}.0", "+{}", "{},0", "'{}", '="{}"', "\t{}", "{}\t"]:
         for table, column in (("order_lines", "units"), ("stock", "on_hand")):
             yield Damage(f"count {form}", table, column, lambda n, v, f=form: f.format(v))
+    for table, column in (("order_lines", "units"), ("stock", "on_hand")):
+        yield Damage(
+            "count {}.000",
+            table,
+            column,
+            lambda n, v: f"{v}.000",
+            "refused",
+            mend='number_format = "1,234.50"',
+        )
     for form in ("TRUE", "是", "{} boxes", "{}-{}", "{}?"):
         yield Damage(
             f"count {form}",

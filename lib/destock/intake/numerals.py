@@ -35,6 +35,8 @@ _WITH_COMMA = rf"[+-]?(?:\d+|{_GROUPS.replace('MARK', '[.]')}|{_EITHER})"
 _TWO_WAYS = r"[+-]?[1-9]\d{0,2}[.,]\d{3}"
 # what to leave out of a number with a point, and of one with a comma, which becomes a point
 _THOUSANDS, _COMMAS = engine.literal(", '"), engine.literal(",. '")
+# what keeps a spreadsheet from taking a text for a number
+_GUARD = "'"
 # what is counted, behind a count
 _PIECES = r"(\d)\s*(?i:pcs|pc|ea|units?|件|个|双|套|条|只|瓶|盒|包)$"
 # minus signs, blanks, apostrophes and signs of currency as typesetters have them
@@ -147,10 +149,11 @@ def _declared(column: Column, number_format: str, bare: str) -> str:
 
 
 def _signed(text: str) -> str:
-    """A number's text with its sign before it: full-width digits and the minus signs of accounting
-    can mean one thing only.
+    """A number's text with its sign before it, unguarded: full-width digits and the minus signs of
+    accounting can mean one thing only.
     """
-    return rf"regexp_replace({as_typed(text)}, '^\((.*)\)$|^([^-].*)-$', '-\1\2')"
+    bare = f"ltrim({as_typed(text)}, {engine.literal(_GUARD)})"
+    return rf"regexp_replace({bare}, '^\((.*)\)$|^([^-].*)-$', '-\1\2')"
 
 
 def _bare(column: Column, text: str, currency: str) -> str:

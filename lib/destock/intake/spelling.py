@@ -12,6 +12,7 @@ SHAPE = r"\d{4}-(?:\d{1,2}|[A-Za-z]{3,9})-\d{1,2}(?: \d{1,2}:\d{2}(?::\d{2})?(?:
 _NTH = "(?:st|nd|rd|th)?"
 # one after the other, until a day is written 2026-5-4 or 2026-May-4, and its time behind it
 _STEPS = (
+    ("^'", ""),
     (r"\s*上午\s*(.*)$", r" \1 AM"),
     (r"\s*下午\s*(.*)$", r" \1 PM"),
     (r"分(\d)", r":\1"),

@@ -133,9 +133,10 @@ def _judge_rows(
             f" ELSE {broken} END"
         )
     names = ", ".join(file.expressions)
+    comma = numerals.has_comma(columns, kinds, source)
     judged = f"""INSERT INTO judged (_file, _row, wanted, rounded, comma, at_most, fault, {names})
         SELECT {number}, _row, wanted, {_rounding(table, source, kinds)},
-            {numerals.has_comma(columns, kinds, source)},
+            {comma},
             {weights.at_most(table, file.expressions)},
             CASE WHEN wanted AND doubtful THEN {broken} END,
             {", ".join(f"typed_{c.name}" for c in columns)}

@@ -22,8 +22,8 @@ def refuse_mixed(con: engine.Engine, table: Table, source: Source, file: File, n
 
     The file is read once more, where a number of it has a comma: most have none.
     """
-    comma = f"SELECT 1 FROM judged WHERE _file = {number} AND comma LIMIT 1"
-    if not engine.rows(con, comma):
+    comma = f"SELECT bool_or(comma) FROM judged WHERE _file = {number}"
+    if not engine.rows(con, comma)[0][0]:
         return
     numbers = [c.name for c in table.columns if c.kind in ("units", "money", "number")]
     names = [name for name in numbers if name in file.expressions]

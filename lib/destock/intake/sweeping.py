@@ -66,7 +66,7 @@ def _reject_rounded(con: engine.Engine, name: str) -> None:
 def _reject_totals(con: engine.Engine, texts: list[str], identifiers: list[str]) -> None:
     """A row that is called a total anywhere, and is of nothing, sums up others."""
     missing = f"ends_with(fault, {engine.literal(':' + grammar.MISSING)})"
-    if not engine.rows(con, f"SELECT 1 FROM judged WHERE {missing} LIMIT 1"):
+    if not engine.rows(con, f"SELECT count(*) FROM judged WHERE {missing}")[0][0]:
         return
     words = ", ".join(map(engine.literal, grammar.TOTALS))
     nothing = " AND ".join(f"{name} IS NULL" for name in identifiers)

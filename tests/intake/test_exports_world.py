@@ -2,7 +2,6 @@
 
 import pandas as pd
 import pytest
-
 from tests.intake.exported import by_kind, events, expected, is_secret_kept, read, shop_of, written
 
 

@@ -83,7 +83,9 @@ def _meaning(file: File, status: str, states: tuple[str, ...]) -> str:
     """
     if not status:
         return "''"
-    words = {str(word).lower(): means for word, means in file.source.status.get("words", {}).items()}
+    words = {
+        str(word).lower(): means for word, means in file.source.status.get("words", {}).items()
+    }
     known = ({"": "none"} if "none" in states else {}) | words
     branches = " ".join(
         f"WHEN {engine.literal(word)} THEN {engine.literal(means)}"

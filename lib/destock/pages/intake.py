@@ -73,7 +73,7 @@ publish(
     (
         "rows_in used updated rejected deduplicated skipped file_rows read_as money_in"
         " money_rejected units_in units_rejected key_rejected equal_rejected totals"
-        " share_rejected share_of"
+        " share_rejected share_of mend"
     ),
 )
 publish("rejects", "table file line column", "rule value raw")

@@ -146,7 +146,7 @@ def _identifier(name: str, given: str) -> str:
 
 def _number(column: Column, given: str, source: Source, currency: str) -> str:
     if given == "VARCHAR":
-        return numerals.of_text(column, source, currency)
+        return numerals.of_text(column, source, currency, f"common_{column.name}")
     return numerals.of_amount(column.name, given) if column.kind == "money" else column.name
 
 

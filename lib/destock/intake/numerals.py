@@ -70,9 +70,11 @@ def is_of_another(column: Column, text: str, currency: str) -> str:
     return rf"(regexp_matches({bare}, '\d') AND regexp_matches({bare}, {marked}))"
 
 
-def of_text(column: Column, source: Source, currency: str) -> str:
+def of_text(column: Column, source: Source, currency: str, is_common: str = "") -> str:
     """A number's text as the engine reads it, NULL where it is none: in one form, or as the table
     writes 1234.50.
+
+    ``is_common``: SQL that was asked already, whether it is in the commonest form.
     """
     name, declared = column.name, form(source)
     bare = _bare(column, name, currency)
@@ -82,17 +84,19 @@ def of_text(column: Column, source: Source, currency: str) -> str:
             f"CASE WHEN {name} IS NOT NULL THEN coalesce({first},"
             f" {_declared(column, declared, bare)}) END"
         )
-    return f"CASE WHEN common_{name} THEN {name} ELSE {_undeclared(column, bare)} END"
+    is_common = is_common or _is_common(column)
+    return f"CASE WHEN {is_common} THEN {name} ELSE {_undeclared(column, bare)} END"
+
+
+def _is_common(column: Column) -> str:
+    return f"coalesce(regexp_full_match({column.name}, '{_COMMON[column.kind]}'), true)"
 
 
 def common(columns: list[Column], kinds: dict[str, str], source: Source) -> str:
     """SQL for columns ``common_NAME``: is a number written in the commonest form, which means the
     same everywhere? For tables that do not say how they write them.
     """
-    return "".join(
-        f", coalesce(regexp_full_match({c.name}, '{_COMMON[c.kind]}'), true) AS common_{c.name}"
-        for c in _texts(columns, kinds, source)
-    )
+    return "".join(f", {_is_common(c)} AS common_{c.name}" for c in _texts(columns, kinds, source))
 
 
 def has_comma(columns: list[Column], kinds: dict[str, str], source: Source) -> str:

@@ -21,6 +21,8 @@ NAMES = Path(__file__).with_name("names.toml")
 FITS = 0.9
 # share of an export's identifiers that the product table has to know
 KNOWN = 0.5
+# orders of several lines from which it is told whether an amount is theirs
+SEVERAL = 5
 # what a table of this name cannot do without, besides what the schema says; one of each
 NEEDED = {
     "products": (("sku",), ("style", "name", "category", "tag_price", "unit_cost")),
@@ -56,16 +58,20 @@ def names() -> dict[str, dict[str, list[str]]]:
     """How exports call our columns."""
     said = tomllib.loads(NAMES.read_text(encoding="utf-8"))
     return {
-        table: {column: [plain(name) for name in known_as] for column, known_as in columns.items()}
+        table: {column: [whole(name) for name in known_as] for column, known_as in columns.items()}
         for table, columns in said.items()
     }
 
 
+def whole(name: str) -> str:
+    """A name as it is compared: without capitals, blanks and signs."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", name).lower())
+
+
 def plain(name: str) -> str:
-    """A name as it is compared: without capitals, blanks, signs, and what stands in brackets."""
-    text = unicodedata.normalize("NFKC", name).lower()
-    text = re.sub(r"[(\[（【].*?[)\]）】]", "", text) or text
-    return re.sub(r"[\W_]+", "", text)
+    """A name as it is compared, without what stands in brackets."""
+    text = unicodedata.normalize("NFKC", name)
+    return whole(re.sub(r"[(\[【].*?[)\]】]", "", text) or text)
 
 
 def matches(columns: dict[str, list[str]], skus: set[str]) -> list[Match]:
@@ -75,15 +81,22 @@ def matches(columns: dict[str, list[str]], skus: set[str]) -> list[Match]:
     product table has, where there is one.
     """
     found = [match for table in NEEDED if (match := _as(table, columns, skus)) is not None]
-    return sorted(found, key=lambda match: -match.strength)
+    # what asks for more is more than chance
+    return sorted(found, key=lambda match: (-len(NEEDED[match.table]), -match.strength))
 
 
 def _as(table: str, columns: dict[str, list[str]], skus: set[str]) -> Match | None:
+    if {plain(name) for name in columns} & set(names()["never"].get(table, [])):
+        return None
     taken: dict[str, str] = {}
     doubts: dict[str, list[str]] = {}
+    filled = any(map(known, columns.values()))
     for ours, known_as in names()[table].items():
         possible = [
-            name for name in _called(known_as, columns) if _may_be(table, ours, columns[name])
+            name
+            for name in _called(known_as, columns)
+            # where an export holds something, a column that holds nothing is of no use
+            if _may_be(table, ours, columns[name]) and (known(columns[name]) or not filled)
         ]
         free = [name for name in possible if name not in taken.values()]
         if ours == "sku" and free:
@@ -101,7 +114,7 @@ def _as(table: str, columns: dict[str, list[str]], skus: set[str]) -> Match | No
 
 def _called(known_as: list[str], columns: Iterable[str]) -> list[str]:
     """The columns of these names, in the order in which they are meant."""
-    by_name = {plain(name): name for name in reversed([*columns])}
+    by_name = {form(name): name for form in (plain, whole) for name in reversed([*columns])}
     return [by_name[name] for name in dict.fromkeys(known_as) if name in by_name]
 
 
@@ -109,7 +122,10 @@ def _same_rank(two: list[str], known_as: list[str]) -> bool:
     """Is the second as likely as the first? The names of a list are in the order of their
     weight.
     """
-    first, second = (known_as.index(plain(name)) for name in two)
+    first, second = (
+        min(known_as.index(form) for form in (plain(name), whole(name)) if form in known_as)
+        for name in two
+    )
     return second - first <= 2
 
 
@@ -145,15 +161,33 @@ def is_total(columns: dict[str, list[str]], paid: str, price: str, units: str) -
     """Is an amount what the whole line costs, and not one piece? None where the values do not tell
     the two apart.
     """
-    whole = single = 0
+    lines = single = 0
     for one, each, number in zip(columns[paid], columns[price], columns[units], strict=True):
         total, piece, pieces = amount(one), amount(each), amount(number)
         if None in (total, piece, pieces) or abs(pieces) < 2 or not piece:
             continue
         # a discount makes either smaller
-        whole += abs(total) > 1.02 * abs(piece)
+        lines += abs(total) > 1.02 * abs(piece)
         single += abs(total) <= 1.02 * abs(piece)
-    return None if not whole + single else whole >= single
+    return None if not lines + single else lines >= single
+
+
+def is_of_order(
+    columns: dict[str, list[str]], order: str, paid: str, price: str, units: str
+) -> bool:
+    """Is an amount that of the whole order, written into each of its lines?
+
+    It is where the lines of an order have the same amount although they are not worth the same;
+    without a price, although they are not as many pieces.
+    """
+    orders: dict[str, list[tuple]] = {}
+    pieces = [amount(value) or 1.0 for value in columns[units]]
+    each = [amount(value) or 0.0 for value in columns[price]] if price else [1.0] * len(pieces)
+    for number, one, n, piece in zip(columns[order], columns[paid], pieces, each, strict=True):
+        orders.setdefault(number, []).append((amount(one), n * piece))
+    several = [lines for lines in orders.values() if len({worth for _, worth in lines}) > 1]
+    same = sum(len({one for one, _ in lines}) == 1 for lines in several)
+    return len(several) >= SEVERAL and same >= FITS * len(several)
 
 
 @cache

@@ -5,7 +5,7 @@ from datetime import date
 
 from destock.intake.macros import day_in
 from destock.intake.proposals.finding import Export
-from destock.intake.proposals.matching import Match, is_total, matches
+from destock.intake.proposals.matching import Match, is_of_order, is_total, matches
 from destock.intake.proposals.question import Question
 from destock.intake.proposals.status import tell_status
 from destock.intake.proposals.values import day_forms, known, number_forms
@@ -217,39 +217,47 @@ def _proposed(export: Export, match: Match) -> Entry:
 
 
 def _tell_sales(entry: Entry, columns: dict[str, str]) -> None:
-    """What was paid for a line, and what its rows are: sales, or also what was undone."""
-    given = entry.export.columns
-    units = f'units("{columns["units"]}")'
-    price, paid = columns.get("unit_price"), columns.get("customer_paid")
-    if price and not paid:
-        entry.keys["columns.customer_paid"] = f'amount("{price}") * {units}'
-    elif price and paid and price != paid:
-        whole = is_total(given, paid, price, columns["units"])
-        if whole is False:
-            entry.keys["columns.customer_paid"] = f'amount("{paid}") * {units}'
-            columns.pop("customer_paid")
-    negative = [v for v in known(given[columns["units"]]) if v.startswith(("-", "("))]
-    if negative:
-        paid_sql = (
-            entry.keys.pop("columns.customer_paid", "") or f'amount("{columns["customer_paid"]}")'
-        )
+    """What was paid for a line, and what its rows are: sales, or also what was undone.
+
+    Takes out of ``columns`` what is said otherwise than by its name.
+    """
+    _tell_paid(entry, columns)
+    units = columns["units"]
+    if any(value.startswith(("-", "(")) for value in known(entry.export.columns[units])):
+        paid = entry.keys.pop("columns.customer_paid", "")
+        paid = paid or f'amount("{columns.pop("customer_paid")}")'
         entry.keys |= {
-            "columns.kind": f"CASE WHEN {units} < 0 THEN 'return' ELSE 'sale' END",
-            "columns.units": f"abs({units})",
-            "columns.customer_paid": f"abs({paid_sql})",
+            "columns.kind": f"CASE WHEN units(\"{units}\") < 0 THEN 'return' ELSE 'sale' END",
+            "columns.units": f'abs(units("{units}"))',
+            "columns.customer_paid": f"abs({paid})",
         }
-        for ours in ("units", "customer_paid"):
-            columns.pop(ours, None)
-        columns.pop("kind", None)
+        columns.pop("units")
     elif "status" in columns:
         keys, questions = tell_status(entry.export, columns)
         entry.keys |= keys
         entry.questions += questions
-        for ours in ("kind", "refund_value"):
-            columns.pop(ours, None)
+        columns.pop("refund_value", None)
     else:
         entry.keys["columns.kind"] = "'sale'"
-        columns.pop("kind", None)
+    columns.pop("kind", None)
+
+
+def _tell_paid(entry: Entry, columns: dict[str, str]) -> None:
+    """Is what was paid said of the line, of one piece, or of the whole order?"""
+    given, pieces = entry.export.columns, f'units("{columns["units"]}")'
+    price, paid = columns.get("unit_price"), columns.get("customer_paid")
+    worth = f'amount("{price}") * {pieces}' if price else pieces
+    if not paid:
+        entry.keys["columns.customer_paid"] = worth
+    elif is_of_order(given, columns["order_id"], paid, price or "", columns["units"]):
+        entry.keys |= {
+            "heads.key": columns["order_id"],
+            "heads.columns": [columns.pop("customer_paid")],
+            "spread.customer_paid.amount": f'amount("{paid}")',
+            "spread.customer_paid.by": worth,
+        }
+    elif price and price != paid and is_total(given, paid, price, columns["units"]) is False:
+        entry.keys["columns.customer_paid"] = f'amount("{columns.pop("customer_paid")}") * {pieces}'
 
 
 def _products_of_sales(entries: list[Entry]) -> list[Entry]:

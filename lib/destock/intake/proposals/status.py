@@ -4,7 +4,7 @@ explain.
 
 from destock.intake.events import AFTERSALE, ORDER
 from destock.intake.proposals.finding import Export
-from destock.intake.proposals.matching import names, plain
+from destock.intake.proposals.matching import names, whole
 from destock.intake.proposals.question import Question
 from destock.model.messages import mark
 
@@ -46,4 +46,4 @@ def _question(export: Export, column: str, word: str, states: tuple[str, ...]) -
 def _meaning(word: str, states: tuple[str, ...]) -> str:
     """What this word says in most systems; empty where nobody can tell."""
     known_as = names()["words"]
-    return next((state for state in states if plain(word) in known_as.get(state, [])), "")
+    return next((state for state in states if whole(word) in known_as.get(state, [])), "")

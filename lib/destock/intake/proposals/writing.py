@@ -90,6 +90,8 @@ def _key(key: str) -> str:
 
 
 def _value(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(_quoted, value))}]"
     return value.isoformat() if isinstance(value, date) else _quoted(str(value))
 
 

@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from destock import engine
 from destock.intake import grammar, moments, numerals
+from destock.intake.events import UNKNOWN_WORD
 from destock.intake.shop import Shop, Source
 from destock.model.schema import TABLES
 
@@ -24,6 +25,7 @@ _DAYS = [
 # between lines of which one is right
 OR = " / "
 _VALUE = '"value"'
+WORDS = 3  # of a status that a line names
 _NUMBERS = ["1,234.50", "1.234,50"]
 _ZONE = r"(:\d\d)\s*(?:Z|UTC|GMT|[+-]\d\d:?\d\d)$"
 
@@ -38,12 +40,20 @@ def lines_of(con: engine.Engine, shop: Shop, rejects: pd.DataFrame) -> dict[str,
         causes = {
             "date_format": rows[rows["rule"].isin(grammar.MENDED_BY_DATE_FORM)],
             "number_format": rows[rows["rule"] == grammar.TWO_READINGS],
+            "status.words": rows[rows["rule"] == UNKNOWN_WORD],
         }
         key, concerned = max(causes.items(), key=lambda cause: len(cause[1]))
         if 2 * len(concerned) > len(rows):
-            ways = _days(con, concerned) if key == "date_format" else _numbers(con, shop, concerned)
-            found[table] = OR.join(f'{key} = "{way}"' for way in ways)
+            found[table] = _line(con, shop, key, concerned)
     return found
+
+
+def _line(con: engine.Engine, shop: Shop, key: str, rows: pd.DataFrame) -> str:
+    if key == "status.words":
+        words = rows["value"].fillna("").unique()[:WORDS]
+        return "; ".join(f'status.words."{word}" = "…"' for word in words)
+    ways = _days(con, rows) if key == "date_format" else _numbers(con, shop, rows)
+    return OR.join(f'{key} = "{way}"' for way in ways)
 
 
 def _days(con: engine.Engine, rows: pd.DataFrame) -> list[str]:

@@ -2,6 +2,7 @@
 open, and the first rows as they are read by it.
 """
 
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from pathlib import Path
 from destock.intake.proposals.finding import Found, find
 from destock.intake.proposals.proposal import Proposal, propose
 from destock.intake.proposals.question import Question
-from destock.intake.proposals.writing import Answers, numbered, text_of, why
+from destock.intake.proposals.writing import ASSUMED, Answers, numbered, text_of, why
 from destock.model.messages import Fault, mark, say
 
 TOML = "shop.toml"
@@ -43,8 +44,8 @@ def write_shop(folder: Path, assume: bool, ask: Callable[[str], str] | None) -> 
         raise Fault(3, text, path=folder, reason=reason)
     proposal = propose(found.exports, folder.resolve().name)
     text = text_of(proposal, _answers(proposal, ask), assume)
-    left = _open(proposal, text)
-    return Written([*_said(proposal, found), *_placed(folder / TOML, text), *left], not left)
+    left, complete = _left(proposal, text, assume)
+    return Written([*_said(proposal, found), *_placed(folder / TOML, text), *left], complete)
 
 
 def _said(proposal: Proposal, found: Found) -> list[str]:
@@ -70,15 +71,18 @@ def _placed(file: Path, text: str) -> list[str]:
     return [say("{path} stays as it is; it would be otherwise in:", path=file), *differences]
 
 
-def _open(proposal: Proposal, text: str) -> list[str]:
-    """What is to be answered before a report can be made, and which tables are missing."""
+def _left(proposal: Proposal, text: str, assume: bool) -> tuple[list[str], bool]:
+    """What is assumed, what is to be answered, and which tables are missing; can the tables be read
+    all the same?
+    """
     given = {entry.table for entry in proposal.entries}
     lacking = [" / ".join(some) for some in _NEEDED if not given & set(some)]
     lines = [say("no file is the table {table}, which a shop needs", table=t) for t in lacking]
-    left = [line for line in text.splitlines() if line.startswith("# ") and " = " in line]
-    if left:
-        lines.append(say("to be answered in shop.toml, by taking the # away:"))
-    return lines + left
+    assumed = [line for line in text.splitlines() if f"# {say(ASSUMED)}: " in line]
+    asked = [line for line in text.splitlines() if re.match("# [^ ]+ = ", line)]
+    if asked:
+        lines += [say("to be answered in shop.toml, by taking the # away:"), *asked]
+    return lines + assumed, not lacking and (assume or not asked)
 
 
 def _answers(proposal: Proposal, ask: Callable[[str], str] | None) -> Answers:

@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from destock.intake.beside import is_export
 from destock.intake.profiles import Profile, recognise
-from destock.intake.proposals.matching import all_names
+from destock.intake.proposals.matching import all_names, known_names
 from destock.intake.raw import Raw
 from destock.intake.readers import open_raw
 from destock.intake.shop import Source
@@ -15,6 +16,9 @@ from destock.model.messages import Fault
 
 SAMPLE = 500  # rows of a file that are looked at
 DEPTH = 2  # folders below the shop's own
+# in which texts are saved that are neither UTF-8 nor simplified Chinese; of two in which as many
+# columns have names that we know, the first
+ENCODINGS = ("cp1252", "shift_jis", "cp949", "big5", "cp1250", "cp1251")
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,7 @@ class Export:
     source: str
     columns: dict[str, list[str]]
     sheet: str = ""
+    encoding: str = ""
     profile: Profile | None = None
     score: float = 0.0
     margin: float = 0.0
@@ -44,6 +49,7 @@ class Found:
 class _Sheet:
     path: Path
     title: str
+    encoding: str
     columns: dict[str, list[str]]
     profile: Profile | None
     score: float
@@ -62,12 +68,8 @@ def find(folder: Path) -> Found:
     groups: dict[tuple, list[_Sheet]] = {}
     for sheet in sheets:
         kind = sheet.profile.name if sheet.profile else tuple(sheet.columns)
-        groups.setdefault((kind, sheet.title), []).append(sheet)
-    exports = [
-        export
-        for (_, title), group in groups.items()
-        for export in _together(folder, group, title, files)
-    ]
+        groups.setdefault((kind, sheet.title, sheet.encoding), []).append(sheet)
+    exports = [export for group in groups.values() for export in _together(folder, group, files)]
     return Found(exports, unread)
 
 
@@ -82,22 +84,36 @@ def _files(folder: Path, depth: int = DEPTH) -> Iterator[Path]:
 def _sheets(path: Path) -> list[_Sheet]:
     """The tables of one file: one, but for a workbook of several sheets."""
     try:
-        return [_sheet(path, "")]
+        return [_sheet(path)]
     except Fault as fault:
-        titles = fault.values.get("sheets", "")
-        if not titles:
+        if titles := fault.values.get("sheets", ""):
+            return [_sheet(path, title) for title in titles.split(", ")]
+        found = _in_another_encoding(path)
+        if found is None:
             raise
-    return [_sheet(path, title) for title in titles.split(", ")]
+    return [found]
 
 
-def _sheet(path: Path, title: str) -> _Sheet:
-    raw = open_raw(path, Source("order_lines", path.name, sheet=title, rename=all_names()))
+def _in_another_encoding(path: Path) -> _Sheet | None:
+    """A text that is neither UTF-8 nor Chinese, in the encoding in which most of its columns have
+    names that we know.
+    """
+    found = []
+    for encoding in ENCODINGS:
+        with suppress(Fault):
+            found.append(_sheet(path, encoding=encoding))
+    return max(found, key=lambda sheet: known_names(sheet.columns), default=None)
+
+
+def _sheet(path: Path, title: str = "", encoding: str = "") -> _Sheet:
+    source = Source("order_lines", path.name, sheet=title, encoding=encoding, rename=all_names())
+    raw = open_raw(path, source)
     columns = _sample(raw)
     known = recognise([*columns])
     score = known[0][1] if known else 0.0
     margin = score - known[1][1] if len(known) > 1 else score
     profile = known[0][0] if known else None
-    return _Sheet(path, title, columns, profile, score, margin)
+    return _Sheet(path, title, encoding, columns, profile, score, margin)
 
 
 def _sample(raw: Raw) -> dict[str, list[str]]:
@@ -113,7 +129,7 @@ def _sample(raw: Raw) -> dict[str, list[str]]:
     }
 
 
-def _together(folder: Path, group: list[_Sheet], title: str, files: list[Path]) -> Iterator[Export]:
+def _together(folder: Path, group: list[_Sheet], files: list[Path]) -> Iterator[Export]:
     """Files of one kind as one source where a folder or a pattern names just them, else each by
     itself.
     """
@@ -135,7 +151,8 @@ def _together(folder: Path, group: list[_Sheet], title: str, files: list[Path]) 
             [sheet.path for sheet in sheets],
             name,
             columns,
-            title,
+            first.title,
+            first.encoding,
             first.profile,
             min(sheet.score for sheet in sheets),
             min(sheet.margin for sheet in sheets),

@@ -190,6 +190,12 @@ def is_of_order(
     return len(several) >= SEVERAL and same >= FITS * len(several)
 
 
+def known_names(columns: Iterable[str]) -> int:
+    """How many of these columns have a name that any of ours is called by?"""
+    called = {whole(name) for name in all_names()["order_id"]}
+    return sum(plain(name) in called or whole(name) in called for name in columns)
+
+
 @cache
 def all_names() -> dict[str, list[str]]:
     """Every name by which a column of ours is called in any export: where a row holds several of
@@ -204,6 +210,9 @@ def all_names() -> dict[str, list[str]]:
         for name in some
     ]
     in_profiles = [
-        name for profile in profiles().values() for name in (*profile.required, *profile.strong)
+        name
+        for profile in profiles().values()
+        for some in (*profile.required, *profile.strong)
+        for name in ([some] if isinstance(some, str) else some)
     ]
     return {"order_id": [*dict.fromkeys(in_profiles + known_as)]}

@@ -1,5 +1,6 @@
 """Exports → what a ``shop.toml`` is to say of each table, and what only the shop can answer."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -107,8 +108,7 @@ def _entry(export: Export, table: str, exports: list[Export]) -> Entry | None:
     """An export by its profile; with the export that its orders stand in, where it needs one."""
     profile = export.profile
     keys: dict[str, object] = {"source": export.source, "export": profile.name}
-    if export.sheet:
-        keys["sheet"] = export.sheet
+    keys |= _read_as(export)
     said = profile.tables[table]
     if "heads" in said and "columns" not in said["heads"]:
         heads = [other for other in exports if other.profile.heads_of == profile.name]
@@ -120,6 +120,12 @@ def _entry(export: Export, table: str, exports: list[Export]) -> Entry | None:
         _ask_day(entry)
     _ask_forms(entry, [*said.get("rename", {}).values()])
     return entry
+
+
+def _read_as(export: Export) -> dict[str, str]:
+    """What has to be said of how a file is read."""
+    said = {"sheet": export.sheet, "encoding": export.encoding}
+    return {key: value for key, value in said.items() if value}
 
 
 def _ask_day(entry: Entry) -> None:
@@ -193,9 +199,7 @@ def _of_names(export: Export, skus: set[str], taken: set[str]) -> list[Entry]:
 
 
 def _proposed(export: Export, match: Match) -> Entry:
-    entry = Entry(match.table, {"source": export.source}, export)
-    if export.sheet:
-        entry.keys["sheet"] = export.sheet
+    entry = Entry(match.table, {"source": export.source} | _read_as(export), export)
     columns = dict(match.columns)
     for ours, others in match.doubts.items():
         if ours in columns and TABLES[match.table].column(ours):
@@ -282,17 +286,25 @@ def _of_shop(entries: list[Entry], name: str) -> tuple[dict[str, object], list[Q
         keys["currency"] = money[0]
     else:
         text = mark("In which currency is the money of these files?")
-        questions.append(Question("currency", text, money or ["CNY", "EUR", "USD"], free=True))
+        questions.append(Question("currency", text, money or _likely_money(entries), free=True))
     zones = [*dict.fromkeys(p.timezone for p in profiled if p.timezone)]
     if len(zones) == 1:
         keys["timezone"] = zones[0]
     else:
-        likely = zones or [ZONES.get(str(keys.get("currency", "CNY")), "Asia/Shanghai")]
+        likely = zones or [ZONES.get(str(keys.get("currency") or _likely_money(entries)[0]), "UTC")]
         text = mark("In which time zone does a day of this shop begin?")
         questions.append(Question("timezone", text, likely, free=True))
     styled = any("style" in _renamed(e) for e in entries if e.table == "products")
     keys["price_level"] = "style" if styled else "sku"
     return keys, questions
+
+
+def _likely_money(entries: list[Entry]) -> list[str]:
+    """The currencies that the writing of the columns' names makes likely."""
+    text = "".join(name for entry in entries for name in entry.export.columns)
+    scripts = {"JPY": "[\u3040-\u30ff]", "KRW": "[\uac00-\ud7af]", "CNY": "[\u4e00-\u9fff]"}
+    written = next((money for money, script in scripts.items() if re.search(script, text)), "")
+    return [*dict.fromkeys([written or "EUR", "USD", "EUR", "GBP", "CNY"])]
 
 
 def _currencies(entries: list[Entry]) -> list[str]:

@@ -8,7 +8,8 @@ from destock.model.messages import say
 @dataclass
 class Question:
     """``key`` of shop.toml that takes the answer, the ``answers`` that may be, the likeliest first;
-    any other where ``free``.
+    any other where ``free``. ``must``: nobody but the shop may answer it, and the door rejects
+    what hangs on it until then.
     """
 
     key: str
@@ -16,6 +17,7 @@ class Question:
     answers: list
     said: dict = field(default_factory=dict)
     free: bool = False
+    must: bool = False
 
     @property
     def text(self) -> str:

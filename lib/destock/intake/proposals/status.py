@@ -40,7 +40,7 @@ def tell_status(
 def _question(export: Export, column: str, word: str, states: tuple[str, ...]) -> Question:
     text = mark("{file}: what does “{word}” in “{column}” say of a line?")
     said = {"file": export.source, "word": word, "column": column}
-    return Question(f"status.words.{word}", text, [*states], said)
+    return Question(f"status.words.{word}", text, [*states], said, must=True)
 
 
 def _meaning(word: str, states: tuple[str, ...]) -> str:

@@ -13,7 +13,7 @@ from destock.model.messages import mark, say
 
 # a key's answer, by table and number of the source, or "" for the shop's own
 Answers = Mapping[tuple[str, int, str], object]
-_ASSUMED = mark("assumed")
+ASSUMED = mark("assumed")
 _OR = mark("or")
 
 
@@ -72,8 +72,9 @@ def _answer(question: Question, answer: object, assume: bool) -> str:
     """A question's line: what the shop said, what is assumed, or what it may say."""
     if answer is not None:
         return _line(question.key, answer)
+    assume = assume and not question.must
     others = f" {say(_OR)} ".join(_value(value) for value in question.answers[1:])
-    comment = f"  # {say(_ASSUMED) + ': ' if assume else ''}{question.text}"
+    comment = f"  # {say(ASSUMED) + ': ' if assume else ''}{question.text}"
     comment += f" {say(_OR).capitalize()} {others}" if others else ""
     line = _line(question.key, question.answers[0]) + comment
     return line if assume else f"# {line}"

@@ -11,7 +11,6 @@ from destock.intake.raw import Raw, header
 from destock.intake.readers import open_raw
 from destock.intake.shop import Shop, Source
 from destock.model.messages import Fault, mark
-from destock.model.schema import TABLES
 
 NO_HEAD = mark("no row of this number in the export that its orders stand in")
 _NO_KEY = mark(
@@ -67,7 +66,7 @@ def _asked(source: Source, names: list[str]) -> list[str] | None:
     if not source.export:
         return None
     told = [theirs for key, theirs in source.status.items() if key != "words"]
-    plain = [source.heads["key"], *source.heads.get("columns", []), *TABLES[source.table].names]
+    plain = [source.heads["key"], *source.heads.get("columns", [])]
     for theirs in (*source.rename.values(), *told):
         plain += [theirs] if isinstance(theirs, str) else theirs
     rules = [text for rule in source.spread.values() for text in rule.values()]

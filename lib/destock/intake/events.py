@@ -122,7 +122,7 @@ def _tell_of_each(file: File, of: dict[str, str], said: dict[str, str]) -> None:
     )
     of["original_ordered_at"] = f"CASE WHEN {KIND} <> 'sale' THEN {sold} END"
     if "shipped_at" in of:
-        of["shipped_at"] = f"CASE WHEN {KIND} = 'sale' THEN {of['shipped_at']} END"
+        of["shipped_at"] = f"CASE WHEN {KIND} = 'sale' THEN {said['shipped_at']} END"
     if "refund" in said:
         of["refund_value"] = said["refund"]
     if "refund_value" in of:

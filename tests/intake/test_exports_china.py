@@ -237,7 +237,7 @@ def test_taobao_order_lines(make_shop, take_in, form):
     ]
     made = table("order_lines")
     if form == "2018":  # without a refund in it, what was given back is what was paid, or unknown
-        wanted = [event[:5] + (0,) for event in wanted]
+        wanted = [(*event[:5], 0) for event in wanted]
         wanted = [e for n, e in enumerate(wanted) if n not in (9, 11)]
     assert intake.rejects.empty
     same(made, expected(wanted))

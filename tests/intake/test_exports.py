@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 from tests.intake.exported import is_secret_kept, read, shop_of, written
 
+from destock.intake.columns import quoted_in
 from destock.intake.profiles import profiles, recognise
+from destock.intake.raw import header
 from destock.model.messages import Fault
 
 HEADERS = Path(__file__).parents[3] / "shared" / "data" / "export_headers"
@@ -97,6 +99,38 @@ def test_every_header_of_a_real_export_is_known_as_its_own_and_as_no_other():
     }
     assert found == {name: [of] for name, of in KNOWN.items()} | {name: [] for name in UNKNOWN}
     assert {*profiles()} == {*KNOWN.values()}
+
+
+def mentioned(said):
+    """The columns of an export that what is said of a table names."""
+    if isinstance(said, dict):
+        return {name for key, value in said.items() if key != "words" for name in mentioned(value)}
+    return {name for text in ([said] if isinstance(said, str) else said) for name in named(text)}
+
+
+def named(text):
+    return quoted_in(text) if '"' in text else [header(text)]
+
+
+@pytest.mark.skipif(not HEADERS.is_dir(), reason="headers of real exports are not here")
+@pytest.mark.parametrize("profile", profiles().values(), ids=lambda profile: profile.name)
+def test_every_column_that_a_profile_names_stands_in_a_real_export(profile):
+    also = {"taobao_order_lines": "taobao_orders"}.get(profile.name, "")
+    there = {
+        header(name)
+        for path in HEADERS.iterdir()
+        if KNOWN.get(path.stem) in (profile.name, also)
+        for name in names_of(path)
+    }
+    parts = ("rename", "columns", "status", "heads", "spread", "where", "query")
+    names = {
+        name
+        for said in profile.tables.values()
+        for part in parts
+        for name in mentioned(said.get(part, {}))
+        if "file_day()" not in name and not name.startswith(("'", "spread ", "SELECT"))
+    }
+    assert names <= there | {"NOT"}
 
 
 def test_an_export_is_known_whatever_surrounds_its_names():

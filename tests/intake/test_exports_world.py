@@ -825,30 +825,26 @@ def test_woocommerce(make_shop, take_in):
 
 def test_lightspeed_x_products(make_shop, take_in):
     row = {
-        "id": "u",
-        "handle": "tee",
-        "sku": "A",
-        "composite_sku": "",
-        "name": "Tee",
-        "product_category": "Tops",
-        "variant_option_one_name": "Size",
-        "variant_option_one_value": "M",
-        "variant_option_two_name": "Colour",
-        "variant_option_two_value": "Red",
-        "variant_option_three_name": "",
-        "variant_option_three_value": "",
-        "supply_price": "8",
-        "retail_price": "20",
-        "brand_name": "b",
-        "supplier_name": "v",
-        "inventory_Main_Outlet": "3",
+        **{"id": "u", "handle": "tee", "sku": "A", "composite_sku": "", "name": "Tee"},
+        **{"product_category": "Tops", "variant_option_one_name": "Size"},
+        **{"variant_option_one_value": "M", "variant_option_two_name": "Colour"},
+        **{"variant_option_two_value": "Red", "variant_option_three_name": ""},
+        **{"variant_option_three_value": "", "supply_price": "8", "retail_price": "20"},
+        **{"brand_name": "b", "supplier_name": "v", "track_inventory": "1"},
+        **{"inventory_Main_Outlet": "3", "inventory_Market_Square": "-1"},
     }
-    text = written([row, row | {"sku": "SET", "composite_sku": "A"}])
+    rows = [row, row | {"sku": "SET", "composite_sku": "A"}]
+    rows.append(row | {"sku": "B", "inventory_Main_Outlet": "", "track_inventory": "0"})
+    text = written(rows)
     intake, made = taken(make_shop, take_in, "lightspeed_x_products", text, "products")
     assert intake.rejects.empty
-    assert made[["sku", "style", "category", "size", "colour", "vendor"]].to_numpy().tolist() == [
-        ["A", "tee", "Tops", "M", "Red", "v"]
-    ]
+    told = made[["sku", "style", "category", "size", "colour", "vendor"]].to_numpy().tolist()
+    assert told == [[sku, "tee", "Tops", "M", "Red", "v"] for sku in "AB"]
+    name = "product-export-2026-06-07.csv"
+    _, stock = taken(make_shop, take_in, "lightspeed_x_products", text, "stock", name)
+    counted = {row.location: float(row.on_hand) for row in stock.itertuples()}
+    assert counted == {"Main Outlet": 3, "Market Square": -1}
+    assert set(stock["sku"]) == {"A"}
 
 
 def test_erpnext(make_shop, take_in):

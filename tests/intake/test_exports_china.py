@@ -4,6 +4,8 @@ import pandas as pd
 import pytest
 from tests.intake.exported import by_kind, events, expected, is_secret_kept, read, shop_of, written
 
+from destock.model.messages import Fault
+
 
 def same(lines, wanted):
     pd.testing.assert_frame_equal(by_kind(lines), wanted, check_dtype=False, check_names=False)
@@ -242,6 +244,21 @@ def test_taobao_order_lines(make_shop, take_in, form):
     assert intake.rejects.empty
     same(made, expected(wanted))
     assert is_secret_kept(intake, table)
+
+
+def test_orders_of_taobao_without_their_days_of_payment_are_refused(make_shop, take_in):
+    """Without them, what nobody paid for would be a cancelled sale."""
+    texts = {"lines.csv": written([suborder()])}
+    folder = shop_of(
+        make_shop,
+        "taobao_order_lines",
+        texts,
+        further={"source": "order_lines/lines.csv", "heads": {"source": "heads.csv"}},
+    )
+    orders = [{key: value for key, value in order().items() if key != "订单付款时间"}]
+    (folder / "heads.csv").write_text(written(orders), encoding="utf-8")
+    with pytest.raises(Fault, match=r"taobao_orders.*订单付款时间"):
+        take_in(folder)
 
 
 def test_taobao_distribution_suborders(make_shop, take_in):

@@ -7,6 +7,7 @@ from babel.numbers import get_currency_precision
 from destock import engine
 from destock.intake.asking import compare, execute, incoming
 from destock.intake.columns import File, quoted_in, sql_of
+from destock.intake.profiles import heads_of, refuse_other
 from destock.intake.raw import Raw, header
 from destock.intake.readers import open_raw
 from destock.intake.shop import Shop, Source
@@ -104,6 +105,7 @@ def _other_heads(con: engine.Engine, shop: Shop, file: File, key: str) -> list[s
     parts = []
     for n, path in enumerate(shop.heads_of(file.source)):
         raw = open_raw(path, file.source)
+        refuse_other(heads_of(file.source.export), path.name, raw.names)
         _key(raw, file)
         _load(con, raw, file.source, f"heads_{n}")
         read = raw.needed or raw.names

@@ -140,6 +140,9 @@ def test_an_export_is_known_whatever_surrounds_its_names():
     ((profile, share),) = recognise(names)
     assert (profile.name, share) == ("douyin_shipping_insurance", 0.2)
     assert not recognise([])
+    orders = ["主订单编号", "子订单编号", "订单提交时间", "订单状态", "售后状态"]
+    assert [profile.name for profile, _ in recognise(orders)] == ["douyin_orders"]
+    assert not recognise([*orders, "动账时间"])
 
 
 def test_every_profile_fills_tables_of_ours_or_holds_the_orders_of_one_that_does():
@@ -340,3 +343,14 @@ def test_columns_that_stand_for_others_elsewhere_are_not_taken_for_ours(make_sho
     )
     goods = table("products")
     assert (goods["brand"][0], goods["vendor"].isna().all()) == ("maker", True)
+
+
+def test_an_amount_that_can_be_read_in_two_ways_is_read_in_none(make_shop, take_in):
+    text = written([douyin(1), douyin(2, 运费="1.234")])
+    intake, _ = take_in(shop_of(make_shop, "douyin_orders", {"1.csv": text}))
+    assert intake.rejects[["line", "column"]].to_numpy().tolist() == [[3, "merchant_revenue"]]
+    further = {"number_format": "1.234,50"}
+    text = written([douyin(1, 运费="1.234", 订单应付金额="2.000,00")])
+    intake, table = take_in(shop_of(make_shop, "douyin_orders", {"1.csv": text}, further=further))
+    assert intake.rejects.empty
+    assert float(table("order_lines")["merchant_revenue"][0]) == 2000 - 1234 + 5

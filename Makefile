@@ -77,7 +77,7 @@ evidence-%: .venv/ready
 	@$(RUN)/python -m tests.evidence.$*
 
 # What a batch, the door and the pack survive, in full: minutes each.
-torture: torture-batch torture-same_pack torture-door torture-hostile
+torture: torture-batch torture-same_pack torture-door torture-everyday torture-hostile
 
 torture-%: .venv/ready
 	@$(RUN)/python -m tests.torture.$*

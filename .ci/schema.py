@@ -29,6 +29,8 @@ TEXT, NUMBER = of("string", mark("string")), of("number", mark("number"))
 FROM_0 = of("number", mark("number from 0"), minimum=0)
 ABOVE_0 = of("number", mark("number above 0"), exclusiveMinimum=0)
 FLAG = of("boolean", mark("true or false"))
+# what holds an address with its password is shown nowhere, not even in a shop.toml
+FILE_NAME = TEXT | {"pattern": r"^(?!\s*\w+://)"}
 # JSON knows no days: to an editor they are texts, to the library what TOML reads
 DAY = of("string", mark("date such as 2026-06-07"), format="date")
 DAYS = mark("list of dates")
@@ -64,32 +66,46 @@ def known(keys: dict, *needed: str) -> dict:
 
 def tables() -> dict:
     """The tables of a shop: products, and what was sold or a snapshot."""
-    keys = {name: source(table) for name, table in TABLES.items()}
+    keys = {name: entry(table) for name, table in TABLES.items()}
     sold = [{"required": [name]} for name in ("order_lines", "snapshot")]
     return known(keys, "products") | {"anyOf": sold}
 
 
-def source(table: Table) -> dict:
-    """How a table is read: its file alone, or more about it."""
-    # what holds an address with its password is shown nowhere, not even in a shop.toml
-    file = TEXT | {"pattern": r"^(?!\s*\w+://)"}
-    columns = known({column.name: TEXT | described(column) for column in table.columns})
-    unnumbered = table.name == "order_lines" or not table.key
-    # their name of one of our columns, or several of which a file has one
+def entry(table: Table) -> dict:
+    """A table: its file alone, more about it, or several sources."""
+    kind = of(["string", "object", "array"], mark("file name, or dict with source"))
+    said = {"pattern": FILE_NAME["pattern"], "description": f"One row is {table.row}."}
+    one = ref(table.name)
+    return kind | said | one | {"items": of("object", mark("dict")) | one, "minItems": 1}
+
+
+def ref(name: str) -> dict:
+    """What is said once and meant in several places."""
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def shared() -> dict:
+    """What is meant in several places: how each table is read, a name or several, a spread."""
     names = of(["string", "array"], mark("name of a column, or a list of names"), items=TEXT)
+    spread = known({"amount": TEXT, "by": TEXT}, "amount", "by")
+    known_sources = {name: source(table) for name, table in TABLES.items()}
+    return known_sources | {"names": names, "spread": spread}
+
+
+def source(table: Table) -> dict:
+    """How a table is read."""
+    unnumbered = table.name == "order_lines" or not table.key
     keys = {
-        "source": file,
+        "source": FILE_NAME,
         "database": TEXT | {"pattern": r"^[A-Za-z_]\w*$"},
         "day": DAY,
         "export": one_of("", *(n for n, p in profiles().items() if table.name in p.tables)),
-        "rename": known({c.name: names | described(c) for c in table.columns}),
-        "columns": columns,
-        **({"status": status(names)} if table.name == "order_lines" else {}),
-        "heads": known({"source": file, "key": TEXT, "columns": several(TEXT)}),
-        "spread": known(
-            {c.name: known({"amount": TEXT, "by": TEXT}, "amount", "by") for c in table.columns}
-        ),
-        **dict.fromkeys(("where", "query", "encoding", "sheet"), TEXT),
+        "rename": known({c.name: ref("names") | described(c) for c in table.columns}),
+        "columns": known({c.name: TEXT | described(c) for c in table.columns}),
+        **({"status": status()} if table.name == "order_lines" else {}),
+        "heads": known({"source": FILE_NAME, "key": TEXT, "columns": several(TEXT)}),
+        "spread": known({c.name: ref("spread") for c in table.columns}),
+        **dict.fromkeys(("where", "query", "encoding", "sheet", "footer"), TEXT),
         **forms(),
         "header_row": of("integer", mark("integer from 1"), minimum=1),
         **dict.fromkeys(("typed", "final_newline"), FLAG),
@@ -99,17 +115,15 @@ def source(table: Table) -> dict:
             enum=["", "separate", "copies"] if unnumbered else [""],
         ),
     }
-    entry = known(explained(keys, "Keys of a table"), "source")
-    both = of(["string", "object", "array"], mark("file name, or dict with source"))
-    said = both | {"description": f"One row is {table.row}."}
-    # a table of several sources is a list of such
-    return entry | {"pattern": file["pattern"], "items": dict(entry), "minItems": 1} | said
+    whole = known(explained(keys, "Keys of a table"), "source")
+    # a file's name is none
+    return {key: value for key, value in whole.items() if key != "type"}
 
 
-def status(names: dict) -> dict:
+def status() -> dict:
     """What tells how a line fared, where a row is a line and not an event."""
     words = named(one_of(*ORDER, *AFTERSALE))
-    return known(dict.fromkeys(STATUS, names) | {"words": words})
+    return known(dict.fromkeys(STATUS, ref("names")) | {"words": words})
 
 
 def forms() -> dict:
@@ -179,7 +193,7 @@ def shop() -> dict:
         "targets": targets(),
     }
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "shop.toml"}
-    return head | known(explained(keys, "Keys at the top"), "tables")
+    return head | known(explained(keys, "Keys at the top"), "tables") | {"$defs": shared()}
 
 
 def explained(keys: dict, heading: str) -> dict:

@@ -232,3 +232,18 @@ def test_zoned_times(take_in):
         "#1002": "05-05 13:00",
         "#1003": "05-06 23:00",
     }
+
+
+def test_words_below_the_table_are_skipped_and_said(take_in):
+    intake, table = take_in(CASES / "footer")
+    assert table("order_lines")["customer_paid"].astype(float).tolist() == [75, 189]
+    row = intake.rows.set_index("table").loc["order_lines"]
+    assert row[["rows_in", "used", "rejected", "skipped"]].tolist() == [4, 2, 0, 2]
+    (said,) = [note for note in intake.notes if note.id == "footer"]
+    assert "2,record(s) downloaded / Seller ID : one" in said.figures["text"]
+
+
+def test_cells_merged_above_the_header_do_not_matter(take_in):
+    intake, table = take_in(CASES / "banner")
+    assert intake.rejects.empty
+    assert table("order_lines")["customer_paid"].astype(float).tolist() == [75, 189]

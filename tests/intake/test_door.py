@@ -193,7 +193,7 @@ def test_lines_longer_than_the_header_are_refused(orders):
 
 
 def test_another_delimiter_is_seen_in_the_header(orders):
-    said = fault_of(orders, text(line(), header=HEADER).replace(",", ";"))
+    said = fault_of(orders, text(line(), header=HEADER).replace(",", ";"), delimiter=",")
     assert "';'" in said
 
 
@@ -226,26 +226,47 @@ PLAIN = {
     "12.34565": 12.3456,
     "12.345650000000001": 12.3457,
     "99.99995": 100,
-    "1,234.50": None,
-    "1.234,50": None,
-    "¥99": None,
-    "99元": None,
+    "1,234.50": 1234.5,
+    "1.234,50": 1234.5,
+    "12,5": 12.5,
+    "1,234,567": 1234567,
+    "1.234.567": 1234567,
+    "12,34,567.5": 1234567.5,
+    "1 234,50": 1234.5,
+    "1\u00a0234,50": 1234.5,
+    "1\u202f234.5": 1234.5,
+    "1'234.50": 1234.5,
+    "1’234.50": 1234.5,
+    "1 234": 1234,
+    "0,500": 0.5,
+    "¥99": 99,
+    "￥ 1,234.5": 1234.5,
+    "CN¥99": 99,
+    "99元": 99,
+    "12.5 CNY": 12.5,
+    "cny 12.5": 12.5,
+    "RMB12.5": 12.5,
+    "1,23": 1.23,
+    "1,2345.6": None,
+    "12,34.5": None,
+    "1,234 567": None,
+    "$99": None,
+    "99 USD": None,
+    "12 pcs": None,
+    "¥¥9": None,
+    "¥": None,
     "12%": None,
     "1e2": None,
     "0x10": None,
     "1_000": None,
     "1.5.2": None,
     ".": None,
-    "-": None,
     "--5": None,
-    "1 234": None,
-    "NaN": None,
     "inf": None,
     "-inf": None,
     "ten": None,
     "１,２３４": None,
     "=5": None,
-    "12.5 CNY": None,
 }
 
 
@@ -311,6 +332,18 @@ FORMS = [
     ("1234,50", "12,50", 12.5),
     ("1234,50", "1.234", None),
     ("1'234.50", "1'234.50", 1234.5),
+    ("R$ 1.234,50", "R$ 1.234,50", 1234.5),
+    ("R$ 1.234,50", "R$1.234", 1234),
+    ("R$ 1.234,50", "$1.234", None),
+    ("1 234,50 kr", "1 234,50 kr", 1234.5),
+    ("1 234,50 kr", "1\u00a0234,50kr", 1234.5),
+    ("Rp1.234,50", "Rp150.000", 150000),
+    ("US$1,234.50", "US$1,234", 1234),
+    ("CHF 1'234.50", "CHF 1'234.50", 1234.5),
+    ("CHF 1'234.50", "CHF 1’234.50", 1234.5),
+    ("1,234.50", "¥1,234", 1234),
+    ("1,234.50", "1,234元", 1234),
+    ("1,234.50", "$1,234", None),
 ]
 
 
@@ -330,7 +363,9 @@ def test_the_minus_signs_of_accounting_are_minus_signs(make_shop, take_in, writt
     assert take_in(make_shop(tables))[1]("charges")["amount"].astype(float).tolist() == [-5]
 
 
-@pytest.mark.parametrize("form", ["", "12.50", "1.234.50", "1,234"])
+@pytest.mark.parametrize(
+    "form", ["", "12.50", "1.234.50", "1,234", " 1234.50", "-1,234.50", "2 1,234.50"]
+)
 def test_a_form_of_numbers_that_says_nothing_is_refused(orders, form):
     assert "number_format" in fault_of(orders, text(line()), number_format=form, code=2)
 
@@ -353,10 +388,13 @@ def test_a_whole_number_is_whole(make_shop, take_in, written, value):
 @pytest.mark.parametrize(
     "written",
     [
-        "03/04/2026",
-        "20260105",
-        "2026年1月5日",
-        "46027",
+        "2026年1月",
+        "1月5日",
+        "2026-01-05 10:",
+        "May 2026",
+        "Mary 4, 2026",
+        "2026年1月5日下午15:30",
+        "202601051030",
         "infinity",
         "epoch",
         "now",
@@ -369,9 +407,11 @@ def test_a_whole_number_is_whole(make_shop, take_in, written, value):
     ],
 )
 def test_a_date_in_no_declared_form_is_rejected(orders, written):
-    intake, lines = orders(text(line(at=written)))
+    intake, lines = orders(text(line(at=f'"{written}"')))
     assert lines.empty
-    assert intake.rejects["rule"].isin(["not a time in the declared form", grammar.TIME]).all()
+    assert "not a time that can be read" in intake.rejects["rule"][0] or (
+        intake.rejects["rule"][0] == grammar.TIME
+    )
 
 
 @pytest.mark.parametrize(
@@ -419,6 +459,10 @@ ZONES = {
     "2026-05-04 23:30:00 +05:45": "05 00:45",
     "2026-05-04 23:30:00 UTC": "05 06:30",
     "2026-05-04 23:30:00 GMT": "05 06:30",
+    "2026-05-04 11:30 PM": "04 23:30",
+    "May 4, 2026 11:30:00 PM UTC": "05 06:30",
+    "2026.05.04 23:30 +0500": "05 01:30",
+    "2026年5月4日 下午11:30": "04 23:30",
     "2026-05-04 23:30:00 Z": "05 06:30",
     "2026/5/4 23:30:00Z": "05 06:30",
     "2026-05-04 23:30 UTC+8": "04 22:30",
@@ -441,7 +485,6 @@ ZONES = {
     ),
     **dict.fromkeys(
         (
-            "2026-05-04 11:30 PM",
             "2026-05-04 23:30:00 Asia/Nowhere",
             "2026-05-04 23:30:00 +25:00",
             "2026-05-04 23:30:00 +8",
@@ -464,7 +507,7 @@ ZONES = {
 
 def test_a_zone_is_read_where_it_means_one_thing_and_never_left_out(orders):
     intake, lines = orders(
-        text(*[line(str(n), at=written) for n, written in enumerate(ZONES)]),
+        text(*[line(str(n), at=f'"{written}"') for n, written in enumerate(ZONES)]),
         config={"timezone": "Asia/Jakarta"},
     )
     read = dict(zip(lines["order_id"], lines["ordered_at"].dt.strftime("%d %H:%M"), strict=True))

@@ -130,8 +130,8 @@ def test_a_header_that_comes_twice_is_refused(take_in, shop):
 
 
 def test_words_that_mean_nothing_elsewhere_stay_words(take_in, shop):
-    assert products(take_in, shop(b"sku,name,category\nNA,null,None\nTRUE,nan,\n")) == [
-        ["NA", "null", "None"],
+    assert products(take_in, shop(b"sku,name,category\nNA,NA,None\nTRUE,nan,\n")) == [
+        ["NA", "NA", "None"],
         ["TRUE", "nan", ""],
     ]
 
@@ -321,7 +321,11 @@ def test_each_export_is_judged_by_its_own_types(take_in, make_shop):
         ("products.parquet", b"PAR1 no, it is not PAR1"),
         ("products.xlsx", b""),
         ("products.xlsx", b"PK\x03\x04 no zip"),
-        ("products.ods", b"sku\n1\n"),
+        ("products.ods", b"PK\x03\x04 no zip"),
+        ("products.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 no workbook"),
+        ("products.jsonl", b'{"sku": 1}\n{"sku": '),
+        ("products.html", b"<html><p>Please sign in</p></html>"),
+        ("products.csv.gz", b"\x1f\x8b\x08 no gzip"),
     ],
 )
 def test_a_damaged_or_empty_file_is_named_in_one_line(take_in, shop, name, raw):

@@ -10,6 +10,7 @@ from datetime import date
 
 import pytest
 
+from destock.intake.grammar import UNREADABLE
 from destock.model.folders import ROOT
 from destock.model.messages import Fault
 from destock.pages import open_page
@@ -101,10 +102,7 @@ def test_the_page_is_read_before_the_refusal(make_shop, reports):
         "en",
         None,
     )
-    assert (
-        'order_lines.csv:2 column "ordered_at": "soon" (not a time in the declared form)'
-        in said["lines"]
-    )
+    assert f'order_lines.csv:2 column "ordered_at": "soon" ({UNREADABLE["time"]})' in said["lines"]
     assert "1 of 1 rows are rejected" in said["refused"]
 
 
@@ -124,7 +122,7 @@ def test_a_refusal_names_files_rows_and_rule_and_leaves_the_list(make_shop, repo
     for part in (
         "3 of 4 rows",
         "1.csv: 2 rows, 2.csv: 1 rows",
-        "not a time in the declared form (2 rows)",
+        f"{UNREADABLE['time']} (2 rows)",
         f"{shop.name}-rejects.csv",
     ):
         assert part in str(caught.value)

@@ -39,6 +39,7 @@ NOT_IN_RESULTS = {
 
 # sentences that no pack of these shops tells: none of what they say is computed again here
 NOT_TOLD = {
+    "above_header",
     "borrowed",
     "channel_stock",
     "cost_imputed",
@@ -46,6 +47,7 @@ NOT_TOLD = {
     "equal_rows",
     "few_seasons",
     "fewer_columns",
+    "footer",
     "goal_out_of_reach",
     "goal_reached",
     "goals_missed",

@@ -123,12 +123,13 @@ def compare(raw: Raw, loaded: int) -> None:
         if text.count("\n") >= TORN_LINES:
             said = mark('{file}:{line}: a quote (") is not closed, or not where its value ends')
             raise Fault(3, said, file=raw.path.name, line=line)
-    if raw.counted not in (None, loaded + torn):
+    found = loaded + torn + len(raw.footer)
+    if raw.counted not in (None, found):
         text = mark(
             "{file}: {counted} rows were counted, {loaded} were loaded: the file is damaged, or its"
             " quotes or line ends are not regular"
         )
-        raise Fault(3, text, file=raw.path.name, counted=raw.counted, loaded=loaded + torn)
+        raise Fault(3, text, file=raw.path.name, counted=raw.counted, loaded=found)
 
 
 def execute(con: engine.Engine, source: Source, raw: Raw, key: str, sql: str) -> None:

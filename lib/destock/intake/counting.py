@@ -29,8 +29,8 @@ _NOTHING = (
 def count(
     con: engine.Engine, table: Table, given: frozenset[str], files: list[File]
 ) -> pd.DataFrame:
-    """What became of the rows of each file? Those that never became rows of the engine, torn and
-    blank ones, are among them.
+    """What became of the rows of each file? Those that never became rows of the engine, torn ones,
+    blank ones and those below the table, are among them.
     """
     _view_counted_rows(con, table, given)
     engine.run(con, "destock.intake", "counts")
@@ -38,11 +38,13 @@ def count(
     con.execute("DROP TABLE file_count")
     counted = counted.reindex(range(len(files)), fill_value=0)
     torn = [len(file.raw.torn) for file in files]
-    blank = [file.blank for file in files]
-    counted["rows_in"] += [t + b for t, b in zip(torn, blank, strict=True)]
+    passed = [file.blank + len(file.raw.footer) for file in files]
+    counted["rows_in"] += [t + p for t, p in zip(torn, passed, strict=True)]
     counted["rejected"] += torn
-    counted["skipped"] += blank
-    counted["file_rows"] = [file.raw.rows + len(file.raw.torn) for file in files]
+    counted["skipped"] += passed
+    counted["file_rows"] = [
+        file.raw.rows + len(file.raw.torn) + len(file.raw.footer) for file in files
+    ]
     counted["read_as"] = [file.raw.read_as for file in files]
     counted.insert(0, "table", table.name)
     counted.insert(1, "file", [file.raw.path.name for file in files])

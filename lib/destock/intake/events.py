@@ -7,7 +7,7 @@ a wrong figure that looks right.
 """
 
 from destock import engine
-from destock.intake import query
+from destock.intake import grammar, query
 from destock.intake.columns import File, named, quoted_in, sql_of
 from destock.model.messages import mark
 
@@ -56,6 +56,10 @@ def tell_events(file: File, present: list[str]) -> None:
         if key in said:
             file.failures[f"_{key} IS NULL"] = engine.literal(f"{key}:{UNKNOWN_WORD}")
             file.faulty[key] = said[key]
+    if "returned_units" in said:
+        unreadable = query.fails(f"units({said['returned_units']})")
+        file.failures[unreadable] = engine.literal(f"returned_units:{grammar.FAILS}")
+        file.faulty["returned_units"] = said["returned_units"]
     file.events = _kinds(said)
     _tell_of_each(file, file.expressions, said)
 
@@ -79,7 +83,9 @@ def _meaning(file: File, status: str, states: tuple[str, ...]) -> str:
     """
     if not status:
         return "''"
-    words = {str(word).lower(): means for word, means in file.source.status["words"].items()}
+    words = {
+        str(word).lower(): means for word, means in file.source.status.get("words", {}).items()
+    }
     known = ({"": "none"} if "none" in states else {}) | words
     branches = " ".join(
         f"WHEN {engine.literal(word)} THEN {engine.literal(means)}"

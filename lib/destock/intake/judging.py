@@ -4,7 +4,7 @@ from contextlib import nullcontext
 from datetime import date
 
 from destock import engine
-from destock.intake import grammar, macros, numerals, query, weights
+from destock.intake import grammar, macros, mixed, numerals, query, sweeping, weights
 from destock.intake.asking import ask, compare, execute, incoming
 from destock.intake.columns import (
     File,
@@ -33,7 +33,7 @@ def judge(
         File(open_raw(path, source), source) for source in sources for path in shop.files_of(source)
     ]
     for number, file in enumerate(files):
-        macros.define(con, file.source, file.raw.path)
+        macros.define(con, file.source, shop.currency, file.raw.path)
         _map(con, table, shop, file, number)
     refuse_unknown_names(table, files)
     given = "".join(
@@ -43,12 +43,14 @@ def judge(
     )
     con.execute(
         "CREATE OR REPLACE TABLE judged (_file INTEGER, _row BIGINT, wanted BOOLEAN, rounded"
-        f" UTINYINT, at_most DECIMAL(18,3), fault VARCHAR{given})"
+        f" UTINYINT, comma BOOLEAN, at_most DECIMAL(18,3), fault VARCHAR{given})"
     )
     for number, file in enumerate(files):
-        macros.define(con, file.source, file.raw.path)
+        macros.define(con, file.source, shop.currency, file.raw.path)
         _guard(con, file)
         _judge_file(con, table, file, number, shop.currency, today)
+        mixed.refuse_mixed(con, table, file, number)
+    sweeping.sweep(con, table, {name for file in files for name in file.expressions})
     _mark_totals(con, table, files)
     return files
 
@@ -149,19 +151,22 @@ def _judge_rows(
     kinds = dict(engine.rows(con, "SELECT column_name, column_type FROM (DESCRIBE mapped)"))
     columns = [column for column in table.columns if column.name in file.expressions]
     values = ", ".join(
-        f"{grammar.typed(c, kinds[c.name], source)} AS typed_{c.name}" for c in columns
+        f"{grammar.typed(c, kinds[c.name], source, currency)} AS typed_{c.name}" for c in columns
     )
-    doubtful, broken = grammar.broken(columns, currency, today, bool(numerals.form(source)))
+    doubtful, broken = grammar.broken(columns, source, currency, today)
     if file.failures:
         doubtful = f"{FAILED} IS NOT NULL OR {doubtful}"
         broken = f"coalesce({FAILED}, {broken})"
     names = ", ".join(file.expressions)
-    judged = f"""INSERT INTO judged (_file, _row, wanted, rounded, at_most, fault, {names})
+    comma = numerals.has_comma(columns, kinds, source)
+    judged = f"""INSERT INTO judged (_file, _row, wanted, rounded, comma, at_most, fault, {names})
         SELECT {number}, _row, wanted, {_rounding(table, source, kinds)},
+            {comma},
             {weights.at_most(table, file.expressions)},
             CASE WHEN wanted AND doubtful THEN {broken} END,
             {", ".join(f"typed_{c.name}" for c in columns)}
-        FROM (SELECT *, {doubtful} AS doubtful FROM (SELECT *, {values} FROM mapped))"""
+        FROM (SELECT *, {doubtful} AS doubtful FROM (SELECT *, {values} FROM
+            (SELECT *{numerals.common(columns, kinds, source)} FROM mapped)))"""
     execute(con, source, file.raw, "columns", judged)
 
 

@@ -10,13 +10,10 @@ from pathlib import Path
 from destock import engine
 from destock.intake import numerals
 from destock.intake.moments import moment
+from destock.intake.nothing import words
 from destock.intake.shop import Source
 from destock.model.messages import Fault, mark
 from destock.model.schema import Column
-
-# how exports write that there is nothing
-NOTHING = "'-', '--', '—', 'null', 'NULL', '0000-00-00 00:00:00'"
-
 
 # a day in a file's name: 2026-06-07, 20260607, 2026_06_07, 2026年6月7日
 _DAY = re.compile(r"(?<!\d)(20\d\d)[-_.年]?(\d\d?)[-_.月]?(\d\d?)(?!\d)")
@@ -26,18 +23,18 @@ _NO_DAY = mark(
 )
 
 
-def define(con: engine.Engine, source: Source, file: Path) -> None:
+def define(con: engine.Engine, source: Source, currency: str, file: Path) -> None:
     """Let SQL over this file say ``amount("…")``, ``units("…")``, ``moment("…")``, ``given("…")``
     and ``file_day()``.
 
     Raises Fault (3) where ``file_day`` is asked for and nobody says which it is.
     """
     amount, units, time = (Column("x", kind, "") for kind in ("money", "units", "time"))
-    _put(con, "amount", numerals.of_text(amount, source), amount)
-    _put(con, "units", numerals.of_text(units, source), units)
+    _put(con, "amount", numerals.of_text(amount, source, currency), amount)
+    _put(con, "units", numerals.of_text(units, source, currency), units)
     _put(con, "moment", f"CAST({moment('x', source.date_format)} AS VARCHAR)", time)
     con.execute(
-        f"CREATE OR REPLACE TEMP MACRO given(x) AS CASE WHEN x NOT IN ({NOTHING}) THEN x END"
+        f"CREATE OR REPLACE TEMP MACRO given(x) AS CASE WHEN x NOT IN ({words('time')}) THEN x END"
     )
     if any("file_day()" in text for text in (source.query, *source.columns.values())):
         day = source.day or day_in(file.name)

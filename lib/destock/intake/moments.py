@@ -1,9 +1,11 @@
 """Dates and times, as SQL: which text is a moment, in which zone, and which moments lie ahead."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 
 from destock import engine
+from destock.intake import spelling
 
 # a time as it is read where nothing is declared, and the zones that mean one thing behind it
 _ISO = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}(?:[ T]\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d+)?)?)?"
@@ -19,17 +21,47 @@ def future(value: str, today: date) -> str:
 
 
 def moment(name: str, date_format: str) -> str:
-    """A moment's text as a time of the shop's: in the declared form, or as 2026-06-07 10:00:00,
-    with a zone behind it or without.
+    """A moment's text as a time of the shop's: in the declared form, as 2026-06-07 10:00:00, or
+    spelt so that it means one thing, with a zone behind it or without.
     """
+    other = f"coalesce({_iso(name)}, {_spelt(name)})"
     if not date_format:
-        return _iso(name)
+        return other
     # a zone is read here, where a name of several places is none
     bare = re.sub(r"\s*%[zZ]", "", date_format)
-    zoned = _zoned(name, ".*?:.*?", f"try_strptime({{}}, {engine.literal(bare)})")
+    read = f"try_strptime({{}}, {_forms(bare)})"
+    zoned = _zoned(name, ".*?:.*?", read)
     # a day before the month: what is no day in the declared form is none in the other order either
-    other = "NULL" if re.search("%-?[Yy].*%-?d.*%-?m", bare) else _iso(name)
-    return f"coalesce({_declared(name, bare)}, {zoned}, {other})"
+    if re.search("%-?[Yy].*%-?d.*%-?m", bare):
+        other = "NULL"
+    return f"coalesce({declared(name, bare)}, {zoned}, {other})"
+
+
+def _spelt(name: str) -> str:
+    """A time that is spelt in another way than 2026-06-07 10:00:00; most columns hold none."""
+    read = f"try_strptime({{}}, {_list(spelling.FORMS)})"
+    zoned = _zoned("plain", spelling.SHAPE, read)
+    # once for all that is asked of it
+    return (
+        f"CASE WHEN {name} IS NOT NULL THEN list_transform([{spelling.plainly(name)}],"
+        f" lambda plain: {zoned})[1] END"
+    )
+
+
+def _list(forms: Iterable[str]) -> str:
+    return f"[{', '.join(map(engine.literal, forms))}]"
+
+
+def _forms(date_format: str) -> str:
+    """SQL for the forms that a declared one covers: behind a day there may be a time."""
+    timed = re.search("%-?[HIMpcTXR]", date_format)
+    times = () if timed or _is_dense(date_format) else spelling.TIMES
+    return _list(date_format + time for time in ("", *times))
+
+
+def _is_dense(date_format: str) -> bool:
+    """Does nothing stand between two of its numbers?"""
+    return bool(re.search("%-?[a-zA-Z]%", date_format))
 
 
 def _iso(name: str) -> str:
@@ -48,11 +80,11 @@ def _iso(name: str) -> str:
     )
 
 
-def _declared(name: str, date_format: str) -> str:
+def declared(name: str, date_format: str) -> str:
     """A time in the declared form, which names no zone."""
     read = f"try_strptime({name}, {engine.literal(date_format)})"
-    if not re.search("%-?[a-zA-Z]%", date_format):
-        return read
+    if not _is_dense(date_format):
+        return f"coalesce({read}, try_strptime({name}, {_forms(date_format)}))"
     # nothing stands between two numbers: each has all its digits, or it parts in two ways
     padded = engine.literal(date_format.replace("%-", "%"))
     return f"CASE WHEN strftime({read}, {padded}) = {name} THEN {read} END"
@@ -66,7 +98,7 @@ def _zoned(name: str, form: str, read: str) -> str:
     time, utc, sign, hours, minutes, place = (
         f"regexp_extract({name}, {engine.literal(whole)}, {n})" for n in range(1, 7)
     )
-    moment = read.format(f"nullif({time}, '')")
+    moment = read.replace("{}", f"nullif({time}, '')")
     at_offset = _at_offset(moment, sign, hours, minutes, _is_hour(name, hours))
     # a day has no zone
     return (

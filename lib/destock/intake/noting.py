@@ -5,9 +5,12 @@ from collections import Counter
 from destock import engine
 from destock.intake.columns import NAMED, File, money_of
 from destock.intake.inputs import sha256
+from destock.intake.raw import Raw
 from destock.model.findings import Finding, Sentence
 from destock.model.messages import mark
 from destock.model.schema import Table
+
+SAID = 60  # letters of a line that a sentence repeats
 
 HIDDEN_ROWS = Sentence(
     "hidden_rows",
@@ -33,6 +36,20 @@ EQUAL_ROWS = Sentence(
 UNMADE_ROWS = Sentence(
     "unmade_rows",
     mark("{file:text}: {n:units} rows made no row of “{table:text}”: lines {lines:text}."),
+)
+ABOVE_HEADER = Sentence(
+    "above_header",
+    mark(
+        "{file:text}: the header is on line {line:text}; what stands above it is no row:"
+        " {text:text}."
+    ),
+)
+FOOTER = Sentence(
+    "footer",
+    mark(
+        "{file:text}: {n:units} lines below the table are no rows: lines {lines:text},"
+        " “{text:text}”."
+    ),
 )
 NO_ROWS = Sentence("no_rows", mark("{file:text} has no rows: nothing is taken from it."))
 FEWER_COLUMNS = Sentence(
@@ -79,6 +96,7 @@ def notes_of(table: Table, files: list[File], given: frozenset[str]) -> list[Fin
         if file.unmade[0]:
             lines = ", ".join(map(str, file.unmade[1])) + (", …" if file.unmade[0] > NAMED else "")
             notes.append(note(UNMADE_ROWS, file.unmade[0], name, table=table.name, lines=lines))
+        notes += _around(file.raw)
         if file.raw.hidden:
             notes.append(note(HIDDEN_ROWS, len(file.raw.hidden), name))
         if lacking := given - set(file.expressions):
@@ -92,6 +110,26 @@ def notes_of(table: Table, files: list[File], given: frozenset[str]) -> list[Fin
         if (same := contents.setdefault(content, name)) != name:
             notes.append(note(SAME_FILE, 1, name, other=same))
     return notes
+
+
+def _around(raw: Raw) -> list[Finding]:
+    """What stands above the header and below the table of a file."""
+    notes, name = [], raw.path.name
+    if raw.passed:
+        line = str(raw.header_line)
+        notes.append(note(ABOVE_HEADER, len(raw.passed), name, line=line, text=_said(raw.passed)))
+    if raw.footer:
+        lines = str(min(raw.footer))
+        if len(raw.footer) > 1:
+            lines += f"–{max(raw.footer)}"
+        notes.append(note(FOOTER, len(raw.footer), name, lines=lines, text=_said(raw.footer)))
+    return notes
+
+
+def _said(lines: dict[int, str]) -> str:
+    """The first of some lines, each as far as a sentence has room for it."""
+    some = [" ".join(lines[n].split())[:SAID] for n in sorted(lines)[:NAMED]]
+    return " / ".join(some) + (" / …" if len(lines) > NAMED else "")
 
 
 def moved(con: engine.Engine, files: list[File], given: frozenset[str]) -> list[Finding]:

@@ -25,8 +25,10 @@ class Raw:
 
     ``counted``: how many rows another way of counting finds, for a text. ``torn``: records that
     have not as many fields as the header: line → (fields, text); ``rows``: how many became rows;
-    both complete once all batches were read. ``read_as`` says what was taken for granted.
-    ``needed``: the columns that anything is made of, where the others are not to be read.
+    both complete once all batches were read, as is ``footer``: lines below the table → text.
+    ``passed``: lines above the header, which is ``header_line``, → text. ``read_as`` says what was
+    taken for granted. ``needed``: the columns that anything is made of, where the others are not to
+    be read.
     """
 
     path: Path
@@ -36,6 +38,9 @@ class Raw:
     read_as: str
     torn: dict[int, tuple[int, str]] = field(default_factory=dict)
     hidden: set[int] = field(default_factory=set)
+    header_line: int = 1
+    passed: dict[int, str] = field(default_factory=dict)
+    footer: dict[int, str] = field(default_factory=dict)
     rows: int = 0
     fault: Fault | None = None
     needed: list[str] | None = None
@@ -82,9 +87,12 @@ class Raw:
 
 def header(text: object) -> str:
     """A column's name as we compare it: full width or half, in one line, without marks and blanks
-    around it.
+    around it, nor what has no width (Unicode's Cf: marks of byte order and of direction, joiners).
     """
-    return " ".join(unicodedata.normalize("NFKC", str(text)).replace("\ufeff", "").split())
+    plain = unicodedata.normalize("NFKC", str(text))
+    if not plain.isascii():
+        plain = "".join(letter for letter in plain if unicodedata.category(letter) != "Cf")
+    return " ".join(plain.split())
 
 
 def second(name: str) -> str:

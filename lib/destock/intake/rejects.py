@@ -9,6 +9,7 @@ from destock.intake import weights
 from destock.intake.asking import columns_of, incoming
 from destock.intake.columns import File
 from destock.intake.events import rows_of
+from destock.intake.mending import OR
 from destock.intake.named import JOINED
 from destock.intake.query import FAILED, LINE
 from destock.intake.settle import CONFLICT, EQUAL
@@ -17,6 +18,8 @@ from destock.model.schema import Table
 
 # share of a table's rows, or of its money, above which nothing is published
 REJECT_LIMIT = 0.01
+# in a table of fewer rows one alone is more than that: it may hold so much
+SMALL, LONE_LIMIT = 100, 0.05
 TORN = mark("not as many fields as the header")
 # columns of a frame of rejects
 REJECTS = ["table", "file", "line", "column", "rule", "value", "raw"]
@@ -25,6 +28,8 @@ _MEASURED = [
     "rows_in",
     "money_rejected",
     "money_in",
+    "units_rejected",
+    "units_in",
     "key_rejected",
     "equal_rejected",
     "totals",
@@ -37,6 +42,10 @@ _MOST_ARE_EQUAL = mark(
 _TOO_MANY = mark(
     "{table}: {rejected} of {rows_in} rows are rejected, more than 1 %: mend the file"
     " or shop.toml (“destock check” lists them)"
+)
+_MENDED = mark("{refusal}. Most of them are read once shop.toml says in [tables.{table}]: {lines}")
+_EITHER = mark(
+    "{refusal}. Most of them are read once shop.toml says in [tables.{table}] which it is: {lines}"
 )
 _TOO_MUCH_MONEY = mark(
     "{table}: the rejected rows hold more than 1 % of its money: mend the file or"
@@ -52,31 +61,52 @@ def refuse_over_limit(rows: pd.DataFrame) -> None:
     """Are so many rows of a table rejected that no figure can be trusted?
 
     Raises Fault (4) above REJECT_LIMIT of rows, money, units, stock or sales, and for any product
-    whose identifier cannot be relied on. Rows that sum up others are no loss.
+    whose identifier cannot be relied on. Rows that sum up others are no loss. Says which line of
+    shop.toml lets most of them in, where one does.
     """
     total = rows[rows["read_as"] != JOINED].groupby("table", sort=False)[_MEASURED].sum()
     for table, row in total.iterrows():
-        _refuse_rejected(table, row)
-        share, of = rows.loc[rows["table"] == table, ["share_rejected", "share_of"]].iloc[0]
-        if share > REJECT_LIMIT:
-            raise Fault(4, weights.SAID[of], table=table, share=f"{share:.1%}")
+        known = rows.loc[rows["table"] == table, ["share_rejected", "share_of", "mend"]].iloc[0]
+        fault = _too_much(table, row, *known[["share_rejected", "share_of"]])
+        if fault and known["mend"]:
+            text = _EITHER if OR in known["mend"] else _MENDED
+            raise Fault(4, text, refusal=fault, table=table, lines=known["mend"])
+        if fault:
+            raise fault
 
 
-def _refuse_rejected(table: str, row: pd.Series) -> None:
+def _too_much(table: str, row: pd.Series, share: float, of: str) -> Fault | None:
     """Is too much of one table rejected? What has a cause that one line of shop.toml ends is said
     first.
     """
     rejected = row["rejected"] - row["totals"]
-    too_many = rejected > REJECT_LIMIT * row["rows_in"]
+    limit = _limit(row, rejected, share)
+    too_many = rejected > REJECT_LIMIT * row["rows_in"] and limit == REJECT_LIMIT
     if too_many and 2 * row["equal_rejected"] > rejected:
-        raise Fault(4, _MOST_ARE_EQUAL, table=table, equal=int(row["equal_rejected"]))
+        return Fault(4, _MOST_ARE_EQUAL, table=table, equal=int(row["equal_rejected"]))
     if too_many:
         counts = {"rejected": int(rejected), "rows_in": int(row["rows_in"])}
-        raise Fault(4, _TOO_MANY, table=table, **counts)
-    if row["money_rejected"] > REJECT_LIMIT * row["money_in"]:
-        raise Fault(4, _TOO_MUCH_MONEY, table=table)
+        return Fault(4, _TOO_MANY, table=table, **counts)
+    if row["money_rejected"] > limit * row["money_in"]:
+        return Fault(4, _TOO_MUCH_MONEY, table=table)
     if table == "products" and row["key_rejected"]:
-        raise Fault(4, _NO_SKU, rejected=int(row["key_rejected"]))
+        return Fault(4, _NO_SKU, rejected=int(row["key_rejected"]))
+    if share > limit:
+        return Fault(4, weights.SAID[of], table=table, share=f"{share:.1%}")
+    return None
+
+
+def _limit(row: pd.Series, rejected: int, share: float) -> float:
+    """Which share may be rejected? More than else in a small table, where a single row that holds
+    little is: one of which nobody knows what it holds counts as much as any other.
+    """
+    if rejected != 1 or row["rows_in"] >= SMALL:
+        return REJECT_LIMIT
+    money = row["money_rejected"] / row["money_in"] if row["money_in"] else 0.0
+    holds = max(money, share)
+    if not holds and row["money_in"] + row["units_in"]:
+        holds = 1 / row["rows_in"]
+    return LONE_LIMIT if holds <= LONE_LIMIT else REJECT_LIMIT
 
 
 def rejects_of(con: engine.Engine, table: Table, files: list[File], number: int) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from destock import engine
-from destock.intake import grammar, typed, weights
+from destock.intake import grammar, mending, typed, weights
 from destock.intake.counting import all_used, count
 from destock.intake.judging import judge
 from destock.intake.named import JOINED, bring_in
@@ -66,10 +66,13 @@ def load(con: engine.Engine, shop: Shop, today: date) -> Intake:
     weights.clear(con)
     loaded = {name: _load_table(con, shop, table, today) for name, table in TABLES.items()}
     counts = [counted for one in loaded.values() for counted in one.counts]
-    rejects = [rejected for one in loaded.values() for rejected in one.rejects]
+    rejected = [rows for one in loaded.values() for rows in one.rejects]
+    rejects = pd.concat(rejected or [pd.DataFrame(columns=REJECTS)], ignore_index=True)
+    rows = _weighed(con, pd.concat(counts, ignore_index=True))
+    lines = mending.lines_of(con, shop, rejects)
     return Intake(
-        rows=_weighed(con, pd.concat(counts, ignore_index=True)),
-        rejects=pd.concat(rejects or [pd.DataFrame(columns=REJECTS)], ignore_index=True),
+        rows=rows.assign(mend=[lines.get(table, "") for table in rows["table"]]),
+        rejects=rejects,
         given=frozenset((name, column) for name, one in loaded.items() for column in one.columns),
         notes=[finding for one in loaded.values() for finding in one.notes],
         rejected_skus=tuple(

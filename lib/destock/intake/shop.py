@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from destock.intake.beside import is_beside, is_export
 from destock.intake.database import extracted
 from destock.intake.declared import check
 from destock.intake.inputs import Seen, first_seen, first_text
@@ -47,11 +48,12 @@ class Source:
     where: str = ""
     query: str = ""
     encoding: str = ""
-    delimiter: str = ","
+    delimiter: str = ""
     date_format: str = ""
     number_format: str = ""
     sheet: str = ""
-    header_row: int = 1
+    header_row: int = 0
+    footer: str = ""
     final_newline: bool = True
     typed: bool = False
     equal_rows: str = ""
@@ -115,13 +117,12 @@ class Shop:
         """The files of this name, folder or pattern. Raises Fault (3) where there is none."""
         place = self.folder / name
         if place.is_dir():
-            found = [
-                p for p in place.iterdir() if p.suffix.lower() in (".csv", ".parquet", ".xlsx")
-            ]
+            found = [p for p in place.iterdir() if is_export(p)]
         elif place.exists():
             found = [place]
         else:
-            found = list(place.parent.glob(place.name)) if place.parent.is_dir() else []
+            matching = place.parent.glob(place.name) if place.parent.is_dir() else ()
+            found = [p for p in matching if not is_beside(p)]
         if not found:
             raise Fault(
                 3, mark('table "{table}": nothing to read at "{path}"'), table=table, path=name

@@ -21,6 +21,8 @@ _ASCII_STAYS = {"utf-8", "utf-8-sig", "gb18030"}
 # of the letters beyond ASCII in a real Chinese text, at least this share stands in the first
 # Chinese standard
 _COMMON = 0.8
+# a text is UTF-8 but for a few bytes where so many letters for each such byte are whole
+_MOSTLY = 3
 
 
 @dataclass(frozen=True)
@@ -35,14 +37,13 @@ class Survey:
     ended: bool
 
 
-def survey(path: Path, declared: str = "", delimiter: str = ",") -> Survey:
-    """How many records does this file hold, and in which encoding?
+def survey(path: Path, encoding: str, delimiter: str = ",") -> Survey:
+    """How many records does this file hold?
 
     Line ends are counted in the bytes, outside quotes; where a quoted value holds line
     ends, Python's own parser counts instead. Raises Fault (3), with the line, for what is
-    no text, for a quote that is never closed, and for an encoding that does not fit.
+    no text, and for a quote that is never closed.
     """
-    encoding = _encoding(path, declared)
     lines, multiline, inside, last = 0, False, False, b""
     for chunk in _utf8(path, encoding):
         if b"\0" in chunk:
@@ -87,9 +88,9 @@ def _parsed(path: Path, encoding: str, delimiter: str) -> int:
     return records
 
 
-def _encoding(path: Path, declared: str) -> str:
+def encoding_of(path: Path, declared: str = "") -> str:
     """The first encoding in which every byte makes sense: the file's own mark, the one declared,
-    UTF-8, GB18030.
+    UTF-8, GB18030. Raises Fault (3) where there is none.
     """
     with path.open("rb") as source:
         start = source.read(4)
@@ -100,6 +101,8 @@ def _encoding(path: Path, declared: str) -> str:
             foreign = _foreign(path, name)
         except UnicodeDecodeError as error:
             reason = f"{name}, byte {error.start}"
+            if guessed and name == "utf-8":
+                _refuse_odd_byte(path, error.start)
         except LookupError:
             reason = f"encoding {name}"
         else:
@@ -116,6 +119,26 @@ def _encoding(path: Path, declared: str) -> str:
         file=path.name,
         reason=reason,
     )
+
+
+def _refuse_odd_byte(path: Path, at: int) -> None:
+    """Raises Fault (3) with the line of a byte that is no UTF-8 in a text that otherwise is: no
+    other encoding would make sense of the rest.
+    """
+    whole, odd, line = 0, 0, 1
+    with path.open("rb") as source, path.open(encoding="utf-8", errors="replace") as text:
+        while at > 0 and (chunk := source.read(min(CHUNK, at))):
+            line, at = line + chunk.count(b"\n"), at - len(chunk)
+        while (some := text.read(CHUNK)) and whole < 100_000:
+            if not some.isascii():
+                odd += some.count("\ufffd")
+                whole += sum(letter > "\x7f" for letter in some)
+    if whole - odd >= _MOSTLY * odd:
+        said = mark(
+            "{file}:{line}: this line holds a byte that is no UTF-8, while the rest of the file is:"
+            " mend that line, or export the file again"
+        )
+        raise Fault(3, said, file=path.name, line=line)
 
 
 def _foreign(path: Path, encoding: str) -> str:

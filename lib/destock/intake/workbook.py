@@ -6,42 +6,28 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import openpyxl
-from openpyxl.utils import get_column_letter
-from openpyxl.utils.escape import unescape
+from openpyxl.utils import range_boundaries
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
+from destock.intake.sheets import ERRORS, Rows, Sheet, as_text, chosen, unreadable
 from destock.model.messages import Fault, mark
 
 # A workbook is a zip: what unpacks to more than this, or to so many times its size, is refused
 # unopened.
 MOST_BYTES, MOST_RATIO, HARMLESS_BYTES = 500_000_000, 100, 10_000_000
-# a cell so many blank rows below, or columns right of, all that came before belongs to no table
-FAR_ROWS, FAR_COLUMNS = 10_000, 1_000
-# a cell whose formula failed, or was never computed, begins with one of these
-ERRORS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#RESULT!")
 
 
 @dataclass
-class Sheet:
-    """One sheet: ``rows()`` yields (line, cells as text) of every row that is not empty; ``hidden``
-    counts the hidden ones.
-    """
+class Workbook(Sheet):
+    """One sheet of an XLSX file."""
 
-    path: Path
-    title: str
-    hidden: set[int] = field(default_factory=set)
-
-    def rows(self) -> Iterator[tuple[int, dict[int, str]]]:
-        """Raises Fault (3) where cells of the data are merged or stand far outside it, or the
-        workbook cannot be read.
-        """
+    def rows(self) -> Rows:
+        """Raises Fault (3) where the workbook cannot be read."""
         try:
             yield from self._rows()
         except Fault:
@@ -49,7 +35,7 @@ class Sheet:
         except Exception as error:  # openpyxl raises whatever its XML, zip or style readers raise
             raise unreadable(self.path, error) from error
 
-    def _rows(self) -> Iterator[tuple[int, dict[int, str]]]:
+    def _rows(self) -> Rows:
         with _open(self.path) as book, book[self.title]._get_source() as source:
             cells = _Cells(
                 source,
@@ -58,30 +44,19 @@ class Sheet:
                 epoch=book.epoch,
                 date_formats=book._date_formats | _chinese_dates(book),
             )
-            last, width = 0, 0
             for line, row in cells.parse():
                 found = {
                     cell["column"]: text
                     for cell in row
-                    if (text := _text(cell["value"])) is not None
+                    if (text := as_text(cell["value"])) is not None
                 }
                 if found:
-                    self._refuse_far(line, max(found), last, width)
-                    last, width = line, max(max(found), width)
                     if cells.row_dimensions.pop(str(line), {}).get("hidden") in ("1", "true"):
                         self.hidden.add(line)
                     yield line, found
         for merged in cells.merged_cells.mergeCell if cells.merged_cells else ():
-            text = mark("{file}: the cells {cells} are merged: give each row its own value")
-            raise Fault(3, text, file=self.path.name, cells=merged.ref)
-
-    def _refuse_far(self, line: int, column: int, last: int, width: int) -> None:
-        if line > last + FAR_ROWS or (last and column > width + FAR_COLUMNS):
-            text = mark(
-                "{file}: the cell {cell} stands far outside the table: clear it, or move the table"
-                " into a sheet of its own"
-            )
-            raise Fault(3, text, file=self.path.name, cell=f"{get_column_letter(column)}{line}")
+            _, first, _, last = range_boundaries(merged.ref)
+            self.merged.append((merged.ref, first, last))
 
 
 # Formats of dates that are built in for Chinese, Japanese and Korean (ECMA-376 part 1, 18.8.30),
@@ -108,38 +83,25 @@ class _Cells(WorkSheetParser):
 
 
 def open_sheet(path: Path, title: str) -> Sheet:
-    """The sheet of this title; without one, the only sheet that holds anything. Raises Fault
-    (3).
+    """The sheet of this title; without one, the only sheet that is shown and holds anything. Raises
+    Fault (3).
     """
-    _refuse_bomb(path)
+    refuse_bomb(path)
     try:
         with _open(path) as book:
-            sheets = {sheet.title: sheet for sheet in book.worksheets}
-            filled = [
-                name
-                for name, sheet in sheets.items()
-                if name == title or (not title and _has_cells(sheet))
-            ]
-    except Exception as error:  # see Sheet.rows
+            sheets = {
+                sheet.title: (sheet.sheet_state == "visible", title != "" or _has_cells(sheet))
+                for sheet in book.worksheets
+            }
+    except Exception as error:  # see Workbook.rows
         raise unreadable(path, error) from error
-    if len(filled) == 1:
-        return Sheet(path, filled[0])
     if not sheets:
         strict = mark(
             "{file}: it holds no sheet that can be read; where it was saved as Strict Open XML,"
             " save it as an ordinary workbook (.xlsx)"
         )
         raise Fault(3, strict, file=path.name)
-    which = mark("{file}: which sheet is meant? Say sheet = … in shop.toml; it has: {sheets}")
-    none = mark('{file}: no sheet "{title}"; it has: {sheets}')
-    raise Fault(3, none if title else which, file=path.name, title=title, sheets=", ".join(sheets))
-
-
-def unreadable(path: Path, error: Exception) -> Fault:
-    """A file that its library does not understand, in the library's own words."""
-    said = str(error).replace(str(path), path.name).splitlines()
-    reason = (said or [type(error).__name__])[0][:160]
-    return Fault(3, mark("{file}: cannot be read ({reason})"), file=path.name, reason=reason)
+    return Workbook(path, chosen(path, title, sheets))
 
 
 @contextmanager
@@ -156,7 +118,8 @@ def _has_cells(sheet: ReadOnlyWorksheet) -> bool:
         return any(row for _, row in _Cells(source, sheet._shared_strings, data_only=True).parse())
 
 
-def _refuse_bomb(path: Path) -> None:
+def refuse_bomb(path: Path) -> None:
+    """Raises Fault (3) for a zip that unpacks to more than a file of a shop can hold."""
     try:
         with zipfile.ZipFile(path) as archive:
             unpacked = sum(member.file_size for member in archive.infolist())
@@ -173,33 +136,3 @@ def _refuse_bomb(path: Path) -> None:
             size=round(path.stat().st_size / 1e6, 1),
             unpacked=round(unpacked / 1e6),
         )
-
-
-def _text(value: object) -> str | None:
-    if value is None or value == "":
-        return None
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, int | float) and abs(value) >= 1e15:
-        # a workbook keeps fifteen digits of a number: an identifier of more is damaged, and must
-        # look so
-        return f"{value:E}"
-    if isinstance(value, float):
-        return _decimal(value)
-    return (
-        unescape(value).replace("\r\n", "\n").replace("\r", "\n")
-        if isinstance(value, str)
-        else str(value)
-    )
-
-
-def _decimal(value: float) -> str:
-    """A number's digits. A cell that holds 1.234 means no thousands: it ends in a zero that says
-    so.
-    """
-    text = np.format_float_positional(value, trim="-")
-    return f"{text}0" if len(text.partition(".")[2]) == 3 else text

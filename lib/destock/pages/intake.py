@@ -73,7 +73,7 @@ publish(
     (
         "rows_in used updated rejected deduplicated skipped file_rows read_as money_in"
         " money_rejected units_in units_rejected key_rejected equal_rejected totals"
-        " share_rejected share_of"
+        " share_rejected share_of mend"
     ),
 )
 publish("rejects", "table file line column", "rule value raw")
@@ -94,7 +94,7 @@ ROWS = Sentence(
     mark(
         "{used:units} of {rows_in:units} rows are used; {rejected:units} were rejected,"
         " {updated:units} replaced by a newer export, {deduplicated:units} were exact copies,"
-        " {skipped:units} were left out by the shop's own filter."
+        " {skipped:units} were blank, below the table, or left out by the shop's own filter."
     ),
     "rows",
     "rows used ÷ rows in",

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from glob import escape
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from destock.model.findings import Finding, Sentence
 from destock.model.folders import require_room, today
 from destock.model.messages import Fault, mark, say, speak
 from destock.model.notebooks import in_pack, notebooks
+from destock.model.schema import TABLES
 from destock.present.sentences import tell
 from destock.publish.naming import shop_number, shop_slug
 from destock.publish.place import run_of
@@ -31,6 +33,7 @@ from destock.publish.rejects import write_rejects
 
 SHOWN = 20
 FILES = 3
+FIRST_ROWS = 5
 NOTHING_NEW = Sentence(
     "nothing_new",
     mark(
@@ -49,12 +52,23 @@ class Check:
     intake: Intake
     findings: list[Finding]
     rejects: Path | None
+    first_rows: dict[str, pd.DataFrame]
+    totals: list[str]
+
+    def sample(self) -> list[str]:
+        """The first rows of each table, as they were read."""
+        return [
+            line
+            for table, rows in self.first_rows.items()
+            for line in ("", f"{table}:", *rows.to_string(index=False, na_rep="–").splitlines())
+        ]
 
     def lines(self) -> list[str]:
         """The page to read: rows by file, rejects, what is odd, what can be told."""
         rejects = self.intake.rejects
         return [
             *(_row(row) for row in self.intake.rows.to_dict("records")),
+            *self.totals,
             *(_reject(reject) for reject in rejects.head(SHOWN).to_dict("records")),
             *(
                 [
@@ -96,8 +110,44 @@ def check(place: str | Path, today: date, out: Path = ROOT / "reports") -> Check
             *missing_tables(given),
             *nothing_missing(given),
         ]
+        first_rows = {table: _first_rows(con, intake, table) for table in TABLES if table in given}
+        summed = totals(con)
     refuse_changed(first, shop.inputs)
-    return Check(shop, intake, found, write_rejects(intake.rejects, shop.folder / shop.file, out))
+    rejects = write_rejects(intake.rejects, shop.folder / shop.file, out)
+    return Check(shop, intake, found, rejects, first_rows, summed)
+
+
+def _first_rows(con: engine.Engine, intake: Intake, table: str) -> pd.DataFrame:
+    """The first rows of a table, with the columns that the shop gives."""
+    names = [name for name in TABLES[table].names if intake.has(table, name)]
+    return con.sql(f"SELECT {', '.join(names)} FROM {table} LIMIT {FIRST_ROWS}").df()
+
+
+def totals(con: engine.Engine) -> list[str]:
+    """What the tables add up to, to be compared with the shop's own system."""
+    sold = mark("{kind}: {rows} rows, {units} units, {money} paid, {first} to {last}")
+    events = engine.rows(
+        con,
+        """SELECT kind, count(*), sum(units), sum(customer_paid), CAST(min(ordered_at) AS DATE),
+            CAST(max(ordered_at) AS DATE) FROM order_lines GROUP BY kind ORDER BY 2 DESC""",
+    )
+    keys = ("kind", "rows", "units", "money", "first", "last")
+    lines = [say(sold, **dict(zip(keys, map(_shown, row), strict=True))) for row in events]
+    counted = mark("stock: {units} units of {skus} SKUs on {day}")
+    counts = engine.rows(
+        con,
+        """SELECT sum(on_hand), count(DISTINCT sku), max(counted_at) FROM stock
+        WHERE counted_at = (SELECT max(counted_at) FROM stock) HAVING count(*) > 0""",
+    )
+    keys = ("units", "skus", "day")
+    return lines + [say(counted, **dict(zip(keys, map(_shown, r), strict=True))) for r in counts]
+
+
+def _shown(value: object) -> str:
+    """A count or an amount as it is written; unknown is no figure."""
+    if value is None:
+        return "–"
+    return f"{value:,.2f}".removesuffix(".00") if isinstance(value, Decimal | int) else f"{value}"
 
 
 def allowed(given: set[str]) -> list[str]:
@@ -178,17 +228,18 @@ def _is_full(run: dict) -> bool:
     )
 
 
-def told(place: str, lang: str, note: Callable[[dict], None]) -> dict:
+def told(place: str, lang: str, sample: bool, note: Callable[[dict], None]) -> dict:
     """In a process of its own: the page of a shop's tables, and why no report would be made of
-    them.
+    them. ``sample``: with the first rows of each.
     """
     speak(lang)
     found = check(place, today())
+    lines = found.lines() + (found.sample() if sample else [])
     try:
         refuse_over_limit(found.intake.rows)
     except Fault as fault:
-        return {"lines": found.lines(), "refused": str(_refused(fault, found))}
-    return {"lines": found.lines(), "refused": ""}
+        return {"lines": lines, "refused": str(_refused(fault, found))}
+    return {"lines": lines, "refused": ""}
 
 
 def refusal(fault: Fault, place: str | Path, today: date) -> Fault:

@@ -70,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
         commands, "check", _check, say("read a shop's tables and say what can be used"), "my-shop"
     )
     check.add_argument("shop", metavar="SHOP", help=say("folder with a shop.toml"))
+    _add_init(commands)
     _add_sample(commands)
     return parser
 
@@ -152,6 +153,16 @@ def _add_terms(command: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="DIR",
         help=say("folder of the pack; without it reports/SHOP-DAY-LANGUAGE"),
+    )
+
+
+def _add_init(commands) -> None:
+    init = _command(
+        commands, "init", _init, say("write the shop.toml of a folder of exports"), "my-shop --yes"
+    )
+    init.add_argument("folder", metavar="DIR", type=Path, help=say("folder with exports"))
+    init.add_argument(
+        "--yes", action="store_true", help=say("ask nothing: assume what is likeliest, and mark it")
     )
 
 
@@ -292,15 +303,28 @@ def _date(option: str, value: str) -> date:
         ) from error
 
 
+def _init(arguments: argparse.Namespace) -> None:
+    from destock.publish.init import write_shop
+
+    ask = input if sys.stdin.isatty() and not arguments.yes else None
+    said = write_shop(arguments.folder, arguments.yes, ask)
+    print("\n".join(said.lines))
+    if said.complete:
+        _tell_check(arguments.folder, sample=True)
+
+
 def _check(arguments: argparse.Namespace) -> None:
+    _tell_check(arguments.shop)
+
+
+def _tell_check(shop: str | Path, sample: bool = False) -> None:
     from destock.model.folders import keep_to_owner
     from destock.publish.supervisor import Supervisor
 
     keep_to_owner()
     with Supervisor(workers=1, groups=1) as supervisor:
-        said = supervisor.answered(
-            "check:told", 1, place=f"{_absolute(arguments.shop)}", lang=language()
-        )
+        place = f"{_absolute(shop)}"
+        said = supervisor.answered("check:told", 1, place=place, lang=language(), sample=sample)
     print("\n".join(said["lines"]))
     if said["refused"]:
         raise Fault(4, "{text}", text=said["refused"])

@@ -21,7 +21,7 @@ COLUMNS = {
     "skipped": Column(
         "units",
         mark("Skipped"),
-        "blank rows, and rows left out by the shop's own filter",
+        "blank rows, lines below the table, and rows left out by the shop's own filter",
         unit="rows",
     ),
     "file_rows": Column(
@@ -48,6 +48,10 @@ COLUMNS = {
         meaning="largest share of units, stock or sales that hangs on the table's rejected rows",
     ),
     "share_of": Column("text", meaning="what share_rejected is a share of"),
+    "mend": Column(
+        "text",
+        meaning="line of shop.toml that would let most of the table's rejected rows in, if any",
+    ),
     "line": Column("units", mark("Line"), "line of the file", unit="number"),
     "column": Column("text", mark("Column"), "column that breaks the rule"),
     "rule": Column("label", mark("Rule"), "rule that is broken"),

@@ -1,0 +1,171 @@
+"""Which exports lie in a folder: files of one kind together, each with its columns and a sample."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from destock.intake.beside import is_export
+from destock.intake.profiles import Profile, recognise
+from destock.intake.proposals.matching import all_names
+from destock.intake.raw import Raw
+from destock.intake.readers import open_raw
+from destock.intake.shop import Source
+from destock.model.messages import Fault
+
+SAMPLE = 500  # rows of a file that are looked at
+DEPTH = 2  # folders below the shop's own
+
+
+@dataclass(frozen=True)
+class Export:
+    """Files of one kind: ``source`` as shop.toml names them, ``columns`` with a sample of values,
+    the ``profile`` that they are recognised by, with its ``score`` and the ``margin`` to the next.
+    """
+
+    paths: list[Path]
+    source: str
+    columns: dict[str, list[str]]
+    sheet: str = ""
+    profile: Profile | None = None
+    score: float = 0.0
+    margin: float = 0.0
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a folder holds: exports, and the files that cannot be read, with the reason."""
+
+    exports: list[Export] = field(default_factory=list)
+    unread: dict[str, Fault] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    path: Path
+    title: str
+    columns: dict[str, list[str]]
+    profile: Profile | None
+    score: float
+    margin: float
+
+
+def find(folder: Path) -> Found:
+    """Which exports are in this folder, and in the folders in it?"""
+    sheets, unread = [], {}
+    files = sorted(_files(folder))
+    for path in files:
+        try:
+            sheets += _sheets(path)
+        except Fault as fault:
+            unread[str(path.relative_to(folder))] = fault
+    groups: dict[tuple, list[_Sheet]] = {}
+    for sheet in sheets:
+        kind = sheet.profile.name if sheet.profile else tuple(sheet.columns)
+        groups.setdefault((kind, sheet.title), []).append(sheet)
+    exports = [
+        export
+        for (_, title), group in groups.items()
+        for export in _together(folder, group, title, files)
+    ]
+    return Found(exports, unread)
+
+
+def _files(folder: Path, depth: int = DEPTH) -> Iterator[Path]:
+    for entry in sorted(folder.iterdir()):
+        if entry.is_dir() and depth and not entry.name.startswith("."):
+            yield from _files(entry, depth - 1)
+        elif entry.is_file() and is_export(entry):
+            yield entry
+
+
+def _sheets(path: Path) -> list[_Sheet]:
+    """The tables of one file: one, but for a workbook of several sheets."""
+    try:
+        return [_sheet(path, "")]
+    except Fault as fault:
+        titles = fault.values.get("sheets", "")
+        if not titles:
+            raise
+    return [_sheet(path, title) for title in titles.split(", ")]
+
+
+def _sheet(path: Path, title: str) -> _Sheet:
+    raw = open_raw(path, Source("order_lines", path.name, sheet=title, rename=all_names()))
+    columns = _sample(raw)
+    known = recognise([*columns])
+    score = known[0][1] if known else 0.0
+    margin = score - known[1][1] if len(known) > 1 else score
+    profile = known[0][0] if known else None
+    return _Sheet(path, title, columns, profile, score, margin)
+
+
+def _sample(raw: Raw) -> dict[str, list[str]]:
+    """The columns of a file with their first values."""
+    with raw.stream() as batches:
+        first = next(iter(batches), None)
+    if first is None:
+        return {name: [] for name in raw.names}
+    rows = first.slice(0, SAMPLE)
+    return {
+        name: ["" if value is None else str(value) for value in rows[name].to_pylist()]
+        for name in raw.names
+    }
+
+
+def _together(folder: Path, group: list[_Sheet], title: str, files: list[Path]) -> Iterator[Export]:
+    """Files of one kind as one source where a folder or a pattern names just them, else each by
+    itself.
+    """
+    paths = [sheet.path for sheet in group]
+    source = _named(folder, paths, files)
+    parts = (
+        [(source, group)]
+        if source
+        else [(_relative(folder, sheet.path), [sheet]) for sheet in group]
+    )
+    for name, sheets in parts:
+        first = sheets[0]
+        columns = {
+            column: [value for sheet in sheets for value in sheet.columns.get(column, [])][:SAMPLE]
+            for sheet in sheets
+            for column in sheet.columns
+        }
+        yield Export(
+            [sheet.path for sheet in sheets],
+            name,
+            columns,
+            title,
+            first.profile,
+            min(sheet.score for sheet in sheets),
+            min(sheet.margin for sheet in sheets),
+        )
+
+
+def _named(folder: Path, paths: list[Path], files: list[Path]) -> str:
+    """A name that means these files and no others; empty where there is none."""
+    if len(paths) == 1:
+        return _relative(folder, paths[0])
+    parents = {path.parent for path in paths}
+    if len(parents) > 1:
+        return ""
+    parent = parents.pop()
+    beside = [path for path in files if path.parent == parent]
+    if parent != folder and beside == sorted(paths):
+        return _relative(folder, parent)
+    start, end = _ends([path.name for path in paths])
+    plain = not set("[]?*") & set(start + end)
+    if plain and sorted(parent.glob(f"{start}*{end}")) == sorted(paths):
+        return _relative(folder, parent / f"{start}*{end}")
+    return ""
+
+
+def _ends(names: list[str]) -> tuple[str, str]:
+    """How all of these names begin and how they end, letter by letter."""
+    backwards = [name[::-1] for name in names]
+    start, end = (os.path.commonprefix(some) for some in (names, backwards))  # noqa: RUF071
+    return start, end[::-1]
+
+
+def _relative(folder: Path, path: Path) -> str:
+    return path.relative_to(folder).as_posix()

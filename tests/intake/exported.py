@@ -5,9 +5,8 @@ import io
 
 import pandas as pd
 
-SECRET = "收件人-SECRET"
+SECRET = "收件人-SECRET"  # noqa: S105
 PRODUCTS = "sku\nA\nB\nC\n"
-SUMMED = ["units", "customer_paid", "refund_value"]
 
 
 def written(rows, *, personal=(), delimiter=",", above=0, bom=False):

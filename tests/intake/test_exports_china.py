@@ -4,6 +4,8 @@ import pandas as pd
 import pytest
 from tests.intake.exported import by_kind, events, expected, is_secret_kept, read, shop_of, written
 
+from destock.model.messages import Fault
+
 
 def same(lines, wanted):
     pd.testing.assert_frame_equal(by_kind(lines), wanted, check_dtype=False, check_names=False)
@@ -15,12 +17,24 @@ def number(text):
 
 def jushuitan(**said):
     row = {
-        "线上订单号": "T1", "线上子订单编号": "T1-1", "内部订单号": "901", "商品编码": "A",
-        "线上商品名": "连衣裙", "商品简称": "裙", "订单状态": "已发货", "售后分类": "无",
-        "订单日期": "2026/06/01 10:00:00", "付款日期": "2026/06/01 10:01:00",
-        "发货日期": "2026/06/02 09:00:00", "确认收货日期": "2026/06/05 09:00:00",
-        "销售数量": "1", "买家实付": "100", "商家实收": "105", "退货数量": "0", "退货金额": "0",
-    }  # fmt: skip
+        "线上订单号": "T1",
+        "线上子订单编号": "T1-1",
+        "内部订单号": "901",
+        "商品编码": "A",
+        "线上商品名": "连衣裙",
+        "商品简称": "裙",
+        "订单状态": "已发货",
+        "售后分类": "无",
+        "订单日期": "2026/06/01 10:00:00",
+        "付款日期": "2026/06/01 10:01:00",
+        "发货日期": "2026/06/02 09:00:00",
+        "确认收货日期": "2026/06/05 09:00:00",
+        "销售数量": "1",
+        "买家实付": "100",
+        "商家实收": "105",
+        "退货数量": "0",
+        "退货金额": "0",
+    }
     return row | said
 
 
@@ -31,7 +45,16 @@ def test_jushuitan_order_lines(make_shop, take_in):
         jushuitan(线上子订单编号="T2-1", 线上订单号="T2", 内部订单号="902"),
         jushuitan(线上子订单编号="T2-1", 线上订单号="T2", 内部订单号="903"),
         # one of four came back
-        jushuitan(线上订单号="T3", 内部订单号="904", 销售数量="4", 买家实付="400", 商家实收="400", 退货数量="1", 退货金额="90", 售后分类="普通退货"),
+        jushuitan(
+            线上订单号="T3",
+            内部订单号="904",
+            销售数量="4",
+            买家实付="400",
+            商家实收="400",
+            退货数量="1",
+            退货金额="90",
+            售后分类="普通退货",
+        ),
         # a return that was opened, and nothing came yet
         jushuitan(线上订单号="T4", 内部订单号="905", 售后分类="退货"),
         jushuitan(线上订单号="T5", 内部订单号="906", 售后分类="仅退款", 退货金额="15"),
@@ -41,7 +64,7 @@ def test_jushuitan_order_lines(make_shop, take_in):
         jushuitan(线上订单号="T9", 内部订单号="910", 商品编码="礼品袋01", 线上商品名="礼品袋"),
         jushuitan(线上订单号="T10", 内部订单号="911", 商品编码="CJ", 线上商品名="差价链接 0.01"),
         jushuitan(线上订单号="", 线上子订单编号="", 内部订单号="912", 商品编码="B"),
-    ]  # fmt: skip
+    ]
     text = written(rows, personal=["买家留言", "卖家备注", "省"])
     intake, table = take_in(shop_of(make_shop, "jushuitan_order_lines", {"1.csv": text}))
 
@@ -67,9 +90,22 @@ def test_jushuitan_order_lines(make_shop, take_in):
 
 @pytest.mark.parametrize("form", ["42", "15"])
 def test_jushuitan_products(make_shop, take_in, form):
-    row = {"图片": '=DISPIMG("ID_1",1)', "款式编码": "S", "商品编码": "A", "商品名称": "连衣裙",
-           "商品简称": "裙", "颜色及规格": "黑色;M", "颜色": "", "规格": "", "成本价": "40", "采购价": "41",
-           "基本售价": "99", "市场|吊牌价": "199", "国标码": "6900000000017", "品牌": "P"}  # fmt: skip
+    row = {
+        "图片": '=DISPIMG("ID_1",1)',
+        "款式编码": "S",
+        "商品编码": "A",
+        "商品名称": "连衣裙",
+        "商品简称": "裙",
+        "颜色及规格": "黑色;M",
+        "颜色": "",
+        "规格": "",
+        "成本价": "40",
+        "采购价": "41",
+        "基本售价": "99",
+        "市场|吊牌价": "199",
+        "国标码": "6900000000017",
+        "品牌": "P",
+    }
     if form == "42":
         row |= {"分类": "", "虚拟分类": "裙子", "供应商名称": "V", "创建人": "收件人-SECRET"}
     rows = [row, row | {"商品编码": "B", "市场|吊牌价": "0", "颜色": "白色", "规格": "均码"}]
@@ -90,8 +126,19 @@ def test_jushuitan_products(make_shop, take_in, form):
 
 
 def test_jushuitan_stock(make_shop, take_in):
-    row = {"市场|吊牌价": "199", "基本售价": "99", "款式编码": "S", "商品编码": "A", "商品名称": "n",
-           "颜色及规格": "黑色;M", "颜色": "黑色", "规格": "M", "实际库存数": "5", "订单占有数": "8", "成本价": "1"}  # fmt: skip
+    row = {
+        "市场|吊牌价": "199",
+        "基本售价": "99",
+        "款式编码": "S",
+        "商品编码": "A",
+        "商品名称": "n",
+        "颜色及规格": "黑色;M",
+        "颜色": "黑色",
+        "规格": "M",
+        "实际库存数": "5",
+        "订单占有数": "8",
+        "成本价": "1",
+    }
     text = written([row, row | {"商品编码": "B", "实际库存数": "-2"}])
     folder = shop_of(make_shop, "jushuitan_stock", {"库存_2026-06-07.csv": text}, "stock")
     _, table = take_in(folder)
@@ -101,16 +148,37 @@ def test_jushuitan_stock(make_shop, take_in):
 
 
 def suborder(**said):
-    row = {"订单编号": "'1", "标题": "裙", "价格": "100", "购买数量": "1", "外部系统编号": "A",
-           "商品属性": "M", "套餐信息": "", "备注": "", "订单状态": "交易成功", "商家编码": "A"}  # fmt: skip
+    row = {
+        "订单编号": "'1",
+        "标题": "裙",
+        "价格": "100",
+        "购买数量": "1",
+        "外部系统编号": "A",
+        "商品属性": "M",
+        "套餐信息": "",
+        "备注": "",
+        "订单状态": "交易成功",
+        "商家编码": "A",
+    }
     return row | said
 
 
 def order(**said):
-    row = {"订单编号": "1", "买家应付货款": "100", "买家应付邮费": "10", "总金额": "110",
-           "买家实际支付金额": "110", "订单状态": "交易成功", "订单创建时间": "2026-06-01 10:00:00",
-           "订单付款时间": "2026-06-01 10:01:00", "物流单号": "No:1", "宝贝总数量": "1",
-           "订单关闭原因": "", "退款金额": "0", "确认收货时间": "2026-06-09 10:00:00"}  # fmt: skip
+    row = {
+        "订单编号": "1",
+        "买家应付货款": "100",
+        "买家应付邮费": "10",
+        "总金额": "110",
+        "买家实际支付金额": "110",
+        "订单状态": "交易成功",
+        "订单创建时间": "2026-06-01 10:00:00",
+        "订单付款时间": "2026-06-01 10:01:00",
+        "物流单号": "No:1",
+        "宝贝总数量": "1",
+        "订单关闭原因": "",
+        "退款金额": "0",
+        "确认收货时间": "2026-06-09 10:00:00",
+    }
     return row | said
 
 
@@ -118,62 +186,105 @@ def order(**said):
 def test_taobao_order_lines(make_shop, take_in, form):
     lines = [
         suborder(),
-        suborder(订单编号="2", 价格="50", 购买数量="2"), suborder(订单编号="2", 商家编码="B"),  # 150 of 200
+        suborder(订单编号="2", 价格="50", 购买数量="2"),
+        suborder(订单编号="2", 商家编码="B"),  # 150 of 200
         suborder(订单编号="3", 订单状态="等待买家付款"),
         suborder(订单编号="4", 订单状态="交易关闭"),  # paid, never sent
         suborder(订单编号="5", 订单状态="交易关闭"),  # never paid
-        suborder(订单编号="6", 订单状态="交易关闭", 商家编码="B"), suborder(订单编号="6"),  # one of two came back
-        suborder(订单编号="7"), suborder(订单编号="8"),  # all, and some of the money given back later
+        suborder(订单编号="6", 订单状态="交易关闭", 商家编码="B"),
+        suborder(订单编号="6"),  # one of two came back
+        suborder(订单编号="7"),
+        suborder(订单编号="8"),  # all, and some of the money given back later
         suborder(订单编号="9", 订单状态="买家已付款,等待卖家发货"),
-    ]  # fmt: skip
+    ]
     orders = [
-        order(), order(订单编号="2", 买家应付货款="150", 买家实际支付金额="160"),
+        order(),
+        order(订单编号="2", 买家应付货款="150", 买家实际支付金额="160"),
         order(订单编号="3", 订单付款时间="", 买家实际支付金额="0", 物流单号=""),
         order(订单编号="4", 买家实际支付金额="0", 退款金额="110", 物流单号="", 确认收货时间=""),
         order(订单编号="5", 订单付款时间="", 买家实际支付金额="0", 物流单号=""),
         order(订单编号="6", 买家应付货款="200", 买家实际支付金额="210", 退款金额="100"),
-        order(订单编号="7", 退款金额="110"), order(订单编号="8", 退款金额="30"),
+        order(订单编号="7", 退款金额="110"),
+        order(订单编号="8", 退款金额="30"),
         order(订单编号="9", 物流单号="", 确认收货时间=""),
-    ]  # fmt: skip
+    ]
     personal = ["收货人姓名", "收货地址", "联系手机", "买家会员名", "买家支付宝账号"]
     if form == "2018":  # blanks behind the names, NULL for nothing, and no refunds
         orders = [{f"{k} ": v or "NULL" for k, v in o.items() if k != "退款金额"} for o in orders]
     texts = {"lines.csv": written(lines, personal=["联系电话"])}
     heads = {"order_lines/heads/orders.csv": written(orders, personal=personal)}
-    folder = shop_of(make_shop, "taobao_order_lines", texts, further={
-        "source": "order_lines/lines.csv", "heads": {"source": "heads.csv"}})  # fmt: skip
+    folder = shop_of(
+        make_shop,
+        "taobao_order_lines",
+        texts,
+        further={"source": "order_lines/lines.csv", "heads": {"source": "heads.csv"}},
+    )
     (folder / "heads.csv").write_bytes(heads.popitem()[1].encode("gb18030"))
     (folder / "order_lines/lines.csv").write_bytes(texts["lines.csv"].encode("gb18030"))
     intake, table = take_in(folder)
     wanted = [
         ("A", "sale", 1, 100, 100, 0),
-        ("A", "sale", 2, 75, 75, 0), ("B", "sale", 1, 75, 75, 0),
-        ("A", "sale", 1, 100, 100, 0), ("A", "cancel", 1, 100, 100, 110),
-        ("B", "sale", 1, 100, 100, 0), ("B", "return", 1, 100, 100, 100), ("A", "sale", 1, 100, 100, 0),
-        ("A", "sale", 1, 100, 100, 0), ("A", "return", 1, 100, 100, 110),
-        ("A", "sale", 1, 100, 100, 0), ("A", "refund_only", 0, 0, 0, 30),
+        ("A", "sale", 2, 75, 75, 0),
+        ("B", "sale", 1, 75, 75, 0),
         ("A", "sale", 1, 100, 100, 0),
-    ]  # fmt: skip
+        ("A", "cancel", 1, 100, 100, 110),
+        ("B", "sale", 1, 100, 100, 0),
+        ("B", "return", 1, 100, 100, 100),
+        ("A", "sale", 1, 100, 100, 0),
+        ("A", "sale", 1, 100, 100, 0),
+        ("A", "return", 1, 100, 100, 110),
+        ("A", "sale", 1, 100, 100, 0),
+        ("A", "refund_only", 0, 0, 0, 30),
+        ("A", "sale", 1, 100, 100, 0),
+    ]
     made = table("order_lines")
     if form == "2018":  # without a refund in it, what was given back is what was paid, or unknown
-        wanted = [event[:5] + (0,) for event in wanted]
+        wanted = [(*event[:5], 0) for event in wanted]
         wanted = [e for n, e in enumerate(wanted) if n not in (9, 11)]
     assert intake.rejects.empty
     same(made, expected(wanted))
     assert is_secret_kept(intake, table)
 
 
+def test_orders_of_taobao_without_their_days_of_payment_are_refused(make_shop, take_in):
+    """Without them, what nobody paid for would be a cancelled sale."""
+    texts = {"lines.csv": written([suborder()])}
+    folder = shop_of(
+        make_shop,
+        "taobao_order_lines",
+        texts,
+        further={"source": "order_lines/lines.csv", "heads": {"source": "heads.csv"}},
+    )
+    orders = [{key: value for key, value in order().items() if key != "订单付款时间"}]
+    (folder / "heads.csv").write_text(written(orders), encoding="utf-8")
+    with pytest.raises(Fault, match=r"taobao_orders.*订单付款时间"):
+        take_in(folder)
+
+
 def test_taobao_distribution_suborders(make_shop, take_in):
-    row = {"子订单编号": "11", "主订单编号": "1", "子单实际支付金额": "80", "订单状态": "交易成功",
-           "订单创建时间": "2026-06-01 10:00:00", "订单付款时间": "2026-06-01 10:01:00", "宝贝数量": "2",
-           "物流单号": "9", "退款金额": "0", "商家编码": "A", "商品编码": "X", "店铺名称": "s"}  # fmt: skip
+    row = {
+        "子订单编号": "11",
+        "主订单编号": "1",
+        "子单实际支付金额": "80",
+        "订单状态": "交易成功",
+        "订单创建时间": "2026-06-01 10:00:00",
+        "订单付款时间": "2026-06-01 10:01:00",
+        "宝贝数量": "2",
+        "物流单号": "9",
+        "退款金额": "0",
+        "商家编码": "A",
+        "商品编码": "X",
+        "店铺名称": "s",
+    }
     rows = [
-        row, row | {"子订单编号": "12", "退款金额": "80"}, row | {"子订单编号": "13", "退款金额": "5"},
+        row,
+        row | {"子订单编号": "12", "退款金额": "80"},
+        row | {"子订单编号": "13", "退款金额": "5"},
         row | {"子订单编号": "14", "订单状态": "交易关闭", "退款金额": "80"},
         row | {"子订单编号": "15", "订单状态": "交易关闭", "退款金额": "80", "物流单号": ""},
         row | {"子订单编号": "16", "订单状态": "等待买家付款", "订单付款时间": ""},
         row | {"子订单编号": "17", "商家编码": "", "商品编码": "B"},
-    ]  # fmt: skip
+    ]
     text = written(rows, personal=["收件人姓名", "收货地址", "联系手机", "买家会员名"])
     intake, table = take_in(shop_of(make_shop, "taobao_distribution_suborders", {"1.csv": text}))
 
@@ -195,22 +306,39 @@ def test_taobao_distribution_suborders(make_shop, take_in):
 
 
 def pdd(**said):
-    row = {"商品": "裙", "订单号": "1", "订单状态": "已收货", "商品总价(元)": "110", "邮费(元)": "10",
-           "店铺优惠折扣(元)": "0", "平台优惠折扣(元)": "5", "多多支付立减金额(元)": "0",
-           "用户实付金额(元)": "115", "商家实收金额(元)": "120", "商品数量(件)": "1",
-           "发货时间": "2026-06-02 09:00:00", "确认收货时间": "", "样式ID": "77\t",
-           "商家编码-规格维度": "A", "售后状态": "无售后或售后取消", "订单成交时间": "2026-06-01 10:00:00"}  # fmt: skip
+    row = {
+        "商品": "裙",
+        "订单号": "1",
+        "订单状态": "已收货",
+        "商品总价(元)": "110",
+        "邮费(元)": "10",
+        "店铺优惠折扣(元)": "0",
+        "平台优惠折扣(元)": "5",
+        "多多支付立减金额(元)": "0",
+        "用户实付金额(元)": "115",
+        "商家实收金额(元)": "120",
+        "商品数量(件)": "1",
+        "发货时间": "2026-06-02 09:00:00",
+        "确认收货时间": "",
+        "样式ID": "77\t",
+        "商家编码-规格维度": "A",
+        "售后状态": "无售后或售后取消",
+        "订单成交时间": "2026-06-01 10:00:00",
+    }
     return row | said
 
 
 def test_pdd_orders(make_shop, take_in):
     rows = [
-        pdd(订单号="1\t"), pdd(订单号="2", 订单状态="已发货，退款成功", 售后状态="退款成功"),
+        pdd(订单号="1\t"),
+        pdd(订单号="2", 订单状态="已发货，退款成功", 售后状态="退款成功"),
         pdd(订单号="3", 订单状态="未发货，退款成功", 售后状态="退款成功", 发货时间=""),
-        pdd(订单号="4", 订单状态="待发货", 发货时间=""), pdd(订单号="5", 售后状态="售后处理中"),
-        pdd(订单号="6", 售后状态="退款成功"), pdd(**{"订单号": "7", "商家编码-规格维度": "", "样式ID": "B\t"}),
+        pdd(订单号="4", 订单状态="待发货", 发货时间=""),
+        pdd(订单号="5", 售后状态="售后处理中"),
+        pdd(订单号="6", 售后状态="退款成功"),
+        pdd(**{"订单号": "7", "商家编码-规格维度": "", "样式ID": "B\t"}),
         pdd(订单号="8", 订单状态="已取消", 发货时间=""),
-    ]  # fmt: skip
+    ]
     text = written(rows, personal=["用户购买手机号", "买家留言", "商家备注", "省"])
     intake, table = take_in(shop_of(make_shop, "pdd_orders", {"1.csv": text}))
 
@@ -230,16 +358,33 @@ def test_pdd_orders(make_shop, take_in):
 
 
 def test_kuaishou_orders(make_shop, take_in):
-    row = {"订单号": "1", "订单创建时间": "2026-06-01 10:00:00", "订单支付时间": "2026-06-01 10:01:00",
-           "订单状态": "交易成功", "实付款": "108", "快递费": "8", "店铺优惠": "3", "平台补贴": "5",
-           "主播补贴": "2", "成交数量": "2", "售后状态": "", "SKU编码": "A", "发货时间": "2026-06-02 09:00:00",
-           "渠道": "直播", "CPS达人昵称": "x", "仓库名称": "w", "订单载体": "直播"}  # fmt: skip
+    row = {
+        "订单号": "1",
+        "订单创建时间": "2026-06-01 10:00:00",
+        "订单支付时间": "2026-06-01 10:01:00",
+        "订单状态": "交易成功",
+        "实付款": "108",
+        "快递费": "8",
+        "店铺优惠": "3",
+        "平台补贴": "5",
+        "主播补贴": "2",
+        "成交数量": "2",
+        "售后状态": "",
+        "SKU编码": "A",
+        "发货时间": "2026-06-02 09:00:00",
+        "渠道": "直播",
+        "CPS达人昵称": "x",
+        "仓库名称": "w",
+        "订单载体": "直播",
+    }
     rows = [
-        row, row | {"订单号": "2", "售后状态": "售后成功"}, row | {"订单号": "3", "订单状态": "交易关闭", "发货时间": ""},
+        row,
+        row | {"订单号": "2", "售后状态": "售后成功"},
+        row | {"订单号": "3", "订单状态": "交易关闭", "发货时间": ""},
         row | {"订单号": "4", "订单状态": "交易关闭", "订单支付时间": "", "发货时间": ""},
         row | {"订单号": "5", "订单状态": "待付款", "订单支付时间": "", "发货时间": ""},
         row | {"订单号": "6", "售后状态": "售后关闭"},
-    ]  # fmt: skip
+    ]
     text = written(rows, personal=["收货人姓名", "收货人电话", "收货地址", "实名姓名"])
     intake, table = take_in(shop_of(make_shop, "kuaishou_orders", {"1.csv": text}))
 
@@ -257,17 +402,32 @@ def test_kuaishou_orders(make_shop, take_in):
 
 
 def test_weixin_video_orders(make_shop, take_in):
-    row = {"订单号": "1", "订单下单时间": "2026-06-01 10:00:00", "订单发货时间": "2026-06-02 09:00:00",
-           "订单确认收货时间": "2026-06-05 10:00:00", "订单状态": "已完成", "支付时间": "2026-06-01 10:01:00",
-           "SKU编码(自定义)": "A", "商品编码(自定义)": "S", "商品实际价格(总共)": "90", "商品数量": "2",
-           "商品平台券优惠": "4", "商品售后": "", "商品已退款金额": "0", "订单实际支付金额": "270",
-           "带货方式": "直播", "带货账号昵称": "x"}  # fmt: skip
+    row = {
+        "订单号": "1",
+        "订单下单时间": "2026-06-01 10:00:00",
+        "订单发货时间": "2026-06-02 09:00:00",
+        "订单确认收货时间": "2026-06-05 10:00:00",
+        "订单状态": "已完成",
+        "支付时间": "2026-06-01 10:01:00",
+        "SKU编码(自定义)": "A",
+        "商品编码(自定义)": "S",
+        "商品实际价格(总共)": "90",
+        "商品数量": "2",
+        "商品平台券优惠": "4",
+        "商品售后": "",
+        "商品已退款金额": "0",
+        "订单实际支付金额": "270",
+        "带货方式": "直播",
+        "带货账号昵称": "x",
+    }
     rows = [
-        row, row,  # two equal lines of one order are two
-        row | {"订单号": "2", "商品已退款金额": "90"}, row | {"订单号": "3", "商品已退款金额": "10"},
+        row,
+        row,  # two equal lines of one order are two
+        row | {"订单号": "2", "商品已退款金额": "90"},
+        row | {"订单号": "3", "商品已退款金额": "10"},
         row | {"订单号": "4", "订单状态": "已取消", "订单发货时间": "", "商品已退款金额": "90"},
         row | {"订单号": "5", "订单状态": "已取消", "订单发货时间": "", "支付时间": ""},
-    ]  # fmt: skip
+    ]
     text = written(rows, personal=["收件人姓名", "收件人地址", "收件人手机"])
     intake, table = take_in(shop_of(make_shop, "weixin_video_orders", {"1.csv": text}))
 
@@ -286,17 +446,39 @@ def test_weixin_video_orders(make_shop, take_in):
 
 
 def test_xiaohongshu_orders(make_shop, take_in):
-    row = {"订单号": "P1", "订单状态": "已完成", "售后状态": "无售后", "商家编码": "A", "条形码": "B",
-           "小红书编码": "C", "SKU件数": "1", "是否为赠品": "否", "用户应付金额(元)": "88",
-           "店铺优惠(元)": "1", "商家应收金额(元)（支付金额）": "92", "支付时间": "2026-06-01 10:01:00",
-           "订单创建时间": "2026-06-01 10:00:00", "订单发货时间": "2026-06-02 09:00:00",
-           "订单完成时间": "2026-06-08 09:00:00", "达人名称": "x", "发货仓库": "w"}  # fmt: skip
+    row = {
+        "订单号": "P1",
+        "订单状态": "已完成",
+        "售后状态": "无售后",
+        "商家编码": "A",
+        "条形码": "B",
+        "小红书编码": "C",
+        "SKU件数": "1",
+        "是否为赠品": "否",
+        "用户应付金额(元)": "88",
+        "店铺优惠(元)": "1",
+        "商家应收金额(元)（支付金额）": "92",
+        "支付时间": "2026-06-01 10:01:00",
+        "订单创建时间": "2026-06-01 10:00:00",
+        "订单发货时间": "2026-06-02 09:00:00",
+        "订单完成时间": "2026-06-08 09:00:00",
+        "达人名称": "x",
+        "发货仓库": "w",
+    }
     rows = [
-        row, row | {"订单号": "P2", "售后状态": "售后完成"},
+        row,
+        row | {"订单号": "P2", "售后状态": "售后完成"},
         row | {"订单号": "P3", "订单状态": "已取消", "订单发货时间": ""},
         row | {"订单号": "P4", "订单状态": "已取消", "订单发货时间": "", "支付时间": ""},
-        row | {"订单号": "P5", "商家编码": "", "是否为赠品": "是", "用户应付金额(元)": "0", "商家应收金额(元)（支付金额）": "0"},
-    ]  # fmt: skip
+        row
+        | {
+            "订单号": "P5",
+            "商家编码": "",
+            "是否为赠品": "是",
+            "用户应付金额(元)": "0",
+            "商家应收金额(元)（支付金额）": "0",
+        },
+    ]
     text = written(
         rows, personal=["收件人姓名", "收件人电话", "订购人身份证号/ID Number", "用户编号"]
     )
@@ -318,21 +500,53 @@ def test_xiaohongshu_orders(make_shop, take_in):
 
 
 def test_wangdiantong_outbound(make_shop, take_in):
-    row = {"订单编号": "JY1", "出库单编号": "CK1", "原始单号": "T1;T2", "原始子订单号": "T1-1", "店铺": "s",
-           "商家编码": "A", "货品数量": "2", "货品成交总价": "150", "下单时间": "2026-06-01 10:00:00",
-           "发货时间": "2026-06-02 09:00:00", "仓库": "w", "赠品方式": "非赠品"}  # fmt: skip
+    row = {
+        "订单编号": "JY1",
+        "出库单编号": "CK1",
+        "原始单号": "T1;T2",
+        "原始子订单号": "T1-1",
+        "店铺": "s",
+        "商家编码": "A",
+        "货品数量": "2",
+        "货品成交总价": "150",
+        "下单时间": "2026-06-01 10:00:00",
+        "发货时间": "2026-06-02 09:00:00",
+        "仓库": "w",
+        "赠品方式": "非赠品",
+    }
     rows = [
-        row, row | {"出库单编号": "CK2", "货品数量": "-1", "货品成交总价": "-75", "发货时间": "2026-06-09 09:00:00"},
-        row | {"出库单编号": "CK3", "商家编码": "B", "货品数量": "1", "货品成交总价": "0", "赠品方式": "自动赠送"},
+        row,
+        row
+        | {
+            "出库单编号": "CK2",
+            "货品数量": "-1",
+            "货品成交总价": "-75",
+            "发货时间": "2026-06-09 09:00:00",
+        },
+        row
+        | {
+            "出库单编号": "CK3",
+            "商家编码": "B",
+            "货品数量": "1",
+            "货品成交总价": "0",
+            "赠品方式": "自动赠送",
+        },
         {"货品数量": "2", "货品成交总价": "75"},  # a total without a name
-    ]  # fmt: skip
+    ]
     text = written(rows)
     intake, table = take_in(shop_of(make_shop, "wangdiantong_outbound", {"1.csv": text}))
     frame = read(text).query("商家编码 != ''")
     wanted = [
-        (r["商家编码"], "sale" if number(r["货品数量"]) > 0 else "return", abs(number(r["货品数量"])), abs(number(r["货品成交总价"])), abs(number(r["货品成交总价"])), 0)
+        (
+            r["商家编码"],
+            "sale" if number(r["货品数量"]) > 0 else "return",
+            abs(number(r["货品数量"])),
+            abs(number(r["货品成交总价"])),
+            abs(number(r["货品成交总价"])),
+            0,
+        )
         for r in frame.to_dict("records")
-    ]  # fmt: skip
+    ]
     lines = table("order_lines")
     same(lines, expected(wanted))
     assert len(intake.rejects) == 1
@@ -343,8 +557,18 @@ def test_wangdiantong_outbound(make_shop, take_in):
 
 
 def test_settlements(make_shop, take_in):
-    row = {"动账时间": "2026-06-05 10:00:00", "动账金额": "88", "子订单号": "'7", "平台服务费": "-5.5", "佣金": "-10",
-           "服务商佣金": "0", "渠道分成": "", "招商服务费": "-1", "站外推广费": "-2", "其他分成": "0"}  # fmt: skip
+    row = {
+        "动账时间": "2026-06-05 10:00:00",
+        "动账金额": "88",
+        "子订单号": "'7",
+        "平台服务费": "-5.5",
+        "佣金": "-10",
+        "服务商佣金": "0",
+        "渠道分成": "",
+        "招商服务费": "-1",
+        "站外推广费": "-2",
+        "其他分成": "0",
+    }
     rows = [
         row,
         row,
@@ -353,8 +577,12 @@ def test_settlements(make_shop, take_in):
     text = written(rows)
     _, table = take_in(shop_of(make_shop, "douyin_dongzhang", {"1.csv": text}, "charges"))
     made = table("charges").assign(amount=lambda c: c["amount"].astype(float))
-    names = {"platform": ["平台服务费", "渠道分成", "其他分成"], "commission": ["佣金", "服务商佣金"],
-             "recruitment": ["招商服务费"], "paid traffic": ["站外推广费"]}  # fmt: skip
+    names = {
+        "platform": ["平台服务费", "渠道分成", "其他分成"],
+        "commission": ["佣金", "服务商佣金"],
+        "recruitment": ["招商服务费"],
+        "paid traffic": ["站外推广费"],
+    }
     frame = read(text)
     wanted = {kind: -sum(number(v) for n in of for v in frame[n]) for kind, of in names.items()}
     assert made.groupby("kind")["amount"].sum().to_dict() == wanted
@@ -364,14 +592,83 @@ def test_settlements(make_shop, take_in):
 @pytest.mark.parametrize(
     ("export", "row", "amount"),
     [
-        ("douyin_shipping_insurance", {"投保单号": "p", "订单编号": "7", "下单时间": "2026-06-01 10:00:00", "承保时间": "", "支付保费": "0.5", "动账时间": "-"}, 0.5),
-        ("douyin_bic", {"结算单号": "p", "关联订单号": "7", "费用项": "质检", "结算金额": "3", "业务发生时间": "2026-06-01 10:00:00", "QIC仓": "w", "结算时间": ""}, 3),
-        ("kuaishou_shipping_insurance", {"订单编号": "7", "服务费用（元）": "1", "商家承担服务费用（元）": "0.8", "平台补贴费用（元）": "0.2", "生效时间": "2026-06-01 10:00:00", "收费编号": "x"}, 0.8),
-        ("weixin_video_dongzhang", {"流水单号": "x", "记账时间": "2026-06-01 10:00:00", "动帐类型": "技术服务费", "收支类型": "支出", "收支金额": "1.5", "关联订单号": "7"}, 1.5),
-        ("weixin_video_dongzhang", {"流水单号": "x", "记账时间": "2026-06-01 10:00:00", "动帐类型": "达人佣金", "收支类型": "收入", "收支金额": "1.5", "关联订单号": "7"}, -1.5),
-        ("kuaishou_settlement", {"订单号": "7", "实际结算时间": "2026-06-01 10:00:00", "技术服务费(元)": "2", "达人佣金(元)": "0", "团长佣金(元)": "0", "快赚客佣金(元)": "0", "服务商佣金(元)": "0", "其他收费": "0"}, 2),
+        (
+            "douyin_shipping_insurance",
+            {
+                "投保单号": "p",
+                "订单编号": "7",
+                "下单时间": "2026-06-01 10:00:00",
+                "承保时间": "",
+                "支付保费": "0.5",
+                "动账时间": "-",
+            },
+            0.5,
+        ),
+        (
+            "douyin_bic",
+            {
+                "结算单号": "p",
+                "关联订单号": "7",
+                "费用项": "质检",
+                "结算金额": "3",
+                "业务发生时间": "2026-06-01 10:00:00",
+                "QIC仓": "w",
+                "结算时间": "",
+            },
+            3,
+        ),
+        (
+            "kuaishou_shipping_insurance",
+            {
+                "订单编号": "7",
+                "服务费用（元）": "1",
+                "商家承担服务费用（元）": "0.8",
+                "平台补贴费用（元）": "0.2",
+                "生效时间": "2026-06-01 10:00:00",
+                "收费编号": "x",
+            },
+            0.8,
+        ),
+        (
+            "weixin_video_dongzhang",
+            {
+                "流水单号": "x",
+                "记账时间": "2026-06-01 10:00:00",
+                "动帐类型": "技术服务费",
+                "收支类型": "支出",
+                "收支金额": "1.5",
+                "关联订单号": "7",
+            },
+            1.5,
+        ),
+        (
+            "weixin_video_dongzhang",
+            {
+                "流水单号": "x",
+                "记账时间": "2026-06-01 10:00:00",
+                "动帐类型": "达人佣金",
+                "收支类型": "收入",
+                "收支金额": "1.5",
+                "关联订单号": "7",
+            },
+            -1.5,
+        ),
+        (
+            "kuaishou_settlement",
+            {
+                "订单号": "7",
+                "实际结算时间": "2026-06-01 10:00:00",
+                "技术服务费(元)": "2",
+                "达人佣金(元)": "0",
+                "团长佣金(元)": "0",
+                "快赚客佣金(元)": "0",
+                "服务商佣金(元)": "0",
+                "其他收费": "0",
+            },
+            2,
+        ),
     ],
-)  # fmt: skip
+)
 def test_charges(make_shop, take_in, export, row, amount):
     intake, table = take_in(shop_of(make_shop, export, {"1.csv": written([row])}, "charges"))
     made = table("charges")
@@ -381,8 +678,15 @@ def test_charges(make_shop, take_in, export, row, amount):
 
 
 def test_shengyicanmou_traffic(make_shop, take_in):
-    row = {"统计日期": "2026-06-01", "商品ID": "1", "货号": "S", "商品访客数": "900", "商品浏览量": "1,234",
-           "商品加购件数": "20", "支付件数": "3"}  # fmt: skip
+    row = {
+        "统计日期": "2026-06-01",
+        "商品ID": "1",
+        "货号": "S",
+        "商品访客数": "900",
+        "商品浏览量": "1,234",
+        "商品加购件数": "20",
+        "支付件数": "3",
+    }
     rows = [
         row,
         row | {"商品ID": "2", "商品浏览量": "66"},

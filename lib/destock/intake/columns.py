@@ -54,7 +54,9 @@ def map_columns(table: Table, file: File, present: list[str]) -> dict[str, str]:
     """
     source, expressions = file.source, {}
     for column in table.columns:
-        wanted = source.rename.get(column.name, column.name)
+        # a profile names what it means: Vendor is somebody else in each system
+        named_alike = "" if source.export and not source.query else column.name
+        wanted = source.rename.get(column.name, named_alike)
         spread = f"spread {column.name}"
         theirs = spread if spread in present else named(file, wanted, present)
         if column.name in source.columns and _is_possible(source, column.name, present):

@@ -61,7 +61,7 @@ def tell_events(file: File, present: list[str]) -> None:
         file.failures[unreadable] = engine.literal(f"returned_units:{grammar.FAILS}")
         file.faulty["returned_units"] = said["returned_units"]
     file.events = _kinds(said)
-    _tell_of_each(file.expressions, said)
+    _tell_of_each(file, file.expressions, said)
 
 
 def _found(file: File, wanted: str | list[str], present: list[str]) -> str:
@@ -113,7 +113,7 @@ def _kinds(said: dict[str, str]) -> str:
     )
 
 
-def _tell_of_each(of: dict[str, str], said: dict[str, str]) -> None:
+def _tell_of_each(file: File, of: dict[str, str], said: dict[str, str]) -> None:
     """Each event has its own day; a sale has no earlier one; a refund alone moves no units."""
     sold = of["ordered_at"]
     # what has no day of its own has the last one that its line knows
@@ -128,27 +128,34 @@ def _tell_of_each(of: dict[str, str], said: dict[str, str]) -> None:
     )
     of["original_ordered_at"] = f"CASE WHEN {KIND} <> 'sale' THEN {sold} END"
     if "shipped_at" in of:
-        of["shipped_at"] = f"CASE WHEN {KIND} = 'sale' THEN {of['shipped_at']} END"
+        of["shipped_at"] = f"CASE WHEN {KIND} = 'sale' THEN {said['shipped_at']} END"
     if "refund" in said:
         of["refund_value"] = said["refund"]
     if "refund_value" in of:
         of["refund_value"] = f"CASE WHEN {KIND} <> 'sale' THEN {of['refund_value']} END"
     if "returned_units" in said:
-        _tell_of_a_part(of, said["returned_units"])
+        _tell_of_a_part(file, of, said["returned_units"])
     for name in ("units", "customer_paid", "merchant_revenue"):
         if name in of:
             of[name] = f"CASE WHEN {KIND} = 'refund_only' THEN '0' ELSE {of[name]} END"
 
 
-def _tell_of_a_part(of: dict[str, str], returned: str) -> None:
+def _tell_of_a_part(file: File, of: dict[str, str], returned: str) -> None:
     """Where only some of a line's units came back, so did their part of the money."""
-    part = f"units({returned}) / units({of['units']})"
-    some = f"{KIND} = 'return' AND {part} > 0 AND {part} < 1"
+    computed = {*file.source.columns, *file.source.spread}
+
+    def number(name: str, read: str) -> str:
+        """A column as the export writes it, or as an expression has made it."""
+        return f"CAST({of[name]} AS DECIMAL(18,4))" if name in computed else f"{read}({of[name]})"
+
+    units = number("units", "units")
+    some = f"{KIND} = 'return' AND units({returned}) > 0 AND units({returned}) < {units}"
     for name in ("customer_paid", "merchant_revenue"):
         if name in of:
-            money = f"CAST(amount({of[name]}) * {part} AS DECIMAL(18,4))"
-            of[name] = f"CASE WHEN {some} THEN CAST({money} AS VARCHAR) ELSE {of[name]} END"
-    of["units"] = f"CASE WHEN {some} THEN {returned} ELSE {of['units']} END"
+            whole = number(name, "amount")
+            part = f"CAST({whole} * units({returned}) / {units} AS DECIMAL(18,4))"
+            of[name] = f"CASE WHEN {some} THEN {part} ELSE {whole} END"
+    of["units"] = f"CASE WHEN {some} THEN units({returned}) ELSE {units} END"
 
 
 def rows_of(file: File) -> str:

@@ -16,17 +16,11 @@ from destock.intake.columns import (
 )
 from destock.intake.events import KIND, MOST, rows_of, tell_events
 from destock.intake.lines import join_heads
-from destock.intake.profiles import missing, profiles
+from destock.intake.profiles import refuse_other
 from destock.intake.query import FAILED
 from destock.intake.readers import open_raw
 from destock.intake.shop import Shop, Source
-from destock.model.messages import Fault, mark
 from destock.model.schema import Table
-
-_OTHER_EXPORT = mark(
-    "{file}: no export “{export}”, or one without columns that it needs: {lacking}. Export it with"
-    " all columns"
-)
 
 
 def judge(
@@ -65,7 +59,7 @@ def _map(con: engine.Engine, table: Table, shop: Shop, file: File, number: int) 
     """Which columns has a file, and what makes ours of them? Those that nothing is made of are not
     read where a profile says what the others are.
     """
-    _refuse_other(file)
+    refuse_other(file.source.export, file.raw.path.name, file.raw.names)
     if file.source.query:
         present = ask(con, file, number)
     elif file.source.heads:
@@ -77,16 +71,6 @@ def _map(con: engine.Engine, table: Table, shop: Shop, file: File, number: int) 
     file.expressions = {c: file.expressions[c] for c in table.names if c in file.expressions}
     if file.source.export and file.streamed:
         file.raw.needed = _needed(file)
-
-
-def _refuse_other(file: File) -> None:
-    """Raises Fault (3) where a file lacks a column without which it is another export than the one
-    that shop.toml names, or tells less than its profile reads out of it.
-    """
-    name = file.source.export
-    if name and (lacking := missing(profiles()[name], file.raw.names)):
-        said = {"export": name, "lacking": ", ".join(lacking)}
-        raise Fault(3, _OTHER_EXPORT, file=file.raw.path.name, **said)
 
 
 def _needed(file: File) -> list[str]:

@@ -7,11 +7,11 @@ from babel.numbers import get_currency_precision
 from destock import engine
 from destock.intake.asking import compare, execute, incoming
 from destock.intake.columns import File, quoted_in, sql_of
+from destock.intake.profiles import heads_of, refuse_other
 from destock.intake.raw import Raw, header
 from destock.intake.readers import open_raw
 from destock.intake.shop import Shop, Source
 from destock.model.messages import Fault, mark
-from destock.model.schema import TABLES
 
 NO_HEAD = mark("no row of this number in the export that its orders stand in")
 _NO_KEY = mark(
@@ -67,7 +67,7 @@ def _asked(source: Source, names: list[str]) -> list[str] | None:
     if not source.export:
         return None
     told = [theirs for key, theirs in source.status.items() if key != "words"]
-    plain = [source.heads["key"], *source.heads.get("columns", []), *TABLES[source.table].names]
+    plain = [source.heads["key"], *source.heads.get("columns", [])]
     for theirs in (*source.rename.values(), *told):
         plain += [theirs] if isinstance(theirs, str) else theirs
     rules = [text for rule in source.spread.values() for text in rule.values()]
@@ -105,6 +105,7 @@ def _other_heads(con: engine.Engine, shop: Shop, file: File, key: str) -> list[s
     parts = []
     for n, path in enumerate(shop.heads_of(file.source)):
         raw = open_raw(path, file.source)
+        refuse_other(heads_of(file.source.export), path.name, raw.names)
         _key(raw, file)
         _load(con, raw, file.source, f"heads_{n}")
         read = raw.needed or raw.names

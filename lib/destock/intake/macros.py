@@ -56,7 +56,8 @@ def day_in(name: str) -> date | None:
 
 
 def _put(con: engine.Engine, name: str, text: str, column: Column) -> None:
-    read = f"CAST(coalesce({text}, x) AS {column.sql_type})"
+    # what has two readings, such as 1.234, the engine would take for one of them
+    read = f"CAST(coalesce({text}, x || ' in no declared form') AS {column.sql_type})"
     con.execute(
         f"CREATE OR REPLACE TEMP MACRO {name}(x) AS CASE WHEN x IS NOT NULL THEN {read} END"
     )

@@ -15,6 +15,10 @@ from pathlib import Path
 from destock.model.messages import Fault, mark
 
 FOLDER = Path(__file__).with_name("exports")
+_OTHER_EXPORT = mark(
+    "{file}: no export “{export}”, or one without columns that it needs: {lacking}. Export it with"
+    " all columns"
+)
 # keys of a table in which what the shop says is added to what the profile says
 _MERGED = ("rename", "columns", "status", "heads", "spread", "words")
 
@@ -70,6 +74,21 @@ def missing(profile: Profile, names: Iterable[str]) -> list[str]:
     plain = {_plain(name) for name in names}
     ways = [[name] if isinstance(name, str) else name for name in profile.required]
     return [" / ".join(way) for way in ways if plain.isdisjoint(map(_plain, way))]
+
+
+def refuse_other(name: str, file: str, names: list[str]) -> None:
+    """Raises Fault (3) where a file lacks a column without which it is another export than the one
+    that shop.toml names, or tells less than its profile reads out of it.
+    """
+    if name and (lacking := missing(profiles()[name], names)):
+        raise Fault(3, _OTHER_EXPORT, file=file, export=name, lacking=", ".join(lacking))
+
+
+def heads_of(name: str) -> str:
+    """The export that holds the orders of this one's lines; empty where it holds them itself."""
+    return next(
+        (other.name for other in profiles().values() if name and other.heads_of == name), ""
+    )
 
 
 def _share(strong: list[str], plain: set[str]) -> float:

@@ -112,6 +112,12 @@ def _as(table: str, columns: dict[str, list[str]], skus: set[str]) -> Match | No
     return Match(table, taken, doubts, len(taken) / len(names()[table]))
 
 
+def called(table: str, columns: Iterable[str]) -> dict[str, str]:
+    """Our columns of a table by the likeliest of theirs, by name alone."""
+    found = {ours: _called(known_as, columns) for ours, known_as in names()[table].items()}
+    return {ours: theirs[0] for ours, theirs in found.items() if theirs}
+
+
 def _called(known_as: list[str], columns: Iterable[str]) -> list[str]:
     """The columns of these names, in the order in which they are meant."""
     by_name = {form(name): name for form in (plain, whole) for name in reversed([*columns])}

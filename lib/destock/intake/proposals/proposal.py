@@ -6,7 +6,7 @@ from datetime import date
 
 from destock.intake.macros import day_in
 from destock.intake.proposals.finding import Export
-from destock.intake.proposals.matching import Match, is_of_order, is_total, matches
+from destock.intake.proposals.matching import Match, called, is_of_order, is_total, matches
 from destock.intake.proposals.question import Question
 from destock.intake.proposals.status import tell_status
 from destock.intake.proposals.values import day_forms, known, number_forms
@@ -141,7 +141,7 @@ def _ask_day(entry: Entry) -> None:
 def _ask_forms(entry: Entry, names: list) -> None:
     """How does an export write days and numbers, where that is not plain by itself?"""
     columns = entry.export.columns
-    read = {name for some in names for name in ([some] if isinstance(some, str) else some)}
+    read = {name for some in names for name in _listed(some)}
     values = [columns[name] for name in read & columns.keys()]
     days = [some for some in values if known(some) and day_forms(some)]
     if days and "date_format" not in entry.keys:
@@ -166,17 +166,15 @@ def _skus(entries: list[Entry]) -> set[str]:
     found: set[str] = set()
     for entry in entries:
         if entry.table == "products":
-            names = _renamed(entry).get("sku", "")
-            for name in [names] if isinstance(names, str) else names:
+            for name in _listed(_renamed(entry).get("sku", [])):
                 found |= set(known(entry.export.columns.get(name, [])))
     return found
 
 
 def _renamed(entry: Entry) -> dict:
     """Our columns by their names, as the profile or the proposal has it."""
-    profile = entry.export.profile
-    if profile:
-        return profile.tables[entry.table].get("rename", {})
+    if "export" in entry.keys:
+        return entry.export.profile.tables[entry.table].get("rename", {})
     return {
         key.removeprefix("rename."): value
         for key, value in entry.keys.items()
@@ -265,15 +263,28 @@ def _tell_paid(entry: Entry, columns: dict[str, str]) -> None:
 
 
 def _products_of_sales(entries: list[Entry]) -> list[Entry]:
-    """The SKUs that other tables name, where a shop has no list of its products."""
+    """The SKUs that another table names, with what stands beside them, where a shop has no list of
+    its products.
+    """
     for entry in entries:
-        sku = _renamed(entry).get("sku")
-        if entry.export.profile is None and isinstance(sku, str):
-            query = f'SELECT DISTINCT ON ("{sku}") "{sku}" AS sku FROM source'
-            return [
-                Entry("products", {"source": entry.export.source, "query": query}, entry.export)
-            ]
+        columns = entry.export.columns
+        known_as = _renamed(entry).get("sku", [])
+        sku = next((n for n in _listed(known_as) if n in columns), "")
+        if sku:
+            beside = called("products", columns)
+            made = [f'"{sku}" AS sku']
+            made += [f'"{beside[n]}" AS {n}' for n in ("style", "name", "category") if n in beside]
+            query = (
+                f'SELECT DISTINCT ON ("{sku}") {", ".join(made)} FROM source'
+                f' WHERE given("{sku}") IS NOT NULL ORDER BY "{sku}", _line DESC'
+            )
+            keys = {"source": entry.export.source} | _read_as(entry.export) | {"query": query}
+            return [Entry("products", keys, entry.export)]
     return []
+
+
+def _listed(names: str | list[str]) -> list[str]:
+    return [names] if isinstance(names, str) else names
 
 
 def _of_shop(entries: list[Entry], name: str) -> tuple[dict[str, object], list[Question]]:

@@ -29,10 +29,10 @@ def define(con: engine.Engine, source: Source, currency: str, file: Path) -> Non
 
     Raises Fault (3) where ``file_day`` is asked for and nobody says which it is.
     """
-    amount, units, time = (Column("x", kind, "") for kind in ("money", "units", "time"))
+    amount, units, time = (Column("v", kind, "") for kind in ("money", "units", "time"))
     _put(con, "amount", numerals.of_text(amount, source, currency), amount)
     _put(con, "units", numerals.of_text(units, source, currency), units)
-    _put(con, "moment", f"CAST({moment('x', source.date_format)} AS VARCHAR)", time)
+    _put(con, "moment", f"CAST({moment('v', source.date_format)} AS VARCHAR)", time)
     con.execute(
         f"CREATE OR REPLACE TEMP MACRO given(x) AS CASE WHEN x NOT IN ({words('time')}) THEN x END"
     )
@@ -57,7 +57,7 @@ def day_in(name: str) -> date | None:
 
 def _put(con: engine.Engine, name: str, text: str, column: Column) -> None:
     # what has two readings, such as 1.234, the engine would take for one of them
-    read = f"CAST(coalesce({text}, x || ' in no declared form') AS {column.sql_type})"
-    con.execute(
-        f"CREATE OR REPLACE TEMP MACRO {name}(x) AS CASE WHEN x IS NOT NULL THEN {read} END"
-    )
+    read = f"CAST(coalesce({text}, v || ' in no declared form') AS {column.sql_type})"
+    # a macro is its text, and this one names its value dozens of times: what x is, is asked once
+    once = f"lambda v: CASE WHEN v IS NOT NULL THEN {read} END"
+    con.execute(f"CREATE OR REPLACE TEMP MACRO {name}(x) AS list_transform([x], {once})[1]")

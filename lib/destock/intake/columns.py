@@ -18,8 +18,8 @@ class File:
     """One file on its way in: how it is read, the relation of its rows, the columns it gives, what
     never became a row.
 
-    ``states``, ``events``: SQL that joins to a line what its status says, and for what happened to
-    it, where a row is no event.
+    ``states``, ``events``: SQL for what the status of a line says, and for what happened to it,
+    where a row is no event.
     ``failures``: SQL that says of a row that nothing can be made of it → SQL for the column and the
     rule. ``faulty``: the columns of these failures that are none of ours → their expression.
     """
@@ -28,7 +28,7 @@ class File:
     source: Source
     relation: str = "incoming"
     expressions: dict[str, str] = field(default_factory=dict)
-    states: str = ""
+    states: dict[str, str] = field(default_factory=dict)
     events: str = ""
     failures: dict[str, str] = field(default_factory=dict)
     faulty: dict[str, str] = field(default_factory=dict)

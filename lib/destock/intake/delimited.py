@@ -51,13 +51,15 @@ def _batches(
     raw: Raw, source: Source, found: Survey, layout: Layout, end: int
 ) -> Iterator[pa.RecordBatch]:
     position = _Position(raw, layout, end)
-    options = _options(raw, layout.delimiter, found, position)
+    options = _options(raw, layout, found, position)
     try:
         # by its name alone, Arrow would take a text for a packed one
         text = pa.input_stream(raw.path, compression=None)
         for batch in pacsv.open_csv(text, *options):
             lines = position.lines_of(batch, found.multiline)
-            rows = pa.record_batch([pa.array(lines), *batch.columns], names=["_line", *raw.names])
+            rows = pa.record_batch(
+                [pa.array(lines), *batch.columns], names=["_line", *batch.schema.names]
+            )
             rows = _above(end, rows, raw, layout) if end else rows
             yield _without_surplus(rows, raw, layout) if layout.surplus else rows
     except pa.ArrowInvalid as error:
@@ -170,7 +172,7 @@ def _last_filled(batch: pa.RecordBatch, lines: np.ndarray, end: int) -> int:
     return 0
 
 
-def _options(raw: Raw, delimiter: str, found: Survey, position: _Position) -> Sequence:
+def _options(raw: Raw, layout: Layout, found: Survey, position: _Position) -> Sequence:
     """How Arrow is to read, parse and convert: every field a text, an empty one NULL."""
     read = pacsv.ReadOptions(
         column_names=raw.names,
@@ -181,7 +183,7 @@ def _options(raw: Raw, delimiter: str, found: Survey, position: _Position) -> Se
         use_threads=False,
     )
     parse = pacsv.ParseOptions(
-        delimiter=delimiter,
+        delimiter=layout.delimiter,
         newlines_in_values=True,
         ignore_empty_lines=False,
         invalid_row_handler=position.tear,
@@ -191,5 +193,7 @@ def _options(raw: Raw, delimiter: str, found: Survey, position: _Position) -> Se
         strings_can_be_null=True,
         null_values=[""],
         check_utf8=False,
+        # what runs over several lines, or stands behind the last value, is looked at whatever it is
+        include_columns=None if found.multiline or layout.surplus else raw.needed,
     )
     return read, parse, convert

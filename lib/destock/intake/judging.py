@@ -75,7 +75,7 @@ def _map(con: engine.Engine, table: Table, shop: Shop, file: File, number: int) 
 
 def _needed(file: File) -> list[str]:
     """The columns that something is made of. Who bought, and where they live, is never read."""
-    texts = [file.source.where, *file.expressions.values(), file.states, file.events]
+    texts = [file.source.where, *file.expressions.values(), *file.states.values(), file.events]
     said = sql_of(" ".join(texts))
     return [name for name in file.raw.names if engine.quoted(name) in said]
 

@@ -33,8 +33,10 @@ def define(con: engine.Engine, source: Source, currency: str, file: Path) -> Non
     _put(con, "amount", numerals.of_text(amount, source, currency), amount)
     _put(con, "units", numerals.of_text(units, source, currency), units)
     _put(con, "moment", f"CAST({moment('v', source.date_format)} AS VARCHAR)", time)
+    # most values begin with a digit, and none of the words does that is no zero
     con.execute(
-        f"CREATE OR REPLACE TEMP MACRO given(x) AS CASE WHEN x NOT IN ({words('time')}) THEN x END"
+        "CREATE OR REPLACE TEMP MACRO given(x) AS CASE WHEN x >= '1' AND x < ':' THEN x"
+        f" WHEN x NOT IN ({words('time')}) THEN x END"
     )
     if any("file_day()" in text for text in (source.query, *source.columns.values())):
         day = source.day or day_in(file.name)

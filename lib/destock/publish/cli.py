@@ -4,18 +4,15 @@ import argparse
 import os
 import signal
 import sys
-from datetime import date
 from pathlib import Path
 
-from dateutil.relativedelta import relativedelta
 from tqdm import tqdm
 
 from destock.model.messages import LANGUAGES, Fault, language, mark, say, speak
 from destock.model.notebooks import Notebook, notebooks
+from destock.publish.arguments import absolute, days, pages, settings, shops
 
 INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-# of one shop by one command: twenty years of weeks
-MOST_PACKS = 1_044
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -204,12 +201,12 @@ def _report(arguments: argparse.Namespace) -> int:
     from destock.model.folders import keep_to_owner
     from destock.publish.packs import Pack, publish_all
 
-    settings, only = _settings(arguments.set), _pages(arguments.only, list(notebooks()))
-    days, given = _days(arguments), {name: vars(arguments)[name] for name in arguments.asks}
+    own, only = settings(arguments.set), pages(arguments.only, list(notebooks()))
+    given = {name: vars(arguments)[name] for name in arguments.asks}
     packs = [
-        Pack(shop, day, settings, only, arguments.out, arguments.force, given)
-        for shop in _shops(arguments.shops)
-        for day in days
+        Pack(shop, day, own, only, arguments.out, arguments.force, given)
+        for shop in shops(arguments.shops)
+        for day in days(arguments)
     ]
     if arguments.out and len(packs) > 1:
         raise Fault(2, mark("--out is the folder of one pack, and these are {n}"), n=len(packs))
@@ -246,63 +243,6 @@ def _shown(packs: list) -> tuple:
     return progress, ended
 
 
-def _shops(names: list[str]) -> list[Path]:
-    """The shops' folders; each has a name of its own for its packs, on a disk that tells no
-    capitals too.
-    """
-    from destock.publish.naming import shop_slug
-
-    shops, seen = [_absolute(name) for name in names], set()
-    for shop in shops:
-        if (name := shop_slug(shop).casefold()) in seen:
-            raise Fault(
-                2,
-                mark(
-                    'two shops are called "{name}": their packs would be one; rename the folder'
-                    " of one"
-                ),
-                name=shop_slug(shop),
-            )
-        seen.add(name)
-    return shops
-
-
-def _days(arguments: argparse.Namespace) -> list[str | None]:
-    """The days of the packs: the one asked for, or one every week or month from --from to --to."""
-    if bool(arguments.first) != bool(arguments.last) or (arguments.first and arguments.as_of):
-        raise Fault(2, mark("--from and --to belong together, and not with --as-of"))
-    if not arguments.first:
-        return [arguments.as_of]
-    first, last = _date("--from", arguments.first), _date("--to", arguments.last)
-    if first > last:
-        raise Fault(2, mark("--from {first} is after --to {last}"), first=first, last=last)
-    weeks, months = (
-        (last - first).days // 7,
-        12 * (last.year - first.year) + last.month - first.month,
-    )
-    steps = weeks if arguments.every == "week" else months
-    if steps >= MOST_PACKS:
-        text = mark(
-            "--from {first} to --to {last} are {n} packs of a shop, and one command makes at most"
-            " {most}: bring them closer together"
-        )
-        raise Fault(2, text, first=first, last=last, n=steps + 1, most=MOST_PACKS)
-    days = (first + relativedelta(**{f"{arguments.every}s": n}) for n in range(steps + 1))
-    return [str(day) for day in days if day <= last]
-
-
-def _date(option: str, value: str) -> date:
-    try:
-        return date.fromisoformat(value)
-    except ValueError as error:
-        raise Fault(
-            2,
-            mark('{option} "{value}" is not a date: write it as 2026-06-07'),
-            option=option,
-            value=value,
-        ) from error
-
-
 def _init(arguments: argparse.Namespace) -> None:
     from destock.publish.init import write_shop
 
@@ -323,7 +263,7 @@ def _tell_check(shop: str | Path, sample: bool = False) -> None:
 
     keep_to_owner()
     with Supervisor(workers=1, groups=1) as supervisor:
-        place = f"{_absolute(shop)}"
+        place = f"{absolute(shop)}"
         said = supervisor.answered("check:told", 1, place=place, lang=language(), sample=sample)
     print("\n".join(said["lines"]))
     if said["refused"]:
@@ -338,26 +278,3 @@ def _sample(arguments: argparse.Namespace) -> None:
             arguments.folder, seed=arguments.seed, styles=arguments.styles, years=arguments.years
         )
     )
-
-
-def _absolute(shop: str) -> Path:
-    return Path(os.path.abspath(shop))
-
-
-def _settings(pairs: list[str]) -> dict[str, str]:
-    settings = {}
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals or name in settings:
-            raise Fault(2, mark('--set takes NAME=VALUE once for each name: "{pair}"'), pair=pair)
-        settings[name] = value
-    return settings
-
-
-def _pages(names: list[str], known: list[str]) -> list[str]:
-    for name in names:
-        if name not in known:
-            raise Fault(
-                2, mark('page "{name}" is not known: use {known}'), name=name, known=" ".join(known)
-            )
-    return names

@@ -7,7 +7,8 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
-from destock.intake.proposals.proposal import Entry, Proposal
+from destock.intake.proposals.entry import Entry
+from destock.intake.proposals.proposal import Proposal
 from destock.intake.proposals.question import Question
 from destock.model.messages import mark, say
 

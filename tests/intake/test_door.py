@@ -13,7 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 from tests.torture import door, hostile
 
-from destock.intake import grammar
+from destock.intake import rows
+from destock.intake.cells import grammar, moments, spelling
 from destock.intake.rejects import TORN, refuse_over_limit
 from destock.intake.settle import CONFLICT
 from destock.intake.shop import open_shop
@@ -1120,9 +1121,6 @@ def test_a_typed_table_of_the_future_is_refused(make_shop, tmp_path):
 
 
 def test_today_is_no_part_of_the_door():
-    folder = Path(grammar.__file__).parent
-    source = "".join(
-        (folder / name).read_text(encoding="utf-8")
-        for name in ("rows.py", "grammar.py", "moments.py")
-    )
+    files = [module.__file__ for module in (rows, grammar, moments, spelling)]
+    source = "".join(Path(file).read_text(encoding="utf-8") for file in files)
     assert not any(word in source for word in ("today()", "now()", "current_date"))

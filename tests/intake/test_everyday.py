@@ -3,8 +3,8 @@
 import pytest
 from tests.torture import everyday
 
-from destock.intake import grammar
-from destock.intake.mixed import MIXED
+from destock.intake.cells import grammar
+from destock.intake.cells.mixed import MIXED
 from destock.intake.rejects import refuse_over_limit
 from destock.model.messages import Fault
 

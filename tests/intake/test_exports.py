@@ -10,8 +10,8 @@ import pytest
 from tests.intake.exported import is_secret_kept, read, shop_of, written
 
 from destock.intake.columns import quoted_in
+from destock.intake.formats.raw import header
 from destock.intake.profiles import profiles, recognise
-from destock.intake.raw import header
 from destock.model.messages import Fault
 
 HEADERS = Path(__file__).parents[3] / "shared" / "data" / "export_headers"

@@ -11,8 +11,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from destock.intake import office_xml
-from destock.intake.readers import open_raw
+from destock.intake.formats import office_xml
+from destock.intake.formats.readers import open_raw
 from destock.intake.shop import Source
 from destock.model.messages import Fault
 

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from destock import engine
-from destock.intake import grammar
+from destock.intake.cells import grammar
 from destock.intake.named import bring_in
 from destock.intake.query import FAILED, LINE, followed
 from destock.intake.shop import open_shop

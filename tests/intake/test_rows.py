@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from destock.intake import grammar
+from destock.intake.cells import grammar
 from destock.intake.rejects import refuse_over_limit
 from destock.intake.settle import CONFLICT, EQUAL
 from destock.intake.shop import open_shop

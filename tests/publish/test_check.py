@@ -10,7 +10,7 @@ from datetime import date
 
 import pytest
 
-from destock.intake.grammar import UNREADABLE
+from destock.intake.cells.grammar import UNREADABLE
 from destock.model.folders import ROOT
 from destock.model.messages import Fault
 from destock.pages import open_page

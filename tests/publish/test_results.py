@@ -12,9 +12,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import destock.pages  # noqa: F401 - its frames say themselves what is published
-from destock.intake.readers import open_raw
+from destock.intake.cells.trimming import FORMULA
+from destock.intake.formats.readers import open_raw
 from destock.intake.shop import Source
-from destock.intake.trimming import FORMULA
 from destock.model.results import PUBLISHED, published
 from destock.publish.place import write_json
 from destock.publish.results import inert, write_csv, write_results

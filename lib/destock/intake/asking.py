@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from destock import engine
-from destock.intake import grammar, query
+from destock.intake import query
+from destock.intake.cells import grammar
 from destock.intake.columns import NAMED, File, all_empty, sql_of
+from destock.intake.formats.raw import Raw
 from destock.intake.query import FAILED, LINE
-from destock.intake.raw import Raw
 from destock.intake.shop import Source
 from destock.model.messages import Fault, mark
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from destock import engine
-from destock.intake.raw import Raw, header, second
+from destock.intake.formats.raw import Raw, header, second
 from destock.intake.shop import Source
 from destock.model.messages import Fault, mark
 from destock.model.schema import Column, Table

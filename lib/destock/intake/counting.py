@@ -6,7 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from destock import engine
-from destock.intake import grammar, weights
+from destock.intake import weights
+from destock.intake.cells import grammar
 from destock.intake.columns import File
 from destock.model.schema import Table
 

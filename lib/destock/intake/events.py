@@ -7,7 +7,8 @@ a wrong figure that looks right.
 """
 
 from destock import engine
-from destock.intake import grammar, query
+from destock.intake import query
+from destock.intake.cells import grammar
 from destock.intake.columns import File, named, quoted_in, sql_of
 from destock.model.messages import mark
 

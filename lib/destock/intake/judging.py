@@ -4,8 +4,9 @@ from contextlib import nullcontext
 from datetime import date
 
 from destock import engine
-from destock.intake import grammar, macros, mixed, numerals, query, sweeping, weights
+from destock.intake import macros, query, weights
 from destock.intake.asking import ask, compare, execute, incoming
+from destock.intake.cells import grammar, mixed, numerals, sweeping
 from destock.intake.columns import (
     File,
     all_empty,
@@ -15,10 +16,10 @@ from destock.intake.columns import (
     sql_of,
 )
 from destock.intake.events import KIND, MOST, rows_of, tell_events
+from destock.intake.formats.readers import open_raw
 from destock.intake.lines import join_heads
 from destock.intake.profiles import refuse_other
 from destock.intake.query import FAILED
-from destock.intake.readers import open_raw
 from destock.intake.shop import Shop, Source
 from destock.model.schema import Table
 

@@ -7,9 +7,9 @@ from babel.numbers import get_currency_precision
 from destock import engine
 from destock.intake.asking import compare, execute, incoming
 from destock.intake.columns import File, quoted_in, sql_of
+from destock.intake.formats.raw import Raw, header
+from destock.intake.formats.readers import open_raw
 from destock.intake.profiles import heads_of, refuse_other
-from destock.intake.raw import Raw, header
-from destock.intake.readers import open_raw
 from destock.intake.shop import Shop, Source
 from destock.model.messages import Fault, mark
 

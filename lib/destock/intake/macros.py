@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 
 from destock import engine
-from destock.intake import numerals
-from destock.intake.moments import moment
-from destock.intake.nothing import words
+from destock.intake.cells import numerals
+from destock.intake.cells.moments import moment
+from destock.intake.cells.nothing import words
 from destock.intake.shop import Source
 from destock.model.messages import Fault, mark
 from destock.model.schema import Column

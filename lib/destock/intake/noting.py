@@ -4,8 +4,8 @@ from collections import Counter
 
 from destock import engine
 from destock.intake.columns import NAMED, File, money_of
+from destock.intake.formats.raw import Raw
 from destock.intake.inputs import sha256
-from destock.intake.raw import Raw
 from destock.model.findings import Finding, Sentence
 from destock.model.messages import mark
 from destock.model.schema import Table

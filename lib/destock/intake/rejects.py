@@ -7,9 +7,9 @@ import pandas as pd
 from destock import engine
 from destock.intake import weights
 from destock.intake.asking import columns_of, incoming
+from destock.intake.cells.mending import OR
 from destock.intake.columns import File
 from destock.intake.events import rows_of
-from destock.intake.mending import OR
 from destock.intake.named import JOINED
 from destock.intake.query import FAILED, LINE
 from destock.intake.settle import CONFLICT, EQUAL

@@ -7,7 +7,8 @@ from datetime import date
 import pandas as pd
 
 from destock import engine
-from destock.intake import grammar, mending, typed, weights
+from destock.intake import typed, weights
+from destock.intake.cells import grammar, mending
 from destock.intake.counting import all_used, count
 from destock.intake.judging import judge
 from destock.intake.named import JOINED, bring_in

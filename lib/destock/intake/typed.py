@@ -13,8 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from destock import engine
+from destock.intake.cells.moments import future
 from destock.intake.counting import all_used
-from destock.intake.moments import future
 from destock.intake.shop import Shop
 from destock.model.messages import Fault, mark
 from destock.model.schema import TABLES, Column, Table

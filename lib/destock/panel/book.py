@@ -24,7 +24,7 @@ from filelock import FileLock
 
 import destock
 from destock import engine
-from destock.intake.grammar import FUTURE
+from destock.intake.cells.grammar import FUTURE
 from destock.intake.inputs import Seen, refuse_changed
 from destock.intake.shop import Shop, find_shop, open_shop
 from destock.model.assumptions import assumed

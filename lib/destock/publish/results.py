@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from destock import engine
-from destock.intake.trimming import FORMULA, GUARDED
+from destock.intake.cells.trimming import FORMULA, GUARDED
 from destock.model.results import contract
 from destock.publish.place import write_json
 

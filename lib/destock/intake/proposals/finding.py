@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from destock.intake.beside import is_export
+from destock.intake.formats.raw import Raw
+from destock.intake.formats.readers import open_raw
 from destock.intake.profiles import Profile, recognise
 from destock.intake.proposals.matching import all_names, known_names
-from destock.intake.raw import Raw
-from destock.intake.readers import open_raw
 from destock.intake.shop import Source
 from destock.model.messages import Fault
 

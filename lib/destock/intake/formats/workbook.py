@@ -14,7 +14,7 @@ from openpyxl.utils import range_boundaries
 from openpyxl.worksheet._read_only import ReadOnlyWorksheet
 from openpyxl.worksheet._reader import FORMULA_TAG, WorkSheetParser
 
-from destock.intake.sheets import ERRORS, Rows, Sheet, as_text, chosen, unreadable
+from destock.intake.formats.sheets import ERRORS, Rows, Sheet, as_text, chosen, unreadable
 from destock.model.messages import Fault, mark
 
 # A workbook is a zip: what unpacks to more than this, or to so many times its size, is refused

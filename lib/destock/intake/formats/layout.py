@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from destock.intake.grammar import TOTALS
-from destock.intake.headers import LOOKED_AT, header_at
+from destock.intake.cells.grammar import TOTALS
+from destock.intake.formats.headers import LOOKED_AT, header_at
 from destock.intake.shop import Source
 
 SAMPLE = 1 << 16  # letters of a file that are looked at

@@ -1,7 +1,7 @@
 """Days and times as people and spreadsheets spell them, as SQL: those that mean one thing."""
 
 from destock import engine
-from destock.intake.numerals import as_typed
+from destock.intake.cells.numerals import as_typed
 
 # how a time may stand behind a day
 TIMES = (" %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")

@@ -3,7 +3,7 @@
 import re
 
 from destock import engine
-from destock.intake.currencies import any_marks, marks
+from destock.intake.cells.currencies import any_marks, marks
 from destock.intake.declared import NUMBER_FORM
 from destock.intake.shop import Source
 from destock.model.schema import Column

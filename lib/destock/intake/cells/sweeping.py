@@ -3,7 +3,7 @@ nothing, identifiers that a spreadsheet damaged, rows that sum up others.
 """
 
 from destock import engine
-from destock.intake import grammar, nothing
+from destock.intake.cells import grammar, nothing
 from destock.model.schema import Column, Table
 
 # 6.9E+17, 6.9e17: with a point, or two digits behind a plus, and else a name such as 12E4

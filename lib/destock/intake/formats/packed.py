@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from destock.intake.beside import is_beside
-from destock.intake.kinds import kind_of
-from destock.intake.sheets import unreadable
-from destock.intake.workbook import HARMLESS_BYTES, MOST_BYTES, MOST_RATIO, refuse_bomb
+from destock.intake.formats.kinds import kind_of
+from destock.intake.formats.sheets import unreadable
+from destock.intake.formats.workbook import HARMLESS_BYTES, MOST_BYTES, MOST_RATIO, refuse_bomb
 from destock.model.folders import session
 from destock.model.messages import Fault, mark
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from destock.intake.cells.trimming import trimmed
 from destock.intake.shop import Source
-from destock.intake.trimming import trimmed
 from destock.model.messages import Fault, mark
 from destock.model.schema import TABLES
 

@@ -8,9 +8,9 @@ things is rejected, never guessed.
 from datetime import date
 
 from destock import engine
-from destock.intake import nothing, numerals
-from destock.intake.moments import future, moment
-from destock.intake.sheets import ERRORS
+from destock.intake.cells import nothing, numerals
+from destock.intake.cells.moments import future, moment
+from destock.intake.formats.sheets import ERRORS
 from destock.intake.shop import Source
 from destock.model.messages import mark
 from destock.model.schema import Column

@@ -8,11 +8,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
-from destock.intake.layout import Layout, footer_line, is_phrase, look, split
-from destock.intake.raw import Raw, names_of, refuse_empty
-from destock.intake.sheets import unreadable
+from destock.intake.formats.layout import Layout, footer_line, is_phrase, look, split
+from destock.intake.formats.raw import Raw, names_of, refuse_empty
+from destock.intake.formats.sheets import unreadable
+from destock.intake.formats.survey import Survey, encoding_of, survey
 from destock.intake.shop import Source
-from destock.intake.survey import Survey, encoding_of, survey
 from destock.model.messages import Fault, mark
 
 BLOCK = 2 << 20  # bytes that are parsed at a time; no record is longer

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from destock import engine
-from destock.intake import spelling
+from destock.intake.cells import spelling
 
 # a time as it is read where nothing is declared, and the zones that mean one thing behind it
 _ISO = r"\d{4}[-/]\d{1,2}[-/]\d{1,2}(?:[ T]\d{1,2}:\d{1,2}(?::\d{1,2}(?:\.\d+)?)?)?"

@@ -6,7 +6,7 @@ import re
 import zipfile
 from pathlib import Path
 
-from destock.intake.sheets import unreadable
+from destock.intake.formats.sheets import unreadable
 
 _HEAD = 4096  # bytes that tell what a file is
 _SIGNS = {

@@ -10,8 +10,17 @@ from pathlib import Path
 from typing import TextIO
 from xml.parsers import expat
 
-from destock.intake.raw import Raw
-from destock.intake.sheets import ERRORS, Cells, Rows, Sheet, as_text, chosen, raw_of, unreadable
+from destock.intake.formats.raw import Raw
+from destock.intake.formats.sheets import (
+    ERRORS,
+    Cells,
+    Rows,
+    Sheet,
+    as_text,
+    chosen,
+    raw_of,
+    unreadable,
+)
 from destock.intake.shop import Source
 from destock.model.messages import Fault, mark
 

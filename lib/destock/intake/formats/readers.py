@@ -6,19 +6,19 @@ import shutil
 import weakref
 from pathlib import Path
 
-from destock.intake.delimited import open_delimited
-from destock.intake.json_lines import open_json
-from destock.intake.kinds import kind_of
-from destock.intake.markup import open_page
-from destock.intake.older_workbooks import open_xls, open_xlsb
-from destock.intake.open_document import open_document
-from destock.intake.packed import unpacked
-from destock.intake.parquet import open_parquet
-from destock.intake.raw import Raw
-from destock.intake.sheets import raw_of, unreadable
+from destock.intake.formats.delimited import open_delimited
+from destock.intake.formats.json_lines import open_json
+from destock.intake.formats.kinds import kind_of
+from destock.intake.formats.markup import open_page
+from destock.intake.formats.older_workbooks import open_xls, open_xlsb
+from destock.intake.formats.open_document import open_document
+from destock.intake.formats.packed import unpacked
+from destock.intake.formats.parquet import open_parquet
+from destock.intake.formats.raw import Raw
+from destock.intake.formats.sheets import raw_of, unreadable
+from destock.intake.formats.spreadsheetml import open_spreadsheetml
+from destock.intake.formats.workbook import open_sheet
 from destock.intake.shop import Source
-from destock.intake.spreadsheetml import open_spreadsheetml
-from destock.intake.workbook import open_sheet
 
 
 def _xlsx(path: Path, source: Source) -> Raw:

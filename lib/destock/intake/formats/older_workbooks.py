@@ -8,13 +8,21 @@ from pathlib import Path
 import python_calamine
 from openpyxl.utils import get_column_letter
 
-from destock.intake import binary_records
-from destock.intake.binary_records import Marks
-from destock.intake.office_xml import PROTECTED
-from destock.intake.raw import Raw
-from destock.intake.sheets import Rows, Sheet, as_text, chosen, raw_of, refuse_far, unreadable
+from destock.intake.formats import binary_records
+from destock.intake.formats.binary_records import Marks
+from destock.intake.formats.office_xml import PROTECTED
+from destock.intake.formats.raw import Raw
+from destock.intake.formats.sheets import (
+    Rows,
+    Sheet,
+    as_text,
+    chosen,
+    raw_of,
+    refuse_far,
+    unreadable,
+)
+from destock.intake.formats.workbook import refuse_bomb
 from destock.intake.shop import Source
-from destock.intake.workbook import refuse_bomb
 from destock.model.messages import Fault
 
 _VISIBLE = python_calamine.SheetVisibleEnum.Visible

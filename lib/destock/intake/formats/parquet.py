@@ -7,8 +7,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from destock.intake.raw import Raw, names_of, refuse_empty
-from destock.intake.sheets import unreadable
+from destock.intake.formats.raw import Raw, names_of, refuse_empty
+from destock.intake.formats.sheets import unreadable
 from destock.intake.shop import Source
 from destock.model.messages import Fault, mark
 

@@ -3,8 +3,8 @@
 from contextlib import nullcontext
 
 from destock import engine
-from destock.intake import numerals
 from destock.intake.asking import incoming
+from destock.intake.cells import numerals
 from destock.intake.columns import File
 from destock.model.messages import mark
 from destock.model.schema import Table

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from openpyxl.utils import get_column_letter
 
-from destock.intake.compound import Unknown, stream_of
+from destock.intake.formats.compound import Unknown, stream_of
 
 ERRORS = {
     0x00: "#NULL!",

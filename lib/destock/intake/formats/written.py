@@ -4,7 +4,7 @@ import codecs
 import re
 from pathlib import Path
 
-from destock.intake.survey import encoding_of
+from destock.intake.formats.survey import encoding_of
 from destock.model.messages import Fault
 
 _NAMED = re.compile(rb"(?:charset|encoding)\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from destock.intake.raw import Raw, names_of, refuse_empty
+from destock.intake.formats.raw import Raw, names_of, refuse_empty
+from destock.intake.formats.survey import encoding_of
 from destock.intake.shop import Source
-from destock.intake.survey import encoding_of
 from destock.model.messages import Fault, mark
 
 # an array is read at once; objects that stand one a line are not

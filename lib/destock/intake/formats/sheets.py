@@ -11,8 +11,8 @@ import pyarrow as pa
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.escape import unescape
 
-from destock.intake.headers import LOOKED_AT, header_at
-from destock.intake.raw import Raw, names_of, refuse_empty
+from destock.intake.formats.headers import LOOKED_AT, header_at
+from destock.intake.formats.raw import Raw, names_of, refuse_empty
 from destock.intake.shop import Source
 from destock.model.messages import Fault, mark
 

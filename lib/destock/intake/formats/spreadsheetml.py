@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from destock.intake.kinds import SPREADSHEETML
-from destock.intake.office_xml import Handler, failed, moment, number, open_xml
-from destock.intake.raw import Raw
+from destock.intake.formats.kinds import SPREADSHEETML
+from destock.intake.formats.office_xml import Handler, failed, moment, number, open_xml
+from destock.intake.formats.raw import Raw
+from destock.intake.formats.written import encoding_written
 from destock.intake.shop import Source
-from destock.intake.written import encoding_written
 
 _SS = f"{SPREADSHEETML} "
 _VISIBLE = "urn:schemas-microsoft-com:office:excel Visible"

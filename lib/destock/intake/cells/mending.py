@@ -6,7 +6,7 @@ import pandas as pd
 import pyarrow as pa
 
 from destock import engine
-from destock.intake import grammar, moments, numerals
+from destock.intake.cells import grammar, moments, numerals
 from destock.intake.events import UNKNOWN_WORD
 from destock.intake.shop import Shop, Source
 from destock.model.schema import TABLES

@@ -9,11 +9,11 @@ import zipfile
 from pathlib import Path
 from typing import TextIO
 
-from destock.intake.office_xml import PROTECTED, Handler, failed, moment, number, open_xml
-from destock.intake.raw import Raw
-from destock.intake.sheets import ERRORS
+from destock.intake.formats.office_xml import PROTECTED, Handler, failed, moment, number, open_xml
+from destock.intake.formats.raw import Raw
+from destock.intake.formats.sheets import ERRORS
+from destock.intake.formats.workbook import refuse_bomb
 from destock.intake.shop import Source
-from destock.intake.workbook import refuse_bomb
 from destock.model.messages import Fault
 
 _ODF = "urn:oasis:names:tc:opendocument:xmlns:"

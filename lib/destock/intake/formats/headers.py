@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from destock.intake.raw import header
+from destock.intake.formats.raw import header
 from destock.intake.shop import Source
 from destock.model.schema import TABLES
 

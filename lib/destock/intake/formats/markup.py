@@ -6,10 +6,10 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup, CData, NavigableString, Tag
 
-from destock.intake.raw import Raw
-from destock.intake.sheets import Cells, Rows, Sheet, raw_of
+from destock.intake.formats.raw import Raw
+from destock.intake.formats.sheets import Cells, Rows, Sheet, raw_of
+from destock.intake.formats.written import encoding_written
 from destock.intake.shop import Source
-from destock.intake.written import encoding_written
 from destock.model.messages import Fault, mark
 
 MOST_BYTES = 100_000_000

@@ -1,0 +1,1 @@
+"""What stands in a cell: strict grammars of numbers, days, words and nothing, as SQL."""

@@ -102,6 +102,9 @@ def _meaning(file: File, status: str, states: tuple[str, ...]) -> str:
 def _kinds(said: dict[str, str]) -> str:
     """SQL for the list of what happened to a line; one empty text where it was never paid."""
     shipped = "_order IN ('shipped', 'returned')"
+    if not {"order", "shipped_at"} & said.keys():
+        # nothing says that it was not
+        shipped = "true"
     if "shipped_at" in said:
         shipped = f"({said['shipped_at']} IS NOT NULL OR {shipped})"
     unpaid = "_order = 'unpaid'"

@@ -134,10 +134,9 @@ def _whole(table: str, entry: dict) -> dict:
     """What is said of a table, with all that a part of it needs. Raises Fault (2) where it is said
     neither in shop.toml nor in a profile.
     """
-    for part, needed in (("heads", "key"), ("status", "words")):
-        if part in entry and needed not in entry[part]:
-            place = f"shop.toml [tables.{table}.{part}]"
-            raise Fault(2, mark('{place} needs "{name}"'), place=place, name=needed)
+    if "heads" in entry and "key" not in entry["heads"]:
+        place = f"shop.toml [tables.{table}.heads]"
+        raise Fault(2, mark('{place} needs "{name}"'), place=place, name="key")
     return entry
 
 

@@ -102,7 +102,8 @@ def _answer(question: Question, ask: Callable[[str], str]) -> object:
     while True:
         said = ask(f"{question.text}\n  {listed}\n> ").strip()
         if not said:
-            return question.answers[0]
+            # what only the shop can know stays open
+            return None if question.must else question.answers[0]
         if said.isdigit() and 1 <= int(said) <= len(choices):
             return question.answers[int(said) - 1]
         if said in choices or question.free:

@@ -8,14 +8,15 @@ from destock.intake.proposals.question import Question
 
 @dataclass
 class Entry:
-    """What shop.toml is to say of one source of a table: ``keys`` by dotted name, ``why`` it is
-    read so, and the questions about it.
+    """What shop.toml is to say of one source of a table: ``keys`` by dotted name, the questions
+    about it, and ``notes`` of what was assumed.
     """
 
     table: str
     keys: dict[str, object]
     export: Export
     questions: list[Question] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def renamed(self) -> dict:

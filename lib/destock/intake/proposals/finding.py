@@ -84,7 +84,13 @@ def _files(folder: Path, depth: int = DEPTH) -> Iterator[Path]:
 def _sheets(path: Path) -> list[_Sheet]:
     """The tables of one file: one, but for a workbook of several sheets."""
     try:
-        return [_sheet(path)]
+        found = _sheet(path)
+        if known_names(found.columns) or "".join(found.columns).isascii():
+            return [found]
+        # bytes of another encoding may make Chinese letters that say nothing
+        other = _in_another_encoding(path)
+        better = other and known_names(other.columns)
+        return [other if better else found]
     except Fault as fault:
         if titles := fault.values.get("sheets", ""):
             return [_sheet(path, title) for title in titles.split(", ")]
@@ -181,7 +187,8 @@ def _ends(names: list[str]) -> tuple[str, str]:
     """How all of these names begin and how they end, letter by letter."""
     backwards = [name[::-1] for name in names]
     start, end = (os.path.commonprefix(some) for some in (names, backwards))  # noqa: RUF071
-    return start, end[::-1]
+    # a part of a day or a number that they happen to share is none of the next one's
+    return start.rstrip("0123456789"), end[::-1].lstrip("0123456789")
 
 
 def _relative(folder: Path, path: Path) -> str:

@@ -107,7 +107,7 @@ def _as(table: str, columns: dict[str, list[str]], skus: set[str]) -> Match | No
             doubts[ours] = free[1:]
     if not all(any(name in taken for name in one_of) for one_of in NEEDED[table]):
         return None
-    if table == "products" and _repeats(columns[taken["sku"]]):
+    if _is_another_thing(table, taken, columns, skus):
         return None
     return Match(table, taken, doubts, len(taken) / len(names()[table]))
 
@@ -157,25 +157,61 @@ def _by_values(
     return sorted(free, key=lambda name: -shares[name])
 
 
+def _is_another_thing(
+    table: str, taken: dict[str, str], columns: dict[str, list[str]], skus: set[str]
+) -> bool:
+    """Do the values speak against a table that the names would make?"""
+    if table == "products":
+        return _repeats(columns[taken["sku"]])
+    return _is_of_others(columns[taken["sku"]], skus) or (
+        table == "stock" and _is_no_count(taken, columns)
+    )
+
+
+def _is_of_others(values: list[str], skus: set[str]) -> bool:
+    """Are these identifiers of other things than the products?"""
+    said = set(known(values))
+    return bool(skus and said) and len(said & skus) < KNOWN * len(said)
+
+
+def _is_no_count(taken: dict[str, str], columns: dict[str, list[str]]) -> bool:
+    """Is this what happened on many days, and no count of all goods on some?"""
+    vague = whole(taken["on_hand"]) in names()["vague"]["stock"]
+    if not vague or "counted_at" not in taken:
+        return False
+    days = known(columns[taken["counted_at"]])
+    goods = set(known(columns[taken["sku"]]))
+    return len(set(days)) > 1 and len(days) < KNOWN * len(goods) * len(set(days))
+
+
 def _repeats(values: list[str]) -> bool:
     """Does an identifier come again and again? A table of products has each once."""
     said = known(values)
     return len(said) > 4 and len(set(said)) < 0.8 * len(said)
 
 
-def is_total(columns: dict[str, list[str]], paid: str, price: str, units: str) -> bool | None:
-    """Is an amount what the whole line costs, and not one piece? None where the values do not tell
-    the two apart.
+def is_total(given: dict[str, list[str]], columns: dict[str, str]) -> bool | None:
+    """Is what was paid that of the whole line, and not of one piece? None where the values do not
+    tell the two apart.
+
+    Beside the price of a piece, or else beside what one piece of the same goods was paid for.
     """
-    lines = single = 0
-    for one, each, number in zip(columns[paid], columns[price], columns[units], strict=True):
-        total, piece, pieces = amount(one), amount(each), amount(number)
-        if None in (total, piece, pieces) or abs(pieces) < 2 or not piece:
+    pieces = [amount(value) for value in given[columns["units"]]]
+    paid = [amount(value) for value in given[columns["customer_paid"]]]
+    price = columns.get("unit_price")
+    single = dict(zip(given[columns["sku"]], paid, strict=True)) if not price else {}
+    single |= {s: p for s, p, n in zip(given[columns["sku"]], paid, pieces, strict=True) if n == 1}
+    alone = {s for s, n in zip(given[columns["sku"]], pieces, strict=True) if n == 1}
+    lines = several = 0
+    for row, (total, n) in enumerate(zip(paid, pieces, strict=True)):
+        sku = given[columns["sku"]][row]
+        each = amount(given[price][row]) if price else single[sku] if sku in alone else None
+        if None in (total, each, n) or abs(n) < 2 or not each:
             continue
         # a discount makes either smaller
-        lines += abs(total) > 1.02 * abs(piece)
-        single += abs(total) <= 1.02 * abs(piece)
-    return None if not lines + single else lines >= single
+        lines += abs(total) > 1.02 * abs(each)
+        several += 1
+    return None if not several else 2 * lines >= several
 
 
 def is_of_order(

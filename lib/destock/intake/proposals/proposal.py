@@ -11,7 +11,7 @@ from destock.intake.proposals.question import Question
 from destock.intake.proposals.sales import tell_sales
 from destock.intake.proposals.shop_keys import of_shop
 from destock.intake.proposals.values import day_forms, known, number_forms
-from destock.model.messages import mark
+from destock.model.messages import mark, say
 from destock.model.schema import TABLES
 
 
@@ -35,6 +35,11 @@ def propose(exports: list[Export], name: str) -> Proposal:
     taken = {entry.table for entry in entries}
     for export in unknown:
         found = _of_names(export, skus, taken)
+        for entry in found:
+            if entry.table == "order_lines" and "order_lines" in taken:
+                text = mark("these are other sales than those of the table's other sources")
+                entry.notes.append(say(text))
+            taken.add(entry.table)
         entries += found
         if any(entry.table == "products" for entry in found):
             skus |= _skus(found)
@@ -162,6 +167,8 @@ def _proposed(export: Export, match: Match) -> Entry:
             entry.questions.append(Question(f"rename.{ours}", text, answers, said))
     if match.table == "order_lines":
         tell_sales(entry, columns)
+    if "received_at" in columns and "units_received" not in columns:
+        columns["units_received"] = columns.pop("units_ordered")
     if match.table == "stock" and "counted_at" not in columns:
         entry.keys["columns.counted_at"] = "file_day()"
         _ask_day(entry)

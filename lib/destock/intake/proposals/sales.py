@@ -1,9 +1,13 @@
 """How an unknown export tells what was sold: what was paid for a line, and what was undone."""
 
 from destock.intake.proposals.entry import Entry
-from destock.intake.proposals.matching import is_of_order, is_total
+from destock.intake.proposals.matching import is_of_order, is_total, names, whole
 from destock.intake.proposals.status import tell_status
 from destock.intake.proposals.values import known
+from destock.model.messages import mark, say
+
+# columns that tell how a line fared
+_FATE = {"status", "aftersale", "returned_units", "refund_value"}
 
 
 def tell_sales(entry: Entry, columns: dict[str, str]) -> None:
@@ -13,23 +17,54 @@ def tell_sales(entry: Entry, columns: dict[str, str]) -> None:
     """
     _tell_paid(entry, columns)
     units = columns["units"]
-    if any(value.startswith(("-", "(")) for value in known(entry.export.columns[units])):
-        paid = entry.keys.pop("columns.customer_paid", "")
-        paid = paid or f'amount("{columns.pop("customer_paid")}")'
-        entry.keys |= {
-            "columns.kind": f"CASE WHEN units(\"{units}\") < 0 THEN 'return' ELSE 'sale' END",
-            "columns.units": f'abs(units("{units}"))',
-            "columns.customer_paid": f"abs({paid})",
-        }
-        columns.pop("units")
-    elif "status" in columns:
+    if _FATE & columns.keys():
         keys, questions = tell_status(entry.export, columns)
         entry.keys |= keys
         entry.questions += questions
-        columns.pop("refund_value", None)
+    elif any(value.startswith(("-", "(")) for value in known(entry.export.columns[units])):
+        _tell_signed(entry, columns)
+    elif "kind" in columns:
+        entry.keys["columns.kind"] = _kind(columns["kind"], entry.export.columns)
     else:
         entry.keys["columns.kind"] = "'sale'"
-    columns.pop("kind", None)
+    for name in ("kind", "refund_value"):
+        columns.pop(name, None)
+    _note_unread(entry, columns)
+
+
+def _tell_signed(entry: Entry, columns: dict[str, str]) -> None:
+    """Units below zero came back."""
+    units, paid = columns.pop("units"), entry.keys.pop("columns.customer_paid", "")
+    paid = paid or f'amount("{columns.pop("customer_paid")}")'
+    entry.keys |= {
+        "columns.kind": f"CASE WHEN units(\"{units}\") < 0 THEN 'return' ELSE 'sale' END",
+        "columns.units": f'abs(units("{units}"))',
+        "columns.customer_paid": f"abs({paid})",
+    }
+
+
+def _kind(column: str, given: dict[str, list[str]]) -> str:
+    """SQL for what a row is, by the words of a column; a word that nobody knows is no event."""
+    meanings = {
+        word: kind
+        for word in sorted(set(known(given[column])))
+        for kind, words in names()["kinds"].items()
+        if whole(word) in words
+    }
+    branches = " ".join(f"WHEN '{word}' THEN '{kind}'" for word, kind in meanings.items())
+    return f'CASE "{column}" {branches} END' if branches else f'"{column}"'
+
+
+def _note_unread(entry: Entry, columns: dict[str, str]) -> None:
+    """Columns that nothing is made of, and that may change what was paid or tell what came back."""
+    said = " ".join([*columns.values(), *map(str, entry.keys.values())])
+    telling = names()["telling"]["order_lines"]
+    for name in entry.export.columns:
+        if name not in said and any(word in whole(name) for word in telling):
+            text = mark(
+                "“{column}” is not read: it changes neither what was paid nor what came back"
+            )
+            entry.notes.append(say(text, column=name))
 
 
 def _tell_paid(entry: Entry, columns: dict[str, str]) -> None:
@@ -46,5 +81,5 @@ def _tell_paid(entry: Entry, columns: dict[str, str]) -> None:
             "spread.customer_paid.amount": f'amount("{paid}")',
             "spread.customer_paid.by": worth,
         }
-    elif price and price != paid and is_total(given, paid, price, columns["units"]) is False:
+    elif price != paid and is_total(given, columns) is False:
         entry.keys["columns.customer_paid"] = f'amount("{columns.pop("customer_paid")}") * {pieces}'

@@ -30,6 +30,21 @@ ZONES = {
     "AUD": "Australia/Sydney",
 }
 
+# a sign before or behind an amount → the money that it most likely is; the longer first
+_SIGNS = {
+    "BRL": r"R\$ ?\d",
+    "IDR": r"Rp\.? ?\d",
+    "USD": r"(?<![A-Z])\$ ?\d|US\$",
+    "EUR": r"€|\bEUR\b",
+    "GBP": r"£",
+    "JPY": r"\d ?円",
+    "KRW": r"₩|\d ?원",
+    "INR": r"₹",
+    "PLN": r"zł",
+    "CHF": r"\bCHF\b",
+    "CNY": r"[¥￥] ?\d|\d ?元",
+}
+
 
 def of_shop(entries: list[Entry], name: str) -> tuple[dict[str, object], list[Question]]:
     """What the shop is called, its money, its day, and what one price is set for."""
@@ -55,7 +70,19 @@ def of_shop(entries: list[Entry], name: str) -> tuple[dict[str, object], list[Qu
 
 
 def _likely_money(entries: list[Entry]) -> list[str]:
-    """The currencies that the writing of the columns' names makes likely."""
+    """The currencies that the signs on the amounts, or else the writing of the columns' names, make
+    likely.
+    """
+    values = " ".join(
+        value
+        for entry in entries
+        for column in entry.export.columns.values()
+        for value in column[:50]
+        if re.search(r"\d", value) and len(value) < 20
+    )
+    signed = [money for money, sign in _SIGNS.items() if re.search(sign, values)]
+    if signed:
+        return [*dict.fromkeys([*signed, "EUR", "USD", "GBP", "CNY"])]
     text = "".join(name for entry in entries for name in entry.export.columns)
     scripts = {"JPY": "[\u3040-\u30ff]", "KRW": "[\uac00-\ud7af]", "CNY": "[\u4e00-\u9fff]"}
     written = next((money for money, script in scripts.items() if re.search(script, text)), "")

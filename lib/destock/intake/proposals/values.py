@@ -8,6 +8,7 @@ _NUMBER = re.compile(
 )
 _WHOLE = re.compile(r"-?\d+(?:[.,]0+)?")
 _FROM_YEAR = re.compile(r"(19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?.*|(19|20)\d{6}")
+_SPELT = re.compile(r"\d{1,2}[ -][A-Za-z]{3,9}\.?[ -]\d{4}.*|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}.*")
 # forms in which a day is not written from the year on; each pair differs in what comes first
 DAY_FORMS = tuple(
     f"{day}{time}"
@@ -62,7 +63,8 @@ def _is(kind: str, value: str) -> bool:
 
 def is_day(value: str) -> bool:
     """Is this a day or a moment, in any form that people use?"""
-    return bool(_FROM_YEAR.fullmatch(value)) or bool(day_forms([value]))
+    written = _FROM_YEAR.fullmatch(value) or _SPELT.fullmatch(value)
+    return bool(written) or bool(day_forms([value]))
 
 
 def day_forms(values: list[str]) -> list[str]:

@@ -45,13 +45,15 @@ def numbered(proposal: Proposal) -> list[tuple[int, Entry]]:
 
 def _section(entry: Entry, number: int, several: bool, answers: Answers, assume: bool) -> str:
     head = f"[[tables.{entry.table}]]" if several else f"[tables.{entry.table}]"
-    lines = [f"# {why(entry)}", head, *(_line(key, value) for key, value in entry.keys.items())]
+    notes = [f"# {say(ASSUMED)}: {note}" for note in entry.notes]
+    lines = [
+        f"# {why(entry)}",
+        *notes,
+        head,
+        *(_line(key, value) for key, value in entry.keys.items()),
+    ]
     for question in entry.questions:
         lines.append(_answer(question, answers.get((entry.table, number, question.key)), assume))
-    if any(key.startswith("status.") for key in entry.keys) and not any(
-        key.startswith("status.words.") for key in entry.keys
-    ):
-        lines.append("status.words = {}")
     return "\n".join(lines)
 
 

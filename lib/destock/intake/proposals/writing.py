@@ -47,10 +47,13 @@ def _section(entry: Entry, number: int, several: bool, answers: Answers, assume:
     lines = [f"# {why(entry)}", head, *(_line(key, value) for key, value in entry.keys.items())]
     for question in entry.questions:
         lines.append(_answer(question, answers.get((entry.table, number, question.key)), assume))
-    if any(key.startswith("status.") for key in entry.keys) and not any(
-        key.startswith("status.words.") for key in entry.keys
-    ):
-        lines.append("status.words = {}")
+    status = any(key.startswith("status.") for key in entry.keys)
+    if status and not any(line.startswith("status.words.") for line in lines):
+        # a table without words yet, to which each word can be added
+        words = [line for line in lines if line.startswith("# status.words.")]
+        lines = [line for line in lines if line not in words]
+        lines.append(f"[tables.{entry.table}.status.words]")
+        lines += [line.replace("status.words.", "", 1) for line in words]
     return "\n".join(lines)
 
 

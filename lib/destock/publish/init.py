@@ -79,7 +79,9 @@ def _left(proposal: Proposal, text: str, assume: bool) -> tuple[list[str], bool]
     lacking = [" / ".join(some) for some in _NEEDED if not given & set(some)]
     lines = [say("no file is the table {table}, which a shop needs", table=t) for t in lacking]
     assumed = [line for line in text.splitlines() if f"# {say(ASSUMED)}: " in line]
-    asked = [line for line in text.splitlines() if re.match("# [^ ]+ = ", line)]
+    asked = [
+        line for line in text.splitlines() if re.match(r'# (?:[^ "]|"(?:[^"\\]|\\.)*")+ = ', line)
+    ]
     if asked:
         lines += [say("to be answered in shop.toml, by taking the # away:"), *asked]
     return lines + assumed, not lacking and (assume or not asked)

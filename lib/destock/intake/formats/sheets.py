@@ -130,7 +130,8 @@ def chosen(path: Path, title: str, sheets: Mapping[str, tuple[bool, bool]]) -> s
         return found[0]
     which = mark("{file}: which sheet is meant? Say sheet = … in shop.toml; it has: {sheets}")
     none = mark('{file}: no sheet "{title}"; it has: {sheets}')
-    raise Fault(3, none if title else which, file=path.name, title=title, sheets=", ".join(sheets))
+    said = {"title": title, "sheets": ", ".join(sheets), "titles": shown or filled}
+    raise Fault(3, none if title else which, file=path.name, **said)
 
 
 def unreadable(path: Path, error: Exception) -> Fault:

@@ -9,6 +9,7 @@ from pathlib import Path
 from destock.intake.beside import is_export
 from destock.intake.formats.raw import Raw
 from destock.intake.formats.readers import open_raw
+from destock.intake.formats.survey import encoding_of
 from destock.intake.profiles import Profile, recognise
 from destock.intake.proposals.matching import all_names, known_names
 from destock.intake.shop import Source
@@ -58,13 +59,21 @@ class _Sheet:
 
 def find(folder: Path) -> Found:
     """Which exports are in this folder, and in the folders in it?"""
-    sheets, unread = [], {}
+    sheets: list[_Sheet] = []
+    unread: dict[str, Fault] = {}
     files = sorted(_files(folder))
     for path in files:
+        name = str(path.relative_to(folder))
         try:
-            sheets += _sheets(path)
+            sheets.append(_table(path))
         except Fault as fault:
-            unread[str(path.relative_to(folder))] = fault
+            if not fault.values.get("titles"):
+                unread[name] = fault
+            for title in fault.values.get("titles", []):
+                try:
+                    sheets.append(_sheet(path, title))
+                except Fault as of_sheet:
+                    unread[f"{name}: {title}"] = of_sheet
     groups: dict[tuple, list[_Sheet]] = {}
     for sheet in sheets:
         kind = sheet.profile.name if sheet.profile else tuple(sheet.columns)
@@ -81,23 +90,21 @@ def _files(folder: Path, depth: int = DEPTH) -> Iterator[Path]:
             yield entry
 
 
-def _sheets(path: Path) -> list[_Sheet]:
-    """The tables of one file: one, but for a workbook of several sheets."""
+def _table(path: Path) -> _Sheet:
+    """The table of one file. Raises Fault, with their ``titles`` where a workbook has several."""
     try:
         found = _sheet(path)
-        if known_names(found.columns) or "".join(found.columns).isascii():
-            return [found]
-        # bytes of another encoding may make Chinese letters that say nothing
-        other = _in_another_encoding(path)
-        better = other and known_names(other.columns)
-        return [other if better else found]
     except Fault as fault:
-        if titles := fault.values.get("sheets", ""):
-            return [_sheet(path, title) for title in titles.split(", ")]
-        found = _in_another_encoding(path)
-        if found is None:
+        other = None if "titles" in fault.values else _in_another_encoding(path)
+        if other is None:
             raise
-    return [found]
+        return other
+    # nearly every Korean text is some text in Chinese, too
+    with suppress(Fault):
+        if not known_names(found.columns) and encoding_of(path) == "gb18030":
+            other = _in_another_encoding(path)
+            return other if other and known_names(other.columns) else found
+    return found
 
 
 def _in_another_encoding(path: Path) -> _Sheet | None:

@@ -120,8 +120,11 @@ def called(table: str, columns: Iterable[str]) -> dict[str, str]:
 
 def _called(known_as: list[str], columns: Iterable[str]) -> list[str]:
     """The columns of these names, in the order in which they are meant."""
-    by_name = {form(name): name for form in (plain, whole) for name in reversed([*columns])}
-    return [by_name[name] for name in dict.fromkeys(known_as) if name in by_name]
+    by_name: dict[str, list[str]] = {}
+    for form in (whole, plain):
+        for name in sorted(columns):
+            by_name.setdefault(form(name), []).append(name)
+    return [*dict.fromkeys(name for known in known_as for name in by_name.get(known, []))]
 
 
 def _same_rank(two: list[str], known_as: list[str]) -> bool:

@@ -7,8 +7,11 @@ _NUMBER = re.compile(
     r"[^\d\s.,'()-]{0,4}\s?\(?-?[\d.,' \u00a0\u202f]*\d[.,]?\)?-?\s?[^\d\s.,'()-]{0,4}"
 )
 _WHOLE = re.compile(r"-?\d+(?:[.,]0+)?")
-_FROM_YEAR = re.compile(r"(19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?.*|(19|20)\d{6}")
 _SPELT = re.compile(r"\d{1,2}[ -][A-Za-z]{3,9}\.?[ -]\d{4}.*|[A-Za-z]{3,9}\.? \d{1,2},? \d{4}.*")
+# what goes on with a digit or a sign, such as 2026-03-0117, is the number of an invoice
+_FROM_YEAR = re.compile(
+    r"((?:19|20)\d\d)(?:[-/.年](\d{1,2})[-/.月](\d{1,2})(?!\d|[/.-]\d)日?.*|(\d\d)(\d\d))"
+)
 # forms in which a day is not written from the year on; each pair differs in what comes first
 DAY_FORMS = tuple(
     f"{day}{time}"
@@ -63,8 +66,9 @@ def _is(kind: str, value: str) -> bool:
 
 def is_day(value: str) -> bool:
     """Is this a day or a moment, in any form that people use?"""
-    written = _FROM_YEAR.fullmatch(value) or _SPELT.fullmatch(value)
-    return bool(written) or bool(day_forms([value]))
+    if found := _FROM_YEAR.fullmatch(value):
+        return _fits("-".join(part for part in found.groups() if part), "%Y-%m-%d")
+    return bool(_SPELT.fullmatch(value)) or bool(day_forms([value]))
 
 
 def day_forms(values: list[str]) -> list[str]:

@@ -335,32 +335,46 @@ def amounts(rows):
 LINES = [(order, units, price) for order in range(8) for units, price in ((1, 100), (3, 50))]
 
 
+def total(given, price="price"):
+    names = {"sku": "price", "units": "units", "customer_paid": "paid"}
+    return is_total(given, names | ({"unit_price": price} if price else {}))
+
+
+def test_without_a_price_what_one_piece_was_paid_for_tells():
+    goods = [(o, n, p) for o, n, p in LINES] + [(9, 1, 50)]
+    line = amounts([(o, n, p, n * p) for o, n, p in goods])
+    piece = amounts([(o, n, p, p) for o, n, p in goods])
+    assert total(line, "") is True
+    assert total(piece, "") is False
+    assert total(amounts([(o, 3, p, p) for o, _, p in LINES]), "") is None
+
+
 def test_an_amount_of_a_line_is_told_from_that_of_a_piece():
     line = amounts([(o, n, p, n * p) for o, n, p in LINES])
     piece = amounts([(o, n, p, p) for o, n, p in LINES])
-    assert is_total(line, "paid", "price", "units") is True
-    assert is_total(piece, "paid", "price", "units") is False
+    assert total(line) is True
+    assert total(piece) is False
 
 
 def test_a_discount_makes_no_line_of_a_piece_and_no_piece_of_a_line():
     line = amounts([(o, n, p, f"{n * p * 0.8:.2f}") for o, n, p in LINES])
     piece = amounts([(o, n, p, f"{p * 0.8:.2f}") for o, n, p in LINES])
-    assert is_total(line, "paid", "price", "units") is True
-    assert is_total(piece, "paid", "price", "units") is False
+    assert total(line) is True
+    assert total(piece) is False
 
 
 def test_lines_of_one_piece_say_nothing_of_what_an_amount_is_of():
     single = amounts([(o, 1, p, p) for o, _, p in LINES])
-    assert is_total(single, "paid", "price", "units") is None
+    assert total(single) is None
     free = amounts([(o, 2, 0, 0) for o, _, _ in LINES])
-    assert is_total(free, "paid", "price", "units") is None
+    assert total(free) is None
     silent = amounts([(o, n, "-", "-") for o, n, _ in LINES])
-    assert is_total(silent, "paid", "price", "units") is None
+    assert total(silent) is None
 
 
 def test_what_came_back_is_a_line_too():
     back = amounts([(o, -n, p, -n * p) for o, n, p in LINES])
-    assert is_total(back, "paid", "price", "units") is True
+    assert total(back) is True
 
 
 @pytest.mark.parametrize("price", ["price", ""])
@@ -402,7 +416,8 @@ def test_identifiers_that_the_product_table_knows_win():
 
 
 def test_a_few_identifiers_by_chance_do_not_win():
-    assert best(ORDERS, SKUS[:5]).columns["sku"] == "SKU"
+    # an export of other goods than the shop's is none of its tables
+    assert matches(ORDERS, set(SKUS[:5])) == []
     assert best(ORDERS, SKUS[:6]).columns["sku"] == "Barcode"
     # of two that are known, the one that is known better
     assert best(ORDERS, [*SKUS, *ORDERS["SKU"][:9]]).columns["sku"] == "Barcode"
@@ -520,3 +535,18 @@ def test_columns_by_name_alone():
     }
     assert called("stock", ["?"]) == {}
     assert known_names(["订单编号", "Qty (pcs)", "zzz", "yyy"]) == 2
+
+
+def test_what_a_supplier_delivers_is_no_sale():
+    assert [m.table for m in matches(ORDERS, set())][:1] == ["order_lines"]
+    assert "order_lines" not in [
+        m.table for m in matches(ORDERS | {"Supplier": ["Mill"] * 12}, set())
+    ]
+
+
+def test_sales_by_day_are_no_count():
+    days = [f"2026-03-{day:02d}" for day in range(1, 13)]
+    sold = {"Date": days, "SKU": SKUS, "Quantity": ["5"] * 12}
+    assert "stock" not in [match.table for match in matches(sold, set())]
+    counted = sold | {"Date": days[:1] * 12}
+    assert [match.table for match in matches(counted, set())] == ["stock"]

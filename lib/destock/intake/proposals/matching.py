@@ -166,6 +166,9 @@ def _is_another_thing(
     """Do the values speak against a table that the names would make?"""
     if table == "products":
         return _repeats(columns[taken["sku"]])
+    bought = {plain(name) for name in columns} & set(names()["bought"].get(table, []))
+    if bought and not {"status", "aftersale"} & taken.keys():
+        return True
     return _is_of_others(columns[taken["sku"]], skus) or (
         table == "stock" and _is_no_count(taken, columns)
     )

@@ -323,6 +323,9 @@ def test_a_ledger_of_movements_is_no_count(sign):
 def test_what_needs_more_comes_first():
     purchases = export(LANGUAGES["German"]["purchases"], Menge=VALUES["units"])
     assert [match.table for match in matches(purchases, set())] == ["purchases", "stock"]
+    receipts = {"Receipt Number": "order_id", "SKU": "sku", "Qty": "units", "Date": "ordered_at"}
+    sales = export(receipts, Total=VALUES["customer_paid"])
+    assert [match.table for match in matches(sales, set())] == ["order_lines", "purchases"]
 
 
 def amounts(rows):

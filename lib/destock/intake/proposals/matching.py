@@ -63,11 +63,13 @@ def names() -> dict[str, dict[str, list[str]]]:
     }
 
 
+@cache
 def whole(name: str) -> str:
     """A name as it is compared: without capitals, blanks and signs."""
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", name).lower())
 
 
+@cache
 def plain(name: str) -> str:
     """A name as it is compared, without what stands in brackets."""
     text = unicodedata.normalize("NFKC", name)

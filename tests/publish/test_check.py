@@ -92,14 +92,18 @@ def test_every_reject_is_written_down_and_the_page_shows_the_first(make_shop, tm
 @pytest.fixture
 def reports(monkeypatch, tmp_path):
     """Where rejects are written that nobody gave a folder."""
-    monkeypatch.setattr(check, "check", lambda place, today: CHECK(place, today, tmp_path))
+    monkeypatch.setattr(
+        check, "check", lambda place, today, out=None: CHECK(place, today, tmp_path)
+    )
     return tmp_path
 
 
 def test_the_page_is_read_before_the_refusal(make_shop, reports):
     said = check.told(
-        make_shop({"products": PRODUCTS, "order_lines": HEADER + "1,A,soon,1,sale,10\n"}),
+        str(make_shop({"products": PRODUCTS, "order_lines": HEADER + "1,A,soon,1,sale,10\n"})),
+        str(reports),
         "en",
+        False,
         None,
     )
     assert f'order_lines.csv:2 column "ordered_at": "soon" ({UNREADABLE["time"]})' in said["lines"]
@@ -130,7 +134,7 @@ def test_a_refusal_names_files_rows_and_rule_and_leaves_the_list(make_shop, repo
         len((reports / f"{shop.name}-rejects.csv").read_text(encoding="utf-8-sig").splitlines())
         == 1 + 3
     )
-    assert check.told(str(shop), "en", None)["refused"] == str(caught.value)
+    assert check.told(str(shop), str(reports), "en", False, None)["refused"] == str(caught.value)
 
 
 def test_where_no_row_can_be_used_the_list_is_left_too(make_shop, reports):

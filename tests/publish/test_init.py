@@ -20,12 +20,6 @@ SKUS = [f"K{style:02d}-{size}" for style in range(1, 9) for size in SIZES]
 FIRST = datetime(2026, 2, 16, 10)
 
 
-@pytest.fixture(autouse=True)
-def reports(tmp_path, monkeypatch):
-    """No list of rejects lands beside the packs of the person who runs this."""
-    monkeypatch.setattr("destock.publish.check.check.__defaults__", (tmp_path / "reports",))
-
-
 def write(path, rows, delimiter=",", encoding="utf-8", above=()):
     with path.open("w", encoding=encoding, newline="") as file:
         file.writelines(f"{line}\n" for line in above)

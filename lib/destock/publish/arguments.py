@@ -70,7 +70,7 @@ def _date(option: str, value: str) -> date:
         ) from error
 
 
-def absolute(shop: str) -> Path:
+def absolute(shop: str | Path) -> Path:
     return Path(os.path.abspath(shop))
 
 

@@ -228,12 +228,12 @@ def _is_full(run: dict) -> bool:
     )
 
 
-def told(place: str, lang: str, sample: bool, note: Callable[[dict], None]) -> dict:
+def told(place: str, out: str, lang: str, sample: bool, note: Callable[[dict], None]) -> dict:
     """In a process of its own: the page of a shop's tables, and why no report would be made of
-    them. ``sample``: with the first rows of each.
+    them. ``sample``: with the first rows of each; ``out``: where the list of rejected rows goes.
     """
     speak(lang)
-    found = check(place, today())
+    found = check(place, today(), Path(out))
     lines = found.lines() + (found.sample() if sample else [])
     try:
         refuse_over_limit(found.intake.rows)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from destock.model.folders import ROOT
 from destock.model.messages import LANGUAGES, Fault, language, mark, say, speak
 from destock.model.notebooks import Notebook, notebooks
 from destock.publish.arguments import absolute, days, pages, settings, shops
@@ -67,6 +68,13 @@ def _parser() -> argparse.ArgumentParser:
         commands, "check", _check, say("read a shop's tables and say what can be used"), "my-shop"
     )
     check.add_argument("shop", metavar="SHOP", help=say("folder with a shop.toml"))
+    check.add_argument(
+        "--out",
+        type=Path,
+        default=ROOT / "reports",
+        metavar="DIR",
+        help=say("folder of the list of rejected rows; without it reports"),
+    )
     _add_init(commands)
     _add_sample(commands)
     return parser
@@ -250,21 +258,21 @@ def _init(arguments: argparse.Namespace) -> None:
     said = write_shop(arguments.folder, arguments.yes, ask)
     print("\n".join(said.lines))
     if said.complete:
-        _tell_check(arguments.folder, sample=True)
+        _tell_check(arguments.folder, ROOT / "reports", sample=True)
 
 
 def _check(arguments: argparse.Namespace) -> None:
-    _tell_check(arguments.shop)
+    _tell_check(arguments.shop, arguments.out)
 
 
-def _tell_check(shop: str | Path, sample: bool = False) -> None:
+def _tell_check(shop: str | Path, out: Path, sample: bool = False) -> None:
     from destock.model.folders import keep_to_owner
     from destock.publish.supervisor import Supervisor
 
     keep_to_owner()
     with Supervisor(workers=1, groups=1) as supervisor:
-        place = f"{absolute(shop)}"
-        said = supervisor.answered("check:told", 1, place=place, lang=language(), sample=sample)
+        asked = {"place": f"{absolute(shop)}", "out": f"{absolute(out)}", "sample": sample}
+        said = supervisor.answered("check:told", 1, lang=language(), **asked)
     print("\n".join(said["lines"]))
     if said["refused"]:
         raise Fault(4, "{text}", text=said["refused"])

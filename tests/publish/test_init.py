@@ -171,7 +171,175 @@ def taobao(folder, draw):
     return pd.DataFrame(told).assign(back=False), None
 
 
-FOLDERS = {"抖店": douyin, "淘宝": taobao}
+def shopify(folder, draw):
+    """Orders whose first line alone has what is the order's, products of 2026 with rows of
+    pictures, inventory of two places.
+    """
+    rows, told = [], []
+    for number in range(120):
+        day = FIRST + timedelta(hours=11 * number)
+        some = [(draw.choice(SKUS), draw.choice([1, 2]), draw.choice([40, 60, 90])) for _ in "123"]
+        some = list({one[0]: one for one in some[: draw.choice([1, 2, 3])]}.values())
+        goods = sum(units * price for _, units, price in some)
+        subtotal = round(goods * draw.choice([1, 1, 0.8]), 2)
+        fate = draw.choice(["paid"] * 6 + ["refunded", "cancelled", "expired"])
+        sent = fate in ("paid", "refunded")
+        for place, (sku, units, price) in enumerate(some):
+            first = {
+                "Email": SECRET,
+                "Financial Status": "paid" if fate == "cancelled" else fate,
+                "Paid at": "" if fate == "expired" else f"{day:%F %T} +0000",
+                "Fulfillment Status": "fulfilled" if sent else "unfulfilled",
+                "Fulfilled at": f"{day + timedelta(days=1):%F %T} +0000" if sent else "",
+                "Accepts Marketing": "no",
+                "Currency": "USD",
+                "Subtotal": f"{subtotal:.2f}",
+                "Shipping": "5.00",
+                "Taxes": "0.00",
+                "Total": f"{subtotal + 5:.2f}",
+                "Cancelled at": f"{day + timedelta(hours=3):%F %T} +0000"
+                if fate == "cancelled"
+                else "",
+                "Refunded Amount": f"{subtotal + 5:.2f}" if fate == "refunded" else "0.00",
+                "Risk Level": "Low",
+                "Source": "web",
+                "Billing Name": SECRET,
+                "Next Payment Due At": "",
+            }
+            rows.append(
+                {"Name": f"#{1000 + number}"}
+                | (first if not place else dict.fromkeys(first, ""))
+                | {
+                    "Created at": f"{day:%F %T} +0000",
+                    "Lineitem quantity": units,
+                    "Lineitem name": f"Dress - {sku}",
+                    "Lineitem price": f"{price:.2f}",
+                    "Lineitem sku": sku,
+                    "Lineitem requires shipping": "true",
+                    "Lineitem fulfillment status": "fulfilled" if sent else "pending",
+                    "Lineitem discount": "0.00",
+                }
+            )
+            if fate != "expired":
+                paid = subtotal * units * price / goods
+                fared = {"back": fate == "refunded", "off": fate == "cancelled"}
+                told.append({"sku": sku, "units": units, "paid": paid} | fared)
+    write(folder / "orders_export_1.csv", rows)
+    products = []
+    for sku in SKUS:
+        row = {
+            "Title": f"Dress {sku[:3]}",
+            "URL handle": f"dress-{sku[:3].lower()}",
+            "Vendor": "own",
+            "Product category": "Dresses",
+            "Type": "Dress",
+            "Status": "Active",
+            "SKU": sku,
+            "Barcode": "",
+            "Option1 name": "Size",
+            "Option1 value": sku[-1],
+            "Option2 name": "",
+            "Option2 value": "",
+            "Option3 name": "",
+            "Option3 value": "",
+            "Price": "90.00",
+            "Compare-at price": "120.00",
+            "Cost per item": "25.00",
+            "Inventory quantity": "5",
+            "Product image URL": "https://example.com/1.jpg",
+            "Image position": "1",
+            "Variant image URL": "",
+        }
+        products.append(row)
+    pictures = [dict.fromkeys(products[0], "") | {"URL handle": "dress-k01", "Image position": "2"}]
+    write(folder / "products_export_1.csv", products[:3] + pictures + products[3:])
+    stock = {sku: draw.randint(0, 40) for sku in SKUS}
+    inventory = [
+        {
+            "Handle": f"dress-{sku[:3].lower()}",
+            "Title": f"Dress {sku[:3]}",
+            "Option1 Name": "Size",
+            "Option1 Value": sku[-1],
+            "Option2 Name": "",
+            "Option2 Value": "",
+            "Option3 Name": "",
+            "Option3 Value": "",
+            "SKU": sku,
+            "HS Code": "",
+            "COO": "",
+            "Location": place,
+            "Bin name": "",
+            "Incoming (not editable)": "0",
+            "Unavailable (not editable)": "0",
+            "Committed (not editable)": "0",
+            "Available (not editable)": units,
+            "On hand (current)": units,
+            "On hand (new)": "",
+        }
+        for sku in SKUS
+        for place, units in (("Store", "not stocked"), ("Warehouse", stock[sku]))
+    ]
+    write(folder / "inventory_export_2026-05-10.csv", inventory)
+    return pd.DataFrame(told), stock
+
+
+def amazon(folder, draw):
+    """All orders with tabs, and the ledger of a month: what arrived, and what lies there."""
+    rows, told = [], []
+    for number in range(200):
+        day = FIRST + timedelta(hours=7 * number)
+        state = draw.choice(["Shipped"] * 7 + ["Cancelled", "Pending"])
+        units, price = draw.choice([1, 1, 2]), draw.choice([20, 35])
+        sku, off = draw.choice(SKUS), draw.choice([0, 0, 3.5])
+        done = state == "Shipped"
+        rows.append(
+            {
+                "amazon-order-id": f"111-{number:07d}-0000001",
+                "merchant-order-id": "",
+                "purchase-date": f"{day:%FT%T}+00:00",
+                "last-updated-date": f"{day:%FT%T}+00:00",
+                "order-status": state,
+                "fulfillment-channel": "Amazon",
+                "sales-channel": "Amazon.com",
+                "ship-service-level": "Standard",
+                "product-name": "Dress",
+                "sku": sku,
+                "asin": "B000000001",
+                "item-status": state if state == "Cancelled" else "Shipped",
+                "quantity": units if state != "Cancelled" else 0,
+                "currency": "USD" if done else "",
+                "item-price": f"{units * price:.2f}" if done else "",
+                "item-promotion-discount": f"{off:.2f}" if done and off else "",
+                "ship-city": SECRET,
+                "is-business-order": "false",
+            }
+        )
+        if done:
+            told.append({"sku": sku, "units": units, "paid": units * price - off})
+    write(folder / "orders.txt", rows, delimiter="\t")
+    stock = {sku: draw.randint(0, 40) for sku in SKUS}
+    names = ["Receipts", "Customer Shipments", "Customer Returns", "Vendor Returns"]
+    names += ["Warehouse Transfer In/Out", "Found", "Lost", "Damaged", "Disposed", "Other Events"]
+    ledger = [
+        {
+            "Date": "05/10/2026",
+            "FNSKU": f"X{sku}",
+            "ASIN": "B000000001",
+            "MSKU": sku,
+            "Title": "Dress",
+        }
+        | {"Disposition": "SELLABLE", "Starting Warehouse Balance": 0}
+        | {"In Transit Between Warehouses": 0}
+        | dict.fromkeys(names, 0)
+        | {"Ending Warehouse Balance": stock[sku], "Unknown Events": 0}
+        | {"Location": "US", "Store": ""}
+        for sku in SKUS
+    ]
+    write(folder / "ledger.txt", ledger, delimiter="\t")
+    return pd.DataFrame(told).assign(back=False, off=False), stock
+
+
+FOLDERS = {"抖店": douyin, "淘宝": taobao, "Shopify": shopify, "Amazon": amazon}
 
 
 @pytest.fixture(scope="module", params=FOLDERS)
@@ -187,7 +355,7 @@ def test_one_command_writes_a_shop_that_is_read(begun):
     folder, code, *_ = begun
     assert code == 0
     config = tomllib.loads((folder / "shop.toml").read_text(encoding="utf-8"))
-    assert config["currency"] == "CNY"
+    assert config["currency"] == ("CNY" if folder.name in ("抖店", "淘宝") else "USD")
     assert set(config["tables"]) >= {"products", "order_lines"}
 
 
@@ -216,12 +384,11 @@ def test_its_figures_are_those_of_somebody_else(begun):
 def test_an_existing_shop_is_never_overwritten(begun, capsys):
     folder, *_ = begun
     before = (folder / "shop.toml").read_text(encoding="utf-8")
-    (folder / "shop.toml").write_text(before.replace("CNY", "EUR"), encoding="utf-8")
+    other = before.replace("price_level", "unit = 'kg'\nprice_level")
+    (folder / "shop.toml").write_text(other, encoding="utf-8")
     main(["init", str(folder), "--yes"])
-    assert (folder / "shop.toml").read_text(encoding="utf-8") == before.replace("CNY", "EUR")
-    said = capsys.readouterr().out
-    assert '-currency = "EUR"' in said
-    assert '+currency = "CNY"' in said
+    assert (folder / "shop.toml").read_text(encoding="utf-8") == other
+    assert "-unit = 'kg'" in capsys.readouterr().out
     (folder / "shop.toml").write_text(before, encoding="utf-8")
 
 

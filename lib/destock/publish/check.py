@@ -18,6 +18,7 @@ from destock import engine
 from destock.intake.doubts import doubts
 from destock.intake.inputs import refuse_changed
 from destock.intake.missing import lacking, missing_tables, nothing_missing
+from destock.intake.proposals.finding import exports_in
 from destock.intake.rejects import refuse_over_limit
 from destock.intake.rows import Intake, load
 from destock.intake.shop import ROOT, Shop, find_shop, open_shop
@@ -40,6 +41,16 @@ NOTHING_NEW = Sentence(
         "The order lines are the files of the pack of {as_of:date}: nothing new has come in since."
     ),
     "files",
+    severity=1,
+)
+UNREAD_FILES = Sentence(
+    "unread_files",
+    mark(
+        "{n:units} files of the shop's folder are read by no table: {files:text}. “destock init”"
+        " says what they are."
+    ),
+    "files",
+    value="n",
     severity=1,
 )
 
@@ -107,6 +118,7 @@ def check(place: str | Path, today: date, out: Path = ROOT / "reports") -> Check
             *intake.notes,
             *doubts(con, today, shop.price_level),
             *_nothing_new(shop, out),
+            *_unread(shop),
             *missing_tables(given),
             *nothing_missing(given),
         ]
@@ -213,6 +225,17 @@ def _nothing_new(shop: Shop, reports: Path) -> list[Finding]:
     if last is None or not mine <= set(last["inputs"].values()):
         return []
     return [NOTHING_NEW.found({"as_of": date.fromisoformat(last["as_of"])}, value=len(mine))]
+
+
+def _unread(shop: Shop) -> list[Finding]:
+    """Which exports lie in the shop's folder without a table reading them, such as next month's?"""
+    read = {path.resolve() for path in shop.inputs().values()}
+    unread = [path for path in exports_in(shop.folder) if path.resolve() not in read]
+    if not unread:
+        return []
+    named = [path.relative_to(shop.folder).as_posix() for path in unread[:FILES]]
+    files = ", ".join(named + ["…"] * (len(unread) > FILES))
+    return [UNREAD_FILES.found({"n": len(unread), "files": files})]
 
 
 def _is_full(run: dict) -> bool:

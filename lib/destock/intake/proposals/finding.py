@@ -61,7 +61,7 @@ def find(folder: Path) -> Found:
     """Which exports are in this folder, and in the folders in it?"""
     sheets: list[_Sheet] = []
     unread: dict[str, Fault] = {}
-    files = sorted(_files(folder))
+    files = sorted(exports_in(folder))
     for path in files:
         name = str(path.relative_to(folder))
         try:
@@ -82,10 +82,11 @@ def find(folder: Path) -> Found:
     return Found(exports, unread)
 
 
-def _files(folder: Path, depth: int = DEPTH) -> Iterator[Path]:
+def exports_in(folder: Path, depth: int = DEPTH) -> Iterator[Path]:
+    """Every file that may be an export, in a folder and the folders in it."""
     for entry in sorted(folder.iterdir()):
         if entry.is_dir() and depth and not entry.name.startswith("."):
-            yield from _files(entry, depth - 1)
+            yield from exports_in(entry, depth - 1)
         elif entry.is_file() and is_export(entry):
             yield entry
 

@@ -357,6 +357,7 @@ def test_exports_that_no_table_reads_are_named(make_shop, tmp_path):
         (shop / name).parent.mkdir(exist_ok=True)
         (shop / name).write_text("x", encoding="utf-8")
     found = {f.id: f for f in CHECK(shop, date(2026, 6, 7), tmp_path).findings}
-    assert found["unread_files"].figures == {"n": 2, "files": "more/orders-3.xlsx, orders-2.csv"}
+    assert found["unread_files"].figures["n"] == (2, "units")
+    assert found["unread_files"].figures["files"][0] == "more/orders-3.xlsx, orders-2.csv"
     tidy = make_shop({"products": PRODUCTS, "order_lines": HEADER + "1,A,2026-06-01,1,sale,10\n"})
     assert "unread_files" not in {f.id for f in CHECK(tidy, date(2026, 6, 7), tmp_path).findings}

@@ -73,6 +73,7 @@ NOT_TOLD = {
 
 # sentences of no page: ``destock check`` says them at the door
 AT_THE_DOOR = {
+    "unread_files",
     "cost_over_tag",
     "cost_unknown",
     "counted_below_zero",

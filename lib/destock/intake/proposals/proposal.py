@@ -7,6 +7,7 @@ from destock.intake.macros import day_in
 from destock.intake.proposals.entry import Entry, listed
 from destock.intake.proposals.finding import Export
 from destock.intake.proposals.matching import Match, called, matches
+from destock.intake.proposals.places import leave_out_sums
 from destock.intake.proposals.question import Question
 from destock.intake.proposals.sales import tell_sales
 from destock.intake.proposals.shop_keys import of_shop
@@ -169,6 +170,8 @@ def _proposed(export: Export, match: Match) -> Entry:
         tell_sales(entry, columns)
     if "received_at" in columns and "units_received" not in columns:
         columns["units_received"] = columns.pop("units_ordered")
+    if match.table == "stock":
+        leave_out_sums(entry, columns)
     if match.table == "stock" and "counted_at" not in columns:
         entry.keys["columns.counted_at"] = "file_day()"
         _ask_day(entry)

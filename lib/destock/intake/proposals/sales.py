@@ -1,5 +1,6 @@
 """How an unknown export tells what was sold: what was paid for a line, and what was undone."""
 
+from destock import engine
 from destock.intake.proposals.entry import Entry
 from destock.intake.proposals.matching import is_of_order, is_total, names, whole
 from destock.intake.proposals.status import tell_status
@@ -51,16 +52,24 @@ def _kind(column: str, given: dict[str, list[str]]) -> str:
         for kind, words in names()["kinds"].items()
         if whole(word) in words
     }
-    branches = " ".join(f"WHEN '{word}' THEN '{kind}'" for word, kind in meanings.items())
+    branches = " ".join(
+        f"WHEN {engine.literal(word)} THEN {engine.literal(kind)}"
+        for word, kind in meanings.items()
+    )
     return f'CASE "{column}" {branches} END' if branches else f'"{column}"'
 
 
 def _note_unread(entry: Entry, columns: dict[str, str]) -> None:
-    """Columns that nothing is made of, and that may change what was paid or tell what came back."""
+    """Columns that nothing is made of, and that may change what was paid, tell what came back, or
+    be meant instead of one that is read.
+    """
     said = " ".join([*columns.values(), *map(str, entry.keys.values())])
     telling = names()["telling"]["order_lines"]
+    instead = {name for ours in ("units", "customer_paid") for name in names()["order_lines"][ours]}
     for name in entry.export.columns:
-        if name not in said and any(word in whole(name) for word in telling):
+        if name in said or not known(entry.export.columns[name]):
+            continue
+        if any(word in whole(name) for word in telling) or whole(name) in instead:
             text = mark(
                 "“{column}” is not read: it changes neither what was paid nor what came back"
             )

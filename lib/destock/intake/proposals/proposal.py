@@ -171,16 +171,21 @@ def _proposed(export: Export, match: Match) -> Entry:
     if "received_at" in columns and "units_received" not in columns:
         columns["units_received"] = columns.pop("units_ordered")
     if match.table == "stock":
-        leave_out_sums(entry, columns)
-    if match.table == "stock" and "counted_at" not in columns:
-        entry.keys["columns.counted_at"] = "file_day()"
-        _ask_day(entry)
+        _tell_count(entry, columns)
     asked = {question.key for question in entry.questions}
     for ours, theirs in columns.items():
         if TABLES[match.table].column(ours) and f"rename.{ours}" not in asked:
             entry.keys[f"rename.{ours}"] = theirs
     _ask_forms(entry, [*columns.values()])
     return entry
+
+
+def _tell_count(entry: Entry, columns: dict[str, str]) -> None:
+    """Of which day and of which places is a count?"""
+    leave_out_sums(entry, columns)
+    if "counted_at" not in columns:
+        entry.keys["columns.counted_at"] = "file_day()"
+        _ask_day(entry)
 
 
 def _products_of_sales(entries: list[Entry]) -> list[Entry]:

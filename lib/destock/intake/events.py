@@ -9,6 +9,7 @@ a wrong figure that looks right.
 from destock import engine
 from destock.intake import query
 from destock.intake.cells import grammar
+from destock.intake.cells.nothing import WORDS
 from destock.intake.columns import File, named, quoted_in, sql_of
 from destock.model.messages import mark
 
@@ -28,7 +29,7 @@ STATUS = (
     "refund",
 )
 # of an after-sale: there is none
-SAID_NOTHING = ("-", "--", "—", "null")
+_NOTHING = ("", *(word.lower() for word in WORDS["text"]))
 # how many rows one row may become
 MOST = 4
 KIND, NTH = "_kind", "_nth"
@@ -89,7 +90,7 @@ def _meaning(file: File, status: str, states: tuple[str, ...]) -> str:
     words = {
         str(word).lower(): means for word, means in file.source.status.get("words", {}).items()
     }
-    known = (dict.fromkeys(("", *SAID_NOTHING), "none") if "none" in states else {}) | words
+    known = (dict.fromkeys(_NOTHING, "none") if "none" in states else {}) | words
     pairs = ", ".join(
         f"{engine.literal(word)}: {engine.literal(means)}"
         for word, means in known.items()

@@ -71,10 +71,12 @@ def _date(option: str, value: str) -> date:
 
 
 def absolute(shop: str | Path) -> Path:
+    """Where is a path that somebody wrote, seen from here?"""
     return Path(os.path.abspath(shop))
 
 
 def settings(pairs: list[str]) -> dict[str, str]:
+    """Which assumptions are other for this run? Raises Fault (2) for what is no NAME=VALUE."""
     settings = {}
     for pair in pairs:
         name, equals, value = pair.partition("=")
@@ -85,6 +87,7 @@ def settings(pairs: list[str]) -> dict[str, str]:
 
 
 def pages(names: list[str], known: list[str]) -> list[str]:
+    """Which pages are asked for? Raises Fault (2) for one that is not known."""
     for name in names:
         if name not in known:
             raise Fault(

@@ -7,7 +7,7 @@ _IDENTIFIER = (*_ANYWHERE, "nan", "NaN", "N/A", "n/a")
 _NUMBER = (*_IDENTIFIER, "无")
 _DAY = (*_NUMBER, "/", "0000-00-00", "0000-00-00 00:00:00")
 # by the kind of a column: a word of a text may be meant
-_WORDS = {
+WORDS = {
     "text": _ANYWHERE,
     "id": _IDENTIFIER,
     **dict.fromkeys(("units", "money", "number", "integer"), _NUMBER),
@@ -19,7 +19,7 @@ def words(kind: str) -> str:
     """Which words mean nothing in a column of this kind? As a list of SQL; exact texts are found in
     no time.
     """
-    return ", ".join(map(engine.literal, _WORDS[kind]))
+    return ", ".join(map(engine.literal, WORDS[kind]))
 
 
 def is_nothing(text: str, kind: str) -> str:
@@ -27,4 +27,4 @@ def is_nothing(text: str, kind: str) -> str:
     doubt already.
     """
     # IN would become a join
-    return "(" + " OR ".join(f"{text} = {engine.literal(word)}" for word in _WORDS[kind]) + ")"
+    return "(" + " OR ".join(f"{text} = {engine.literal(word)}" for word in WORDS[kind]) + ")"

@@ -1,5 +1,6 @@
 """Exports → what a ``shop.toml`` is to say of each table, and what only the shop can answer."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -30,21 +31,23 @@ class Proposal:
 
 def propose(exports: list[Export], name: str) -> Proposal:
     """What is a shop with these exports to say of itself?"""
-    entries = _of_profiles(exports)
-    skus = _skus(entries)
-    unknown = [export for export in exports if export.profile is None]
+    entries, instead = _of_profiles(exports)
+    skus = _skus(entries + instead)
     taken = {entry.table for entry in entries}
-    for export in unknown:
-        found = _of_names(export, skus, taken)
+    for export in exports:
+        found = _of_names(export, skus, taken) if export.profile is None else []
         for entry in found:
             if entry.table == "order_lines" and "order_lines" in taken:
                 text = mark("these are other sales than those of the table's other sources")
                 entry.notes.append(say(text))
             taken.add(entry.table)
         entries += found
-        if any(entry.table == "products" for entry in found):
-            skus |= _skus(found)
-    if not any(entry.table == "products" for entry in entries):
+        skus |= _skus(found)
+    for entry in instead:
+        if entry.table not in taken:
+            taken.add(entry.table)
+            entries.append(entry)
+    if "products" not in taken:
         entries += _products_of_sales(entries)
     used = {id(entry.export) for entry in entries}
     sources = {entry.keys.get("heads.source") for entry in entries}
@@ -58,22 +61,18 @@ def propose(exports: list[Export], name: str) -> Proposal:
     )
 
 
-def _of_profiles(exports: list[Export]) -> list[Entry]:
-    """The tables of exports that a profile knows; one that fills a table only where no other does
-    waits for the others.
+def _of_profiles(exports: list[Export]) -> tuple[list[Entry], list[Entry]]:
+    """The tables of exports that a profile knows, and those that it fills only where no other
+    export does.
     """
     known_as = [export for export in exports if export.profile]
-    entries = [
-        _entry(export, table, known_as)
-        for export in known_as
-        for table in export.profile.tables
-        if table not in export.profile.alone
-    ]
+    entries: list[Entry] = []
+    instead: list[Entry] = []
     for export in known_as:
-        for table in export.profile.alone:
-            if not any(entry.table == table for entry in entries):
-                entries.append(_entry(export, table, known_as))
-    return [entry for entry in entries if entry is not None]
+        for table in export.profile.tables:
+            if entry := _entry(export, table, known_as):
+                (instead if table in export.profile.alone else entries).append(entry)
+    return entries, instead
 
 
 def _entry(export: Export, table: str, exports: list[Export]) -> Entry | None:
@@ -90,7 +89,7 @@ def _entry(export: Export, table: str, exports: list[Export]) -> Entry | None:
     entry = Entry(table, keys, export)
     if "file_day()" in str(said):
         _ask_day(entry)
-    _ask_forms(entry, [*said.get("rename", {}).values()])
+    _ask_forms(entry, [*said.get("rename", {}).values()], said)
     return entry
 
 
@@ -110,17 +109,19 @@ def _ask_day(entry: Entry) -> None:
         entry.questions.append(Question("day", text, [written], said, free=True))
 
 
-def _ask_forms(entry: Entry, names: list) -> None:
-    """How does an export write days and numbers, where that is not plain by itself?"""
+def _ask_forms(entry: Entry, names: list, settled: Collection[str] = ()) -> None:
+    """How does an export write days and numbers, where that is neither plain by itself nor
+    ``settled`` by its profile?
+    """
     columns = entry.export.columns
     read = {name for some in names for name in listed(some)}
     values = [columns[name] for name in read & columns.keys()]
     days = [some for some in values if known(some) and day_forms(some)]
-    if days and "date_format" not in entry.keys:
+    if days and "date_format" not in settled:
         forms = day_forms([value for some in days for value in some])
         _settle(entry, "date_format", forms, mark("{file}: which is the form of its dates?"))
     numbers = [some for some in values if number_forms(some)]
-    if numbers and "number_format" not in entry.keys:
+    if numbers and "number_format" not in settled:
         forms = number_forms([value for some in numbers for value in some])
         _settle(entry, "number_format", forms, mark("{file}: how does it write 1234.50?"))
 

@@ -3,6 +3,8 @@
 import re
 from datetime import datetime
 
+from destock.intake.cells.nothing import WORDS
+
 _NUMBER = re.compile(
     r"[^\d\s.,'()-]{0,4}\s?\(?-?[\d.,' \u00a0\u202f]*\d[.,]?\)?-?\s?[^\d\s.,'()-]{0,4}"
 )
@@ -30,7 +32,7 @@ DAY_FORMS = tuple(
 )
 # how a table may write 1234.50, where not so
 NUMBER_FORMS = {"1,234.50": (",", "."), "1.234,50": (".", ",")}
-_NOTHING = {"", "-", "--", "—", "null", "none", "nan", "n/a", "\\n"}
+_NOTHING = {"", "none", *(word.lower() for word in WORDS["number"])}
 
 
 def known(values: list[str]) -> list[str]:

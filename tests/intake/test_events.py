@@ -210,3 +210,37 @@ columns = { kind = "'sale'" }
     def test_typed_and_untyped_do_not_mix(self, shop, take_in):
         with pytest.raises(Fault, match="all of its sources are typed, or none"):
             take_in(shop(self.WEB, self.TILL + "typed = true\n"))
+
+
+def test_a_line_may_have_columns_of_types(make_shop, take_in):
+    """As a Parquet file or a database has them, and not texts."""
+    entry = {
+        "source": "o.parquet",
+        "rename": {k: v for k, v in NAMES.items() if k not in ("line_id", "units")},
+        "status": {"order": "state", "returned_units": "back", "words": WORDS},
+    }
+    shop = make_shop({"products": "sku\nA\n"}, tables={"order_lines": entry})
+    lines = pd.DataFrame(
+        {
+            "no": ["1", "2", "3"],
+            "sku": "A",
+            "day": pd.to_datetime(["2026-05-01"] * 3),
+            "units": [2, 1, 4],
+            "money": [20.0, 10.0, 40.0],
+            "state": ["gone", "closed", "gone"],
+            "sent": pd.to_datetime([SENT, None, SENT]),
+            "back": [0, 0, 1],
+        }
+    )
+    lines.to_parquet(shop / "o.parquet")
+    intake, table = take_in(shop)
+    told = table("order_lines").set_index(["order_id", "kind"])
+    assert told["units"].astype(float).to_dict() == {
+        ("1", "sale"): 2,
+        ("2", "cancel"): 1,
+        ("2", "sale"): 1,
+        ("3", "return"): 1,
+        ("3", "sale"): 4,
+    }
+    assert float(told.loc[("3", "return"), "customer_paid"]) == 10
+    assert intake.rejects.empty

@@ -33,10 +33,12 @@ def define(con: engine.Engine, source: Source, currency: str, file: Path) -> Non
     _put(con, "amount", numerals.of_text(amount, source, currency), amount)
     _put(con, "units", numerals.of_text(units, source, currency), units)
     _put(con, "moment", f"CAST({moment('v', source.date_format)} AS VARCHAR)", time)
+    # a column of a Parquet file or a database has a type of its own, and keeps it
+    text = "CAST(x AS VARCHAR)"
     # most values begin with a digit, and none of the words does that is no zero
     con.execute(
-        "CREATE OR REPLACE TEMP MACRO given(x) AS CASE WHEN x >= '1' AND x < ':' THEN x"
-        f" WHEN x NOT IN ({words('time')}) THEN x END"
+        f"CREATE OR REPLACE TEMP MACRO given(x) AS CASE WHEN {text} >= '1' AND {text} < ':' THEN x"
+        f" WHEN {text} NOT IN ({words('time')}) THEN x END"
     )
     if any("file_day()" in text for text in (source.query, *source.columns.values())):
         day = source.day or day_in(file.name)
@@ -62,4 +64,6 @@ def _put(con: engine.Engine, name: str, text: str, column: Column) -> None:
     read = f"CAST(coalesce({text}, v || ' in no declared form') AS {column.sql_type})"
     # a macro is its text, and this one names its value dozens of times: what x is, is asked once
     once = f"lambda v: CASE WHEN v IS NOT NULL THEN {read} END"
-    con.execute(f"CREATE OR REPLACE TEMP MACRO {name}(x) AS list_transform([x], {once})[1]")
+    con.execute(
+        f"CREATE OR REPLACE TEMP MACRO {name}(x) AS list_transform([CAST(x AS VARCHAR)], {once})[1]"
+    )

@@ -31,6 +31,10 @@ TABLES = {
         mark("whether a style misses its plan or the plan was wrong"),
         mark("the causes of the excess"),
     ),
+    "exits": (
+        mark("what a live session, an outlet, the staff or a donation would take and pay"),
+        mark("which stock leaves by which exit, when, and what that brings"),
+    ),
 }
 MISSING_TABLE = Sentence(
     "missing_table",

@@ -3,7 +3,6 @@
 import pandas as pd
 
 from destock.analysis.clearance import goal
-from destock.analysis.clearance.orders import ON_ORDER
 from destock.model.findings import UNKNOWN, Finding, Sentence
 from destock.model.messages import mark
 from destock.model.metrics import total
@@ -19,12 +18,14 @@ def wanted_cash(costs, cash_goal) -> float:
 
 
 @frame(key="hurry", columns="cash by_date_low by_date_high chance present_value given_up")
-def cash_curve(options, decided_by_analyst, costs, wanted_cash) -> pd.DataFrame:
+def cash_curve(options_by_hurry, decided_by_analyst, costs, wanted_cash) -> pd.DataFrame:
     """How much cash the overstock can become by the date, how surely it reaches the goal, and what
     value the hurry gives up.
     """
-    sold = goal.as_asked(options[options["portion"] != ON_ORDER], decided_by_analyst)
-    sold = sold[sold["item"].isin(costs["item"])]
+    sold = {
+        hurry: goal.as_asked(rows[rows["item"].isin(costs["item"])], decided_by_analyst)
+        for hurry, rows in options_by_hurry.items()
+    }
     return goal.cash_curve(sold, wanted_cash)
 
 

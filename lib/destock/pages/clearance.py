@@ -21,11 +21,17 @@ from destock.pages.page import page
     ),
 )
 def decisions(
-    options, outlook, styles, decided_by_analyst, hurry, proceeds, holding
+    options, exit_decisions, outlook_after, styles, decided_by_analyst, hurry, proceeds, holding
 ) -> pd.DataFrame:
-    """The one decision about every style: its stock, its damaged units, each of its open orders."""
+    """The one decision about every style: its stock, what of it leaves by which exit, its damaged
+    units, each of its open orders.
+    """
     rows = choice.decide(options, decided_by_analyst, hurry)
-    floors = choice.floors(outlook.rows, outlook.coming, proceeds, holding)
+    by_exit = exit_decisions.assign(
+        decided=choice.BY_VALUE, does=exit_decisions["kind"].map(choice.DOES)
+    )
+    rows = pd.concat([rows, by_exit[[name for name in by_exit if name in rows]]])
+    floors = choice.floors(outlook_after.rows, outlook_after.coming, proceeds, holding)
     stock = rows["portion"] == ways.IN_STOCK
     rows = pd.concat([rows[stock].merge(floors, on="item", how="left"), rows[~stock]])
     tag = rows["item"].map(styles.set_index("item")["tag_price"])
@@ -110,8 +116,9 @@ DECIDED = Sentence(
     mark(
         "Of {styles:units} styles with units that are too much, {keep:units} are best left to sell"
         " on, {cut:units} bring most at a lower price, {clear:units} in a clearance session,"
-        " {jobber:units} sold to a jobber; {orders:units} open orders need not be taken. What units"
-        " cost to buy plays no part, but for those that are not bought yet."
+        " {jobber:units} sold to a jobber, {exits:units} leave for the most part by an exit;"
+        " {orders:units} open orders need not be taken. What units cost to buy plays no part, but"
+        " for those that are not bought yet."
     ),
     "styles",
     "by what each way brings, today's money",
@@ -172,13 +179,16 @@ NO_CUT = Sentence(
 
 
 @view
-def about_decisions(with_excess, open_orders) -> list[Finding]:
+def about_decisions(with_excess, exit_plan, decisions, open_orders) -> list[Finding]:
     """How many styles want which way, and about how many nothing can be decided."""
     stuck = with_excess["decision"] == ways.WATCH
-    rows, found = with_excess[~stuck], []
+    much = with_excess.loc[~stuck, "item"], exit_plan["item"]
+    rows, found = choice.about_stock(decisions), []
+    rows = rows[rows["item"].isin(pd.concat(much))]
     if len(rows) or len(open_orders):
         count = rows["decision"].value_counts()
         figures = {"styles": len(rows), "orders": len(open_orders)}
+        figures |= {"exits": rows["portion"].ne(ways.IN_STOCK).sum()}
         words = {"keep": ways.KEEP, "cut": ways.CUT, "clear": ways.CLEAR, "jobber": ways.JOBBER}
         figures |= {name: count.get(way, 0) for name, way in words.items()}
         found.append(DECIDED.found(figures))
@@ -263,8 +273,9 @@ def found(
     about_acting,
     about_cash,
     about_ways,
+    about_exits,
     about_ladders,
 ) -> list[Finding]:
     """What is to be done about each style, and what does it bring?"""
     decided = about_goal + about_decisions + about_acting + about_cash
-    return about_unknown_stock or decided + about_ways + about_ladders
+    return about_unknown_stock or decided + about_exits + about_ways + about_ladders

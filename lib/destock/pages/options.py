@@ -113,11 +113,12 @@ def outlook(
 
 
 @view(assumes="low_rate")
-def shown_options(outlook, weeks, numbers) -> pd.DataFrame:
+def shown_options(outlook_after, weeks, numbers) -> pd.DataFrame:
     """What there is to do about how styles are shown, which nobody can value."""
     late = weeks[weeks["week"] > weeks["week"].max() - pd.Timedelta(weeks=SPENT_WEEKS)]
     spent = late.groupby("item")["ad_spend"].sum() / SPENT_WEEKS
-    rows = outlook.rows.assign(ad_spend=outlook.rows["item"].map(spent).astype(float))
+    ads = outlook_after.rows["item"].map(spent).astype(float)
+    rows = outlook_after.rows.assign(ad_spend=ads)
     return open_ways.shown_options(rows, numbers["low_rate"])
 
 
@@ -141,6 +142,13 @@ def rungs(numbers) -> np.ndarray:
     return ladder[ladder >= numbers["deepest_cut"] - 1e-9]
 
 
+@frame
+def own_options(outlook, today, rungs) -> pd.DataFrame:
+    """What can be done with the stock of each style if nothing leaves by an exit."""
+    blocks = [open_ways.stock_options(block, rungs, today) for block in outlook.blocks(BLOCK)]
+    return pd.concat(blocks, ignore_index=True)
+
+
 @frame(
     key="item portion po_id way",
     columns=(
@@ -149,15 +157,25 @@ def rungs(numbers) -> np.ndarray:
     ),
 )
 def options(
-    outlook, shown_options, surplus_orders, wanted_in, damaged_options, holding, today, rungs
+    own_options,
+    rest_options,
+    outlook_after,
+    shown_options,
+    surplus_orders,
+    wanted_in,
+    damaged_options,
+    holding,
+    exit_plan,
 ) -> pd.DataFrame:
-    """Everything that can be done with each style, and what each way brings."""
-    blocks = outlook.blocks(BLOCK)
-    stock = [open_ways.stock_options(block, rungs, today) for block in blocks]
+    """Everything that can be done with each style, but for units that leave by an exit, and what
+    each way brings.
+    """
+    blocks = outlook_after.blocks(BLOCK)
     worth = pd.concat([open_ways.worth_on_order(block) for block in blocks])
     worth = worth.merge(wanted_in, on="item")
     found = [
-        *stock,
+        own_options[~own_options["item"].isin(exit_plan["item"])],
+        rest_options,
         shown_options,
         orders.order_options(surplus_orders, worth, holding),
         damaged_options,

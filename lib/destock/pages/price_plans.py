@@ -18,14 +18,14 @@ MOST_STYLES = 50  # for which ladders are worked out: those whose cut brings mos
     columns="price_first price_last plan_value against_one",
     assumes="ladder_changes ladder_weeks",
 )
-def price_plans(outlook, decisions, rungs, numbers) -> pd.DataFrame:
+def price_plans(outlook_after, decisions, rungs, numbers) -> pd.DataFrame:
     """What each way of taking the price down would bring the styles whose price is to be cut."""
     cut = decisions[decisions["decision"] == CUT].nlargest(MOST_STYLES, "gain")
-    at = pd.Index(outlook.rows["item"]).get_indexer(cut["item"])
+    at = pd.Index(outlook_after.rows["item"]).get_indexer(cut["item"])
     rules = ladders.Rules(
         changes=int(numbers["ladder_changes"]), least_weeks=int(numbers["ladder_weeks"])
     )
-    return plans.price_plans(outlook.only(at), rungs, rules)
+    return plans.price_plans(outlook_after.only(at), rungs, rules)
 
 
 @view

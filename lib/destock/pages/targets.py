@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from destock.analysis.clearance.ways import IN_STOCK
+from destock.analysis.clearance.choice import about_stock
 from destock.analysis.pacing import grades as graded
 from destock.analysis.pacing import targets as aims
 from destock.model.findings import Finding, Sentence
@@ -57,8 +57,7 @@ def grades(items, pace, numbers) -> pd.DataFrame:
 @view(rows_of="grades")
 def grades_told(grades, decisions) -> pd.DataFrame:
     """The same with what is decided about the stock of each."""
-    stock = decisions["portion"] == IN_STOCK
-    decided = decisions.loc[stock, ["item", "decision", "price_to"]]
+    decided = about_stock(decisions)[["item", "decision", "price_to"]]
     return grades.merge(decided, on="item", how="left", validate="1:1")
 
 

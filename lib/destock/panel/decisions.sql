@@ -8,6 +8,13 @@ CREATE OR REPLACE TABLE provision AS
 SELECT item, max(booked_on) AS booked_on, max_by(amount, booked_on) AS amount
 FROM provisions CROSS JOIN run WHERE booked_on <= as_of GROUP BY item;
 
+-- The ways out that were agreed by as_of and are not over.
+CREATE OR REPLACE TABLE exit_offer AS
+SELECT e.exit, coalesce(w.kind, e.kind) AS kind, e.category, e.opens_on, e.closes_on, e.price, e.price_share, e.cost_share, e.fee_rate, e.return_rate,
+    e.handling, e.return_cost, e.takes_share, e.units, e.units_of_style, e.least_units, e.fixed_cost, e.pays_after
+FROM exits e CROSS JOIN run LEFT JOIN exit_word w ON w.chinese = e.kind
+WHERE (e.agreed_on IS NULL OR e.agreed_on <= as_of) AND (e.closes_on IS NULL OR e.closes_on > as_of);
+
 -- Items that somebody priced, planned, counted views of or decided on, and that no product and no event explains: nothing is made of them.
 CREATE OR REPLACE TABLE unknown_item AS
 SELECT n.named_in, n.item

@@ -14,7 +14,7 @@ from destock.intake.rows import Intake, load
 from destock.intake.shop import Shop
 from destock.model.findings import table
 from destock.model.messages import Fault, mark
-from destock.model.schema import CLASSES, TABLES, WAYS
+from destock.model.schema import CLASSES, EXITS, TABLES, WAYS
 from destock.model.weeks import calendar, spans
 from destock.panel.proof import prove
 
@@ -52,6 +52,7 @@ FRAMES = {
     "loss_week": "week, item, kind",
     "override": "item",
     "provision": "item",
+    "exit_offer": "exit, opens_on, category",
     "unknown_item": "named_in, item",
     "item_months": "item",
     "later": "named_in",
@@ -170,6 +171,7 @@ def context(con: engine.Engine, shop: Shop, intake: Intake, as_of: date) -> None
         "days": pd.DataFrame({"day": pd.date_range(first, as_of).date}),
         "season": _seasons(shop),
         "class_word": pd.DataFrame(CLASSES.items(), columns=["class", "chinese"]),
+        "exit_word": pd.DataFrame(EXITS.items(), columns=["kind", "chinese"]),
         "way_word": pd.DataFrame(WAYS.items(), columns=["way", "chinese"]),
         "rejected_product": pd.DataFrame({"sku": list(intake.rejected_skus)}, dtype="str"),
         "run": _run(con, shop, intake, first, as_of),

@@ -14,19 +14,31 @@ from destock.analysis.clearance.floor import (
 from destock.analysis.clearance.goal import KEY, ranked
 from destock.analysis.clearance.orders import ASK, CANCEL, ON_ORDER, OVERDUE, POSTPONE, TAKE
 from destock.analysis.clearance.waiting import Holding
-from destock.analysis.clearance.ways import CLEAR, CUT, IN_STOCK, JOBBER, KEEP, OTHER, WATCH
+from destock.analysis.clearance.ways import (
+    CLEAR,
+    CUT,
+    DAMAGED,
+    IN_STOCK,
+    JOBBER,
+    KEEP,
+    OTHER,
+    WATCH,
+)
 from destock.model.messages import mark
 from destock.model.metrics import ratio
 from destock.model.proceeds import Proceeds
 
 BY_VALUE, BY_ANALYST = mark("value"), mark("analyst")
 LET_BE = (KEEP, TAKE, WATCH)
-# who does it
+# who does it: what is decided, or the kind of exit that it goes by
 DOES = {
     **dict.fromkeys((CANCEL, ASK, POSTPONE, OVERDUE, TAKE), mark("buying")),
     **dict.fromkeys((KEEP, CUT, WATCH), mark("merchandising")),
-    CLEAR: mark("live room"),
-    **dict.fromkeys((JOBBER, OTHER), mark("wholesale")),
+    **dict.fromkeys((CLEAR, "live session"), mark("live room")),
+    **dict.fromkeys((JOBBER, OTHER, "outlet", "group buying", "wholesale"), mark("wholesale")),
+    **dict.fromkeys(("shop corner", "rework"), mark("merchandising")),
+    **dict.fromkeys(("staff sale", "donation"), mark("finance")),
+    "vendor return": mark("buying"),
 }
 
 
@@ -103,6 +115,12 @@ def first_of_each(decisions: pd.DataFrame) -> pd.DataFrame:
     acts = to_do(decisions).sort_values("free", ascending=False, kind="stable")
     rest = decisions[~decisions["item"].isin(acts["item"])].assign(free=False)
     return pd.concat([acts, rest]).drop_duplicates("item").reset_index(drop=True)
+
+
+def about_stock(decisions: pd.DataFrame) -> pd.DataFrame:
+    """The one decision about the stock of each item: the one about most of its units."""
+    rows = decisions[~decisions["portion"].isin([DAMAGED, ON_ORDER])]
+    return rows.sort_values("units", ascending=False, kind="stable").drop_duplicates("item")
 
 
 def floors(

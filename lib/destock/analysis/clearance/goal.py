@@ -1,5 +1,7 @@
 """Cash by a date: can it be had, how surely, and what does the hurry cost?"""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
@@ -13,17 +15,17 @@ SHARED = 0.3  # part of the variance of styles' levels that all of them share: a
 KEY = ["item", "portion", "po_id"]
 
 
-def cash_curve(options: pd.DataFrame, goal: float) -> pd.DataFrame:
+def cash_curve(options: Mapping[float, pd.DataFrame], goal: float) -> pd.DataFrame:
     """How much cash can stock become by the date, and what value is given up for it?
 
-    options: rows of ``stock_options`` and ``damaged_options`` of what is to be sold. One row a
+    options: of each degree of hurry, rows of ``stock_options``, ``damaged_options`` and what leaves
+    by exits, of what is to be sold. One row a
     degree of hurry, each with the ways that bring most value and cash so weighed: ``hurry``,
     ``cash`` with ``by_date_low`` and ``by_date_high`` (four of five cases), ``chance`` that it
     reaches the goal, ``present_value`` and ``given_up`` (of that without hurry). The last is the
     most that can be had.
     """
-    known = options[options["present_value"].notna() & options["cash_by_date"].notna()]
-    rows = [_chosen(known, hurry, goal) for hurry in HURRY]
+    rows = [_chosen(rows, hurry, goal) for hurry, rows in options.items()]
     curve = pd.DataFrame(rows, columns=["hurry", "cash", "sd", "chance", "present_value"])
     part = norm.ppf(0.9) * curve["sd"]
     return curve.assign(
@@ -58,7 +60,8 @@ def ranked(options: pd.DataFrame, hurry: float) -> pd.DataFrame:
 
 def _chosen(options: pd.DataFrame, hurry: float, goal: float) -> tuple[float, ...]:
     """Cash, its standard deviation, the chance of the goal, and value, at one degree of hurry."""
-    best = ranked(options, hurry).drop_duplicates(KEY).sort_values(KEY)
+    known = options[options["present_value"].notna() & options["cash_by_date"].notna()]
+    best = ranked(known, hurry).drop_duplicates(KEY).sort_values(KEY)
     cash, sd = best["cash_by_date"].sum(), _together(best)
     chance = float(norm.cdf((cash - goal) / sd)) if sd > 0 else float(cash >= goal)
     chance = np.nan if np.isnan(goal) else chance

@@ -81,6 +81,12 @@ class Outlook:
         shelf = Sizes(self.shelf.units[at], self.shelf.share[at])
         return replace(self, rows=self.rows.iloc[at].reset_index(drop=True), shelf=shelf, **ahead)
 
+    def without(self, gone: np.ndarray) -> "Outlook":
+        """The same where so many units of what is too much are not there any more."""
+        units = self.of("units") - gone
+        rows = self.rows.assign(units=units, too_much=self.of("too_much") - gone)
+        return replace(self, rows=rows, shelf=self.shelf.of(units))
+
     def brings(self, price: np.ndarray) -> np.ndarray:
         """What a unit brings at the prices of the weeks ahead."""
         return self.sale.brings(price, np.nan_to_num(self.of("return_rate"))[:, None])

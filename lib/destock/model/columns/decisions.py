@@ -49,6 +49,14 @@ COLUMNS = {
     "against_one": Column(
         "percent", mark("Against one price"), "plan_value ÷ that of one price held − 1"
     ),
+    "exit": Column("text", mark("Exit"), "who takes the units, as the shop calls it"),
+    "kind": Column("label", mark("Kind"), "what kind of exit it is"),
+    "run_order": Column("units", mark("No."), unit="number"),
+    "task": Column("label", mark("Task"), "what it is for in the session"),
+    "left": Column("text", mark("There are")),
+    "room": Column("units", mark("Room for"), "units that it takes on that day"),
+    "leaves_on": Column("date", mark("Leaves on"), "day on which the units leave"),
+    "paid_on": Column("date", mark("Paid on"), "day on which the money is there"),
     "decided": Column("label", mark("Decided by"), "rule or value, or analyst (table overrides)"),
     "gives_up": Column(
         "money", mark("Gives up"), "what the analyst's word brings less than the best way"

@@ -5,10 +5,10 @@ after intake knows only what stands here.
 """
 
 from destock.model.schema import decisions, events, goods
-from destock.model.schema.decisions import CLASSES, WAYS
+from destock.model.schema.decisions import CLASSES, EXITS, WAYS
 from destock.model.schema.table import UNREAD, Column, Table
 
-__all__ = ["CLASSES", "TABLES", "UNREAD", "WAYS", "Column", "Table"]
+__all__ = ["CLASSES", "EXITS", "TABLES", "UNREAD", "WAYS", "Column", "Table"]
 
 TABLES = {
     table.name: table
@@ -24,6 +24,7 @@ TABLES = {
         events.CHARGES,
         decisions.OVERRIDES,
         decisions.PROVISIONS,
+        decisions.WAYS_OUT,
         goods.SNAPSHOT,
     )
 }

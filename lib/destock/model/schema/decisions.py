@@ -21,6 +21,19 @@ WAYS = {
     "sell to a jobber": "卖给尾货商",
 }
 
+# who takes stock that the shop does not sell itself
+EXITS = {
+    "live session": "直播专场",
+    "shop corner": "清仓专区",
+    "outlet": "特卖平台",
+    "group buying": "社区团购",
+    "wholesale": "线下尾货",
+    "staff sale": "员工内购",
+    "donation": "捐赠",
+    "vendor return": "退供应商",
+    "rework": "改造",
+}
+
 PRICES = Table(
     "prices",
     "a price in force",
@@ -113,6 +126,40 @@ PROVISIONS = Table(
         must("item", "id", "priced item"),
         must("booked_on", "date", "day of the balance", planned=True),
         must("amount", "money", "balance of the item's write-down on that day"),
+    ),
+    by_hand=True,
+)
+
+WAYS_OUT = Table(
+    "exits",
+    "a way out for stock that is too much: who takes it, when, how much, and for what",
+    ("exit", "opens_on", "category"),
+    (
+        must("exit", "text", "its name, as people call it"),
+        must(
+            "kind",
+            "text",
+            "what it is, in English or Chinese",
+            *EXITS,
+            *EXITS.values(),
+        ),
+        may("category", "text", "the only category that it takes; empty = all"),
+        may("opens_on", "date", "first day; empty = open already", planned=True),
+        may("closes_on", "date", "last day; empty = no end", planned=True),
+        may("price", "money", "price a unit there; empty = by price_share"),
+        may("price_share", "number", "price there ÷ tag"),
+        may("cost_share", "number", "what a unit brings ÷ its cost: a buy-back, tax spared"),
+        may("fee_rate", "number", "commission and fees ÷ price"),
+        may("return_rate", "number", "units that come back ÷ units sent"),
+        may("handling", "money", "parcel and work a unit that is sent"),
+        may("return_cost", "money", "a unit that comes back"),
+        may("takes_share", "number", "part of its units that would have sold at the shop's price"),
+        may("units", "units", "units it takes a week, or in all if open for 7 days at most"),
+        may("units_of_style", "units", "of one style at most, each time"),
+        may("least_units", "units", "fewest units it takes, each time"),
+        may("fixed_cost", "money", "what each time costs, whatever is sold"),
+        may("pays_after", "integer", "days from the unit leaving to the money being there"),
+        may("agreed_on", "date", "when this was known; not used before that day", planned=True),
     ),
     by_hand=True,
 )

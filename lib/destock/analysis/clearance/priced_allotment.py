@@ -1,0 +1,260 @@
+"""The allotment of a shop of any size: every slot gets a price for its room, each item chooses for
+itself what it does at these prices, and the prices are bettered until hardly anything is left to
+gain.
+
+Dantzig and Wolfe (1960), Operations Research 8. Items choose in groups, so that the programme over
+all choices stays small; prices are drawn to the best ones so far, for those of that programme alone
+leap (Wentges 1997, International Transactions in Operational Research 4).
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.optimize import linprog
+from scipy.sparse import csr_array, hstack, vstack
+
+from destock.analysis.clearance.allotment import Allotment, Allotted, allotted, best_plans
+
+GROUPS = 50  # of items that choose together
+CLOSE = 5e-4  # of the value: closer to the best the prices need not come
+ROUNDS, DRAWN = 200, 0.5  # of prices at most, and how far each is drawn to the best so far
+# prices of a slot's room that are tried: parts of its own, then of a gift that all would take
+LESS, GIFTS = (1, 0.99, 0.97, 0.94, 0.9, 0.8, 0.6, 0.3, 0), (-0.1, -0.3, -1)
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """An item's units in pieces of which each unit brings the same: what none kept brings, and of
+    each piece (items × pieces, the best first) how many units there are and what one brings.
+    """
+
+    none: np.ndarray
+    units: np.ndarray
+    brings: np.ndarray
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What items do at some prices: units that leave (items × slots), and by group of items what
+    all brings and how much room is used (groups × slots).
+    """
+
+    given: csr_array
+    value: np.ndarray
+    used: np.ndarray
+
+
+def priced(asked: Allotment, hurry: float = 0.0) -> Allotted:
+    """Which allotment brings nearly most, where cash by the date is worth ``hurry`` beyond its
+    value? How near, its ``bound`` says. Units that leave are whole ones.
+
+    First every slot may be opened in part; then those that are worth their fee and their lot are
+    open, the others shut, and the items choose once more among these.
+    """
+    wanted = asked.hurried(hurry)
+    choices = [_choice(wanted, own_pieces(wanted), np.zeros(asked.net.shape))]
+    bound, price, weights = _bettered(wanted, choices)
+    opened = _opened(wanted, price, _given(choices, weights).sum(axis=0))
+    while True:
+        narrowed, again = replace(wanted, most=np.where(opened, wanted.most, 0.0)), choices[:1]
+        weights = _bettered(narrowed, again, opened)[-1]
+        given = in_whole(asked, _given(again, weights))
+        unfilled = opened & (given.sum(axis=0) < asked.least)
+        if not unfilled.any():
+            return allotted(asked, given, best_plans(asked, given, hurry), bound)
+        opened &= ~unfilled
+
+
+def _bettered(
+    wanted: Allotment, choices: list[Choice], opened: np.ndarray | None = None
+) -> tuple[float, np.ndarray, np.ndarray]:
+    """Add choices at ever better prices: the value that no mix of choices can be above, the best
+    prices, and the weights of the best mix, choices × groups.
+    """
+    pieces, price = own_pieces(wanted), np.zeros(len(wanted.capacity))
+    best, bound = price, np.inf
+    for _ in range(ROUNDS):
+        choices.append(_choice(wanted, pieces, best_at(price, wanted, pieces)))
+        above = _bound(wanted, choices[-1], price, opened)
+        if above < bound:
+            best, bound = price, above
+        found = linprog(**_programme(wanted, choices, opened))
+        mixed = -found.fun * _scale(choices)
+        if bound - mixed <= CLOSE * abs(mixed):
+            break
+        room, lot = -found.ineqlin.marginals.reshape(2, -1) * _scale(choices) / wanted.capacity
+        price = DRAWN * best + (1 - DRAWN) * (room - lot)
+    every = len(choices) * GROUPS
+    return bound, best, found.x[:every].reshape(len(choices), GROUPS)
+
+
+def own_pieces(wanted: Allotment) -> Pieces:
+    """What does each unit bring that is kept, under the plan that is best for so many? The least
+    concave line above all plans of an item.
+    """
+    lines = [
+        _line_above(kept.ravel().tolist(), value.ravel().tolist())
+        for kept, value in zip(wanted.kept, wanted.value, strict=True)
+    ]
+    most = max(len(kept) for kept, _ in lines)
+    kept, value = (
+        np.array([line[at] + line[at][-1:] * (most - len(line[at])) for line in lines])
+        for at in (0, 1)
+    )
+    units = np.diff(kept)
+    brings = np.diff(value) / np.where(units > 0, units, 1.0)
+    return Pieces(value[:, 0], units, np.where(units > 0, brings, -np.inf))
+
+
+def _line_above(kept: list[float], value: list[float]) -> tuple[list, list]:
+    """The corners of the line above the points of some plans, from left to right."""
+    points = {}
+    for at, brings in zip(kept, value, strict=True):
+        points[at] = max(brings, points.get(at, -np.inf))
+    corners = []
+    for at, brings in sorted(points.items()):
+        while len(corners) > 1 and _below(corners[-2], corners[-1], (at, brings)):
+            corners.pop()
+        if brings > -np.inf:
+            corners.append((at, brings))
+    return [at for at, _ in corners], [brings for _, brings in corners]
+
+
+def _below(first: tuple, middle: tuple, last: tuple) -> bool:
+    """Does the middle one of three points lie no higher than the line between the others?"""
+    rise, run = last[1] - first[1], last[0] - first[0]
+    return (middle[1] - first[1]) * run <= rise * (middle[0] - first[0])
+
+
+def best_at(price: np.ndarray, wanted: Allotment, pieces: Pieces) -> np.ndarray:
+    """How many units of each item leave by each slot, if its room has a price? Units go where they
+    bring most until none is left. Items × slots.
+    """
+    takes = wanted.most > 0
+    brings = np.concatenate([pieces.brings, np.where(takes, wanted.net - price, -np.inf)], axis=1)
+    room = np.concatenate([pieces.units, np.minimum(wanted.most, wanted.capacity)], axis=1)
+    order = np.argsort(-brings, axis=1, kind="stable")
+    room = np.take_along_axis(room, order, axis=1)
+    used = np.clip(wanted.units[:, None] - (room.cumsum(axis=1) - room), 0.0, room)
+    placed = np.empty_like(used)
+    np.put_along_axis(placed, order, used, axis=1)
+    return placed[:, pieces.units.shape[1] :]
+
+
+def _choice(wanted: Allotment, pieces: Pieces, given: np.ndarray) -> Choice:
+    """What so many units that leave come to, by group."""
+    kept = wanted.units - given.sum(axis=1)
+    own = np.clip(kept[:, None] - (pieces.units.cumsum(axis=1) - pieces.units), 0.0, pieces.units)
+    value = pieces.none + (np.where(own > 0, pieces.brings, 0.0) * own).sum(axis=1)
+    group = np.arange(len(kept)) % GROUPS
+    to_group = csr_array((np.ones(len(kept)), (group, np.arange(len(kept)))), (GROUPS, len(kept)))
+    value = value + (wanted.net * given).sum(axis=1)
+    return Choice(csr_array(given), to_group @ value, to_group @ given)
+
+
+def _bound(
+    wanted: Allotment, choice: Choice, price: np.ndarray, opened: np.ndarray | None
+) -> float:
+    """The value that no allotment can be above: what the items' choices bring, their room paid
+    for, and what slots earn at these prices that are open, or worth opening.
+    """
+    earns = np.maximum(price * wanted.capacity, price * wanted.least) - wanted.fee
+    earns = np.maximum(earns, 0.0) if opened is None else np.where(opened, earns, 0.0)
+    return float(choice.value.sum() - (choice.used @ price).sum() + earns.sum())
+
+
+def _scale(choices: list[Choice]) -> float:
+    """Money in whose units the programme is told, for the solver's tolerances are absolute."""
+    return float(np.abs(choices[0].value).max()) or 1.0
+
+
+def _programme(wanted: Allotment, choices: list[Choice], opened: np.ndarray | None) -> dict:
+    """Which mix of all choices so far brings most, within the room of each slot? For linprog: the
+    weight of each choice of each group, how far each slot is opened, and how much its lot is short.
+    Where it is settled which are open, a lot that is not filled costs more than filling it.
+    """
+    slots, every, settled = len(wanted.capacity), len(choices) * GROUPS, opened is not None
+    group = np.tile(np.arange(GROUPS), len(choices)), np.arange(every)
+    weights = csr_array((np.ones(every), group), (GROUPS, every + 2 * slots))
+    used = csr_array((np.concatenate([one.used for one in choices]) / wanted.capacity).T)
+    lots, one, none = (
+        wanted.least / wanted.capacity * settled,
+        np.eye(slots),
+        np.zeros((slots,) * 2),
+    )
+    room = hstack([used, csr_array(-one), csr_array(none)])
+    lot = hstack([-used, csr_array(np.diag(lots)), csr_array(-one)])
+    short = 2 * np.abs(wanted.net).max(axis=0) * wanted.capacity
+    costs = [*(-choice.value for choice in choices), wanted.fee, short]
+    open_part = (opened, opened) if settled else (np.zeros(slots), np.ones(slots))
+    ends = (np.zeros(every), np.zeros(slots)), (np.ones(every), np.ones(slots))
+    low, high = (
+        np.concatenate([end[0], part, end[1]]) for end, part in zip(ends, open_part, strict=True)
+    )
+    return {
+        "c": np.concatenate(costs) / _scale(choices),
+        "A_ub": vstack([room, lot]),
+        "b_ub": np.zeros(2 * slots),
+        "A_eq": weights,
+        "b_eq": np.ones(GROUPS),
+        "bounds": np.column_stack([low, high]).astype(float),
+    }
+
+
+def _opened(wanted: Allotment, price: np.ndarray, used: np.ndarray) -> np.ndarray:
+    """Which of the slots that are used are worth their fee and their lot? Those that are used least
+    are judged first, at the prices of all others.
+    """
+    opened, pieces = used > 0, own_pieces(wanted)
+    doubtful = np.flatnonzero(opened & ((wanted.fee > 0) | (wanted.least > 0)))
+    for slot in doubtful[np.argsort((used / wanted.capacity)[doubtful], kind="stable")]:
+        narrowed = replace(wanted, most=np.where(opened, wanted.most, 0.0))
+        opened[slot] = _opening_brings(narrowed, pieces, price, slot) > 0
+    return opened
+
+
+def _opening_brings(wanted: Allotment, pieces: Pieces, price: np.ndarray, slot: int) -> float:
+    """How much more is brought if a slot is opened, at the best price for its room that fills its
+    lot? Below zero: it is better shut.
+    """
+    here = np.arange(len(price)) == slot
+    others = np.where(here, 0.0, price)
+
+    def brought(at: float) -> tuple[float, float]:
+        given = best_at(np.where(here, at, price), wanted, pieces)
+        choice = _choice(wanted, pieces, given)
+        return choice.value.sum() - (choice.used @ others).sum(), choice.used[:, slot].sum()
+
+    shut, _ = brought(np.inf)
+    most = np.abs(wanted.net[:, slot]).max()
+    tried = [price[slot] * part for part in LESS] + [most * part for part in GIFTS]
+    found = [brought(at) for at in tried]
+    more = [
+        (value - shut) * min(1.0, wanted.capacity[slot] / used) - wanted.fee[slot]
+        for value, used in found
+        if used >= max(wanted.least[slot], 1.0)
+    ]
+    return max(more, default=-np.inf)
+
+
+def _given(choices: list[Choice], weights: np.ndarray) -> np.ndarray:
+    """Units that leave in a mix of choices: items × slots."""
+    items = choices[0].given.shape[0]
+    group = np.arange(items) % GROUPS
+    parts = [
+        choice.given.multiply(weight[group, None])
+        for choice, weight in zip(choices, weights, strict=True)
+    ]
+    return sum(part.toarray() for part in parts)
+
+
+def in_whole(asked: Allotment, given: np.ndarray) -> np.ndarray:
+    """The same in whole units, of each slot as many: those with the largest parts get the rest."""
+    whole = np.floor(given + 1e-6)
+    for slot in range(given.shape[1]):
+        rest = int(np.floor(given[:, slot].sum() + 1e-6) - whole[:, slot].sum())
+        part = given[:, slot] - whole[:, slot]
+        free = (asked.units - whole.sum(axis=1) >= 1) & (whole[:, slot] + 1 <= asked.most[:, slot])
+        first = np.argsort(-np.where(free, part, 0.0), kind="stable")[:rest]
+        whole[first, slot] += free[first] & (part[first] > 0)
+    return whole

@@ -228,6 +228,29 @@ def tables():
             }
         ],
         "provisions": [{"item": "A", "booked_on": day(20), "amount": 100}],
+        "exits": [
+            {
+                "exit": "A session",
+                "kind": "live session",
+                "category": "dress",
+                "opens_on": day(40),
+                "closes_on": day(41),
+                "price": 30,
+                "price_share": 0.3,
+                "cost_share": 0.2,
+                "fee_rate": 0.2,
+                "return_rate": 0.3,
+                "handling": 5,
+                "return_cost": 4,
+                "takes_share": 0.1,
+                "units": 100,
+                "units_of_style": 20,
+                "least_units": 10,
+                "fixed_cost": 1000,
+                "pays_after": 15,
+                "agreed_on": day(20),
+            }
+        ],
     }
 
 

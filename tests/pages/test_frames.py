@@ -98,9 +98,15 @@ def test_the_rate_of_capital_moves_money_and_no_elasticity_or_back_test():
         "cash_curve",
         "costs",
         "decisions",
+        "exit_bounds",
+        "exit_plan",
+        "exits_by_hurry",
         "open_orders",
         "options",
+        "own_options",
         "price_plans",
+        "rest_by_hurry",
+        "rest_options",
     }
     assert not assumed_by("elasticity")
     assert "capital_rate" not in assumed_by("backtest")

@@ -24,18 +24,17 @@ def exit_slots(exit_offer, today) -> pd.DataFrame:
 
 
 @view
-def offer(
-    outlook, exit_slots, full_price, proceeds, decided_by_analyst, today, rungs
-) -> plans.Offer:
+def offer(outlook, exit_slots, full_price, proceeds, decided_by_analyst, rungs) -> plans.Offer:
     """What may leave, and by where: where there is no exit nothing; what the analyst has decided
     about stays.
     """
     free = ~outlook.rows["item"].isin(decided_by_analyst["item"]) & bool(len(exit_slots))
-    part = outlook.only(np.flatnonzero(free))
+    part = outlook.only(np.flatnonzero(free & (outlook.of("too_much") > 0)))
     rows = part.rows.assign(full_price=part.rows["item"].map(full_price).astype(float))
     prices = ways_out.exit_prices(rows, exit_slots, proceeds.tax_rate)
-    curves = [plans.own_curves(block, rungs, today) for block in part.blocks(BLOCK)]
-    return plans.offer(part, pd.concat(curves, ignore_index=True), exit_slots, prices)
+    blocks = [plans.own_curves(block, rungs) for block in part.blocks(BLOCK)]
+    curves = {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
+    return plans.offer(part, curves, exit_slots, prices)
 
 
 @frame(makes=("exits_by_hurry", "rest_by_hurry", "exit_bounds"))

@@ -14,29 +14,54 @@ from destock.analysis.clearance.allotment import (
 )
 from destock.analysis.clearance.exact_allotment import exact
 from destock.analysis.clearance.exits import allotment
-from destock.analysis.clearance.options import stock_options
-from destock.analysis.clearance.outlook import Outlook
+from destock.analysis.clearance.options import cash_figures
+from destock.analysis.clearance.outlook import Outcome, Outlook
 from destock.analysis.clearance.priced_allotment import in_whole, priced
-from destock.analysis.clearance.ways import CLEAR, CUT, JOBBER, KEEP
+from destock.analysis.clearance.ways import (
+    CLEAR,
+    CUT,
+    JOBBER,
+    KEEP,
+    best_cut,
+    given_away,
+    keep,
+)
 from destock.model.metrics import ratio
 
-PARTS = np.array([0.0, 0.25, 0.5, 0.75, 1.0])  # of what is too much that are kept
+PARTS = np.linspace(0, 1, 9)  # of what is too much that are kept
 OWN = (KEEP, CUT, CLEAR, JOBBER)
-FIGURES = ["present_value", "cash_by_date", "cash_sd", "cash_answer_sd"]
 FEW = 100  # plans of all items: so few are left to the exact programme
 
 
-def own_curves(outlook: Outlook, steps: np.ndarray, as_of: pd.Timestamp) -> pd.DataFrame:
+def own_curves(outlook: Outlook, steps: np.ndarray) -> dict[str, np.ndarray]:
     """What do the shop's own ways bring, if a part of what is too much is kept for them?
 
-    Rows of ``stock_options`` for each of five parts, with that ``part``.
+    steps: prices that are looked at, as parts of today's. Figure → items × ways × nine parts:
+    ``present_value``, ``cash_by_date``, ``cash_sd``, ``cash_answer_sd``; unknown of a way that
+    nobody can value.
     """
-    much = np.nan_to_num(outlook.of("too_much"))
-    found = [stock_options(outlook.without((1 - part) * much), steps, as_of) for part in PARTS]
-    return pd.concat(
-        [rows.assign(part=part) for rows, part in zip(found, PARTS, strict=True)],
-        ignore_index=True,
-    )
+    much, parts = outlook.of("too_much"), []
+    for part in PARTS:
+        less = outlook.without((1 - part) * much)
+        rest, shape = keep(less, less.of("units") - less.of("too_much")), (len(much), len(OWN))
+        found = {KEEP: keep(less, less.of("units"))}
+        found |= {way: given_away(less, way, rest) for way in (CLEAR, JOBBER)}
+        if (steps < 1).any():
+            found[CUT] = best_cut(less, steps[steps < 1])[0] if part else rest
+        figures = [_figures(found[way]) if way in found else {} for way in OWN]
+        nothing = np.full(len(much), np.nan)
+        parts.append(
+            {
+                name: np.stack([one.get(name, nothing) for one in figures], axis=1).reshape(shape)
+                for name in _figures(rest)
+            }
+        )
+    return {name: np.stack([one[name] for one in parts], axis=-1) for name in parts[0]}
+
+
+def _figures(outcome: Outcome) -> dict[str, np.ndarray]:
+    """What one way brings in value and cash, on the mean of all cases."""
+    return {"present_value": outcome.value.mean(axis=0)} | cash_figures(outcome)
 
 
 @dataclass(frozen=True)
@@ -55,16 +80,15 @@ class Offer:
 
 def offer(
     outlook: Outlook,
-    curves: pd.DataFrame,
+    cubes: dict[str, np.ndarray],
     slots: pd.DataFrame,
     prices: tuple[np.ndarray, np.ndarray],
 ) -> Offer:
     """What may leave by exits? Items of the outlook whose value to the shop itself is known.
 
-    prices: of ``exit_prices``.
+    cubes: of ``own_curves``; prices: of ``exit_prices``.
     """
-    cubes = {name: _cube(curves, outlook.rows["item"], name) for name in FIGURES}
-    at = np.flatnonzero((outlook.of("too_much") > 0) & np.isfinite(cubes[FIGURES[0]][:, 0, -1]))
+    at = np.flatnonzero(np.isfinite(cubes["present_value"][:, 0, -1]))
     cubes = {name: cube[at] for name, cube in cubes.items()}
     part = outlook.only(at)
     known = np.isfinite(cubes["present_value"]).all(axis=-1, keepdims=True)
@@ -77,19 +101,6 @@ def offer(
     price, brings = (of[at] for of in prices)
     asked = allotment(part, own, slots, brings)
     return Offer(part.rows["item"], slots, price, cubes, asked)
-
-
-def _cube(curves: pd.DataFrame, items: pd.Series, figure: str) -> np.ndarray:
-    """One figure of the shop's own ways: items × ways × parts. Where nothing of what is too much is
-    kept, each way is to keep what is needed.
-    """
-    rows = curves[curves["way"].isin(OWN)]
-    wide = rows.pivot(index=["item", "way"], columns="part", values=figure)
-    every = pd.MultiIndex.from_product([items, OWN])
-    found = wide.reindex(index=every, columns=PARTS).to_numpy(copy=True)
-    found = found.reshape(len(items), len(OWN), len(PARTS))
-    found[:, :, 0] = np.nan_to_num(found[:, :1, 0])
-    return found
 
 
 def allot(asked: Allotment, hurry: float = 0.0) -> Allotted:

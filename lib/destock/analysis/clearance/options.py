@@ -17,6 +17,7 @@ from destock.analysis.clearance.ways import (
     TRAFFIC,
     WATCH,
     best_cut,
+    cut_later,
     given_away,
     keep,
 )
@@ -53,8 +54,8 @@ def _other_ways(
     """What can be done with stock that is too much, other than keeping on (``kept``)."""
     lower_prices, rows = steps[steps < 1], []
     if len(lower_prices):
-        lower, step, later = best_cut(part, lower_prices)
-        told = _told(part, CUT, lower, kept, as_of, later)
+        lower, step = best_cut(part, lower_prices)
+        told = _told(part, CUT, lower, kept, as_of, cut_later(part, step))
         rows.append(told.assign(price=step * part.of("price")))
     rest = keep(part, part.of("units") - part.of("too_much"))
     for way, price in ((CLEAR, "clearing_price"), (JOBBER, "jobber")):
@@ -76,8 +77,6 @@ def _told(
     value, gain = outcome.value, outcome.value - kept.value
     low, high = (np.quantile(value, end, axis=0) for end in RANGE)
     gain_low, gain_high = (np.quantile(gain, end, axis=0) for end in RANGE)
-    by_answer = outcome.cash.reshape(LEVELS, ANSWERS, -1).mean(axis=0)
-    answer_sd, sd = by_answer.std(axis=0), outcome.cash.std(axis=0)
     pays_until = as_of + pd.to_timedelta(7 * outcome.weeks, unit="D")
     return pd.DataFrame(
         {
@@ -87,9 +86,7 @@ def _told(
             "units": outlook.of("units"),
             "price": outlook.of("price"),
             "cash_now": outcome.first,
-            "cash_by_date": outcome.cash.mean(axis=0),
-            "cash_sd": np.sqrt(np.maximum(sd**2 - answer_sd**2, 0.0)),
-            "cash_answer_sd": answer_sd,
+            **cash_figures(outcome),
             "present_value": value.mean(axis=0),
             "present_low": low,
             "present_high": high,
@@ -102,6 +99,17 @@ def _told(
             "do_by": pays_until if way == KEEP else as_of + pd.Timedelta(weeks=1),
         }
     )
+
+
+def cash_figures(outcome: Outcome) -> dict[str, np.ndarray]:
+    """How much cash is there by the date, and how far may its level and its answer put it off?"""
+    by_answer = outcome.cash.reshape(LEVELS, ANSWERS, -1).mean(axis=0)
+    answer_sd, sd = by_answer.std(axis=0), outcome.cash.std(axis=0)
+    return {
+        "cash_by_date": outcome.cash.mean(axis=0),
+        "cash_sd": np.sqrt(np.maximum(sd**2 - answer_sd**2, 0.0)),
+        "cash_answer_sd": answer_sd,
+    }
 
 
 def worth_on_order(outlook: Outlook) -> pd.DataFrame:

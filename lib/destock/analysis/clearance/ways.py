@@ -74,21 +74,24 @@ def given_away(outlook: Outlook, way: str, rest: Outcome, begins: int = 0) -> Ou
     return part + rest
 
 
-def best_cut(outlook: Outlook, steps: np.ndarray) -> tuple[Outcome, np.ndarray, np.ndarray]:
-    """Which one cut brings most, over all cases? What it brings, its step, and what it brings if it
-    comes a week later, by item.
-    """
+def best_cut(outlook: Outlook, steps: np.ndarray) -> tuple[Outcome, np.ndarray]:
+    """Which one cut brings most, over all cases? What it brings and its step, by item."""
     found = [cut(outlook, step) for step in steps]
     mean = np.array([one.value.mean(axis=0) for one in found])
     which = np.nan_to_num(mean, nan=-np.inf).argmax(axis=0)
-    later = np.empty(len(which))
-    for number in np.unique(which):
-        at = np.flatnonzero(which == number)
-        later[at] = cut(outlook.only(at), steps[number], begins=1).value.mean(axis=0)
 
     def picked(name: str) -> np.ndarray:
         every = np.stack([getattr(one, name) for one in found])
         return np.take_along_axis(every, which.reshape((1,) * (every.ndim - 1) + (-1,)), 0)[0]
 
     best = Outcome(*(picked(name) for name in ("value", "cash", "first", "weeks", "then")))
-    return best, steps[which], later
+    return best, steps[which]
+
+
+def cut_later(outlook: Outlook, step: np.ndarray) -> np.ndarray:
+    """What does each item bring if its cut, to a part of today's price, comes a week later?"""
+    later = np.empty(len(step))
+    for one in np.unique(step):
+        at = np.flatnonzero(step == one)
+        later[at] = cut(outlook.only(at), one, begins=1).value.mean(axis=0)
+    return later

@@ -95,7 +95,7 @@ bench-%: .venv/ready
 	@$(RUN)/python -m tests.benchmarks.$* $(BENCH_LINES)
 
 test-browser: .venv/ready
-	@$(RUN)/pytest tests/browser
+	@$(RUN)/pytest -n auto --dist loadfile tests/browser
 
 # A real Spark with two workers; it needs Java 17 or newer. Ten million lines: SPARK_LINES=10000000.
 test-spark: .venv/ready

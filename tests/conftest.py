@@ -5,6 +5,10 @@ import os
 from datetime import date
 from pathlib import Path
 
+# As the processes of a pack have it. With a thread a core in each worker, small matrices take four
+# times as long: threads that wait for each other keep the cores busy.
+os.environ |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
 import pandas as pd
 import pytest
 

@@ -4,6 +4,7 @@ import ast
 import json
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,9 @@ def room(path: Path) -> str:
     return path.relative_to(LIB).parts[0].removesuffix(".py")
 
 
+@cache
 def imports(path: Path) -> set[str]:
+    """What a module imports, by its full name."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):

@@ -290,6 +290,25 @@ def test_an_expression_that_fails_on_every_row_is_wrong_by_itself(make_shop, tak
             take_in(folder)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"columns": {"customer_paid": 'amount("price")'}},
+        {"columns": {"customer_paid": 'AMOUNT ("price")'}},
+        {"columns": {"customer_paid": '"price".amount()'}},
+        {"columns": {"customer_paid": '\namount("price")'}},
+        {"rename": {"customer_paid": "price"}, "where": 'amount("price") > 0'},
+        {"query": 'SELECT * REPLACE (1 AS units), amount("price") AS customer_paid FROM source'},
+    ],
+)
+def test_a_text_is_read_as_the_table_writes_it_wherever_sql_stands(make_shop, take_in, said):
+    lines = PLAIN.replace("customer_paid", "price") + "1,1,A,2026-05-04,1,sale,1.200 €\n"
+    shop = {"products": PRODUCTS, "order_lines": lines}
+    entry = {"number_format": "1.234,50", "equal_rows": "separate"} | said
+    shop = make_shop(shop, currency="EUR", tables={"order_lines": entry})
+    assert take_in(shop)[1]("order_lines")["customer_paid"].tolist() == [1200]
+
+
 def test_an_expression_that_is_null_does_not_fail(make_shop, take_in):
     entry = {
         "columns": {

@@ -43,6 +43,12 @@ class TestPastSpans:
         told |= {("a", 2): 4 * 5 / 12, ("b", 2): 4 * 5 / 12}
         assert expected(TWO_YEARS).to_dict() == pytest.approx(told)
 
+    def test_years_are_counted_of_spans_of_its_kind(self):
+        older = pd.concat([sold("a", 1, 1, 4, 2, 4, 3), sold("b", 1, 1, 4, 4, 8, 2)])
+        for weeks, years in ((TWO_YEARS, 2), (older, 3)):
+            found = past_spans(weeks, NO_EXIT, HALF_YEAR).set_index("span")
+            assert (found.loc[0, "years"] == years).all()
+
     def test_one_year_alone_surprises_nobody_yet(self):
         assert past_spans(TWO_YEARS[TWO_YEARS["week"] > "2025-01-01"], NO_EXIT, 26).empty
         assert past_spans(TWO_YEARS.iloc[:0], NO_EXIT, 26).empty
@@ -79,7 +85,7 @@ def planted(shared: float, drift: float, luck: float, spans: int = 200, items: i
     told = rng.uniform(20, 200, len(span))
     part = 1 + rng.normal(0, shared, spans)[span] + rng.normal(0, np.sqrt(drift), len(span))
     came = told * part + rng.normal(0, np.sqrt(luck * told))
-    return pd.DataFrame({"span": span, "sold": came, "expected": told})
+    return pd.DataFrame({"span": span, "sold": came, "expected": told, "years": 1000})
 
 
 def usual(found: Off) -> float:
@@ -108,8 +114,17 @@ class TestOff:
         few = [usual(off(planted(0.0, 0.04, 3.0, spans=count))) for count in (2, 8, 40)]
         assert few[0] > few[1] > few[2] > 0
 
+    def test_a_coming_span_is_foretold_by_a_year_more_than_a_past_one(self):
+        rng = np.random.default_rng(1)
+        years, length = 4, 500
+        part = 1 + rng.normal(0, 0.1, (years, length))
+        others = (part.sum(axis=0) - part) / (years - 1)
+        rows = pd.DataFrame({"sold": (part / others).ravel(), "expected": 1.0, "years": years})
+        found = off(rows.assign(span=np.arange(len(rows))))
+        assert usual(found) == pytest.approx(0.1 * np.sqrt(1 + 1 / years), rel=0.03)
+
     def test_spans_that_came_out_exactly_leave_nothing_open(self):
-        exact = pd.DataFrame({"span": [0, 0, 1], "sold": [2.0, 3.0, 4.0]})  # one style alone in 1
+        exact = pd.DataFrame({"span": [0, 0, 1], "sold": [2.0, 3.0, 4.0], "years": 2})
         assert usual(off(exact.assign(expected=exact["sold"]))) == pytest.approx(0, abs=1e-6)
 
     def test_order_does_not_matter_and_more_units_are_off_by_a_smaller_part(self):

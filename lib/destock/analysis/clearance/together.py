@@ -39,10 +39,10 @@ def past_spans(weeks: pd.DataFrame, items: pd.DataFrame, length: int) -> pd.Data
 
     weeks: item, week, net_units, in_stock_share; items: item, exit_date. Spans of so many weeks (at
     most half a year) go back from the last week, as many a year as are whole in it. Expected is
-    what the item sold in the span before, times what became of such items' sales from that span to
-    this in the other years – such before their exit, after it, or without one –: how a year runs
+    what the item sold in the span before, times what became of such items' sales (before their
+    exit, after it, without one) from that span to this in the other years: how a year runs
     surprises nobody. Units are those of a shelf never empty. One row an item and span: ``span`` (0
-    the latest), ``sold``, ``expected``.
+    the latest), ``sold``, ``expected``, ``years`` that are known, its own too.
     """
     length = min(length, YEAR // 2)
     pairs = _pairs(weeks, length)
@@ -50,11 +50,13 @@ def past_spans(weeks: pd.DataFrame, items: pd.DataFrame, length: int) -> pd.Data
     over = np.where(exits.isna(), "no exit", np.where(exits < pairs["begins"], "after", "before"))
     pairs = pairs.assign(over=over, part=pairs["span"] % (YEAR // length))
     sums = pairs.groupby(["part", "over", "span"])[["sold", "before"]].sum()
-    others = sums.groupby(["part", "over"]).transform("sum") - sums
-    becomes = ratio(others["sold"], others["before"]).rename("becomes")
-    pairs = pairs.join(becomes, on=["part", "over", "span"])
+    alike = sums.groupby(["part", "over"])
+    others = alike.transform("sum") - sums
+    sums["becomes"] = ratio(others["sold"], others["before"])
+    sums["years"] = alike["sold"].transform("size")
+    pairs = pairs.join(sums[["becomes", "years"]], on=["part", "over", "span"])
     pairs["expected"] = pairs["before"] * pairs["becomes"]
-    return pairs.loc[pairs["expected"] > 0, ["item", "span", "sold", "expected"]]
+    return pairs.loc[pairs["expected"] > 0, ["item", "span", "sold", "expected", "years"]]
 
 
 def _pairs(weeks: pd.DataFrame, length: int) -> pd.DataFrame:
@@ -83,17 +85,21 @@ def off(spans: pd.DataFrame) -> Off:
 
     spans: of ``past_spans``. What items of one span were off by beyond all of them is their own.
     What all were off by together is told from that by how likely it makes the sums of past spans
-    (normal, every one of PARTS as likely before).
+    (normal, every one of PARTS as likely before). A past span of n years was foretold by n − 1 of
+    them, a coming one is by n: a variance of 1 + 1 ÷ (n − 1) stands for one of 1 + 1 ÷ n.
     """
-    sums = spans.groupby("span")[["sold", "expected"]].sum()
+    sums = spans.groupby("span").agg(
+        sold=("sold", "sum"), expected=("expected", "sum"), years=("years", "mean")
+    )
     if sums.empty:
         return Off(pd.Series(1 / len(PARTS), PARTS))
     drift, luck = _own(spans, sums)
     variance = drift * spans["expected"] ** 2 + luck * spans["expected"]
     chance = variance.groupby(spans["span"]).sum() / sums["expected"] ** 2
-    sd = np.sqrt(PARTS**2 + chance.to_numpy()[:, None])
-    missed = (sums["sold"] / sums["expected"] - 1).to_numpy()[:, None]
-    likely = norm.logpdf(missed, 0, np.maximum(sd, 1e-9)).sum(axis=0)
+    foretold = chance * (1 + 1 / sums["years"])
+    missed = (sums["sold"] / sums["expected"] - 1) * np.sqrt(1 - 1 / sums["years"] ** 2)
+    sd = np.sqrt(PARTS**2 + foretold.to_numpy()[:, None])
+    likely = norm.logpdf(missed.to_numpy()[:, None], 0, np.maximum(sd, 1e-9)).sum(axis=0)
     weight = np.exp(likely - likely.max())
     return Off(pd.Series(weight / weight.sum(), PARTS), drift, luck)
 

@@ -71,7 +71,8 @@ $(UV):
 
 # Simulation studies: each prints its table with its Monte-Carlo error and fails where a line falls short. Minutes each, on two cores.
 evidence: evidence-classification evidence-pacing evidence-elasticity evidence-projections \
-    evidence-price_answers evidence-cause_probabilities evidence-class_confidence evidence-clearance
+    evidence-price_answers evidence-cause_probabilities evidence-class_confidence evidence-clearance \
+    evidence-cash_goals
 
 evidence-%: .venv/ready
 	@$(RUN)/python -m tests.evidence.$*

@@ -18,11 +18,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
 from tests.evidence import continued, price_ladders
 from tests.evidence.continued import Costs, World, by_style
 
-from destock.analysis.clearance import goal
+from destock.analysis.clearance import goal, together
 from destock.pages import Frames
 from destock.panel.book import open_book
 
@@ -94,13 +93,15 @@ def reached(frames: Frames, items: pd.Index, cash: list[float]) -> dict[str, flo
     """How often did the cash of a shop reach a goal that was said to be 80 % likely, and one that
     was said to be 50 % likely?
     """
-    options = frames["options"].query("portion == 'in stock'")
-    said = goal.cash_curve(options[options["item"].isin(items)], np.nan).iloc[0]
-    part = (said["by_date_high"] - said["by_date_low"]) / (2 * norm.ppf(0.9))
-    return {
-        f"at {chance:.0%}": np.mean([one >= said["cash"] - norm.ppf(chance) * part for one in cash])
-        for chance in (0.5, 0.8)
-    }
+    options, known = frames["options"].query("portion == 'in stock'"), frames["past_off"]
+    options = options[options["item"].isin(items)]
+    answer_error = frames["elasticity"]["std_error"].iloc[0]
+    unsure = together.unsure(options, frames["outlook"], known, answer_error)
+    chances = [
+        goal.cash_curve({0.0: unsure}, one, known.shared)["chance"].iloc[0]  # that it is as much
+        for one in cash
+    ]
+    return {f"at {said:.0%}": np.mean(np.array(chances) <= said) for said in (0.5, 0.8)}
 
 
 def planned(world: World, step=1.0, given=0.0, weeks=NEVER) -> pd.DataFrame:

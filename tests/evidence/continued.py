@@ -167,9 +167,12 @@ def _without(world: World, given: np.ndarray) -> np.ndarray:
 
 
 def shop_of(seed: int, folder: Path, styles: int = 450, years: int = 4) -> Shop:
-    """A sample shop on its last day, its books written to a folder."""
+    """A sample shop on its last day, its books written to a folder. It has no exits: what they take
+    and pay is made up, and no simulation can judge it.
+    """
     shop = first_day(seed, styles, years)
     selling.trade(shop)
     folder.mkdir(parents=True, exist_ok=True)
     books.write_books(folder, shop, seed, years)
+    pd.DataFrame(columns=books.EXIT).to_csv(folder / "exits.csv", index=False)
     return shop

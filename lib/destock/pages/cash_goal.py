@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from destock.analysis.clearance import goal
+from destock.analysis.clearance import goal, together
 from destock.model.findings import UNKNOWN, Finding, Sentence
 from destock.model.messages import mark
 from destock.model.metrics import total
@@ -17,16 +17,24 @@ def wanted_cash(costs, cash_goal) -> float:
     return float(total(costs["purchase"])) * cash_goal if cash_goal > 0 else UNKNOWN
 
 
+@view
+def past_off(weeks, items, holding) -> together.Off:
+    """How far the units of as many weeks as cash is asked for in were off in the past."""
+    return together.off(together.past_spans(weeks, items, holding.weeks_asked))
+
+
 @frame(key="hurry", columns="cash by_date_low by_date_high chance present_value given_up")
-def cash_curve(options_by_hurry, decided_by_analyst, costs, wanted_cash) -> pd.DataFrame:
+def cash_curve(
+    options_by_hurry, decided_by_analyst, costs, wanted_cash, outlook, past_off, elasticity
+) -> pd.DataFrame:
     """How much cash the overstock can become by the date, how surely it reaches the goal, and what
     value the hurry gives up.
     """
-    sold = {
-        hurry: goal.as_asked(rows[rows["item"].isin(costs["item"])], decided_by_analyst)
-        for hurry, rows in options_by_hurry.items()
-    }
-    return goal.cash_curve(sold, wanted_cash)
+    error, sold = elasticity["std_error"].iloc[0], {}
+    for hurry, rows in options_by_hurry.items():
+        asked = goal.as_asked(rows[rows["item"].isin(costs["item"])], decided_by_analyst)
+        sold[hurry] = together.unsure(asked, outlook, past_off, error)
+    return goal.cash_curve(sold, wanted_cash, past_off.shared)
 
 
 @view(rows_of="cash_curve")

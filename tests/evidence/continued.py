@@ -14,7 +14,7 @@ from scipy.stats import poisson
 
 from destock.model.proceeds import Proceeds
 from destock.sample import _drawn as first_day
-from destock.sample import books, selling
+from destock.sample import books, exits, selling
 from destock.sample.decisions import CLEARANCE
 from destock.sample.shop import SHOCK_MEMORY, SHOCK_SD, Shop
 
@@ -174,5 +174,5 @@ def shop_of(seed: int, folder: Path, styles: int = 450, years: int = 4) -> Shop:
     selling.trade(shop)
     folder.mkdir(parents=True, exist_ok=True)
     books.write_books(folder, shop, seed, years)
-    pd.DataFrame(columns=books.EXIT).to_csv(folder / "exits.csv", index=False)
+    pd.DataFrame(columns=exits.EXIT).to_csv(folder / "exits.csv", index=False)
     return shop

@@ -19,40 +19,39 @@ def exact(asked: Allotment, goal: float = -np.inf) -> Allotted | None:
     open slot takes what it has room for and no less than its lot. All is told as parts – of an
     item's units, of a slot's room, of all value –, for the solver's tolerances are absolute.
     """
-    points = np.argwhere(np.isfinite(asked.value))
-    leaving = np.argwhere(asked.most > 0)
+    points, leaving = np.argwhere(np.isfinite(asked.value)), np.argwhere(asked.most > 0)
     (items, plans), slots = asked.value.shape[:2], len(asked.capacity)
     counts = len(points), len(leaving), items * plans, slots
-    units = asked.units[leaving[:, 0]]
-    value, cash = (
-        np.concatenate(
-            [own[tuple(points.T)], away[tuple(leaving.T)] * units, np.zeros(counts[2]), -fee]
-        )
-        for own, away, fee in (
-            (asked.value, asked.net, asked.fee),
-            (asked.cash, asked.paid, asked.fee_paid),
-        )
-    )
-    upper = np.ones(sum(counts))
-    away = slice(counts[0], sum(counts[:2]))
-    upper[away] = np.minimum(asked.most, asked.capacity)[tuple(leaving.T)] / units
+    value = _brings(asked, points, leaving, (asked.value, asked.net, asked.fee))
     rules = _rules(asked, points, leaving)
     if goal > -np.inf:
+        cash = _brings(asked, points, leaving, (asked.cash, asked.paid, asked.fee_paid))
         rules.append(LinearConstraint(cash / max(abs(goal), 1), goal / max(abs(goal), 1), np.inf))
+    units, most = asked.units[leaving[:, 0]], np.minimum(asked.most, asked.capacity)
+    upper = [np.ones(counts[0]), most[tuple(leaving.T)] / units, np.ones(sum(counts[2:]))]
     scale = np.abs(value).max() or 1.0
     found = solved(
         -value / scale,
         integrality=np.repeat([0, 0, 1, 1], counts),
-        bounds=Bounds(0, upper),
+        bounds=Bounds(0, np.concatenate(upper)),
         constraints=rules,
         options={"mip_rel_gap": GAP},
     )
     if found.x is None:
         return None
-    given, chosen = np.zeros((items, slots)), found.x[sum(counts[:2]) : sum(counts[:3])]
-    given[tuple(leaving.T)] = found.x[away] * units
+    _, parts, chosen, _ = np.split(found.x, np.cumsum(counts)[:-1])
+    given = np.zeros((items, slots))
+    given[tuple(leaving.T)] = parts * units
     plan = chosen.reshape(items, plans).argmax(axis=1)
     return allotted(asked, given, plan, -found.mip_dual_bound * scale)
+
+
+def _brings(asked: Allotment, points: np.ndarray, leaving: np.ndarray, of: tuple) -> np.ndarray:
+    """What each column of the programme brings: of value, or of cash."""
+    own, away, fee = of
+    plans = np.zeros(asked.value[..., 0].size)
+    away = away[tuple(leaving.T)] * asked.units[leaving[:, 0]]
+    return np.concatenate([own[tuple(points.T)], away, plans, -fee])
 
 
 def solved(costs: np.ndarray, **asked) -> OptimizeResult:

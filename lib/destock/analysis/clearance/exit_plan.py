@@ -188,28 +188,34 @@ def exit_decisions(
     agreed: ``gain_low`` and ``gain_high`` tell how far keeping on may be off.
     """
     rows = rows.reset_index(drop=True)
-    rows = rows.assign(part=rows["units"] / rows.groupby("item")["units"].transform("sum"))
-    kept = _less(before, after, KEEP).reindex(rows["item"]).reset_index(drop=True)
-    kept = kept.mul(rows["part"].to_numpy(), axis=0)
-    value, ends = rows["present_value"], kept[["present_low", "present_high"]]
-    best = before.sort_values("present_value", ascending=False, kind="stable")
-    best = best.drop_duplicates("item").set_index("item")["way"].reindex(rows["item"])
-    other = _less(before, after).reindex(rows["item"])["present_value"].to_numpy()
-    soon = rows["paid_on"] <= as_of + pd.Timedelta(days=7)
+    other = _otherwise(rows, before, after)
+    value, soon = rows["present_value"], rows["paid_on"] <= as_of + pd.Timedelta(days=7)
     return rows.assign(
         portion=portion(rows),
         po_id="",
         decision=rows["exit"],
         cash_now=rows["cash_by_date"].where(soon, 0.0),
-        keep_value=kept["present_value"],
-        keep_cash=kept["cash_by_date"],
-        gain=value - kept["present_value"],
-        gain_low=value - ends.max(axis=1),
-        gain_high=value - ends.min(axis=1),
+        keep_value=other["present_value"],
+        keep_cash=other["cash_by_date"],
+        gain=value - other["present_value"],
+        gain_low=value - other[["present_low", "present_high"]].max(axis=1),
+        gain_high=value - other[["present_low", "present_high"]].min(axis=1),
         do_by=rows["leaves_on"],
-        second=best.to_numpy(),
-        second_loses=value - other * rows["part"].to_numpy(),
+        second=other["second"],
+        second_loses=value - other["best"],
     )
+
+
+def _otherwise(rows: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """What would the units of each row bring if they were sold on, and by the ``best`` of the
+    shop's own ways, the ``second``?
+    """
+    kept = _less(before, after, KEEP).assign(best=_less(before, after)["present_value"])
+    part = rows["units"] / rows.groupby("item")["units"].transform("sum")
+    found = kept.reindex(rows["item"]).mul(part.to_numpy(), axis=0).reset_index(drop=True)
+    best = before.sort_values("present_value", ascending=False, kind="stable")
+    best = best.drop_duplicates("item").set_index("item")["way"]
+    return found.assign(second=best.reindex(rows["item"]).to_numpy())
 
 
 def _less(before: pd.DataFrame, after: pd.DataFrame, way: str = "") -> pd.DataFrame:

@@ -173,31 +173,23 @@ def _programme(wanted: Allotment, choices: list[Choice], opened: np.ndarray | No
     weight of each choice of each group, how far each slot is opened, and how much its lot is short.
     Where it is settled which are open, a lot that is not filled costs more than filling it.
     """
-    slots, every, settled = len(wanted.capacity), len(choices) * GROUPS, opened is not None
+    slots, every = len(wanted.capacity), len(choices) * GROUPS
+    low, high = (np.zeros(slots), np.ones(slots)) if opened is None else (opened, opened)
     group = np.tile(np.arange(GROUPS), len(choices)), np.arange(every)
-    weights = csr_array((np.ones(every), group), (GROUPS, every + 2 * slots))
     used = csr_array((np.concatenate([one.used for one in choices]) / wanted.capacity).T)
-    lots, one, none = (
-        wanted.least / wanted.capacity * settled,
-        np.eye(slots),
-        np.zeros((slots,) * 2),
-    )
-    room = hstack([used, csr_array(-one), csr_array(none)])
-    lot = hstack([-used, csr_array(np.diag(lots)), csr_array(-one)])
+    full, none = csr_array(-np.eye(slots)), csr_array((slots, slots))
+    lots = csr_array(np.diag(wanted.least / wanted.capacity * low))
     short = 2 * np.abs(wanted.net).max(axis=0) * wanted.capacity
     costs = [*(-choice.value for choice in choices), wanted.fee, short]
-    open_part = (opened, opened) if settled else (np.zeros(slots), np.ones(slots))
-    ends = (np.zeros(every), np.zeros(slots)), (np.ones(every), np.ones(slots))
-    low, high = (
-        np.concatenate([end[0], part, end[1]]) for end, part in zip(ends, open_part, strict=True)
-    )
+    least, most = np.zeros(every + 2 * slots), np.ones(every + 2 * slots)
+    least[every : every + slots], most[every : every + slots] = low, high
     return {
         "c": np.concatenate(costs) / _scale(choices),
-        "A_ub": vstack([room, lot]),
+        "A_ub": vstack([hstack([used, full, none]), hstack([-used, lots, full])]),
         "b_ub": np.zeros(2 * slots),
-        "A_eq": weights,
+        "A_eq": csr_array((np.ones(every), group), (GROUPS, every + 2 * slots)),
         "b_eq": np.ones(GROUPS),
-        "bounds": np.column_stack([low, high]).astype(float),
+        "bounds": np.column_stack([least, most]),
     }
 
 

@@ -60,7 +60,7 @@ GOAL_REACHED = Sentence(
         " reached with a chance of {chance:chance}. The hurry gives up {given_up:money} of value."
     ),
     "money",
-    "net cash within the days, after storage; level and answer drawn",
+    "net cash within the days, after storage; off as far as the past was",
     value="cash",
     money="cash",
 )
@@ -73,7 +73,7 @@ GOAL_OUT_OF_REACH = Sentence(
         " of value. The decisions are those of most value: {cash:money} within the days."
     ),
     "money",
-    "net cash within the days, after storage; level and answer drawn",
+    "net cash within the days, after storage; off as far as the past was",
     value="most",
     money="most",
     severity=2,

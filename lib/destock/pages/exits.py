@@ -6,7 +6,7 @@ import pandas as pd
 from destock.analysis.clearance import exit_plan as plans
 from destock.analysis.clearance import exits as ways_out
 from destock.analysis.clearance import line_up as line_ups
-from destock.analysis.clearance.choice import DOES
+from destock.analysis.clearance.choice import DOES, LIVE
 from destock.analysis.clearance.goal import HURRY
 from destock.analysis.clearance.options import stock_options
 from destock.analysis.clearance.outlook import Outlook
@@ -113,7 +113,7 @@ def exit_calendar(exit_plan, exit_decisions, exit_slots) -> pd.DataFrame:
 @view
 def line_up(exit_plan, outlook, sku_now, items) -> pd.DataFrame:
     """The line-up of the next live session."""
-    live = exit_plan[exit_plan["kind"] == "live session"]
+    live = exit_plan[exit_plan["kind"] == LIVE]
     live = live[live["leaves_on"] == live["leaves_on"].min()]
     rows = live.merge(outlook.rows[["item", "rate"]], on="item").merge(items[["item", "name"]])
     return line_ups.line_up(rows, sku_now)

@@ -30,15 +30,19 @@ from destock.model.proceeds import Proceeds
 
 BY_VALUE, BY_ANALYST = mark("value"), mark("analyst")
 LET_BE = (KEEP, TAKE, WATCH)
+LIVE = mark("live session")  # an exit; the clearance session is the shop's own, without room or fee
 # who does it: what is decided, or the kind of exit that it goes by
 DOES = {
     **dict.fromkeys((CANCEL, ASK, POSTPONE, OVERDUE, TAKE), mark("buying")),
     **dict.fromkeys((KEEP, CUT, WATCH), mark("merchandising")),
-    **dict.fromkeys((CLEAR, "live session"), mark("live room")),
-    **dict.fromkeys((JOBBER, OTHER, "outlet", "group buying", "wholesale"), mark("wholesale")),
-    **dict.fromkeys(("shop corner", "rework"), mark("merchandising")),
-    **dict.fromkeys(("staff sale", "donation"), mark("finance")),
-    "vendor return": mark("buying"),
+    **dict.fromkeys((mark("shop corner"), mark("rework")), mark("merchandising")),
+    **dict.fromkeys((CLEAR, LIVE), mark("live room")),
+    **dict.fromkeys((JOBBER, OTHER), mark("wholesale")),
+    **dict.fromkeys(
+        (mark("outlet"), mark("group buying"), mark("offline wholesale")), mark("wholesale")
+    ),
+    **dict.fromkeys((mark("staff sale"), mark("donation")), mark("finance")),
+    mark("vendor return"): mark("buying"),
 }
 
 

@@ -15,18 +15,14 @@ GAP = 1e-9  # of the value: closer the solver need not come
 def exact(asked: Allotment, goal: float = -np.inf) -> Allotted | None:
     """Which allotment brings most, with so much cash by the date? None: none brings so much.
 
-    One plan an item; its points are mixed, those of others are not; what is not kept leaves; an
-    open slot takes what it has room for and no less than its lot. All is told as parts – of an
-    item's units, of a slot's room, of all value –, for the solver's tolerances are absolute.
+    All is told in parts – of an item's units, of a slot's room, of the value –, for the solver's
+    tolerances are absolute.
     """
     points, leaving = np.argwhere(np.isfinite(asked.value)), np.argwhere(asked.most > 0)
     (items, plans), slots = asked.value.shape[:2], len(asked.capacity)
     counts = len(points), len(leaving), items * plans, slots
     value = _brings(asked, points, leaving, (asked.value, asked.net, asked.fee))
-    rules = _rules(asked, points, leaving)
-    if goal > -np.inf:
-        cash = _brings(asked, points, leaving, (asked.cash, asked.paid, asked.fee_paid))
-        rules.append(LinearConstraint(cash / max(abs(goal), 1), goal / max(abs(goal), 1), np.inf))
+    cash = _brings(asked, points, leaving, (asked.cash, asked.paid, asked.fee_paid))
     units, most = asked.units[leaving[:, 0]], np.minimum(asked.most, asked.capacity)
     upper = [np.ones(counts[0]), most[tuple(leaving.T)] / units, np.ones(sum(counts[2:]))]
     scale = np.abs(value).max() or 1.0
@@ -34,7 +30,7 @@ def exact(asked: Allotment, goal: float = -np.inf) -> Allotted | None:
         -value / scale,
         integrality=np.repeat([0, 0, 1, 1], counts),
         bounds=Bounds(0, np.concatenate(upper)),
-        constraints=rules,
+        constraints=[*_rules(asked, points, leaving), *_at_least(cash, goal)],
         options={"mip_rel_gap": GAP},
     )
     if found.x is None:
@@ -44,6 +40,12 @@ def exact(asked: Allotment, goal: float = -np.inf) -> Allotted | None:
     given[tuple(leaving.T)] = parts * units
     plan = chosen.reshape(items, plans).argmax(axis=1)
     return allotted(asked, given, plan, -found.mip_dual_bound * scale)
+
+
+def _at_least(cash: np.ndarray, goal: float) -> list[LinearConstraint]:
+    """So much cash by the date, where a goal is set."""
+    part = max(abs(goal), 1.0)
+    return [LinearConstraint(cash / part, goal / part, np.inf)] if goal > -np.inf else []
 
 
 def _brings(asked: Allotment, points: np.ndarray, leaving: np.ndarray, of: tuple) -> np.ndarray:

@@ -27,7 +27,7 @@ EXITS = {
     "shop corner": "清仓专区",
     "outlet": "特卖平台",
     "group buying": "社区团购",
-    "wholesale": "线下尾货",
+    "offline wholesale": "线下尾货",
     "staff sale": "员工内购",
     "donation": "捐赠",
     "vendor return": "退供应商",

@@ -123,9 +123,10 @@ BY_EXITS = Sentence(
     "by_exits",
     mark(
         "{units:units} units of {styles:units} styles leave by {exits:units} exits in the coming"
-        " {weeks:units} weeks and bring {money:money}, {more:money} more than if they were sold on;"
-        " no other way of dividing them up brings more than {gap:percent} above all that is"
-        " decided. What an exit takes and pays is the shop's own word (table exits)."
+        " {weeks:units} weeks and bring {money:money}, {more:money} more than the best that the"
+        " shop could do with them itself; no other way of dividing all up brings more than"
+        " {gap:percent} above this one. What an exit takes and pays is the shop's own word (table"
+        " exits)."
     ),
     "money",
     "today's money, after fees, returns and storage",
@@ -153,7 +154,7 @@ def about_exits(exit_plan, exit_decisions, exit_offer, exit_bounds, hurry) -> li
         "exits": exit_plan["exit"].nunique(),
         "weeks": ways_out.WEEKS,
         "money": exit_plan["present_value"].sum(),
-        "more": exit_decisions["gain"].sum(),
+        "more": exit_decisions["second_loses"].sum(),
         "gap": found["bound"] / found["found"] - 1,
     }
     return [BY_EXITS.found(figures)]

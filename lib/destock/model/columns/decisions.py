@@ -50,7 +50,7 @@ COLUMNS = {
         "percent", mark("Against one price"), "plan_value ÷ that of one price held − 1"
     ),
     "exit": Column("text", mark("Exit"), "who takes the units, as the shop calls it"),
-    "kind": Column("label", mark("Kind"), "what kind of exit it is"),
+    "kind": Column("label", meaning="what kind of exit it is"),
     "run_order": Column("units", mark("No."), unit="number"),
     "task": Column("label", mark("Task"), "what it is for in the session"),
     "left": Column("text", mark("There are")),

@@ -17,13 +17,23 @@ def brought(ax: Axes, frame: pd.DataFrame, currency: str) -> str | None:
         return nothing(ax, title)
     shown = frame.sort_values("gain", kind="stable")
     rows = np.arange(len(shown))
+    ax.figure.set_figheight(max(3.2, 1.2 + 0.42 * len(shown)))
     for column, label, colour, shift in (
         ("present_value", say("as is decided"), ACCENT, 0.19),
         ("keep_value", say("if nothing is done"), CALM, -0.19),
     ):
-        bars = ax.barh(rows + shift, shown[column], height=0.36, color=colour, label=label)
-        labels = [money(value, currency) for value in shown[column]]
-        ax.bar_label(bars, labels, padding=3, color=MUTED, fontsize=8.5)
+        ax.barh(rows + shift, shown[column], height=0.36, color=colour, label=label)
+        for row, value in zip(rows + shift, shown[column], strict=True):
+            # right of nothing too where it is below: the names of the rows stand on the left
+            ax.annotate(
+                money(value, currency),
+                (max(value, 0.0), row),
+                xytext=(3, 0),
+                textcoords="offset points",
+                va="center",
+                color=MUTED,
+                fontsize=8.5,
+            )
     ax.set_yticks(rows, [legible(say(word)) for word in shown["decision"]])
     ends = from_nothing([*shown["present_value"], *shown["keep_value"]], 1.25)
     ax.set_xlim(*ends)

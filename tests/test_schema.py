@@ -251,6 +251,20 @@ def tables():
                 "agreed_on": day(20),
             }
         ],
+        "promises": [
+            {
+                "item": "A",
+                "portion": "in stock",
+                "po_id": "p1",
+                "decision": "keep selling",
+                "units": 3,
+                "price": 90,
+                "cash_now": 100,
+                "cash_by_date": 200,
+                "report_day": day(15),
+                "cash_until": day(70),
+            }
+        ],
     }
 
 

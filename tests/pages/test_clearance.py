@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from destock.analysis.clearance import choice, orders, ways
+from destock.model.results import published
 from destock.pages import Frames
 from destock.panel.book import open_book
 
@@ -185,6 +186,32 @@ class TestExits:
         frames = Frames(open_book(copy))
         assert [one.id for one in frames["about_exits"]] == ["no_use_of_exits"]
         assert frames["exit_offer"]["kind"].tolist() == ["donation"]
+
+
+def test_a_later_report_says_what_became_of_an_earlier_one(small_shop, tmp_path):
+    """As a pack's results hold the decisions, and as a pattern over packs finds them."""
+    shop = shutil.copytree(small_shop, tmp_path / "shop")
+    for day, lang in (("2026-05-24", "en"), ("2026-05-24", "zh"), ("2026-05-31", "en")):
+        place = tmp_path / "reports" / f"shop-{day}-{lang}" / "results"
+        place.mkdir(parents=True)
+        told = published("decisions", Frames(open_book(small_shop, day))["decisions"])
+        told.to_parquet(place / "decisions.parquet", index=False)
+    with (shop / "shop.toml").open("a", encoding="utf-8") as config:
+        config.write('\n[tables.promises]\nsource = "../reports/*/results/decisions.parquet"\n')
+    frames = Frames(open_book(shop))
+    became, earlier = frames["became"], Frames(open_book(small_shop, "2026-05-31"))["decisions"]
+    key = ["item", "portion", "po_id"]
+    assert sorted(map(tuple, became[key].values)) == sorted(map(tuple, earlier[key].values))
+    assert set(became["report_day"]) == {pd.Timestamp("2026-05-31")}
+    assert set(became["done"]) <= {"done", "not done", "cannot be seen"}
+    (told,) = frames["about_promises"]
+    assert told.id == "promises_kept"
+    assert told.figures["came"][0] == pytest.approx(
+        became.loc[became["promised"].notna(), "cash_came"].sum()
+    )
+    # a report of the day itself, or later, is no promise of it
+    assert Frames(open_book(shop, "2026-05-24"))["became"].empty
+    assert Frames(open_book(small_shop))["about_promises"][0].id == "no_promises_yet"
 
 
 class TestGoal:

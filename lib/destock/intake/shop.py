@@ -121,7 +121,8 @@ class Shop:
         elif place.exists():
             found = [place]
         else:
-            matching = place.parent.glob(place.name) if place.parent.is_dir() else ()
+            base = next(parent for parent in place.parents if parent.is_dir())
+            matching = base.glob(str(place.relative_to(base)))
             found = [p for p in matching if not is_beside(p)]
         if not found:
             raise Fault(

@@ -18,10 +18,19 @@ from destock.pages.page import page
         " keep_value keep_cash gain gain_low gain_high waiting do_by pays_until then does second"
         " second_loses"
         " net_price floor floor_share best_price rate_needed rate_expected decided gives_up"
+        " report_day cash_until"
     ),
 )
 def decisions(
-    options, exit_decisions, outlook_after, styles, decided_by_analyst, hurry, proceeds, holding
+    options,
+    exit_decisions,
+    outlook_after,
+    styles,
+    decided_by_analyst,
+    hurry,
+    proceeds,
+    holding,
+    today,
 ) -> pd.DataFrame:
     """The one decision about every style: its stock, what of it leaves by which exit, its damaged
     units, each of its open orders.
@@ -36,7 +45,11 @@ def decisions(
     rows = pd.concat([rows[stock].merge(floors, on="item", how="left"), rows[~stock]])
     tag = rows["item"].map(styles.set_index("item")["tag_price"])
     cut = rows["decision"] == ways.CUT
-    return rows.assign(price_to=(rows["price"] / tag).where(cut)).reset_index(drop=True)
+    return rows.assign(
+        price_to=(rows["price"] / tag).where(cut),
+        report_day=today,
+        cash_until=today + pd.Timedelta(weeks=holding.weeks_asked),
+    ).reset_index(drop=True)
 
 
 @view
@@ -273,9 +286,12 @@ def found(
     about_acting,
     about_cash,
     about_ways,
+    about_promises,
     about_exits,
     about_ladders,
 ) -> list[Finding]:
     """What is to be done about each style, and what does it bring?"""
     decided = about_goal + about_decisions + about_acting + about_cash
-    return about_unknown_stock or decided + about_exits + about_ways + about_ladders
+    return (
+        about_unknown_stock or decided + about_promises + about_exits + about_ways + about_ladders
+    )

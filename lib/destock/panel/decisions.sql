@@ -15,6 +15,11 @@ SELECT e.exit, coalesce(w.kind, e.kind) AS kind, e.category, e.opens_on, e.close
 FROM exits e CROSS JOIN run LEFT JOIN exit_word w ON w.chinese = e.kind
 WHERE (e.agreed_on IS NULL OR e.agreed_on <= as_of) AND (e.closes_on IS NULL OR e.closes_on > as_of);
 
+-- What reports of earlier days decided.
+CREATE OR REPLACE TABLE promise AS
+SELECT item, portion, coalesce(po_id, '') AS po_id, decision, units, price, cash_now, cash_by_date, report_day, cash_until
+FROM promises CROSS JOIN run WHERE report_day < as_of;
+
 -- Items that somebody priced, planned, counted views of or decided on, and that no product and no event explains: nothing is made of them.
 CREATE OR REPLACE TABLE unknown_item AS
 SELECT n.named_in, n.item

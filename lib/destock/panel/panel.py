@@ -53,6 +53,7 @@ FRAMES = {
     "override": "item",
     "provision": "item",
     "exit_offer": "exit, opens_on, category",
+    "promise": "report_day, item, portion, po_id",
     "unknown_item": "named_in, item",
     "item_months": "item",
     "later": "named_in",

@@ -49,6 +49,13 @@ COLUMNS = {
     "against_one": Column(
         "percent", mark("Against one price"), "plan_value ÷ that of one price held − 1"
     ),
+    "report_day": Column("date", mark("Report of"), "day of the report that decided it"),
+    "cash_until": Column("date", meaning="day by which cash_by_date is there"),
+    "done": Column("label", mark("Done?"), "was it done"),
+    "promised": Column("money", mark("Promised"), "cash of the weeks that count"),
+    "cash_came": Column("money", mark("Came"), "net cash of what was sold in these weeks"),
+    "against": Column("label", mark("Against it"), "as promised, less or more"),
+    "gone": Column("units", mark("Left unsold"), "left stock and were not sold"),
     "exit": Column("text", mark("Exit"), "who takes the units, as the shop calls it"),
     "kind": Column("label", meaning="what kind of exit it is"),
     "run_order": Column("units", mark("No."), unit="number"),

@@ -25,6 +25,7 @@ TABLES = {
         decisions.OVERRIDES,
         decisions.PROVISIONS,
         decisions.WAYS_OUT,
+        decisions.PROMISES,
         goods.SNAPSHOT,
     )
 }

@@ -163,3 +163,24 @@ WAYS_OUT = Table(
     ),
     by_hand=True,
 )
+
+PROMISES = Table(
+    "promises",
+    "what an earlier report decided: a row of its results/decisions.parquet",
+    ("item", "portion", "po_id", "report_day"),
+    (
+        must("item", "id", "priced item"),
+        must(
+            "portion", "text", "its stock, its damaged units, an order, or what leaves by an exit"
+        ),
+        may("po_id", "id", "the order"),
+        must("decision", "text", "what was decided"),
+        must("units", "units", "units that it is about"),
+        may("price", "number", "price a unit that was decided"),
+        may("cash_now", "number", "net cash of the first week that was promised, signed"),
+        may("cash_by_date", "number", "net cash by that date that was promised, signed"),
+        must("report_day", "date", "day of the report"),
+        must("cash_until", "date", "the date for cash of that report", planned=True),
+    ),
+    by_hand=True,
+)

@@ -46,7 +46,7 @@ def test_it_is_as_of_the_last_day(pack):
 def test_what_is_impossible_is_said(pack):
     findings = pd.read_csv(pack / "results" / "findings.csv")
     missing = set(findings.loc[findings["id"] == "missing_table", "item"])
-    assert missing == {"purchases", "stock", "prices", "traffic", "plan"}
+    assert missing == {"purchases", "stock", "prices", "traffic", "plan", "exits"}
     assert {"stock_unknown", "no_pace", "no_elasticity"} <= set(findings["id"])
 
 

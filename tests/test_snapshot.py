@@ -246,6 +246,7 @@ def test_every_result_is_there_and_what_is_missing_is_said(book):
         "prices",
         "traffic",
         "plan",
+        "exits",
     }
     assert {"freshness_snapshot", "by_months", "dead", "no_pace", "no_elasticity"} <= set(
         findings["id"]

@@ -364,6 +364,8 @@ BY_HAND = {
     "provisions": "item,booked_on,amount",
     "plan": "item",
     "prices": "item,valid_from,price",
+    "exits": "exit,kind",
+    "promises": "item,portion,decision,units,report_day,cash_until",
 }
 
 

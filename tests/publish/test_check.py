@@ -35,7 +35,7 @@ def test_a_sound_shop_is_told_how_fresh_it_is_and_what_it_lacks(make_shop, tmp_p
     assert "order_lines (order_lines.csv, read as utf-8, ','): 2 rows, 2 used" in page
     assert "Jun 2, 2026, 5 days ago" in page
     assert "Page “Sell-through”: as far as it goes without purchases" in page
-    assert page.count("It would add") == 5
+    assert page.count("It would add") == 6
     assert ids(found) == {"last_event"}
     assert list(tmp_path.iterdir()) == []
 

@@ -10,6 +10,7 @@ import pytest
 from destock.analysis.clearance.allotment import Allotment, allotted, best_plans, fits
 from destock.analysis.clearance.exact_allotment import exact
 from destock.analysis.clearance.exit_plan import allot
+from destock.analysis.clearance.own_pieces import own_pieces
 from destock.analysis.clearance.priced_allotment import in_whole, priced
 
 EVERY = range(8)
@@ -180,6 +181,26 @@ def test_prices_on_room_come_near_the_best_and_know_how_near(seed, hurry):
     assert brings <= best.bound * (1 + 1e-6)
     assert found.bound >= best.value * (1 - 1e-6)
     assert brings >= 0.97 * best.value
+
+
+@pytest.mark.parametrize("seed", range(1, 9))
+def test_pieces_are_the_least_concave_line_above_all_plans(seed):
+    """Between any two points of any plans, mixed so that as many units are kept."""
+    asked = drawn(seed)
+    asked.value[::3, 1] = -np.inf
+    pieces = own_pieces(asked)
+    for at, units in enumerate(asked.units):
+        there = np.isfinite(asked.value[at])
+        kept, value = asked.kept[at][there], asked.value[at][there]
+        for part in np.linspace(0, units, 12):
+            left, right = np.nonzero(kept <= part)[0], np.nonzero(kept >= part)[0]
+            run = np.maximum(kept[right] - kept[left][:, None], 1e-12)
+            way = np.clip((part - kept[left][:, None]) / run, 0.0, 1.0)
+            mixed = (1 - way) * value[left][:, None] + way * value[right]
+            before = pieces.units[at].cumsum() - pieces.units[at]
+            own = np.clip(part - before, 0, pieces.units[at])
+            line = pieces.none[at] + (np.where(own > 0, pieces.brings[at], 0.0) * own).sum()
+            assert line == pytest.approx(mixed.max(), rel=1e-9)
 
 
 def test_larger_shops_are_within_a_hundredth_on_average():

@@ -6,9 +6,10 @@ from itertools import combinations_with_replacement, pairwise, product
 
 import numpy as np
 import pytest
+from tests.benchmarks import exit_shops
 
 from destock.analysis.clearance.allotment import Allotment, allotted, best_plans, fits
-from destock.analysis.clearance.exact_allotment import exact
+from destock.analysis.clearance.exact_allotment import exact, solved
 from destock.analysis.clearance.exit_plan import allot
 from destock.analysis.clearance.own_pieces import own_pieces
 from destock.analysis.clearance.priced_allotment import in_whole, priced
@@ -119,6 +120,18 @@ class TestPublished:
 def tiny() -> Allotment:
     exits = ((8, (40,), 50, (0, 1), 0),)
     return markdowns(((30, 100, (10, 8), -2, 5),), exits, 2, (1, 0.7), 0.2, 1.0, 2)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_problem_as_one_would_write_it_has_the_same_best(seed):
+    """What ``make bench-exits`` gives to the solver, and what it gives to us."""
+    shop = exit_shops.exit_shop(4, seed)
+    written = exit_shops.as_written(shop)
+    costs = written.pop("c")
+    found = solved(costs, **written, options={"mip_rel_gap": 1e-9})
+    asked = exit_shops.as_allotment(shop)
+    assert exact(asked).value == pytest.approx(-found.fun, rel=1e-6)
+    assert priced(asked).bound >= -found.fun * (1 - 1e-6)
 
 
 def best_by_trying(asked: Allotment) -> float:

@@ -29,9 +29,8 @@ def test_what_is_lived_is_what_the_outlook_promises_where_chance_is_small():
     """A hundred times as many units and customers: chance is nothing beside them."""
     ahead = outlook(*[400.0] * 8, units=1e4, too_much=6e3, elasticity=-2.0, pace=0.1)
     lived = best_choice.lived(ahead, np.array([0.8, 1.0]), 0.0, np.random.default_rng(1))
-    promised = promises(ahead)
-    for way, value in lived.items():
-        assert value.mean(axis=0)[0].max() == pytest.approx(promised[way], rel=0.01)
+    for way, promised in promises(ahead).items():
+        assert lived[way].mean(axis=0)[0].max() == pytest.approx(promised, rel=0.01)
 
 
 def promises(ahead) -> dict:

@@ -72,7 +72,7 @@ $(UV):
 # Simulation studies: each prints its table with its Monte-Carlo error and fails where a line falls short. Minutes each, on two cores.
 evidence: evidence-classification evidence-pacing evidence-elasticity evidence-projections \
     evidence-price_answers evidence-cause_probabilities evidence-class_confidence evidence-clearance \
-    evidence-cash_goals
+    evidence-cash_goals evidence-best_choice
 
 evidence-%: .venv/ready
 	@$(RUN)/python -m tests.evidence.$*
@@ -90,7 +90,7 @@ shops: .venv/ready
 # Speed as ratios to what people do today and to the limit, from one run, with peak memory and rows. A hundred million lines: BENCH_LINES=100.
 # One that misses its bar does not keep the others from running.
 bench:
-	@$(MAKE) --keep-going bench-pack bench-door bench-panel bench-stock bench-growth bench-elasticity bench-layers
+	@$(MAKE) --keep-going bench-pack bench-door bench-panel bench-stock bench-growth bench-elasticity bench-layers bench-exits
 
 bench-%: .venv/ready
 	@$(RUN)/python -m tests.benchmarks.$* $(BENCH_LINES)

@@ -6,10 +6,12 @@ from itertools import combinations_with_replacement, pairwise, product
 
 import numpy as np
 import pytest
+from tests.benchmarks import exit_shops
 
 from destock.analysis.clearance.allotment import Allotment, allotted, best_plans, fits
-from destock.analysis.clearance.exact_allotment import exact
+from destock.analysis.clearance.exact_allotment import exact, solved
 from destock.analysis.clearance.exit_plan import allot
+from destock.analysis.clearance.own_pieces import own_pieces
 from destock.analysis.clearance.priced_allotment import in_whole, priced
 
 EVERY = range(8)
@@ -120,6 +122,18 @@ def tiny() -> Allotment:
     return markdowns(((30, 100, (10, 8), -2, 5),), exits, 2, (1, 0.7), 0.2, 1.0, 2)
 
 
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_the_problem_as_one_would_write_it_has_the_same_best(seed):
+    """What ``make bench-exits`` gives to the solver, and what it gives to us."""
+    shop = exit_shops.exit_shop(4, seed)
+    written = exit_shops.as_written(shop)
+    costs = written.pop("c")
+    found = solved(costs, **written, options={"mip_rel_gap": 1e-9})
+    asked = exit_shops.as_allotment(shop)
+    assert exact(asked).value == pytest.approx(-found.fun, rel=1e-6)
+    assert priced(asked).bound >= -found.fun * (1 - 1e-6)
+
+
 def best_by_trying(asked: Allotment) -> float:
     """The best of every way of dividing whole units of one item among two slots."""
     found = []
@@ -180,6 +194,26 @@ def test_prices_on_room_come_near_the_best_and_know_how_near(seed, hurry):
     assert brings <= best.bound * (1 + 1e-6)
     assert found.bound >= best.value * (1 - 1e-6)
     assert brings >= 0.97 * best.value
+
+
+@pytest.mark.parametrize("seed", range(1, 9))
+def test_pieces_are_the_least_concave_line_above_all_plans(seed):
+    """Between any two points of any plans, mixed so that as many units are kept."""
+    asked = drawn(seed)
+    asked.value[::3, 1] = -np.inf
+    pieces = own_pieces(asked)
+    for at, units in enumerate(asked.units):
+        there = np.isfinite(asked.value[at])
+        kept, value = asked.kept[at][there], asked.value[at][there]
+        for part in np.linspace(0, units, 12):
+            left, right = np.nonzero(kept <= part)[0], np.nonzero(kept >= part)[0]
+            run = np.maximum(kept[right] - kept[left][:, None], 1e-12)
+            way = np.clip((part - kept[left][:, None]) / run, 0.0, 1.0)
+            mixed = (1 - way) * value[left][:, None] + way * value[right]
+            before = pieces.units[at].cumsum() - pieces.units[at]
+            own = np.clip(part - before, 0, pieces.units[at])
+            line = pieces.none[at] + (np.where(own > 0, pieces.brings[at], 0.0) * own).sum()
+            assert line == pytest.approx(mixed.max(), rel=1e-9)
 
 
 def test_larger_shops_are_within_a_hundredth_on_average():

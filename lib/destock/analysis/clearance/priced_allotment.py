@@ -14,6 +14,7 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array, hstack, vstack
 
 from destock.analysis.clearance.allotment import Allotment, Allotted, allotted, best_plans
+from destock.analysis.clearance.own_pieces import Pieces, own_pieces
 
 GROUPS = 50  # of items that choose together
 CLOSE = 5e-4  # of the value: closer to the best the prices need not come
@@ -23,22 +24,12 @@ LESS, GIFTS = (1, 0.99, 0.97, 0.94, 0.9, 0.8, 0.6, 0.3, 0), (-0.1, -0.3, -1)
 
 
 @dataclass(frozen=True)
-class Pieces:
-    """An item's units in pieces of which each unit brings the same: what none kept brings, and of
-    each piece (items × pieces, the best first) how many units there are and what one brings.
-    """
-
-    none: np.ndarray
-    units: np.ndarray
-    brings: np.ndarray
-
-
-@dataclass(frozen=True)
 class Choice:
-    """What items do at some prices: units that leave (items × slots), and by group of items what
-    all brings and how much room is used (groups × slots).
+    """What items do if the room of each slot has a price: units that leave (items × slots), and by
+    group of items what all brings and how much room is used (groups × slots).
     """
 
+    price: np.ndarray
     given: csr_array
     value: np.ndarray
     used: np.ndarray
@@ -49,15 +40,19 @@ def priced(asked: Allotment, hurry: float = 0.0) -> Allotted:
     value? How near, its ``bound`` says. Units that leave are whole ones.
 
     First every slot may be opened in part; then those that are worth their fee and their lot are
-    open, the others shut, and the items choose once more among these.
+    open, the others shut, and the items choose once more among these, first at the prices at which
+    they chose before.
     """
     wanted = asked.hurried(hurry)
-    choices = [_choice(wanted, own_pieces(wanted), np.zeros(asked.net.shape))]
-    bound, price, weights = _bettered(wanted, choices)
-    opened = _opened(wanted, price, _given(choices, weights).sum(axis=0))
+    pieces, slots = own_pieces(wanted), len(wanted.capacity)
+    choices = [_choice(wanted, pieces, np.full(slots, np.inf))]
+    bound, price, weights = _bettered(wanted, pieces, choices, np.zeros(slots))
+    opened = _opened(wanted, pieces, price, _given(choices, weights).sum(axis=0))
+    mixed = [one.price for one, weight in zip(choices, weights, strict=True) if weight.any()]
     while True:
-        narrowed, again = replace(wanted, most=np.where(opened, wanted.most, 0.0)), choices[:1]
-        weights = _bettered(narrowed, again, opened)[-1]
+        narrowed = replace(wanted, most=np.where(opened, wanted.most, 0.0))
+        again = choices[:1] + [_choice(narrowed, pieces, at) for at in mixed]
+        weights = _bettered(narrowed, pieces, again, price, opened)[-1]
         given = in_whole(asked, _given(again, weights))
         unfilled = opened & (given.sum(axis=0) < asked.least)
         if not unfilled.any():
@@ -66,16 +61,19 @@ def priced(asked: Allotment, hurry: float = 0.0) -> Allotted:
 
 
 def _bettered(
-    wanted: Allotment, choices: list[Choice], opened: np.ndarray | None = None
+    wanted: Allotment,
+    pieces: Pieces,
+    choices: list[Choice],
+    price: np.ndarray,
+    opened: np.ndarray | None = None,
 ) -> tuple[float, np.ndarray, np.ndarray]:
     """Add choices at ever better prices: the value that no mix of choices can be above, the best
     prices, and the weights of the best mix, choices × groups.
     """
-    pieces, price = own_pieces(wanted), np.zeros(len(wanted.capacity))
     best, bound = price, np.inf
     for _ in range(ROUNDS):
-        choices.append(_choice(wanted, pieces, best_at(price, wanted, pieces)))
-        above = _bound(wanted, choices[-1], price, opened)
+        choices.append(_choice(wanted, pieces, price))
+        above = _bound(wanted, choices[-1], opened)
         if above < bound:
             best, bound = price, above
         found = linprog(**_programme(wanted, choices, opened))
@@ -86,44 +84,6 @@ def _bettered(
         price = DRAWN * best + (1 - DRAWN) * (room - lot)
     every = len(choices) * GROUPS
     return bound, best, found.x[:every].reshape(len(choices), GROUPS)
-
-
-def own_pieces(wanted: Allotment) -> Pieces:
-    """What does each unit bring that is kept, under the plan that is best for so many? The least
-    concave line above all plans of an item.
-    """
-    lines = [
-        _line_above(kept.ravel().tolist(), value.ravel().tolist())
-        for kept, value in zip(wanted.kept, wanted.value, strict=True)
-    ]
-    most = max(len(kept) for kept, _ in lines)
-    kept, value = (
-        np.array([line[at] + line[at][-1:] * (most - len(line[at])) for line in lines])
-        for at in (0, 1)
-    )
-    units = np.diff(kept)
-    brings = np.diff(value) / np.where(units > 0, units, 1.0)
-    return Pieces(value[:, 0], units, np.where(units > 0, brings, -np.inf))
-
-
-def _line_above(kept: list[float], value: list[float]) -> tuple[list, list]:
-    """The corners of the line above the points of some plans, from left to right."""
-    points = {}
-    for at, brings in zip(kept, value, strict=True):
-        points[at] = max(brings, points.get(at, -np.inf))
-    corners = []
-    for at, brings in sorted(points.items()):
-        while len(corners) > 1 and _below(corners[-2], corners[-1], (at, brings)):
-            corners.pop()
-        if brings > -np.inf:
-            corners.append((at, brings))
-    return [at for at, _ in corners], [brings for _, brings in corners]
-
-
-def _below(first: tuple, middle: tuple, last: tuple) -> bool:
-    """Does the middle one of three points lie no higher than the line between the others?"""
-    rise, run = last[1] - first[1], last[0] - first[0]
-    return (middle[1] - first[1]) * run <= rise * (middle[0] - first[0])
 
 
 def best_at(price: np.ndarray, wanted: Allotment, pieces: Pieces) -> np.ndarray:
@@ -141,23 +101,23 @@ def best_at(price: np.ndarray, wanted: Allotment, pieces: Pieces) -> np.ndarray:
     return placed[:, pieces.units.shape[1] :]
 
 
-def _choice(wanted: Allotment, pieces: Pieces, given: np.ndarray) -> Choice:
-    """What so many units that leave come to, by group."""
+def _choice(wanted: Allotment, pieces: Pieces, price: np.ndarray) -> Choice:
+    """What items do if the room of each slot has a price, by group."""
+    given = best_at(price, wanted, pieces)
     kept = wanted.units - given.sum(axis=1)
     own = np.clip(kept[:, None] - (pieces.units.cumsum(axis=1) - pieces.units), 0.0, pieces.units)
     value = pieces.none + (np.where(own > 0, pieces.brings, 0.0) * own).sum(axis=1)
     group = np.arange(len(kept)) % GROUPS
     to_group = csr_array((np.ones(len(kept)), (group, np.arange(len(kept)))), (GROUPS, len(kept)))
     value = value + (wanted.net * given).sum(axis=1)
-    return Choice(csr_array(given), to_group @ value, to_group @ given)
+    return Choice(price, csr_array(given), to_group @ value, to_group @ given)
 
 
-def _bound(
-    wanted: Allotment, choice: Choice, price: np.ndarray, opened: np.ndarray | None
-) -> float:
+def _bound(wanted: Allotment, choice: Choice, opened: np.ndarray | None) -> float:
     """The value that no allotment can be above: what the items' choices bring, their room paid
     for, and what slots earn at these prices that are open, or worth opening.
     """
+    price = choice.price
     earns = np.maximum(price * wanted.capacity, price * wanted.least) - wanted.fee
     earns = np.maximum(earns, 0.0) if opened is None else np.where(opened, earns, 0.0)
     return float(choice.value.sum() - (choice.used @ price).sum() + earns.sum())
@@ -193,40 +153,35 @@ def _programme(wanted: Allotment, choices: list[Choice], opened: np.ndarray | No
     }
 
 
-def _opened(wanted: Allotment, price: np.ndarray, used: np.ndarray) -> np.ndarray:
+def _opened(wanted: Allotment, pieces: Pieces, price: np.ndarray, used: np.ndarray) -> np.ndarray:
     """Which of the slots that are used are worth their fee and their lot? Those that are used least
     are judged first, at the prices of all others.
     """
-    opened, pieces = used > 0, own_pieces(wanted)
+    opened = used > 0
     doubtful = np.flatnonzero(opened & ((wanted.fee > 0) | (wanted.least > 0)))
     for slot in doubtful[np.argsort((used / wanted.capacity)[doubtful], kind="stable")]:
         narrowed = replace(wanted, most=np.where(opened, wanted.most, 0.0))
-        opened[slot] = _opening_brings(narrowed, pieces, price, slot) > 0
+        opened[slot] = _worth_opening(narrowed, pieces, price, slot)
     return opened
 
 
-def _opening_brings(wanted: Allotment, pieces: Pieces, price: np.ndarray, slot: int) -> float:
-    """How much more is brought if a slot is opened, at the best price for its room that fills its
-    lot? Below zero: it is better shut.
-    """
+def _worth_opening(wanted: Allotment, pieces: Pieces, price: np.ndarray, slot: int) -> bool:
+    """Is more brought if a slot is opened, at some price for its room that fills its lot?"""
     here = np.arange(len(price)) == slot
     others = np.where(here, 0.0, price)
 
     def brought(at: float) -> tuple[float, float]:
-        given = best_at(np.where(here, at, price), wanted, pieces)
-        choice = _choice(wanted, pieces, given)
+        choice = _choice(wanted, pieces, np.where(here, at, price))
         return choice.value.sum() - (choice.used @ others).sum(), choice.used[:, slot].sum()
 
     shut, _ = brought(np.inf)
     most = np.abs(wanted.net[:, slot]).max()
     tried = [price[slot] * part for part in LESS] + [most * part for part in GIFTS]
-    found = [brought(at) for at in tried]
-    more = [
-        (value - shut) * min(1.0, wanted.capacity[slot] / used) - wanted.fee[slot]
-        for value, used in found
+    return any(
+        (value - shut) * min(1.0, wanted.capacity[slot] / used) > wanted.fee[slot]
+        for value, used in map(brought, tried)
         if used >= max(wanted.least[slot], 1.0)
-    ]
-    return max(more, default=-np.inf)
+    )
 
 
 def _given(choices: list[Choice], weights: np.ndarray) -> np.ndarray:

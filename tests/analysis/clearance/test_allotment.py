@@ -284,6 +284,30 @@ def test_a_lot_that_brings_too_little_is_not_filled():
     assert priced(asked, hurry=10.0).given.sum() == 30
 
 
+def test_a_lot_larger_than_all_there_is_is_never_taken():
+    asked = drawn(3, items=60)
+    asked.least[:] = asked.units.sum()
+    asked.capacity[:] = 2 * asked.units.sum()
+    found = priced(asked, hurry=5.0)
+    assert fits(asked, found.given)
+    assert found.given.sum() == 0
+
+
+def test_what_fits():
+    asked = drawn(2, items=3)
+    asked.capacity[:], asked.least[:], asked.most[:] = 30.0, 5.0, 100.0
+    given = np.zeros(asked.net.shape)
+    assert fits(asked, given)
+    for units, there in ((5.0, True), (4.0, False), (30.0, True), (31.0, False)):
+        given[0, 0] = units
+        assert fits(asked, given) == (there and units <= asked.units[0])
+    # more than there are, though every slot has room
+    given[:] = 0.0
+    given[0] = 1 + asked.units[0] / given.shape[1]
+    asked.least[:], asked.capacity[:] = 0.0, 1e9
+    assert not fits(asked, given)
+
+
 def test_whole_units_keep_what_a_slot_takes():
     asked = drawn(4)
     given = np.zeros(asked.net.shape)

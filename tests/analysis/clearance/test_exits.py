@@ -1,5 +1,7 @@
 """Exits: when they are open, what a unit brings there, and which units leave. By hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -201,15 +203,31 @@ class TestPlan:
         assert (decided["gain"] <= decided["gain_high"] + 1e-9).all()
 
 
-def test_of_all_that_was_found_the_best_for_each_hurry():
-    found = exit_plan.by_hurry(
-        offered(outlook(10, 5, 5, units=100), SESSION | {"pays_after": 60, "price": 12.0}),
-        (0.0, 0.5, 100.0),
+def test_of_all_that_was_found_the_best_for_each_hurry(monkeypatch):
+    """What is found for no hurry is worth 10, in a hurry 9 and 6 of it at once."""
+    offer = offered(outlook(10, 0, 0, units=100), SESSION)
+    plain = exit_plan.allot(offer.asked)
+    found = {
+        0.0: replace(plain, value=10.0, cash=1.0),
+        1.0: replace(plain, value=8.0, cash=2.0),
+        2.0: replace(plain, value=9.0, cash=6.0),
+    }
+    monkeypatch.setattr(exit_plan, "allot", lambda _, hurry: found[hurry])
+    best = exit_plan.by_hurry(offer, tuple(found))
+    assert [one.value for one in best] == [10.0, 9.0, 9.0]
+
+
+def test_how_far_a_gain_may_be_off_is_how_far_keeping_on_may():
+    one = outlook(30, 30, 30, units=100, spread=0.5)
+    offer = offered(one, SESSION | {"price": 95.0})
+    found = exit_plan.allot(offer.asked)
+    rows = exit_plan.leaving(offer, found)
+    before, after = (
+        stock_options(of, np.array([1.0]), TODAY)
+        for of in (one, one.without(found.given.sum(axis=1)))
     )
-    for hurry, one in zip((0.0, 0.5, 100.0), found, strict=True):
-        assert one.value + hurry * one.cash == pytest.approx(
-            max(other.value + hurry * other.cash for other in found)
-        )
+    (decided,) = exit_plan.exit_decisions(rows, before, after, TODAY).itertuples()
+    assert decided.gain_low < decided.gain < decided.gain_high
 
 
 class TestLineUp:

@@ -51,13 +51,7 @@ def since(
     after = weeks.merge(told, on="item", validate="m:1")
     before = after[after["week"] < after["from_day"]].groupby("item")["closing_units"].last()
     after = after[(after["week"] >= after["from_day"]) & (after["week"] <= after["to_day"])]
-    price = ratio(after["paid_value"], after["sold_units"])
-    back = after["item"].map(return_rate).astype(float).fillna(0.0)
-    cash = after["net_units"] * sale.brings(price, back).fillna(0.0)
-    went = after["sold_units"] - after["cancelled_units"] - after["returned_units"]
-    sums = ["net_units", "cash", "paid_value", "sold_units", "came_in"]
-    found = after.assign(cash=cash, came_in=after["received_units"] - went)
-    found = found.groupby("item")[sums].sum()
+    found = _added_up(after, sale, return_rate)
     gone = before + found["came_in"] - after.groupby("item")["closing_units"].last()
     return pd.DataFrame(
         {
@@ -68,6 +62,17 @@ def since(
         },
         dtype=float,
     )
+
+
+def _added_up(after: pd.DataFrame, sale: Proceeds, return_rate: pd.Series) -> pd.DataFrame:
+    """The sums of all weeks that count: by item. ``came_in``: received, less what went out."""
+    price = ratio(after["paid_value"], after["sold_units"])
+    back = after["item"].map(return_rate).astype(float).fillna(0.0)
+    cash = after["net_units"] * sale.brings(price, back).fillna(0.0)
+    went = after["sold_units"] - after["cancelled_units"] - after["returned_units"]
+    sums = ["net_units", "cash", "paid_value", "sold_units", "came_in"]
+    found = after.assign(cash=cash, came_in=after["received_units"] - went)
+    return found.groupby("item")[sums].sum()
 
 
 def became(rows: pd.DataFrame, came: pd.DataFrame, open_line: pd.DataFrame) -> pd.DataFrame:

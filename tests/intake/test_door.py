@@ -1063,6 +1063,7 @@ HAPPENED = {
     "traffic": {"date"},
     "charges": {"date"},
     "snapshot": {"as_of"},
+    "promises": {"report_day"},
 }
 VALUES = {"units": "1", "money": "1", "number": "1", "integer": "1", "id": "A", "text": "a"}
 

@@ -11,11 +11,21 @@ def _stock_too_much(of):
     return rows[(rows["portion"] == "in stock") & ~rows["excess_on_hand"].eq(0)]
 
 
+def _by_exit(of):
+    """The decisions about units that leave by an exit."""
+    return of["decisions"].query("portion not in ('in stock', 'damaged units', 'on order')")
+
+
 @tells("ways_decided")
 def ways_decided(of):
-    rows = _stock_too_much(of).query("decision != 'watch'")
-    if rows.empty and of["open_orders"].empty:
+    """A style counts with what most of its units do."""
+    kept = _stock_too_much(of).query("decision != 'watch'")
+    gone = _by_exit(of)
+    stock = of["decisions"].query("portion not in ('damaged units', 'on order')")
+    stock = stock[stock["item"].isin({*kept["item"], *gone["item"]})]
+    if stock.empty and of["open_orders"].empty:
         return []
+    rows = stock.loc[stock.groupby("item")["units"].idxmax()]
     ways = rows["decision"].value_counts()
     return {
         "styles": len(rows),
@@ -23,8 +33,27 @@ def ways_decided(of):
         "cut": ways.get("cut the price", 0),
         "clear": ways.get("clearance session", 0),
         "jobber": ways.get("sell to a jobber", 0),
+        "exits": (rows["portion"] != "in stock").sum(),
         "orders": len(of["open_orders"]),
     }
+
+
+@tells("by_exits")
+def by_exits(of):
+    plan = of["exit_plan"]
+    return {
+        "units": plan["units"].sum(),
+        "styles": plan["item"].nunique(),
+        "exits": plan["exit"].nunique(),
+        "weeks": 10,
+        "money": plan["present_value"].sum(),
+        "more": _by_exit(of)["second_loses"].sum(),
+    }
+
+
+@tells("no_promises_yet")
+def no_promises_yet(of):
+    return {} if of["became"].empty else []
 
 
 @tells("not_decided")

@@ -2,7 +2,7 @@
 
 from tests.told.pack import Pack, day, tells
 
-USED = ("order_lines", "purchases", "stock", "prices", "traffic", "plan")
+USED = ("order_lines", "purchases", "stock", "prices", "traffic", "plan", "exits")
 
 
 def _missing(of: Pack) -> list[str]:

@@ -13,6 +13,7 @@ from destock.analysis.clearance.outlook import Outlook
 from destock.analysis.clearance.ways import IN_STOCK
 from destock.model.findings import Finding, Sentence
 from destock.model.messages import mark
+from destock.model.metrics import ratio
 from destock.pages.frames import frame, view
 from destock.pages.options import BLOCK
 
@@ -105,8 +106,8 @@ def exit_calendar(exit_plan, exit_decisions, exit_slots) -> pd.DataFrame:
     told = exit_plan.assign(gain=exit_decisions["gain"].to_numpy(), styles=1)
     days = told.groupby(["leaves_on", "exit", "kind", "paid_on"], sort=False)
     rows = days[["styles", "units", "present_value", "gain"]].sum().reset_index()
-    room = exit_slots[["exit", "leaves_on", "units"]].rename(columns={"units": "room"})
-    rows = rows.merge(room.drop_duplicates(["exit", "leaves_on"]), on=["exit", "leaves_on"])
+    room = exit_slots.groupby(["exit", "leaves_on"])["units"].sum(skipna=False).rename("room")
+    rows = rows.join(room, on=["exit", "leaves_on"])
     return rows.assign(does=rows["kind"].map(DOES))
 
 
@@ -114,7 +115,8 @@ def exit_calendar(exit_plan, exit_decisions, exit_slots) -> pd.DataFrame:
 def line_up(exit_plan, outlook, sku_now, items) -> pd.DataFrame:
     """The line-up of the next live session."""
     live = exit_plan[exit_plan["kind"] == LIVE]
-    live = live[live["leaves_on"] == live["leaves_on"].min()]
+    live = live[live["leaves_on"].eq(live["leaves_on"].min())]
+    live = live[live["exit"].eq(live["exit"].min())]
     rows = live.merge(outlook.rows[["item", "rate"]], on="item").merge(items[["item", "name"]])
     return line_ups.line_up(rows, sku_now)
 
@@ -155,6 +157,6 @@ def about_exits(exit_plan, exit_decisions, exit_offer, exit_bounds, hurry) -> li
         "weeks": ways_out.WEEKS,
         "money": exit_plan["present_value"].sum(),
         "more": exit_decisions["second_loses"].sum(),
-        "gap": found["bound"] / found["found"] - 1,
+        "gap": float(ratio(found["bound"], found["found"])) - 1,
     }
     return [BY_EXITS.found(figures)]

@@ -8,6 +8,7 @@ from destock.analysis.clearance import choice, ways
 from destock.analysis.clearance.orders import CANCEL, ON_ORDER, TAKE
 from destock.analysis.clearance.waiting import Holding
 from destock.model.proceeds import Proceeds
+from destock.model.schema import EXITS
 
 NOBODY = pd.DataFrame({"item": [], "decision": []}, dtype=str)
 
@@ -132,3 +133,7 @@ def test_floors_by_hand():
     holding = 10 * (1 - 1.1 ** (-7 / 365)) + 0.35
     assert row["rate_needed"] == pytest.approx(20 * (10 - 9.7 + holding) / (74 - 9.7))
     assert row["rate_expected"] == 3
+
+
+def test_somebody_does_it_whatever_kind_of_exit_it_is():
+    assert set(EXITS) <= set(choice.DOES)

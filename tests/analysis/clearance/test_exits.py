@@ -173,6 +173,22 @@ class TestPlan:
         offer = offered(outlook(10, 0, 0, units=100, holding=stored), later)
         assert offer.asked.net.tolist() == [[29.0]]
 
+    @pytest.mark.parametrize(
+        "terms",
+        [{"units": 0.0}, {"return_rate": 1.0}, {"least_units": 200.0}, {"category": "hats"}],
+    )
+    def test_an_exit_that_can_take_nothing_takes_nothing(self, terms, monkeypatch):
+        offer = offered(outlook(10, 0, 0, units=100), SESSION | terms)
+        assert exit_plan.allot(offer.asked).given.sum() == 0
+        monkeypatch.setattr(exit_plan, "FEW", 0)
+        assert exit_plan.allot(offer.asked).given.sum() == 0
+
+    def test_two_terms_of_one_exit_on_one_day_are_one_row(self):
+        twice = [SESSION | {"units": 20.0}, SESSION | {"units": 10.0, "category": "dress"}]
+        offer = offered(outlook(10, 0, 0, units=100), *twice)
+        (row,) = exit_plan.leaving(offer, exit_plan.allot(offer.asked)).itertuples()
+        assert (row.units, row.price, row.present_value) == (30.0, 30.0, 900.0)
+
     def test_units_that_are_needed_do_not_leave(self):
         offer = offered(outlook(10, 0, 0, units=100, too_much=30.0), SESSION)
         assert exit_plan.allot(offer.asked).given.tolist() == [[30.0]]

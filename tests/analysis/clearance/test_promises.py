@@ -80,6 +80,16 @@ class TestWhichCount:
         assert rows["decision"].tolist() == ["keep selling"]
         assert rows["promised"].tolist() == [900.0]
 
+    @pytest.mark.parametrize("day", range(7))
+    def test_as_many_weeks_count_as_cash_was_promised_for(self, day):
+        report = SUNDAY + pd.Timedelta(days=day)
+        until = report + pd.Timedelta(days=56)
+        one = promise("a", "keep selling", report_day=report, cash_until=until)
+        (row,) = promises.looked_at(pd.DataFrame([one]), until + pd.Timedelta(days=6)).itertuples()
+        assert row.promised == 900.0
+        assert (row.to_day - row.from_day).days == 8 * 7 - 1
+        assert row.to_day.day_of_week == 6
+
     def test_of_several_weeks_the_last(self):
         older = promise("a", "keep selling", report_day=SUNDAY - pd.Timedelta(days=7))
         rows = promises.looked_at(pd.DataFrame([older, promise("a", "cut the price")]), NEXT)
@@ -151,6 +161,23 @@ class TestWhatBecame:
         weeks = [week(item, day) for item in "ab" for day in (BEFORE, AFTER)]
         rows = told(orders, weeks, open_line=[("a", "Pa"), ("b", "another")])
         assert rows["done"].tolist() == ["not done", "done"]
+
+    def test_an_order_that_arrived_was_not_cancelled(self):
+        order = promise("a", "cancel the order", portion="on order", po_id="P")
+        weeks = [week("a", BEFORE), week("a", AFTER, received_units=10.0, closing_units=20.0)]
+        assert told([order], weeks).loc["a", "done"] == "not done"
+
+    @pytest.mark.parametrize("decision", ["take the order", "postpone the order"])
+    def test_of_an_order_that_still_comes_nobody_can_see_it(self, decision):
+        order = promise("a", decision, portion="on order", po_id="P")
+        rows = told([order], [week("a", BEFORE), week("a", AFTER)], open_line=[("a", "P")])
+        assert rows.loc["a", "done"] == "cannot be seen"
+
+    def test_what_was_paid_is_not_nothing_where_nobody_knows_it(self):
+        weeks = [week("a", BEFORE), week("a", AFTER, **sold(2, np.nan), closing_units=8.0)]
+        rows = told([promise("a", "keep selling")], weeks)
+        assert np.isnan(rows.loc["a", "cash_came"])
+        assert rows.loc["a", "against"] == ""
 
     def test_what_nobody_can_see_is_said(self):
         rows = [

@@ -41,9 +41,9 @@ def own_curves(outlook: Outlook, steps: np.ndarray) -> dict[str, np.ndarray]:
     nobody can value.
     """
     much, parts = outlook.of("too_much"), []
+    rest, shape = keep(outlook, outlook.of("units") - much), (len(much), len(OWN))
     for part in PARTS:
         less = outlook.without((1 - part) * much)
-        rest, shape = keep(less, less.of("units") - less.of("too_much")), (len(much), len(OWN))
         found = {KEEP: keep(less, less.of("units"))}
         found |= {way: given_away(less, way, rest) for way in (CLEAR, JOBBER)}
         if (steps < 1).any():
@@ -141,13 +141,18 @@ def leaving(offer: Offer, found: Allotted) -> pd.DataFrame:
     units, asked = found.given[at, slot], offer.asked
     part = ratio(units, found.given.sum(axis=0)[slot])
     told = offer.slots.iloc[slot][["exit", "kind", "leaves_on", "paid_on"]].reset_index(drop=True)
-    return told.assign(
+    rows = told.assign(
         item=offer.items.to_numpy()[at],
         units=units,
-        price=offer.price[at, slot],
+        price=units * offer.price[at, slot],
         present_value=units * asked.net[at, slot] - part * asked.fee[slot],
         cash_by_date=units * asked.paid[at, slot] - part * asked.fee_paid[slot],
     )
+    # an exit may have several terms on one day, for this category and for all
+    sums = ["units", "price", "present_value", "cash_by_date"]
+    how = dict.fromkeys(["kind"], "first") | {"paid_on": "max"} | dict.fromkeys(sums, "sum")
+    rows = rows.groupby(["item", "exit", "leaves_on"], as_index=False, sort=False).agg(how)
+    return rows.assign(price=ratio(rows["price"], rows["units"]))
 
 
 def portion(rows: pd.DataFrame) -> pd.Series:
@@ -230,4 +235,5 @@ def _less(before: pd.DataFrame, after: pd.DataFrame, way: str = "") -> pd.DataFr
         return asked.drop_duplicates("item").set_index("item")[figures]
 
     full = brought(before)
-    return full - brought(after).reindex(full.index).fillna(0.0)
+    # of what is gone whole nothing is left; what is not known stays unknown
+    return full - brought(after).reindex(full.index, fill_value=0.0)

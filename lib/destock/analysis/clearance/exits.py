@@ -19,14 +19,16 @@ def open_slots(exits: pd.DataFrame, as_of: pd.Timestamp) -> pd.DataFrame:
 
     exits: rows of the shop's table. Adds ``leaves_on``: the first day of each week that it is open,
     counted from its opening, or from tomorrow where it is open already; ``week`` ahead in which
-    that lies, from 0; and ``paid_on``. What is open for a week at most takes its units once: one
-    that has begun is left out, for how much room it still has nobody knows.
+    that lies, from 0; and ``paid_on``. What has no room is no exit. What is open for a week at most
+    takes its units once: one that has begun is left out, for how much room it still has nobody
+    knows.
     """
     tomorrow, end = as_of + pd.Timedelta(days=1), as_of + pd.Timedelta(weeks=WEEKS)
     opens, closes = exits["opens_on"].fillna(tomorrow), exits["closes_on"].fillna(FAR)
     first, last = opens.clip(lower=tomorrow), closes.clip(upper=end)
     once = (closes - opens).dt.days < ONE_SESSION
-    rows = exits.assign(leaves_on=first, last=last)[~(once & (opens < tomorrow))]
+    shut = (once & (opens < tomorrow)) | exits["units"].eq(0)
+    rows = exits.assign(leaves_on=first, last=last)[~shut]
     found = pd.concat(
         rows.assign(leaves_on=rows["leaves_on"] + pd.Timedelta(weeks=week)) for week in range(WEEKS)
     )
@@ -54,14 +56,21 @@ def exit_prices(
         of_cost = rows["mean_cost"] * slot["cost_share"]
         asked = (rows["full_price"] * slot["price_share"]).to_numpy(float)
         asked = np.where(pd.isna(slot["price"]), asked, slot["price"])
-        fees = {"net": slot["fee_rate"], "per parcel": slot["handling"]}
-        sale = Proceeds(fees | {"per return": slot["return_cost"]}, tax_rate)
         by_cost = pd.notna(slot["cost_share"])
         taken = pd.isna(slot["category"]) | rows["category"].eq(slot["category"])
-        left = of_cost - slot["handling"] if by_cost else sale.brings(asked, slot["return_rate"])
+        left = of_cost - slot["handling"] if by_cost else _sold_there(asked, slot, tax_rate)
         price[:, at] = np.where(taken, of_cost if by_cost else asked, np.nan)
         brings[:, at] = np.where(taken, left, np.nan)
     return price, brings
+
+
+def _sold_there(price: np.ndarray, slot: dict, tax_rate: float) -> np.ndarray:
+    """What does a unit bring that is sold at these prices by a slot? Where all comes back nobody
+    knows: nothing is sold.
+    """
+    fees = {"net": slot["fee_rate"], "per parcel": slot["handling"]}
+    sale = Proceeds(fees | {"per return": slot["return_cost"]}, tax_rate)
+    return sale.brings(price, slot["return_rate"] if slot["return_rate"] < 1 else np.nan)
 
 
 def allotment(
@@ -82,14 +91,15 @@ def allotment(
     cash = net * (days < 7 * holding.weeks_asked) - stored[1]
     capacity = slots["units"].fillna(outlook.of("too_much").sum()).to_numpy(float)
     most = np.minimum(slots["units_of_style"].fillna(np.inf).to_numpy(), capacity)
-    takes, fee = np.isfinite(net), slots["fixed_cost"].fillna(0.0).to_numpy()
+    least, fee = slots["least_units"].fillna(0.0), slots["fixed_cost"].fillna(0.0).to_numpy()
+    takes = np.isfinite(net) & (least <= capacity).to_numpy()
     return Allotment(
         **curves,
         net=np.where(takes, value, 0.0),
         paid=np.where(takes, cash, 0.0),
         most=np.where(takes, np.floor(most), 0.0),
         capacity=capacity,
-        least=slots["least_units"].fillna(0.0).to_numpy(),
+        least=least.to_numpy(),
         fee=fee * holding.discount(week),
         fee_paid=fee * (week < holding.weeks_asked),
     )

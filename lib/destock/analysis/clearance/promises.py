@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from destock.analysis.clearance.choice import LET_BE
-from destock.analysis.clearance.orders import ON_ORDER
+from destock.analysis.clearance.orders import ASK, CANCEL, ON_ORDER
 from destock.analysis.clearance.ways import CLEAR, CUT, DAMAGED
 from destock.model.messages import mark
 from destock.model.metrics import ratio
@@ -18,22 +18,26 @@ MOST_GONE = 0.5  # of the units that were to leave: then they have left
 
 
 def looked_at(promises: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
-    """Which promises can be held against what came? Those of the last report whose date for cash
-    has come; until there is one, of the last whose first full week has gone by.
+    """Which promises can be held against what came? Those of the last report whose weeks for cash
+    have gone by; until there is one, of the last whose first full week has.
 
-    promises: rows of the table, of days before today. Adds ``from_day`` and ``to_day``, the weeks
-    that count, and ``promised``: cash by the date, or of the first week.
+    promises: rows of the table, of days before today. Adds ``from_day`` and ``to_day``, the full
+    weeks that count, as many as cash was promised for, and ``promised``: cash by the date, or of
+    the first week.
     """
-    due = promises[promises["cash_until"] <= today]
-    monday = promises["report_day"] + pd.to_timedelta(
-        7 - promises["report_day"].dt.day_of_week, unit="D"
+    day = promises["report_day"]
+    monday = day + pd.to_timedelta(7 - day.dt.day_of_week, unit="D")
+    weeks = (promises["cash_until"] - day).dt.days // 7
+    first = promises.assign(from_day=monday, promised=promises["cash_now"])
+    first["to_day"] = monday + pd.Timedelta(days=6)
+    due = first.assign(
+        promised=promises["cash_by_date"],
+        to_day=monday + pd.to_timedelta(7 * weeks - 1, unit="D"),
     )
-    if len(due):
-        rows = due.assign(promised=due["cash_by_date"], to_day=due["cash_until"])
-    else:
-        rows = promises.assign(promised=promises["cash_now"], to_day=monday + pd.Timedelta(days=6))
+    for rows in (due, first):
         rows = rows[rows["to_day"] <= today]
-    rows = rows.assign(from_day=monday.reindex(rows.index))
+        if len(rows):
+            break
     return rows[rows["report_day"] == rows["report_day"].max()].reset_index(drop=True)
 
 
@@ -41,7 +45,7 @@ def since(
     rows: pd.DataFrame, weeks: pd.DataFrame, sale: Proceeds, return_rate: pd.Series
 ) -> pd.DataFrame:
     """What has become of each item since: net units ``sold``, the ``cash`` of them, the
-    ``paid_price``, and units ``gone`` from stock that were not sold.
+    ``paid_price``, units ``gone`` from stock that were not sold, and ``arrived``.
 
     rows: of ``looked_at``; weeks: complete ones, item, week, net_units, sold_units,
     cancelled_units, returned_units, paid_value, received_units, closing_units; return_rate by item.
@@ -59,6 +63,7 @@ def since(
             "cash": found["cash"],
             "paid_price": ratio(found["paid_value"], found["sold_units"]),
             "gone": gone.clip(lower=0),
+            "arrived": found["received_units"],
         },
         dtype=float,
     )
@@ -68,11 +73,12 @@ def _added_up(after: pd.DataFrame, sale: Proceeds, return_rate: pd.Series) -> pd
     """The sums of all weeks that count: by item. ``came_in``: received, less what went out."""
     price = ratio(after["paid_value"], after["sold_units"])
     back = after["item"].map(return_rate).astype(float).fillna(0.0)
-    cash = after["net_units"] * sale.brings(price, back).fillna(0.0)
+    cash = after["net_units"] * sale.brings(price, back)
+    cash = cash.mask(after["sold_units"] == 0, 0.0)
     went = after["sold_units"] - after["cancelled_units"] - after["returned_units"]
-    sums = ["net_units", "cash", "paid_value", "sold_units", "came_in"]
+    sums = ["net_units", "cash", "paid_value", "sold_units", "received_units", "came_in"]
     found = after.assign(cash=cash, came_in=after["received_units"] - went)
-    return found.groupby("item")[sums].sum()
+    return found.groupby("item")[sums].sum(skipna=False)
 
 
 def became(rows: pd.DataFrame, came: pd.DataFrame, open_line: pd.DataFrame) -> pd.DataFrame:
@@ -98,8 +104,9 @@ def became(rows: pd.DataFrame, came: pd.DataFrame, open_line: pd.DataFrame) -> p
 
 
 def _done(rows: pd.DataFrame, open_line: pd.DataFrame) -> np.ndarray:
-    """Was it done? An order is not open any more, a price is as low as was decided, units have left
-    that were not sold. Of damaged units and the shop's own clearing nobody can see it.
+    """Was it done? An order is not open any more and did not arrive, a price is as low as was
+    decided, units have left that were not sold. Of damaged units, the shop's own clearing and
+    orders that still come nobody can see it.
     """
     still_open = pd.MultiIndex.from_frame(open_line[["item", "po_id"]])
     is_open = pd.MultiIndex.from_frame(rows[["item", "po_id"]]).isin(still_open)
@@ -108,8 +115,10 @@ def _done(rows: pd.DataFrame, open_line: pd.DataFrame) -> np.ndarray:
     lower = rows["paid_price"] <= rows["price"] * (1 + NEAR)
     left = rows["gone"] >= MOST_GONE * rows["units"]
     apart = rows["portion"].eq(DAMAGED) | rows["decision"].eq(CLEAR)
+    refused = rows["decision"].isin([CANCEL, ASK])
+    arrived = rows["arrived"].fillna(0.0) >= MOST_GONE * rows["units"]
     seen = np.select(
-        [on_order, cut], [True, rows["paid_price"].notna()], rows["gone"].notna() & ~apart
+        [on_order, cut], [refused, rows["paid_price"].notna()], rows["gone"].notna() & ~apart
     )
-    done = np.select([on_order, cut, kept], [~is_open, lower, ~left], left)
+    done = np.select([on_order, cut, kept], [~is_open & ~arrived, lower, ~left], left)
     return np.select([~seen.astype(bool), done.astype(bool)], [OPEN, DONE], NOT_DONE)
